@@ -1,0 +1,1 @@
+"""The pure engine: definitions in, decisions out; no I/O, no clock, no database, no YAML."""
