@@ -1,0 +1,1 @@
+"""Telling people, at least once: what was decided elsewhere is carried outside here."""

@@ -1,0 +1,56 @@
+"""The ways outside: one file each, all listed in CHANNELS.
+
+To add one: write a file with a class that takes (ChannelUrl, Clock) and is a Channel, list its
+schemes here, and give it a test against a real server.
+"""
+
+from collections.abc import Callable
+
+from notifications.channels.channel import Channel, Clock, Envelope, Outcome, Receipt, Sender
+from notifications.channels.channel_url import ChannelUrl, MalformedUrl, parse_url
+from notifications.channels.smpp import SmppChannel
+from notifications.channels.sms_gateway import SmsGatewayChannel
+from notifications.channels.sms_parts import count_parts
+from notifications.channels.smtp import SmtpChannel
+
+__all__ = [
+    "CHANNELS",
+    "Channel",
+    "Clock",
+    "Envelope",
+    "Outcome",
+    "Receipt",
+    "Sender",
+    "UnknownChannel",
+    "count_parts",
+    "open_channel",
+]
+
+CHANNELS: dict[str, Callable[[ChannelUrl, Clock], Channel]] = {
+    "smtp": SmtpChannel,
+    "smtps": SmtpChannel,
+    "smpp": SmppChannel,
+    "sms+http": SmsGatewayChannel,
+    "sms+https": SmsGatewayChannel,
+}
+
+
+class UnknownChannel(ValueError):
+    """A channel's URL that cannot be used; the text is a Chinese sentence without any password."""
+
+    def __init__(self, why: str) -> None:
+        schemes = "、".join(f"{scheme}://" for scheme in CHANNELS)
+        super().__init__(f"通知渠道的地址不能用：{why}。可用的开头有 {schemes}")
+
+
+def open_channel(url: str, *, now: Clock) -> Channel:
+    """The channel of a URL, not yet connected; raises UnknownChannel. `now` dates the messages."""
+    try:
+        parsed = parse_url(url)
+        if parsed.scheme not in CHANNELS:
+            raise MalformedUrl("不认识它的开头")
+        if not parsed.host:
+            raise MalformedUrl("没有写主机")
+        return CHANNELS[parsed.scheme](parsed, now)
+    except MalformedUrl as malformed:
+        raise UnknownChannel(str(malformed)) from None

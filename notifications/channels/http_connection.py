@@ -1,0 +1,78 @@
+"""One kept HTTP connection that posts JSON, by http.client.
+
+The larger HTTP clients hide whether a request had been handed over when the connection broke; that
+is the one thing a channel must know.
+"""
+
+import ssl
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPSConnection
+from typing import NamedTuple
+
+from notifications.channels.line import NoLine, has_news, reason
+
+_LONGEST_ANSWER_BYTES = 65_536
+_HEADERS = {"Content-Type": "application/json", "User-Agent": "duban"}
+
+
+class HttpReply(NamedTuple):
+    status: int
+    retry_after: str | None
+    body: bytes
+
+
+class HttpConnection:
+    """`quit` and `close` make it a line's connection."""
+
+    def __init__(self, connection: HTTPConnection, path: str) -> None:
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    def open(
+        cls,
+        host: str,
+        port: int | None,
+        path: str,
+        tls: ssl.SSLContext | None,
+        timeout_seconds: float,
+    ) -> "HttpConnection":
+        """Connect, or raise NoLine. A `tls` context means HTTPS."""
+        if tls is not None:
+            connection: HTTPConnection = HTTPSConnection(
+                host, port, timeout=timeout_seconds, context=tls
+            )
+        else:
+            connection = HTTPConnection(host, port, timeout=timeout_seconds)
+        try:
+            connection.connect()
+        except OSError as error:
+            connection.close()
+            raise NoLine(f"连接不上短信网关 {host}（{reason(error)}）。") from error
+        return cls(connection, path)
+
+    def is_alive(self) -> bool:
+        """False if the other side has closed: between two requests it has nothing to say."""
+        sock = self._connection.sock
+        return sock is not None and not has_news(sock)
+
+    def post(self, body: bytes) -> None:
+        """Hand over one request; an OSError says that it did not go completely."""
+        if self._connection.sock is None:
+            raise ConnectionError("closed after the last answer")
+        self._connection.request("POST", self._path, body, _HEADERS)
+
+    def reply(self) -> HttpReply:
+        """The answer to it; raises OSError or HTTPException."""
+        response = self._connection.getresponse()
+        body = response.read(_LONGEST_ANSWER_BYTES)
+        if not response.isclosed():
+            self.close()  # longer than any honest answer: the rest must not meet the next request
+        return HttpReply(response.status, response.headers.get("Retry-After"), body)
+
+    def quit(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._connection.close()

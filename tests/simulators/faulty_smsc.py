@@ -1,0 +1,95 @@
+"""SMS centres that misbehave on order: by status code, by silence, by cutting the line."""
+
+import asyncio
+import struct
+from collections.abc import Sequence
+from typing import Self
+
+from notifications.simulators.background import BackgroundLoop
+from notifications.simulators.smpp_simulator import SmppSimulator
+
+CUT = -1  # cut the line instead of answering
+SILENCE = None  # never answer
+FINE = 0
+
+
+class FaultySmsc(SmppSimulator):
+    """Answers the parts that arrive by `script`; after its last entry all is fine.
+
+    Clients reach it through a line that can be cut, because smpp34's server cannot close one.
+    """
+
+    def __init__(self, script: Sequence[int | None] = ()) -> None:
+        super().__init__()
+        self._script = list(script)
+        self.submits = 0
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self._direct_port, self.port = self.port, 0
+        self._lines: list[asyncio.StreamWriter] = []
+        self._front = self._background.run(asyncio.start_server(self._forward, self.host, 0))
+        self.port = self._front.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._background.loop.call_soon_threadsafe(self._front.close)
+        super().__exit__(*error)
+
+    def cut(self) -> None:
+        """Cut every line that is open now."""
+        self._background.loop.call_soon_threadsafe(self._cut)
+
+    def status_for(self, to: str, text: str) -> int | None:
+        self.submits += 1
+        status = self._script.pop(0) if self._script else FINE
+        if status == CUT:
+            self._cut()
+            return None
+        return status
+
+    def _cut(self) -> None:
+        for writer in self._lines:
+            writer.transport.abort()
+        self._lines.clear()
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        behind = await asyncio.open_connection(self.host, self._direct_port)
+        self._lines += [writer, behind[1]]
+        await asyncio.gather(_copy(reader, behind[1]), _copy(behind[0], writer))
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65_536):
+            writer.write(data)
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
+
+
+class RefusingSmsc:
+    """Refuses every bind with `status`: smpp34's server takes any password."""
+
+    def __init__(self, status: int) -> None:
+        self._status = status
+        self.binds = 0
+
+    def __enter__(self) -> Self:
+        self._background = BackgroundLoop("refusing-smsc")
+        self._server = self._background.run(asyncio.start_server(self._refuse, "127.0.0.1", 0))
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._background.loop.call_soon_threadsafe(self._server.close)
+        self._background.close()
+
+    async def _refuse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        length, command, _, sequence = struct.unpack(">LLLL", await reader.readexactly(16))
+        await reader.readexactly(length - 16)
+        self.binds += 1
+        writer.write(struct.pack(">LLLL", 16, command | 0x80000000, self._status, sequence))
+        await writer.drain()
+        writer.close()
