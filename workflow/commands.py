@@ -1,0 +1,147 @@
+"""What people can do: open a case, fire an event. One call is one transaction, visible as one
+`with` block.
+
+Every call carries a request id made by the client: a retry gets the first answer, the same id with
+other content is refused. The happy path does not look the id up; its unique row decides, and only
+a refused call asks whether it had been answered before.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from workflow.catalog import Catalog
+from workflow.engine.case import Actor, Case, Firing
+from workflow.engine.errors import DutiesNotSeparate, InvalidInput, Refusal, RequestReused, Stale
+from workflow.store import cases
+from workflow.store.codec import dumps
+from workflow.store.database import Database
+from workflow.transaction import Transaction
+
+LONGEST_REQUEST_ID = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command did: the case and where it stands."""
+
+    case: int
+    number: str
+    state: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The commands of one database."""
+
+    database: Database
+    catalog: Catalog
+
+    def open_case(
+        self,
+        *,
+        workflow: str,
+        parties: Mapping[str, int],
+        facts: Mapping[str, Any],
+        actor: Actor,
+        request: str,
+        now: datetime,
+        draft: bool = False,
+    ) -> Answer:
+        """Open a case, and unless a draft is wanted fire what the definition fires straight
+        through.
+        """
+
+        def act(work: Transaction) -> Case:
+            case = work.open(workflow, parties, facts, actor)
+            if not draft:
+                opening = self.catalog.newest(workflow).definition.opening
+                for event in opening.straight_through:
+                    work.fire(case.id, Firing(event), actor)
+            return work.case(case.id)
+
+        body = ["open", workflow, dict(parties), dict(facts), draft]
+        return self._once(act, actor, request, body, now)
+
+    def fire(
+        self,
+        *,
+        case_id: int,
+        event: str,
+        actor: Actor,
+        request: str,
+        now: datetime,
+        facts: Mapping[str, Any] | None = None,
+        unit: int | None = None,
+        person: int | None = None,
+    ) -> Answer:
+        """Fire an event on a case; `unit` is whom it is re-assigned to, `person` to whom the work
+        is handed.
+        """
+        firing = Firing(event, facts or {}, unit, person)
+
+        def act(work: Transaction) -> Case:
+            work.fire(case_id, firing, actor)
+            return work.case(case_id)
+
+        body = ["fire", case_id, event, dict(firing.inputs), unit, person]
+        return self._once(act, actor, request, body, now)
+
+    def _once(
+        self,
+        act: Callable[[Transaction], Case],
+        actor: Actor,
+        request: str,
+        body: list[Any],
+        now: datetime,
+    ) -> Answer:
+        """Act in one transaction and keep the answer; a repeated request gets the first one."""
+        if not 1 <= len(request) <= LONGEST_REQUEST_ID or not request.isprintable():
+            raise InvalidInput("请求编号应为 1 至 80 个可见字符", {"request": request[:20]})
+        digest = _digest(body, actor)
+        try:
+            with self.database.unit_of_work() as connection:
+                work = Transaction(connection, self.catalog, now)
+                case = act(work)
+                answer = Answer(case.id, case.number, case.state, case.seq)
+                work.writes.answer(request, actor.person, digest, asdict(answer))
+                work.flush()
+            return answer
+        except (Refusal, IntegrityError) as error:
+            if earlier := self._answered(request, digest):
+                return earlier
+            raise _explained(error) from error
+
+    def _answered(self, request: str, digest: str) -> Answer | None:
+        with self.database.reading() as connection:
+            found = cases.answered(connection, request)
+        if found is None:
+            return None
+        if found[0] != digest:
+            raise RequestReused("这个请求编号已用于另一次办理，请换一个编号", {"request": request})
+        return Answer(**found[1])
+
+
+def _digest(body: list[Any], actor: Actor) -> str:
+    try:
+        text = dumps([actor.person, *body])
+        return hashlib.sha256(text.encode()).hexdigest()
+    except (TypeError, ValueError):
+        raise InvalidInput("内容含有不能保存的字符或类型") from None
+
+
+def _explained(error: Refusal | IntegrityError) -> Refusal:
+    """What the database refused, in a sentence; it decides where two act at one moment."""
+    if isinstance(error, Refusal):
+        return error
+    text = str(error.orig)
+    if "sign_off" in text or "case_signed" in text:
+        return DutiesNotSeparate("这一轮销号中，同一人、同一单位只能签一次")
+    if "cases" in text:
+        return Stale("同样的事项已经存在，请刷新后查看")
+    return Stale("有人抢先办理了，请刷新后再试")

@@ -1,0 +1,102 @@
+"""A firing before it counts: does the event exist here, may this actor do it, is what it needs
+there?
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflow.engine.case import Actor, Case, Cosigner, Firing, Post
+from workflow.engine.definition import Event
+from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn
+from workflow.engine.facts import clean
+from workflow.engine.permits import permit
+from workflow.engine.scene import Scene
+from workflow.engine.signing import cosign
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A declared event that is permitted, with its facts checked and its condition fulfilled.
+
+    `cosigners` are those who have done it with the actor, `None` where one person is enough.
+    """
+
+    scene: Scene
+    firing: Firing
+    actor: Actor
+    event: Event
+    post: Post | None
+    given: Mapping[str, Any]
+    cosigners: tuple[Cosigner, ...] | None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The case's facts with those given."""
+        return {**self.scene.case.facts, **self.given}
+
+    @property
+    def partial(self) -> bool:
+        """Whether more people have to co-sign before the event counts."""
+        return self.cosigners is not None and len(self.cosigners) < (self.event.cosign or 0)
+
+
+def ask(scene: Scene, firing: Firing, actor: Actor) -> Asked:
+    """The firing, ready to be decided; raises a Refusal."""
+    event = _event(scene, firing.event)
+    post = permit(scene.case, scene.definition, event, actor)
+    _check_times(scene.case, firing.event, event)
+    given = _given(scene, firing, event)
+    asked = Asked(
+        scene, firing, actor, event, post, given, _cosigners(scene.case, firing, event, actor, post)
+    )
+    if not scene.holds(event.when, asked.facts):
+        sentence = event.otherwise or f"现在不能办理“{event.title}”"
+        raise ConditionNotMet(sentence, {"event": firing.event})
+    return asked
+
+
+def _event(scene: Scene, name: str) -> Event:
+    events = scene.compiled.events[scene.case.state]
+    if name in events:
+        return events[name]
+    possible = [event.title for event in events.values() if event.by]
+    hint = f"，现在可以：{'、'.join(possible)}" if possible else ""
+    sentence = f"该事项现处于“{scene.state.title}”，不能办理这一步{hint}"
+    raise OutOfTurn(sentence, {"state": scene.case.state})
+
+
+def _check_times(case: Case, name: str, event: Event) -> None:
+    if event.at_most is not None and case.fired.get(name, 0) >= event.at_most:
+        raise ConditionNotMet(f"“{event.title}”至多 {event.at_most} 次，已用完", {"event": name})
+    if reason := _clock_hindrance(event, stopped=case.stopped_at is not None):
+        raise ConditionNotMet(reason, {"event": name})
+
+
+def _clock_hindrance(event: Event, *, stopped: bool) -> str | None:
+    if stopped and event.to and event.clock != "resumes":
+        return "计时已中止，恢复计时后才能办理"
+    if stopped and event.clock == "stops":
+        return "计时已经中止"
+    if not stopped and event.clock == "resumes":
+        return "计时没有中止，不需要恢复"
+    return None
+
+
+def _given(scene: Scene, firing: Firing, event: Event) -> dict[str, Any]:
+    needs = list(event.needs)
+    if firing.event in scene.case.cosigned:  # what the first co-signer wrote stands
+        needs = [name for name in needs if name not in scene.case.facts]
+    may = {*event.may, *event.needs, *event.takes}
+    given = clean(scene.definition, firing.inputs, needs=needs, may=may)
+    if event.reassigns and firing.unit is None:
+        raise InvalidInput("请指明改派给哪个单位", {"unit": None})
+    return given
+
+
+def _cosigners(
+    case: Case, firing: Firing, event: Event, actor: Actor, post: Post | None
+) -> tuple[Cosigner, ...] | None:
+    if event.cosign is None or actor.person is None or post is None:
+        return None
+    return cosign(case, firing.event, event, actor.person, post)

@@ -1,0 +1,137 @@
+"""The events every workflow has: a rung, handing work over, taking a move back, a new calendar.
+
+They are not declared in a definition; `checks` keeps their names free.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from workflow.engine import children, deadlines, notices
+from workflow.engine.calendar import RUNG_HOUR
+from workflow.engine.case import Actor, Firing, Post
+from workflow.engine.decision import Notice, Step, Timer
+from workflow.engine.definition import Rung
+from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
+from workflow.engine.permits import permit, units_of
+from workflow.engine.scene import Scene
+
+
+def rung(scene: Scene, firing: Firing, actor: Actor) -> Step:
+    """A rung of the ladder comes: people are told, marks set, proposals opened.
+
+    A rung that punishes waits until its warning has been out for as long as the ladder says; one
+    whose ladder never warned becomes the warning itself. Such a rung moves back (`postponed`).
+    """
+    if actor.kind != "clock":
+        raise NotYourTurn("提醒由系统按时发出")
+    case = scene.case
+    ladder, at = str(firing.inputs["ladder"]), int(firing.inputs["rung"])
+    spec = scene.definition.ladders[ladder][at]
+    later = _not_before(scene, spec) if spec.punitive else None
+    postponed = Timer(f"rung:{ladder}", at, later, _TOO_SOON) if later else None
+    if postponed is not None and ladder in case.warnings:
+        return _step(scene, firing, actor, postponed=postponed)
+    after = replace(case, seq=case.seq + 1)
+    if spec.tell:
+        after = replace(after, warnings={**case.warnings, ladder: after.seq})
+    told = tuple(notices.of_rung(scene.at(after), spec))
+    if postponed is not None:
+        return _step(scene, firing, actor, case=after, notices=told, postponed=postponed)
+    after = replace(after, marks=scene.marks(spec.mark))
+    openings = children.proposed(scene, spec.open, spec.because or "")
+    after = children.counted(after, openings)
+    return _step(scene, firing, actor, case=after, notices=told, openings=openings)
+
+
+_TOO_SOON = "警告送达未满规定时间，顺延"
+
+
+def _not_before(scene: Scene, spec: Rung) -> datetime | None:
+    """When the warning will have been out for long enough, or None if it has been."""
+    if spec.warned is None:
+        return None
+    calendar = scene.world.calendar
+    enough = calendar.add(spec.warned, scene.world.warned_at or scene.now).at
+    return None if enough <= scene.now else calendar.next_working_instant(enough, RUNG_HOUR)
+
+
+def hand_over(scene: Scene, firing: Firing, actor: Actor) -> Step:
+    """The work of this state goes to a colleague of the unit (转办); the duty stays the unit's."""
+    case, state = scene.case, scene.state
+    if not state.hand_over or state.turn is None:
+        raise OutOfTurn(f"“{state.title}”不能转办", {"state": case.state})
+    post = _who_works_here(scene, actor)
+    allowed = {units_of(case, scene.definition, role) for role in state.hand_over}
+    if firing.person is None or firing.person == actor.person:
+        raise InvalidInput("请指明转办给谁", {"person": firing.person})
+    if not any((post.unit, post.role) in allowed for post in scene.world.colleague):
+        raise ConditionNotMet("只能转办给本单位规定岗位上的人", {"person": firing.person})
+    after = replace(case, seq=case.seq + 1, handler=firing.person)
+    what = notices.variables(scene.at(after), "转办")
+    told = Notice((), "task", what, state.urgency, (), (firing.person,))
+    return _step(scene, firing, actor, case=after, post=post, notices=(told,))
+
+
+def _who_works_here(scene: Scene, actor: Actor) -> Post | None:
+    for event in scene.compiled.events[scene.case.state].values():
+        if event.by:
+            try:
+                return permit(scene.case, scene.definition, event, actor)
+            except NotYourTurn:
+                continue
+    raise NotYourTurn("只有现在办理的人可以转办")
+
+
+def take_back(scene: Scene, firing: Firing, actor: Actor) -> Step:
+    """The last move is taken back by who made it, until the next desk acts; its limit stands
+    (撤回).
+    """
+    case, last = scene.case, scene.case.last
+    if last is None or case.seq != case.entry:
+        raise OutOfTurn("下一环节已经办理，或这一步不能撤回", {"state": case.state})
+    if actor.kind != "person" or actor.person != last.person:
+        raise NotYourTurn("只能由办理上一步的人撤回")
+    after = replace(
+        case,
+        seq=case.seq + 1,
+        entry=case.seq + 1,
+        state=last.state,
+        due=last.due,
+        entered_at=last.entered_at,
+        cosigned=last.cosigned,
+        handler=last.handler,
+        fired={**case.fired, last.event: case.fired.get(last.event, 1) - 1},
+        last=None,
+        closed_at=None,
+    )
+    timers = deadlines.timers_of(scene.at(after))
+    return _step(scene, firing, actor, case=after, timers=timers, arrived=True)
+
+
+def recalculate(scene: Scene, firing: Firing, actor: Actor) -> Step:
+    """The limit is worked out again under another calendar (a notice came out), with a trail."""
+    case = scene.case
+    if actor.kind != "clock":
+        raise NotYourTurn("期限由系统校正")
+    if case.due is None:
+        raise OutOfTurn("该事项没有期限", {"state": case.state})
+    seq = case.seq + 1
+    after = replace(case, seq=seq, entry=seq, due=deadlines.again(case.due, case, scene.world))
+    return _step(scene, firing, actor, case=after, timers=deadlines.timers_of(scene.at(after)))
+
+
+def _step(scene: Scene, firing: Firing, actor: Actor, **decided: Any) -> Step:
+    found: dict[str, Any] = {"case": scene.case, "from_state": scene.case.state} | decided
+    return Step(firing=firing, actor=actor, now=scene.now, **found)
+
+
+BuiltIn = Callable[[Scene, Firing, Actor], Step]
+
+STEPS: Mapping[str, BuiltIn] = {
+    "rung": rung,
+    "hand_over": hand_over,
+    "take_back": take_back,
+    "recalculate": recalculate,
+}

@@ -1,0 +1,192 @@
+"""What a case is between two steps, and who acts on it: frozen values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from workflow.engine.calendar import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as a definition sees it; `kind` is `government` (党委政府) or `department`."""
+
+    id: int
+    level: str
+    kind: str
+    class_: str = ""
+
+    @property
+    def selector(self) -> str:
+        """The word by which definitions call this kind of unit."""
+        return self.level if self.kind == "government" else f"{self.level} {self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """A unit with every office found on the way up from it: `prefecture.supervision` → unit id."""
+
+    unit: Unit
+    offices: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post somebody acts through; `holder` is whom they stand in for, or None."""
+
+    id: int
+    unit: int
+    role: str
+    holder: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who fires: a person through the posts held today, the clock, or another case."""
+
+    kind: Literal["person", "clock", "case"]
+    person: int | None = None
+    posts: tuple[Post, ...] = ()
+
+
+CLOCK = Actor("clock")
+LINKED_CASE = Actor("case")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The unit that fills a party, and the offices of its row through which it may rise (提级)."""
+
+    unit: int
+    row: tuple[int, ...] = ()
+    selector: str = ""
+
+    @property
+    def higher(self) -> int | None:
+        """The next office of the row, or None at its end."""
+        at = self.row.index(self.unit) + 1 if self.unit in self.row else len(self.row)
+        return self.row[at] if at < len(self.row) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The one limit of the present state: when it ends, how that came about, and what is needed to
+    find it again.
+
+    `at` is the end of the due day (an instant in UTC); `start`, `term` and the version of the
+    `calendar` are the inputs, `term` empty for a date fact.
+    """
+
+    at: datetime
+    derivation: str
+    provisional: bool
+    start: datetime
+    term: str
+    calendar: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A sign-off in force."""
+
+    person: int
+    unit: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigner:
+    """One of several who must do an event together."""
+
+    person: int
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The last move, kept so that it can be taken back."""
+
+    event: str
+    person: int | None
+    state: str
+    due: Due | None
+    entered_at: datetime
+    cosigned: Mapping[str, tuple[Cosigner, ...]]
+    handler: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a step needs of a case; `seq` counts its history rows, `entry` is the row its
+    timers hang on.
+    """
+
+    id: int
+    workflow: str
+    definition: int
+    number: str
+    unit: int
+    state: str
+    opened_at: datetime
+    entered_at: datetime
+    seq: int = 0
+    entry: int = 0
+    cycle: int = 1
+    period: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    parties: Mapping[str, Seat] = field(default_factory=dict)
+    due: Due | None = None
+    entries: Mapping[str, datetime] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
+    fired: Mapping[str, int] = field(default_factory=dict)
+    signed: Mapping[str, Signature] = field(default_factory=dict)
+    cosigned: Mapping[str, tuple[Cosigner, ...]] = field(default_factory=dict)
+    proposed: tuple[str, ...] = ()
+    children: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    handler: int | None = None
+    stopped_at: datetime | None = None
+    stops: tuple[tuple[datetime, datetime], ...] = ()
+    last: Move | None = None
+    parent: int | None = None
+    child_name: str | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The outside as one step sees it; kept in the history row so that replay needs nothing else.
+
+    `open_children` counts, by child name, those that have not ended. `lineages` are those of units
+    that a step may newly bring in (opening, re-assignment). `warned_at` is when the last warning
+    of the ladder in question really went out, or None. `colleague` are the posts of the person to
+    whom work is handed. `series_top` is the highest level so far of cases about one cause.
+    """
+
+    calendar: Calendar
+    open_children: Mapping[str, int] = field(default_factory=dict)
+    lineages: Mapping[int, Lineage] = field(default_factory=dict)
+    warned_at: datetime | None = None
+    colleague: tuple[Post, ...] = ()
+    series_top: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """What is asked for: an event by name, with the facts given.
+
+    `unit` is the unit that a re-assignment names, `person` the one to whom work is handed; the
+    built-in event `rung` has the inputs `ladder` and `rung`.
+    """
+
+    event: str
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    unit: int | None = None
+    person: int | None = None
+
+
+def local_date(text: str) -> date:
+    """The date in a date fact; raises ValueError for one that does not exist."""
+    return date.fromisoformat(text)

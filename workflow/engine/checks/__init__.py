@@ -1,0 +1,62 @@
+"""Whether a definition of right shape makes sense: names, turns, limits, ladders, sign-offs, ends.
+
+`CHECKS` lists them in the order of reading; each is a generator of findings and knows one idea.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from workflow.engine.checks import (
+    events,
+    expressions,
+    facts,
+    ladders,
+    names,
+    openings,
+    parties,
+    sign_offs,
+    sizes,
+    states,
+)
+from workflow.engine.definition import Definition
+from workflow.engine.findings import Finding
+from workflow.engine.flow import check_paths
+
+Check = Callable[[Definition], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    names.check_states_named,
+    names.check_event_names,
+    names.check_own_names,
+    parties.check_parties,
+    parties.check_roles,
+    parties.check_recipients,
+    facts.check_facts,
+    facts.check_fact_types,
+    facts.check_ledgers,
+    events.check_events,
+    events.check_event_uses,
+    states.check_state_uses,
+    states.check_states,
+    expressions.check_expressions,
+    ladders.check_ladders,
+    sign_offs.check_sign_off_uses,
+    sign_offs.check_sign_offs,
+    openings.check_opening,
+    openings.check_periodic,
+    openings.check_series,
+    openings.check_children,
+)
+
+
+def check(definition: Definition) -> Iterator[Finding]:
+    """Every finding once; a definition too large to search for paths is told only that."""
+    too_large = list(sizes.check_sizes(definition))
+    yield from too_large
+    if not too_large:
+        every = (*CHECKS, check_paths)
+        seen: set[Finding] = set()
+        for finding in chain.from_iterable(one(definition) for one in every):
+            if finding not in seen:
+                seen.add(finding)
+                yield finding

@@ -1,0 +1,89 @@
+"""How cases begin: by a person, by the calendar, in a series, or as a child of another case."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from workflow.engine.checks.parties import named
+from workflow.engine.definition import Definition, Periodic
+from workflow.engine.findings import Finding, found, nearest, unknown
+
+_COMMON_YEAR = 2001
+"""Any year without a 29 February: the calendar has to open its cases every year."""
+
+
+def check_opening(definition: Definition) -> Iterator[Finding]:
+    """What is fired straight through exists along the way, and the opener may fire it."""
+    opening, path = definition.opening, ("opening", "straight_through")
+    at = opening.state
+    for step, name in enumerate(opening.straight_through):
+        if at not in definition.states:
+            return
+        events = definition.states[at].events
+        if name not in events:
+            yield found("unknown_event", (*path, step), state=at, name=name)
+            return
+        for role in opening.by:
+            known = role.partition(".")[0] in definition.parties
+            if known and role not in events[name].by:
+                yield found("opener_cannot_fire", (*path, step), role=role, name=name)
+        at = events[name].to[0].state if events[name].to else at
+
+
+def check_periodic(definition: Definition) -> Iterator[Finding]:
+    """The calendar can open a case: it knows the day, the one unit and every fact needed."""
+    periodic = definition.periodic
+    if periodic is None:
+        return
+    party = periodic.party
+    yield from unknown("unknown_party", ("periodic", "party"), party, definition.parties)
+    yield from named(("periodic", "party"), party, definition)
+    if not _every_year(periodic.on):
+        yield found("bad_month_day", ("periodic", "on"), "例如 10-15", text=periodic.on)
+    for name, other in definition.parties.items():
+        if name != party and not other.table:
+            yield found("calendar_cannot_name", ("parties", name), name=name)
+    for at, fact in enumerate(definition.opening.needs):
+        if fact not in periodic.facts:
+            path = ("opening", "needs", at)
+            yield found("calendar_cannot_give", path, "请写进 periodic.facts", name=fact)
+    yield from _check_kinds(periodic, definition)
+
+
+def _every_year(month_day: str) -> bool:
+    try:
+        date.fromisoformat(f"{_COMMON_YEAR}-{month_day}")
+    except ValueError:
+        return False
+    return True
+
+
+def _check_kinds(periodic: Periodic, definition: Definition) -> Iterator[Finding]:
+    allowed = (
+        definition.parties[periodic.party].among if periodic.party in definition.parties else ()
+    )
+    for at, kind in enumerate(periodic.among):
+        if allowed and kind not in allowed:
+            hint = nearest(kind, allowed)
+            yield found("bad_selector", ("periodic", "among", at), hint, text=kind)
+
+
+def check_series(definition: Definition) -> Iterator[Finding]:
+    """Cause and level are known from the start of every case."""
+    series = definition.series
+    if series is None:
+        return
+    yield from unknown("unknown_fact", ("series", "cause"), series.cause, definition.facts)
+    for key, name in (("cause", series.cause), ("level", series.level)):
+        if name in definition.facts and name not in definition.opening.needs:
+            yield found("series_not_needed", ("series", key), name=name)
+
+
+def check_children(definition: Definition) -> Iterator[Finding]:
+    """The parties handed to a child exist here; proposals name a child."""
+    for name, child in definition.children.items():
+        for theirs, own in child.parties.items():
+            path = ("children", name, "parties", theirs)
+            yield from unknown("unknown_party", path, own, definition.parties)
+    for name, proposal in definition.proposals.items():
+        where = ("proposals", name, "open")
+        yield from unknown("unknown_child", where, proposal.open, definition.children)

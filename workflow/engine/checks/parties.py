@@ -1,0 +1,94 @@
+"""Parties: named by the opener or found in a table, and told only where there is one to tell."""
+
+from collections.abc import Iterator
+
+from workflow.engine.checks.parts import TURN, events, rungs, without_turn
+from workflow.engine.definition import Definition, Event, Party, PartyRoles, Rung, State
+from workflow.engine.findings import Finding, Path, found, unknown
+
+
+def check_parties(definition: Definition) -> Iterator[Finding]:
+    """A party is either named by the opener or found in a table that starts from a named one."""
+    parties = definition.parties
+    yield from unknown("unknown_party", ("anchor",), definition.anchor, parties)
+    yield from named(("anchor",), definition.anchor, definition)
+    for name, party in parties.items():
+        path = ("parties", name)
+        if bool(party.table) != bool(party.of):
+            yield found("table_and_of", path)
+        if party.table and party.among:
+            yield found("table_or_among", (*path, "among"))
+        if party.choice and not party.table:
+            yield found("choice_without_table", (*path, "choice"))
+        for at, other in enumerate(party.apart_from):
+            yield from unknown("unknown_party", (*path, "apart_from", at), other, parties)
+        if party.of:
+            yield from _check_table(path, party, party.of, definition)
+
+
+def _check_table(path: Path, party: Party, of: str, definition: Definition) -> Iterator[Finding]:
+    """The table starts from a named party and has a row for every kind of unit it may be."""
+    yield from unknown("unknown_party", (*path, "of"), of, definition.parties)
+    yield from named((*path, "of"), of, definition)
+    if of in definition.parties and party.table:
+        for kind in definition.parties[of].among:
+            if kind not in party.table:
+                yield found("kind_not_covered", (*path, "table"), kind=kind)
+
+
+def named(path: Path, name: str, definition: Definition) -> Iterator[Finding]:
+    """A finding if the party is found in a table where one that the opener names is wanted."""
+    if name in definition.parties and definition.parties[name].table:
+        names = [name for name, party in definition.parties.items() if not party.table]
+        yield found("not_named_party", path, f"允许：{', '.join(names)}", name=name)
+
+
+def check_roles(definition: Definition) -> Iterator[Finding]:
+    """Every party.role names a declared party and role, and `turn` is somebody's turn there."""
+    for at, role in enumerate(definition.opening.by):
+        party, _, post = role.partition(".")
+        yield from unknown("unknown_party", ("opening", "by", at), party, definition.parties)
+        yield from unknown("unknown_role", ("opening", "by", at), post, definition.roles)
+    for path, roles, states in _role_uses(definition):
+        for at, role in enumerate(roles):
+            party, _, post = role.partition(".")
+            if party != TURN:
+                yield from unknown("unknown_party", (*path, at), party, definition.parties)
+            else:
+                for state in without_turn(definition, states):
+                    yield found("nobody_to_tell", (*path, at), "请写明是哪一方", state=state)
+            yield from unknown("unknown_role", (*path, at), post, definition.roles)
+
+
+def _role_uses(definition: Definition) -> Iterator[tuple[Path, PartyRoles, tuple[str, ...]]]:
+    """Where roles are named, and the states whose `turn` would be meant."""
+    for path, event, sources in events(definition):
+        yield (*path, "by"), event.by, sources
+        yield (*path, "tell"), event.tell, tuple(b.state for b in event.to) or sources
+    for path, rung in rungs(definition):
+        using = [name for name, state in definition.states.items() if state.ladder == path[1]]
+        yield (*path, "tell"), rung.tell, tuple(using)
+    for name, state in definition.states.items():
+        yield ("states", name, "tell"), state.tell, (name,)
+        yield ("states", name, "hand_over"), state.hand_over, ()
+
+
+def check_recipients(definition: Definition) -> Iterator[Finding]:
+    """What says how to tell somebody also says whom."""
+    wanted = "请加 tell"
+    for path, event, _ in events(definition):
+        for key in _ways_to_tell(event):
+            yield found("no_recipient", (*path, key), wanted)
+    for name, state in definition.states.items():
+        for key in _ways_to_tell(state):
+            yield found("no_recipient", ("states", name, key), wanted)
+    for path, rung in rungs(definition):
+        for key in _ways_to_tell(rung):
+            yield found("no_recipient", (*path, key), wanted)
+
+
+def _ways_to_tell(part: Event | State | Rung) -> Iterator[str]:
+    """The keys of a part that say how to tell, if it tells nobody."""
+    if not part.tell:
+        keys = ("notice", "by", "urgency") if isinstance(part, Rung) else ("notice", "urgency")
+        yield from (key for key in keys if key in part.model_fields_set)

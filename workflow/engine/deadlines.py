@@ -1,0 +1,100 @@
+"""The one limit of a case's present state and the timers that hang on it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from workflow.engine.calendar import ZONE, local_day
+from workflow.engine.case import Case, Due, World
+from workflow.engine.decision import Timer
+from workflow.engine.limits import LimitCase
+from workflow.engine.scene import Scene
+from workflow.engine.sight import due_day
+from workflow.engine.terms import FixedDate, parse_term
+
+
+def due_of(scene: Scene) -> Due | None:
+    """The limit of the case's state, first case that holds; None when it has none (yet)."""
+    for limit in scene.state.limit or ():
+        if scene.holds(limit.when):
+            return _due(scene, limit)
+    return None
+
+
+def _due(scene: Scene, limit: LimitCase) -> Due | None:
+    case = scene.case
+    if limit.term is None:
+        return _by_fact(scene, limit.fact or "")
+    start = case.entries.get(limit.since, case.entered_at) if limit.since else case.entered_at
+    return _by_term(case, str(limit.term), start, scene.world)
+
+
+def _by_term(case: Case, term: str, start: datetime, world: World) -> Due:
+    parsed = parse_term(term)
+    year = case.period if isinstance(parsed, FixedDate) else None
+    found = world.calendar.add(parsed, start, suspensions=case.stops, year=year)
+    version = world.calendar.version
+    return Due(found.at, found.derivation, found.provisional, start, term, version)
+
+
+def _by_fact(scene: Scene, fact: str) -> Due | None:
+    if not scene.case.facts.get(fact):
+        return None
+    day = date.fromisoformat(scene.case.facts[fact])
+    at = datetime.combine(day + timedelta(days=1), time(0), ZONE).astimezone(UTC)
+    title = scene.definition.facts[fact].title
+    words = f"{title} {day.year}年{day.month}月{day.day}日"
+    return Due(at, words, False, scene.case.entered_at, "", scene.world.calendar.version)
+
+
+def again(due: Due, case: Case, world: World) -> Due:
+    """The same limit under another calendar or after a suspension."""
+    if due.term:
+        return _by_term(case, due.term, due.start, world)
+    return replace(due, calendar=world.calendar.version)
+
+
+def postponed_dates(scene: Scene) -> Mapping[str, Any]:
+    """Date facts that a suspension ending now moves on: as many working days as the clock stood."""
+    case, calendar = scene.case, scene.world.calendar
+    if case.stopped_at is None or case.due is None or case.due.term:
+        return {}
+    lost = calendar.working_days_between(local_day(case.stopped_at), local_day(scene.now))
+    names = [limit.fact for limit in scene.state.limit or () if limit.fact]
+    if not lost or not names:
+        return {}
+    later = calendar.add(parse_term(f"{lost} working days"), case.due.at - timedelta(seconds=1))
+    return {names[0]: later.day.isoformat()}
+
+
+def timers_of(scene: Scene) -> tuple[Timer, ...]:
+    """The timers of the present entry: the ladder's rungs and the events at a moment.
+
+    Rungs whose moment has passed are left out: the arrival itself told people.
+    """
+    case = scene.case
+    if case.due is None or case.stopped_at is not None:
+        return ()
+    return (*_rungs(scene, case.due), *_timed_events(scene, case.due))
+
+
+def _rungs(scene: Scene, due: Due) -> Iterator[Timer]:
+    ladder = scene.state.ladder
+    for at, rung in enumerate(scene.definition.ladders[ladder] if ladder else ()):
+        instant = scene.world.calendar.moment(rung.at, due.at)
+        if instant > scene.now:
+            yield Timer(f"rung:{ladder}", at, instant, rung.at.in_words())
+
+
+def _timed_events(scene: Scene, due: Due) -> Iterator[Timer]:
+    for name, event in scene.compiled.events[scene.case.state].items():
+        if event.at is not None:
+            instant = max(scene.world.calendar.moment(event.at, due.at), scene.now)
+            yield Timer(f"event:{name}", 0, instant, event.at.in_words())
+
+
+def in_words(due: Due) -> str:
+    """The due day in Chinese."""
+    day = due_day(due.at)
+    return f"{day.year}年{day.month}月{day.day}日"

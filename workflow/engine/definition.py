@@ -1,0 +1,376 @@
+"""What a workflow definition says: frozen models of the file, key by key.
+
+These models are the grammar: the parser, `definitions/schema.json` and the documented keys all come
+from here (a test compares the three). What one key alone can get wrong is refused here; what needs
+the whole file is in `checks/`.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema
+
+from workflow.engine.limits import LIMIT_SCHEMA, Limit, parse_limit
+from workflow.engine.terms import Moment, Term, parse_moment, parse_term
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
+Title = Annotated[str, Field(min_length=1, max_length=60)]
+Text = Annotated[str, Field(min_length=1, max_length=400)]
+Guard = Annotated[str, Field(min_length=1, max_length=400)]
+"""A CEL expression over the declared facts; compiled and checked by `guards.py`."""
+
+Level = Literal["province", "prefecture", "county", "township", "village"]
+Channel = Literal["email", "sms"]
+Urgency = Literal["digest", "urgent", "immediate"]
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+class _OrText:
+    """Says in the schema that one text may stand for the whole."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, object]:
+        return {"anyOf": [{"type": "string"}, handler(core)]}
+
+
+class _OrOne:
+    """Says in the schema that one member may stand for a list of one."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, object]:
+        schema = handler(core)
+        return {"anyOf": [schema["items"], schema]}
+
+
+_ONE_OR_MORE = (BeforeValidator(_as_tuple), _OrOne())
+
+PartyRole = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+"""`responsible.head`: who holds a role's posts in a party's unit; `turn`: whose turn it is."""
+
+PartyRoles = Annotated[tuple[PartyRole, ...], *_ONE_OR_MORE]
+Names = Annotated[tuple[Name, ...], *_ONE_OR_MORE]
+Texts = Annotated[tuple[str, ...], *_ONE_OR_MORE]
+Channels = Annotated[
+    tuple[Channel, ...],
+    *_ONE_OR_MORE,
+]
+Selector = Annotated[
+    str, Field(pattern=r"^(province|prefecture|county|township|village)( department)?$")
+]
+"""`county`: the party and government of a county; `county department`: one of its departments."""
+Selectors = Annotated[tuple[Selector, ...], *_ONE_OR_MORE]
+Office = Annotated[str, Field(pattern=r"^(province|prefecture|county|township)\.[a-z][a-z0-9_]*$")]
+"""`prefecture.supervision`: the unit of that level and function, on the way up from another."""
+Offices = Annotated[tuple[Office, ...], *_ONE_OR_MORE]
+ChildState = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+"""`extension.approved`: a child of this case, and a state of the child's workflow."""
+
+
+def _parsed(parse: Callable[[str], object]) -> tuple[BeforeValidator, WithJsonSchema]:
+    return BeforeValidator(lambda value: parse(_text(value))), WithJsonSchema({"type": "string"})
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"text is wanted here, not {value!r}")
+    return value
+
+
+MomentKey = Annotated[Moment, *_parsed(parse_moment)]
+
+
+class Model(BaseModel):
+    """Every part of a definition is frozen and refuses keys it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
+    )
+
+
+class Party(Model):
+    """Who answers for what on a case (双责): a unit, named by the opener or found in a table."""
+
+    title: Title
+    among: Selectors = Field(
+        (), description="kinds of unit that may be named; only for a named party"
+    )
+    of: Name | None = Field(None, description="the party from whose unit the table starts")
+    table: dict[Selector, Offices] = Field(
+        {}, description="kind of that unit → office; further offices are reached by `raises`"
+    )
+    choice: bool = Field(
+        False, description="the opener may name any office of the row, not only the first"
+    )
+    apart_from: Names = Field((), description="parties whose people may not act for this one")
+
+
+class Column(Model):
+    """One column of a table fact."""
+
+    title: Title
+    type: Literal["text", "number", "integer", "date"] = Field(
+        "text", description="what the column holds"
+    )
+    optional: bool = Field(False, description="a row may leave it empty")
+
+
+class Fact(Model):
+    """One thing a case knows."""
+
+    title: Title
+    type: Literal["text", "choice", "number", "integer", "date", "yes_no", "table"] = Field(
+        "text", description="what the fact holds"
+    )
+    options: Texts = Field((), description="for a choice: what may be chosen")
+    columns: dict[Name, Column] = Field({}, description="for a table: its columns")
+    min: float | None = Field(None, description="least length of a text, least value of a number")
+    max: float | None = Field(
+        None, description="greatest length of a text, greatest value of a number"
+    )
+    lines: bool = Field(False, description="a text of several lines")
+    personal: bool = Field(False, description="left out of anything public")
+    hint: Text | None = Field(None, description="a sentence below the field")
+
+
+class Ledger(Model):
+    """One of the ledgers (台账): a fact belongs to one ledger, and only its keeper writes it."""
+
+    title: Title
+    kept_by: Name = Field(description="the party that alone writes its facts")
+    facts: Names = Field(description="the facts that stand in it")
+
+
+class SignOff(Model):
+    """One signature of a closing (销号): different persons and different units for each."""
+
+    title: Title
+    stamps: Name = Field(description="the ledger that the signature stamps")
+    apart_from: Names = Field((), description="sign-offs whose person and unit must be others")
+
+
+class Rung(Model):
+    """One rung of a ladder: at a moment around the limit, who is told and what is opened."""
+
+    at: MomentKey = Field(description="when, before or after the limit: due - 3 working days")
+    tell: PartyRoles = Field((), description="who is told")
+    by: Channels = Field((), description="ways it must go, beside the usual")
+    urgency: Urgency = Field("digest", description="how soon the message goes out")
+    notice: Name | None = Field(None, description="template of the message; default by the moment")
+    open: Names = Field((), description="children opened, each a proposal on somebody's desk")
+    mark: Name | None = Field(None, description="a mark the case keeps")
+    warned: Annotated[Term | None, *_parsed(parse_term)] = Field(
+        None, description="how long before at least the warning must have gone out"
+    )
+    because: Text | None = Field(None, description="the reason handed to what is opened")
+
+    @property
+    def punitive(self) -> bool:
+        """Whether this rung does more than remind: it marks, or opens a case against the unit."""
+        return bool(self.open or self.mark)
+
+
+Rungs = Annotated[tuple[Rung, ...], *_ONE_OR_MORE]
+
+
+class Branch(Model):
+    """One of several targets of an event; the first whose condition holds is taken."""
+
+    state: Name = Field(description="the next state")
+    when: Guard | None = Field(None, description="condition (CEL); absent: always")
+
+
+def _as_branches(value: object) -> object:
+    if isinstance(value, str):
+        return ({"state": value},)
+    return tuple(value) if isinstance(value, list) else value
+
+
+Target = Annotated[
+    tuple[Branch, ...],
+    BeforeValidator(_as_branches),
+    _OrText(),
+]
+
+
+class Event(Model):
+    """What can happen in a state: done `by` people, `at` a moment, or `on` a child's arrival."""
+
+    title: Title = Field(description="what the button says")
+    by: PartyRoles = Field((), description="who may do it")
+    at: Annotated[Moment | None, *_parsed(parse_moment)] = Field(
+        None, description="the moment at which the clock does it"
+    )
+    on: ChildState | None = Field(
+        None, description="child.state: done when that child arrives in that state"
+    )
+    to: Target = Field((), description="the next state, or branches; absent: stays")
+    when: Guard | None = Field(None, description="condition (CEL)")
+    otherwise: Text | None = Field(None, description="what the refused person reads")
+    needs: Names = Field((), description="facts that must be given")
+    may: Names = Field((), description="facts that may be given")
+    takes: dict[Name, Name] = Field({}, description="for `on`: own fact ← fact of the child")
+    at_most: Annotated[int, Field(ge=1)] | None = Field(None, description="how often in a cycle")
+    signs: Name | None = Field(None, description="the sign-off this event gives")
+    voids: Names = Field((), description="sign-offs that lose force")
+    cosign: Annotated[int, Field(ge=2, le=9)] | None = Field(
+        None, description="how many different people must do it before it counts (会签)"
+    )
+    take_back: bool = Field(False, description="may be taken back until the next desk acts (撤回)")
+    adds: Name | None = Field(None, description="a count that goes up by one")
+    mark: Name | None = Field(None, description="a mark the case keeps")
+    opens: Names = Field((), description="children that are opened")
+    raises: Names = Field(
+        (), description="parties that move to the next office of their row (提级)"
+    )
+    reassigns: Name | None = Field(
+        None, description="the named party that is given to another unit"
+    )
+    clears: Names = Field(
+        (), description="ledgers whose facts begin anew; the history keeps the old"
+    )
+    next_cycle: bool = Field(False, description="begins the next cycle; the old one is frozen")
+    clock: Literal["stops", "resumes"] | None = Field(
+        None, description="suspends or resumes the limit"
+    )
+    tell: PartyRoles = Field((), description="who is told that it happened")
+    urgency: Urgency = Field("digest", description="how soon the message goes out")
+    notice: Name | None = Field(None, description="template of the message")
+
+
+class Wide(Event):
+    """An event that can happen in several states."""
+
+    from_: Names = Field(alias="from", description="the states in which it can happen")
+
+
+class State(Model):
+    """Where a case stands and whose turn it is."""
+
+    title: Title
+    turn: Name | None = Field(None, description="the party that has to act")
+    limit: Annotated[
+        Limit | None,
+        BeforeValidator(parse_limit),
+        WithJsonSchema(LIMIT_SCHEMA),
+    ] = Field(None, description="how long, or until when")
+    ladder: Name | None = Field(None, description="who is told when, around the limit")
+    tell: PartyRoles = Field((), description="who is told on arrival")
+    urgency: Urgency = Field("digest", description="how soon the message goes out")
+    hand_over: PartyRoles = Field((), description="to whom the work may be handed (转办)")
+    needs_signed: Names = Field((), description="sign-offs without which nothing arrives here")
+    final: bool = Field(False, description="the case ends here")
+    void: bool = Field(False, description="a final state that counts as if never opened")
+    public: bool = Field(
+        False, description="facts in the public ledger columns are shown to everybody"
+    )
+    events: dict[Name, Event] = Field({}, description="what can happen here")
+
+
+class Child(Model):
+    """A case that this case may open: another machine, linked."""
+
+    workflow: Name = Field(description="the workflow of the case that is opened")
+    parties: dict[Name, Name] = Field({}, description="party of the child ← party of this case")
+    facts: dict[Name, Guard] = Field({}, description="fact of the child ← CEL over this case")
+    for_each: Name | None = Field(None, description="one child for each row of this table fact")
+    at_most: Annotated[int, Field(ge=1)] | None = Field(None, description="how often in a cycle")
+    alone: bool = Field(True, description="a second one waits until the first has ended")
+
+
+class Mark(Model):
+    """What a case is remembered for, set by events and rungs, or by itself by its condition."""
+
+    title: Title
+    when: Guard | None = Field(
+        None, description="set at any step at which this holds before the step"
+    )
+
+
+def _as_mark(value: object) -> object:
+    return {"title": value} if isinstance(value, str) else value
+
+
+class Proposal(Model):
+    """A rule that opens a child by itself, once a cycle."""
+
+    when: Guard = Field(description="condition (CEL), asked after every step")
+    open: Name = Field(description="the child that is opened")
+    because: Text = Field(description="the reason handed to the child")
+
+
+class Opening(Model):
+    """How a case begins."""
+
+    state: Name = Field(description="the first state")
+    by: PartyRoles = Field(
+        (), description="who may open one; absent: only other cases or the calendar"
+    )
+    needs: Names = Field((), description="facts that must be given")
+    may: Names = Field((), description="facts that may be given")
+    straight_through: Names = Field(
+        (), description="events fired at once by the opener, unless a draft is wanted"
+    )
+
+
+class Periodic(Model):
+    """Cases that open by the calendar: one for each reporting unit and year."""
+
+    on: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] = Field(
+        description="month and day of opening"
+    )
+    party: Name = Field(description="the party that each such unit fills")
+    among: Selectors = Field(description="kinds of unit for each of which a case opens")
+    facts: dict[Name, Guard] = Field({}, description="fact ← CEL; `period` is the year")
+
+
+class Series(Model):
+    """Cases about one cause whose level rises by one at a time."""
+
+    cause: Name = Field(description="the fact that says which cause it is")
+    level: Name = Field(description="the fact that says which level it is")
+    first: int = Field(description="the lowest level")
+    direct: Guard | None = Field(None, description="when a higher level may be entered at once")
+
+
+class Definition(Model):
+    """One workflow, whole."""
+
+    workflow: Name = Field(description="the name by which other files call it")
+    title: Title = Field(description="its name on pages and in messages")
+    basis: Text = Field(description="the articles on which it rests")
+    headline: Name = Field(description="the fact that names a case in lists")
+    anchor: Name = Field(description="the party whose unit the case is about")
+    roles: dict[Name, Title] = Field(description="the posts' roles used here")
+    parties: dict[Name, Party] = Field(description="who answers for what")
+    facts: dict[Name, Fact] = Field(description="what a case knows")
+    ledgers: dict[Name, Ledger] = Field({}, description="which party keeps which facts (台账)")
+    sign_offs: dict[Name, SignOff] = Field({}, description="the signatures of a closing (销号)")
+    counts: dict[Name, Title] = Field({}, description="things counted within a cycle")
+    marks: dict[Name, Annotated[Mark, BeforeValidator(_as_mark), _OrText()]] = Field(
+        {}, description="what a case is remembered for"
+    )
+    children: dict[Name, Child] = Field({}, description="cases that a case may open")
+    ladders: dict[Name, Rungs] = Field({}, description="who is told when, around a limit")
+    proposals: dict[Name, Proposal] = Field({}, description="rules that open a child by themselves")
+    opening: Opening = Field(description="how a case begins")
+    periodic: Periodic | None = Field(None, description="cases that open by the calendar")
+    series: Series | None = Field(None, description="levels about one cause that rise by one")
+    states: dict[Name, State] = Field(description="where a case can stand")
+    anytime: dict[Name, Wide] = Field({}, description="events that can happen in several states")

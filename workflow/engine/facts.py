@@ -1,0 +1,163 @@
+"""Facts as given by people: checked against their declaration, made into plain JSON values,
+refused in one answer.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from typing import Any
+
+from workflow.engine.definition import Column, Definition, Fact
+from workflow.engine.errors import InvalidInput
+
+LONGEST_TEXT = 4000
+MOST_ROWS = 200
+YEARS = range(2000, 2101)
+_YES = {True, "true", "on", "1", "是"}
+_NO = {False, "false", "off", "0", "否"}
+
+
+def clean(
+    definition: Definition,
+    inputs: Mapping[str, Any],
+    *,
+    needs: Collection[str],
+    may: Collection[str],
+) -> dict[str, Any]:
+    """The facts of `inputs` as values to store.
+
+    An empty value counts as not given. Raises InvalidInput naming every fact that is missing,
+    malformed or not asked for, each with a Chinese sentence.
+    """
+    problems: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for name, raw in inputs.items():
+        if name not in needs and name not in may:
+            problems[name] = f"这一步不填写“{_title(definition, name)}”"
+        elif not _is_empty(raw):
+            try:
+                values[name] = value_of(definition.facts[name], raw)
+            except ValueError as error:
+                problems[name] = f"{definition.facts[name].title}：{error}"
+    for name in needs:
+        if name not in values and name not in problems:
+            problems[name] = f"请填写“{_title(definition, name)}”"
+    if problems:
+        raise InvalidInput("；".join(problems.values()), {"facts": problems})
+    return values
+
+
+def _title(definition: Definition, name: str) -> str:
+    return definition.facts[name].title if name in definition.facts else str(name)[:60]
+
+
+def _is_empty(raw: object) -> bool:
+    return raw is None or raw == "" or raw == [] or (isinstance(raw, str) and not raw.strip())
+
+
+def value_of(fact: Fact, raw: Any) -> Any:
+    """One fact as a value to store; raises ValueError with a Chinese sentence."""
+    return _READERS[fact.type](fact, raw)
+
+
+def _text(fact: Fact | Column, raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise ValueError("应为文字")
+    text = raw.replace("\r\n", "\n").strip()
+    if any(character < " " and character not in "\n\t" for character in text) or not _encodable(
+        text
+    ):
+        raise ValueError("含有不能保存的控制字符")
+    least = int(getattr(fact, "min", None) or 0)
+    most = int(getattr(fact, "max", None) or LONGEST_TEXT)
+    if not least <= len(text) <= most:
+        raise ValueError(f"应为 {least} 至 {most} 个字，现为 {len(text)} 个")
+    return text
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _choice(fact: Fact, raw: Any) -> str:
+    if raw not in fact.options:
+        raise ValueError(f"应为 {'、'.join(fact.options)} 之一")
+    return str(raw)
+
+
+def _date(_: Fact | Column, raw: Any) -> str:
+    try:
+        day = date.fromisoformat(str(raw))
+    except ValueError:
+        raise ValueError(f"没有“{str(raw)[:20]}”这个日期，应写成 2026-09-30 这样") from None
+    if day.year not in YEARS:
+        raise ValueError(f"年份应在 {YEARS[0]} 至 {YEARS[-1]} 之间")
+    return day.isoformat()
+
+
+def _integer(fact: Fact | Column, raw: Any) -> int:
+    number = _number(fact, raw)
+    if number != int(number):
+        raise ValueError("应为整数")
+    return int(number)
+
+
+def _number(fact: Fact | Column, raw: Any) -> float:
+    try:
+        number = float(raw) if not isinstance(raw, bool) else float("nan")
+    except (TypeError, ValueError):
+        raise ValueError("应为数字") from None
+    if number != number or abs(number) > 1e15:
+        raise ValueError("应为数字")
+    least, most = getattr(fact, "min", None), getattr(fact, "max", None)
+    if (least is not None and number < least) or (most is not None and number > most):
+        raise ValueError(f"应在 {_bound(least)} 至 {_bound(most)} 之间")
+    return number
+
+
+def _bound(number: float | None) -> str:
+    return "不限" if number is None else f"{number:g}"
+
+
+def _yes_no(_: Fact, raw: Any) -> bool:
+    if isinstance(raw, bool | str) and raw in _YES | _NO:
+        return raw in _YES
+    raise ValueError("应为是或否")
+
+
+def _table(fact: Fact, raw: Any) -> list[dict[str, Any]]:
+    if not isinstance(raw, list) or not all(isinstance(row, dict) for row in raw):
+        raise ValueError("应为若干行")
+    if len(raw) > MOST_ROWS:
+        raise ValueError(f"至多 {MOST_ROWS} 行")
+    return [_row(fact, at, row) for at, row in enumerate(raw, start=1)]
+
+
+def _row(fact: Fact, at: int, row: dict[str, Any]) -> dict[str, Any]:
+    if unknown := set(row) - set(fact.columns):
+        raise ValueError(f"第 {at} 行没有“{sorted(unknown)[0]}”这一栏")
+    values = {}
+    for name, column in fact.columns.items():
+        if _is_empty(row.get(name)):
+            if not column.optional:
+                raise ValueError(f"第 {at} 行请填写“{column.title}”")
+            continue
+        try:
+            values[name] = _READERS[column.type](column, row[name])
+        except ValueError as error:
+            raise ValueError(f"第 {at} 行“{column.title}”{error}") from None
+    return values
+
+
+_READERS: Mapping[str, Callable[..., Any]] = {
+    "text": _text,
+    "choice": _choice,
+    "date": _date,
+    "integer": _integer,
+    "number": _number,
+    "yes_no": _yes_no,
+    "table": _table,
+}

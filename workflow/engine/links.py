@@ -1,0 +1,96 @@
+"""What one workflow says of another: children exist, are given what they need, and end where told.
+
+A file alone cannot show it; the catalog asks once all files are read.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from workflow.engine.checks.parts import events
+from workflow.engine.definition import Child, Definition, Party
+from workflow.engine.findings import Finding, Path, found, unknown
+
+Definitions = Mapping[str, Definition]
+
+
+def check_links(definitions: Definitions) -> dict[str, list[Finding]]:
+    """The findings of each workflow, by its name; a workflow without any is left out."""
+    findings = {name: list(_check(one, definitions)) for name, one in definitions.items()}
+    return {name: some for name, some in findings.items() if some}
+
+
+def _check(definition: Definition, definitions: Definitions) -> Iterator[Finding]:
+    for name, child in definition.children.items():
+        path = ("children", name)
+        if child.workflow not in definitions:
+            where = (*path, "workflow")
+            yield from unknown("unknown_workflow", where, child.workflow, definitions)
+        else:
+            theirs = definitions[child.workflow]
+            yield from _check_parties(path, child, theirs, definition)
+            yield from _check_facts(path, child, theirs)
+    yield from _check_arrivals(definition, definitions)
+
+
+def _check_parties(
+    path: Path, child: Child, theirs: Definition, definition: Definition
+) -> Iterator[Finding]:
+    """Every party the child's opener would name is given, and of a kind that may fill it."""
+    for name, own in child.parties.items():
+        where = (*path, "parties", name)
+        yield from unknown("unknown_party", where, name, theirs.parties)
+        party = theirs.parties.get(name)
+        if party is not None and party.table and not party.choice:
+            yield found("child_party_fixed", where, workflow=theirs.workflow, name=name)
+        if party is not None and own in definition.parties:
+            for kind in sorted(_kinds(definition.parties[own]) - set(party.among)):
+                if party.among:
+                    words = {"kind": kind, "workflow": theirs.workflow, "name": name}
+                    yield found("child_kind", where, f"允许：{', '.join(party.among)}", **words)
+    for name, party in theirs.parties.items():
+        if not party.table and name not in child.parties:
+            where = (*path, "parties")
+            yield found("child_party_missing", where, workflow=theirs.workflow, name=name)
+
+
+def _kinds(party: Party) -> set[str]:
+    """The kinds of unit that may fill a party."""
+    offices = [office.partition(".") for row in party.table.values() for office in row]
+    found_in_table = {
+        level if function == "government" else f"{level} department"
+        for level, _, function in offices
+    }
+    return {*party.among, *found_in_table}
+
+
+def _check_facts(path: Path, child: Child, theirs: Definition) -> Iterator[Finding]:
+    """What the child is given it knows, and what it needs to open it is given."""
+    for name in child.facts:
+        yield from unknown("unknown_fact", (*path, "facts", name), name, theirs.facts)
+    for name in theirs.opening.needs:
+        if name not in child.facts:
+            where = (*path, "facts")
+            yield found("child_fact_missing", where, workflow=theirs.workflow, name=name)
+
+
+def _check_arrivals(definition: Definition, definitions: Definitions) -> Iterator[Finding]:
+    """An event `on` a child names a state of it and takes facts it knows."""
+    for path, event, _ in events(definition):
+        name, _, state = (event.on or "").partition(".")
+        child = definition.children.get(name)
+        theirs = definitions.get(child.workflow) if child else None
+        if theirs is not None:
+            yield from unknown("unknown_state", (*path, "on"), state, theirs.states)
+            for own, fact in event.takes.items():
+                where = (*path, "takes", own)
+                yield from unknown("unknown_fact", where, fact, theirs.facts)
+                if own in definition.facts and fact in theirs.facts:
+                    yield from _check_taken(where, own, fact, definition, theirs)
+
+
+def _check_taken(
+    path: Path, own: str, fact: str, definition: Definition, theirs: Definition
+) -> Iterator[Finding]:
+    kind, other = definition.facts[own].type, theirs.facts[fact].type
+    if kind != other:
+        words = {"own": own, "type": kind, "workflow": theirs.workflow, "name": fact}
+        yield found("taken_type", path, **words, other=other)

@@ -1,0 +1,65 @@
+"""Who is told what of a step: templates by name with flat text variables, never live objects."""
+
+from dataclasses import replace
+
+from workflow.engine.calendar import local_day
+from workflow.engine.deadlines import in_words
+from workflow.engine.decision import Notice
+from workflow.engine.definition import Event, Rung
+from workflow.engine.permits import units_of
+from workflow.engine.scene import Scene
+from workflow.engine.sight import due_day
+
+LONGEST = 200
+"""Characters of a variable that come from what people wrote."""
+
+
+def of_event(scene: Scene, event: Event) -> list[Notice]:
+    """What an event tells by itself."""
+    told = _notice(scene, event.tell, event.notice or "told", event.urgency, event.title)
+    return [told] if event.tell else []
+
+
+def of_arrival(scene: Scene) -> list[Notice]:
+    """What the arrival in the present state tells."""
+    state = scene.state
+    return [_notice(scene, state.tell, "task", state.urgency, state.title)] if state.tell else []
+
+
+def of_rung(scene: Scene, rung: Rung) -> list[Notice]:
+    """What a rung tells: a reminder before the limit, a warning after it."""
+    template = rung.notice or ("overdue" if scene.late else "reminder")
+    told = _notice(scene, rung.tell, template, rung.urgency, rung.at.in_words())
+    return [replace(told, ways=rung.by)] if rung.tell else []
+
+
+def _notice(scene: Scene, roles: tuple[str, ...], template: str, urgency: str, what: str) -> Notice:
+    found = (units_of(scene.case, scene.definition, role) for role in roles)
+    to = tuple(dict.fromkeys((unit, role) for unit, role in found if unit is not None))
+    return Notice(to, template, variables(scene, what), urgency)
+
+
+def variables(scene: Scene, what: str) -> dict[str, str]:
+    """The variables every template may use; `what` is the event, the state or the moment."""
+    case, due = scene.case, scene.case.due
+    return {
+        "workflow": scene.definition.title,
+        "number": case.number,
+        "headline": str(case.facts.get(scene.definition.headline, ""))[:LONGEST],
+        "state": scene.state.title,
+        "what": what,
+        "due": in_words(due) if due else "",
+        "why": due.derivation if due else "",
+        "left": _left(scene),
+    }
+
+
+def _left(scene: Scene) -> str:
+    due = scene.case.due
+    if due is None:
+        return ""
+    today = local_day(scene.now)
+    days = scene.world.calendar.working_days_between(today, due_day(due.at))
+    if scene.late:
+        return f"已逾期 {-days} 个工作日" if days else "已到期"
+    return f"还剩 {days} 个工作日" if days else "今天到期"

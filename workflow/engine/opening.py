@@ -1,0 +1,133 @@
+"""How a case begins: by a person who may, by another case, or by the calendar."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from workflow.engine import children, deadlines, notices
+from workflow.engine.calendar import Calendar
+from workflow.engine.case import Actor, Case, Firing, Post, Seat, World
+from workflow.engine.decision import Step
+from workflow.engine.errors import ConditionNotMet, NotYourTurn
+from workflow.engine.facts import clean
+from workflow.engine.machine import Compiled
+from workflow.engine.parties import seat_parties
+from workflow.engine.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a case is opened with; `case_id` and `number` come from the store."""
+
+    case_id: int
+    number: str
+    named: Mapping[str, int]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    period: int | None = None
+    parent: int | None = None
+    child_name: str | None = None
+
+
+def open_case(
+    compiled: Compiled, request: Request, actor: Actor, world: World, now: datetime
+) -> Step:
+    """The first step of a new case; raises a Refusal, and then there is no case.
+
+    A person who opens from a higher office of a party's row takes that seat: who finds a problem
+    supervises it.
+    """
+    definition = compiled.definition
+    opening = definition.opening
+    seats = seat_parties(definition, request.named, world.lineages)
+    post = None
+    if actor.kind == "person":
+        seats, post = _seat_opener(compiled, seats, actor)
+    by_person = actor.kind == "person"
+    may = opening.may if by_person else tuple(definition.facts)
+    facts = clean(definition, request.facts, needs=opening.needs, may=may)
+    case = _first(compiled, request, seats, facts, now)
+    scene = Scene(compiled, case, world, now)
+    _check_series(scene)
+    scene = scene.at(replace(case, due=deadlines.due_of(scene)))
+    told = tuple(notices.of_arrival(scene))
+    case, openings = children.by_rules(scene, ())
+    return Step(
+        case=case,
+        firing=Firing("open", request.facts),
+        actor=actor,
+        now=now,
+        from_state=case.state,
+        post=post,
+        timers=deadlines.timers_of(scene),
+        notices=told,
+        openings=openings,
+        arrived=True,
+        written=facts,
+    )
+
+
+def _first(
+    compiled: Compiled,
+    request: Request,
+    seats: Mapping[str, Seat],
+    facts: Mapping[str, Any],
+    now: datetime,
+) -> Case:
+    definition = compiled.definition
+    return Case(
+        id=request.case_id,
+        workflow=definition.workflow,
+        definition=compiled.version,
+        number=request.number,
+        unit=seats[definition.anchor].unit,
+        state=definition.opening.state,
+        opened_at=now,
+        entered_at=now,
+        seq=1,
+        entry=1,
+        period=request.period,
+        facts=facts,
+        parties=seats,
+        entries={definition.opening.state: now},
+        parent=request.parent,
+        child_name=request.child_name,
+    )
+
+
+def _seat_opener(
+    compiled: Compiled, seats: Mapping[str, Seat], actor: Actor
+) -> tuple[dict[str, Seat], Post]:
+    definition = compiled.definition
+    for role in definition.opening.by:
+        party, _, post_role = role.partition(".")
+        seat = seats[party]
+        for post in actor.posts:
+            if post.role == post_role and post.unit in (seat.row or (seat.unit,)):
+                return {**seats, party: replace(seat, unit=post.unit)}, post
+    raise NotYourTurn(f"你的岗位不能发起“{definition.title}”", {"by": list(definition.opening.by)})
+
+
+def _check_series(scene: Scene) -> None:
+    """Levels about one cause rise by one, except where a rule enters directly."""
+    series = scene.definition.series
+    if series is None:
+        return
+    level, top = int(scene.case.facts[series.level]), scene.world.series_top
+    if top is not None and level <= top:
+        raise ConditionNotMet(f"同一起因已有第 {top} 级，不能再发起第 {level} 级", {"level": level})
+    lowest = series.first if top is None else top + 1
+    direct = series.direct is not None and scene.holds(series.direct)
+    if level > lowest and not direct:
+        raise ConditionNotMet(f"级次只能逐级上升，现在应为第 {lowest} 级", {"level": level})
+
+
+def periodic_facts(
+    compiled: Compiled, period: int, now: datetime, calendar: Calendar
+) -> dict[str, Any]:
+    """The facts with which the calendar opens a case of a period."""
+    periodic = compiled.definition.periodic
+    empty = Case(0, "", 0, "", 0, compiled.definition.opening.state, now, now, period=period)
+    sight = Scene(compiled, empty, World(calendar), now).sight({})
+    facts = periodic.facts if periodic else {}
+    return {fact: compiled.guards.value(how, sight) for fact, how in facts.items()}

@@ -1,0 +1,72 @@
+"""Which unit fills which party: named by the opener, or found in the definition's table (never
+typed).
+"""
+
+from collections.abc import Mapping
+
+from workflow.engine.case import Lineage, Seat
+from workflow.engine.definition import Definition, Party
+from workflow.engine.errors import InvalidInput, RelationNotAllowed
+
+
+def seat_parties(
+    definition: Definition, named: Mapping[str, int], lineages: Mapping[int, Lineage]
+) -> dict[str, Seat]:
+    """The seats of all parties, given the units the opener named.
+
+    A party with a table takes the first office of its row; where `choice` is given, a named office
+    of the row. Raises InvalidInput for a party missing or unknown, RelationNotAllowed for a unit
+    of the wrong kind or an office outside the row (seed 1 art. 26: who may interview whom is such
+    a row).
+    """
+    unknown = [name for name in named if name not in definition.parties]
+    if unknown:
+        raise InvalidInput(f"没有“{str(unknown[0])[:30]}”这一方", {"parties": unknown})
+    seats: dict[str, Seat] = {}
+    for name, party in definition.parties.items():
+        if not party.table:
+            seats[name] = _named(party, named.get(name), lineages)
+    for name, party in definition.parties.items():
+        if party.table and party.of:
+            start = lineages[seats[party.of].unit]
+            seats[name] = _tabled(party, named.get(name), start)
+    return seats
+
+
+def reseat(
+    definition: Definition, seats: Mapping[str, Seat], name: str, lineage: Lineage
+) -> dict[str, Seat]:
+    """The seats after a named party is given to another unit (改派): tables that start from it
+    follow.
+    """
+    after = dict(seats)
+    after[name] = _named(definition.parties[name], lineage.unit.id, {lineage.unit.id: lineage})
+    for other, party in definition.parties.items():
+        if party.of == name:
+            after[other] = _tabled(party, None, lineage)
+    return after
+
+
+def _named(party: Party, unit: int | None, lineages: Mapping[int, Lineage]) -> Seat:
+    if unit is None:
+        raise InvalidInput(f"请指明{party.title}", {"party": party.title})
+    selector = lineages[unit].unit.selector
+    if party.among and selector not in party.among:
+        raise RelationNotAllowed(
+            f"该单位不能作为{party.title}", {"kind": selector, "allowed": list(party.among)}
+        )
+    return Seat(unit, selector=selector)
+
+
+def _tabled(party: Party, chosen: int | None, start: Lineage) -> Seat:
+    offices = party.table.get(start.unit.selector)
+    if offices is None:
+        raise RelationNotAllowed(f"对这类单位没有规定{party.title}", {"kind": start.unit.selector})
+    row = tuple(start.offices[office] for office in offices if office in start.offices)
+    if not row:
+        raise RelationNotAllowed(f"找不到{party.title}：单位表里缺少 {'、'.join(offices)}")
+    if chosen is not None and chosen not in (row if party.choice else row[:1]):
+        raise RelationNotAllowed(
+            f"该单位不能作为{party.title}：不在规定的关系之内", {"allowed": list(row)}
+        )
+    return Seat(chosen or row[0], row)

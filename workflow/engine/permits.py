@@ -1,0 +1,79 @@
+"""Who may fire an event: the posts a person acts through, measured against `by` and the parties'
+separations.
+"""
+
+from workflow.engine.case import Actor, Case, Post
+from workflow.engine.definition import Definition, Event
+from workflow.engine.errors import DutiesNotSeparate, NotYourTurn
+
+TURN = "turn"
+
+
+def units_of(case: Case, definition: Definition, role: str) -> tuple[int | None, str]:
+    """The unit and the post's role meant by `party.role` for this case; the unit None if the party
+    is empty.
+    """
+    party, _, post_role = role.partition(".")
+    if party == TURN:
+        party = definition.states[case.state].turn or ""
+    seat = case.parties.get(party)
+    return (seat.unit if seat else None), post_role
+
+
+def permit(case: Case, definition: Definition, event: Event, actor: Actor) -> Post | None:
+    """The post through which the actor may fire the event; None for the clock and for linked cases.
+
+    Raises NotYourTurn when no post fits, DutiesNotSeparate when one fits but the actor also holds
+    a post on a side that must stay apart (design, law 9).
+    """
+    if actor.kind != "person":
+        if (actor.kind == "clock") != (event.at is not None) or (actor.kind == "case") != bool(
+            event.on
+        ):
+            raise NotYourTurn("这一步不由系统自动办理")
+        return None
+    if post := _handed_to(case, definition, event, actor):
+        return post
+    for role in event.by:
+        unit, post_role = units_of(case, definition, role)
+        for post in actor.posts:
+            if post.unit == unit and post.role == post_role:
+                _keep_apart(case, definition, _party_of(case, definition, role), actor)
+                return post
+    raise NotYourTurn(_whose(case, definition, event), {"by": list(event.by)})
+
+
+def _party_of(case: Case, definition: Definition, role: str) -> str:
+    party = role.partition(".")[0]
+    return (definition.states[case.state].turn or "") if party == TURN else party
+
+
+def _handed_to(case: Case, definition: Definition, event: Event, actor: Actor) -> Post | None:
+    """A post of the one to whom this state's work was handed, if the event belongs to the turn
+    (转办).
+    """
+    turn = definition.states[case.state].turn
+    if case.handler is None or case.handler != actor.person or event.signs or turn is None:
+        return None
+    if not any(_party_of(case, definition, role) == turn for role in event.by):
+        return None
+    unit = case.parties[turn].unit
+    return next((post for post in actor.posts if post.unit == unit), None)
+
+
+def _keep_apart(case: Case, definition: Definition, party: str, actor: Actor) -> None:
+    for other in definition.parties[party].apart_from:
+        if any(post.unit == case.parties[other].unit for post in actor.posts):
+            title = definition.parties[other].title
+            own = definition.parties[party].title
+            raise DutiesNotSeparate(f"你在{title}任职，不能代表{own}办理")
+
+
+def _whose(case: Case, definition: Definition, event: Event) -> str:
+    if not event.by:
+        return f"“{event.title}”由系统办理，不能由人办理"
+    names = []
+    for role in event.by:
+        party = definition.parties[_party_of(case, definition, role)].title
+        names.append(f"{party}的{definition.roles[role.partition('.')[2]]}")
+    return f"“{event.title}”由{'、'.join(dict.fromkeys(names))}办理"

@@ -1,0 +1,41 @@
+"""Sign-offs (销号) and co-signatures (会签): different persons, different units, checked here and
+by the database.
+"""
+
+from collections.abc import Mapping
+
+from workflow.engine.case import Case, Cosigner, Post, Signature
+from workflow.engine.definition import Definition, Event
+from workflow.engine.errors import DutiesNotSeparate
+
+
+def sign(
+    case: Case, definition: Definition, event: Event, person: int, post: Post
+) -> Mapping[str, Signature]:
+    """The signatures in force after the event: voided ones gone, the new one added.
+
+    Raises DutiesNotSeparate when the person, or the unit where it must differ, has signed another
+    side.
+    """
+    standing = {side: sign for side, sign in case.signed.items() if side not in event.voids}
+    if event.signs is None:
+        return standing
+    apart = definition.sign_offs[event.signs].apart_from
+    for side, signature in standing.items():
+        title = definition.sign_offs[side].title
+        if signature.person == person:
+            raise DutiesNotSeparate(f"你已签过“{title}”，同一人不能签两次")
+        if side in apart and signature.unit == post.unit:
+            raise DutiesNotSeparate(f"“{title}”是你单位签的，两次销号必须由不同单位签字")
+    return {**standing, event.signs: Signature(person, post.unit, case.seq + 1)}
+
+
+def cosign(case: Case, name: str, event: Event, person: int, post: Post) -> tuple[Cosigner, ...]:
+    """Everyone who has done the event in this entry, the actor included.
+
+    Raises DutiesNotSeparate when the actor is among them already.
+    """
+    before = case.cosigned.get(name, ())
+    if any(one.person == person for one in before):
+        raise DutiesNotSeparate(f"你已办理过“{event.title}”，须由另一人会签")
+    return (*before, Cosigner(person, post.unit))

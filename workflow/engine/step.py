@@ -1,0 +1,210 @@
+"""One firing decided: a frozen `Step` out of definition, case, event, actor, world and now.
+
+`step` runs in production, in the replay of a history and in forecasts; it reads nothing but its
+arguments and does nothing. `asking.py` says whether the event may happen, this file what it does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from workflow.engine import built_in, children, deadlines, notices, parties, signing
+from workflow.engine.asking import Asked, ask
+from workflow.engine.case import Actor, Case, Firing, Move, Seat, Signature, World
+from workflow.engine.children import Openings
+from workflow.engine.decision import Notice, Step, Timer
+from workflow.engine.errors import ConditionNotMet
+from workflow.engine.machine import Compiled
+from workflow.engine.scene import Scene
+
+
+def step(
+    compiled: Compiled, case: Case, firing: Firing, actor: Actor, world: World, now: datetime
+) -> Step:
+    """What the firing does to the case; raises a Refusal, and then nothing has happened."""
+    scene = Scene(compiled, case, world, now)
+    if special := built_in.STEPS.get(firing.event):
+        return special(scene, firing, actor)
+    asked = ask(scene, firing, actor)
+    return _partial(asked) if asked.partial else _whole(asked)
+
+
+def _partial(asked: Asked) -> Step:
+    """A co-signature that is not the last one: it is kept, and nothing moves."""
+    case, name = asked.scene.case, asked.firing.event
+    cosigned = {**case.cosigned, name: asked.cosigners or ()}
+    after = replace(case, seq=case.seq + 1, facts=asked.facts, cosigned=cosigned)
+    return _step(asked, after, partial=True)
+
+
+def _whole(asked: Asked) -> Step:
+    """The event happens: what it writes, where it leads, whom it tells, what it opens."""
+    event, case = asked.event, asked.scene.case
+    target = _target(asked)
+    openings = children.asked_for(asked.scene, event.opens, asked.facts)
+    after = children.counted(_written(asked), openings)
+    after = _arrived(asked, after, target) if event.to else _stayed(asked, after)
+    told = notices.of_event(asked.scene.at(after), event)
+    if event.to:
+        told += notices.of_arrival(asked.scene.at(after))
+        after, more = children.by_rules(asked.scene.at(after), openings)
+        openings += more
+    return _step(asked, after, told=told, openings=openings, fresh=after.entry != case.entry)
+
+
+def _target(asked: Asked) -> str:
+    scene, event = asked.scene, asked.event
+    sight = scene.sight(asked.facts)
+    target = scene.compiled.next_state(scene.case.state, asked.firing.event, sight)
+    if target is None:
+        raise ConditionNotMet(event.otherwise or f"“{event.title}”的条件都不满足")
+    return target
+
+
+def _step(
+    asked: Asked,
+    after: Case,
+    *,
+    told: list[Notice] | None = None,
+    openings: Openings = (),
+    partial: bool = False,
+    fresh: bool = False,
+) -> Step:
+    before, event = asked.scene.case, asked.event
+    timers: tuple[Timer, ...] | None = None
+    if fresh:
+        timers = deadlines.timers_of(asked.scene.at(after))
+    return Step(
+        case=after,
+        firing=asked.firing,
+        actor=asked.actor,
+        now=asked.scene.now,
+        from_state=before.state,
+        post=asked.post,
+        partial=partial,
+        timers=timers,
+        notices=tuple(told or ()),
+        openings=openings,
+        signed=None if partial else event.signs,
+        voided=tuple(side for side in before.signed if side not in after.signed),
+        arrived=bool(event.to) and not partial,
+        written=asked.given,
+    )
+
+
+# What an event writes
+
+
+def _written(asked: Asked) -> Case:
+    """The case with everything the event writes, before its state and limit are looked at."""
+    case, event, name = asked.scene.case, asked.event, asked.firing.event
+    counts = dict(case.counts)
+    if event.adds:
+        counts[event.adds] = counts.get(event.adds, 0) + 1
+    return replace(
+        case,
+        seq=case.seq + 1,
+        facts=_facts(asked),
+        counts=counts,
+        marks=asked.scene.marks(event.mark, asked.facts),
+        fired={**case.fired, name: case.fired.get(name, 0) + 1},
+        signed=_signatures(asked),
+        cosigned={key: who for key, who in case.cosigned.items() if key != name},
+        parties=_seats(asked),
+    )
+
+
+def _facts(asked: Asked) -> dict[str, Any]:
+    """The facts after the event: a resumed clock moves a date on, a new cycle clears a ledger."""
+    facts = dict(asked.facts)
+    if asked.event.clock == "resumes":
+        facts |= deadlines.postponed_dates(asked.scene)
+    for ledger in asked.event.clears:
+        for fact in asked.scene.definition.ledgers[ledger].facts:
+            facts.pop(fact, None)
+    return facts
+
+
+def _signatures(asked: Asked) -> Mapping[str, Signature]:
+    case, event = asked.scene.case, asked.event
+    if asked.actor.person is None or asked.post is None:
+        return {side: given for side, given in case.signed.items() if side not in event.voids}
+    return signing.sign(case, asked.scene.definition, event, asked.actor.person, asked.post)
+
+
+def _seats(asked: Asked) -> Mapping[str, Seat]:
+    """The parties after the event; at the top of its row a party stays where it is."""
+    event, seats = asked.event, dict(asked.scene.case.parties)
+    for name in event.raises:
+        seats[name] = replace(seats[name], unit=seats[name].higher or seats[name].unit)
+    if event.reassigns is None or asked.firing.unit is None:
+        return seats
+    lineage = asked.scene.world.lineages[asked.firing.unit]
+    return parties.reseat(asked.scene.definition, seats, event.reassigns, lineage)
+
+
+# Where it leads
+
+
+def _arrived(asked: Asked, case: Case, target: str) -> Case:
+    """The case in its next state, with a limit of its own."""
+    before, scene = asked.scene.case, asked.scene
+    if asked.event.next_cycle:
+        case = _next_cycle(case)
+    case = replace(
+        case,
+        state=target,
+        unit=case.parties[scene.definition.anchor].unit,
+        entry=case.seq,
+        entered_at=scene.now,
+        entries={**case.entries, target: scene.now},
+        handler=None,
+        cosigned={},
+        closed_at=scene.now if scene.definition.states[target].final else None,
+        last=_move(asked, before) if asked.event.take_back else None,
+    )
+    return replace(case, due=deadlines.due_of(scene.at(case)))
+
+
+def _next_cycle(case: Case) -> Case:
+    """All that a cycle counts begins anew; the old cycle stays in the history as it was."""
+    return replace(
+        case,
+        cycle=case.cycle + 1,
+        counts={},
+        fired={},
+        signed={},
+        entries={},
+        proposed=(),
+        children={},
+        warnings={},
+        stops=(),
+    )
+
+
+def _move(asked: Asked, before: Case) -> Move:
+    return Move(
+        event=asked.firing.event,
+        person=asked.actor.person,
+        state=before.state,
+        due=before.due,
+        entered_at=before.entered_at,
+        cosigned=before.cosigned,
+        handler=before.handler,
+    )
+
+
+def _stayed(asked: Asked, case: Case) -> Case:
+    """The case where it was; its limit follows a changed date, a suspension or its end."""
+    scene, clock = asked.scene, asked.event.clock
+    if clock == "stops":
+        return replace(case, stopped_at=scene.now, entry=case.seq)
+    if clock == "resumes" and case.stopped_at is not None:
+        stops = (*case.stops, (case.stopped_at, scene.now))
+        case = replace(case, stops=stops, stopped_at=None, entry=case.seq)
+        return replace(case, due=deadlines.due_of(scene.at(case)))
+    if not asked.given or case.stopped_at is not None:
+        return case
+    due = deadlines.due_of(scene.at(case))
+    return case if due == case.due else replace(case, due=due, entry=case.seq)

@@ -1,0 +1,55 @@
+"""The versions of the calendar: the notices that came with the software, then each notice as it
+was entered.
+"""
+
+import json
+from datetime import date, datetime
+
+from sqlalchemy import Connection, insert, select
+
+from workflow.engine.calendar import Calendar, YearNotice
+from workflow.store.codec import dumps
+from workflow.store.tables import CalendarNotice
+
+_NOTICE = CalendarNotice.__table__  # type: ignore[attr-defined]
+
+
+def read_calendars(connection: Connection) -> dict[int, Calendar]:
+    """Every version of the calendar; version n knows the first n entered notices."""
+    notices: dict[int, YearNotice] = {}
+    calendars: dict[int, Calendar] = {}
+    for row in connection.execute(select(_NOTICE).order_by(_NOTICE.c.version)).mappings():
+        notices = {**notices, row["year"]: _notice_of(row["year"], row["body"])}
+        calendars[row["version"]] = Calendar(row["version"], notices)
+    return calendars
+
+
+def add_notice(
+    connection: Connection, notice: YearNotice, *, now: datetime, person: int | None = None
+) -> int:
+    """Enter a notice; the number of the calendar's new version."""
+    statement = insert(_NOTICE).returning(_NOTICE.c.version)
+    version = connection.execute(
+        statement.values(year=notice.year, body=_body(notice), entered_at=now, entered_by=person)
+    )
+    return int(version.scalar_one())
+
+
+def _body(notice: YearNotice) -> str:
+    return dumps(
+        {
+            "rest": sorted(day.isoformat() for day in notice.rest),
+            "work": sorted(day.isoformat() for day in notice.work),
+            "names": {day.isoformat(): name for day, name in notice.names.items()},
+        }
+    )
+
+
+def _notice_of(year: int, body: str) -> YearNotice:
+    plain = json.loads(body)
+    return YearNotice(
+        year,
+        frozenset(map(date.fromisoformat, plain["rest"])),
+        frozenset(map(date.fromisoformat, plain["work"])),
+        {date.fromisoformat(day): name for day, name in plain["names"].items()},
+    )

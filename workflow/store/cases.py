@@ -1,0 +1,138 @@
+"""Cases as rows: load and lock, count their children, find what a request was answered, number new
+ones.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, text
+
+from workflow.engine.case import Case
+from workflow.engine.errors import NotFound
+from workflow.store.codec import case_of
+from workflow.store.writes import CASE, HISTORY, OUTBOX, REQUEST, TIMER
+
+_ONE = select(CASE).where(CASE.c.id == bindparam("id"))
+_LOCK = _ONE.with_for_update()
+
+_DIGEST = OUTBOX.alias("digest")
+_WARNING = (
+    select(
+        OUTBOX.c.status,
+        OUTBOX.c.sent_at,
+        OUTBOX.c.created_at,
+        _DIGEST.c.status,
+        _DIGEST.c.sent_at,
+    )
+    .outerjoin(_DIGEST, _DIGEST.c.id == OUTBOX.c.digest_id)
+    .where(OUTBOX.c.case_id == bindparam("case"), OUTBOX.c.seq == bindparam("seq"))
+)
+
+Loaded = tuple[Case, str]
+"""A case and the head of its history's chain."""
+
+
+def lock_case(connection: Connection, case_id: int) -> Loaded:
+    """The case, locked until the transaction ends; raises NotFound."""
+    row = connection.execute(_LOCK, {"id": case_id}).mappings().first()
+    if row is None:
+        raise NotFound("没有这件事项，或不在你的范围内", {"case": case_id})
+    return case_of(row), row["head"]
+
+
+def read_case(connection: Connection, case_id: int) -> Loaded:
+    """The case as last committed; raises NotFound."""
+    row = connection.execute(_ONE, {"id": case_id}).mappings().first()
+    if row is None:
+        raise NotFound("没有这件事项，或不在你的范围内", {"case": case_id})
+    return case_of(row), row["head"]
+
+
+def lock_due_cases(connection: Connection, now: datetime, most: int) -> dict[int, Loaded]:
+    """Cases with timers due, at most so many timers' worth; those another worker holds are left to
+    it.
+    """
+    due = (
+        select(TIMER.c.case_id).where(TIMER.c.wake_at <= now).order_by(TIMER.c.wake_at, TIMER.c.id)
+    ).limit(most)
+    query = select(CASE).where(CASE.c.id.in_(due)).with_for_update(skip_locked=True)
+    return {row["id"]: (case_of(row), row["head"]) for row in connection.execute(query).mappings()}
+
+
+def due_timers(
+    connection: Connection, now: datetime, cases: Collection[int]
+) -> list[Mapping[str, Any]]:
+    """The due timers of these cases, earliest first."""
+    query = (
+        select(TIMER)
+        .where(TIMER.c.case_id.in_(cases), TIMER.c.wake_at <= now)
+        .order_by(TIMER.c.wake_at, TIMER.c.rung, TIMER.c.id)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def open_children(connection: Connection, case_id: int) -> dict[str, int]:
+    """How many children of each name have not ended."""
+    query = (
+        select(CASE.c.child_name, func.count())
+        .where(CASE.c.parent_id == case_id, CASE.c.closed_at.is_(None))
+        .group_by(CASE.c.child_name)
+    )
+    return {name: int(count) for name, count in connection.execute(query)}
+
+
+def series_top(connection: Connection, workflow: str, cause: str) -> int | None:
+    """The highest level so far of cases about a cause that stand."""
+    query = select(func.max(CASE.c.level)).where(CASE.c.workflow == workflow, CASE.c.cause == cause)
+    top: int | None = connection.execute(query).scalar()
+    return top
+
+
+def warning_went_out(connection: Connection, case_id: int, seq: int) -> datetime | None:
+    """When the messages of a history row had reached somebody; None while they are all still on
+    their way.
+
+    A message that can never arrive (a vacant post, a refused address) counts from when it was
+    owed: only our own outage holds a ladder up.
+    """
+    rows = connection.execute(_WARNING, {"case": case_id, "seq": seq})
+    sent, dead = [], []
+    for status, sent_at, created_at, digest_status, digest_sent_at in rows:
+        if sent_at or digest_sent_at:
+            sent.append(sent_at or digest_sent_at)
+        elif "dead" in (status, digest_status):
+            dead.append(created_at)
+    return min(sent or dead, default=None)
+
+
+def answered(connection: Connection, request: str) -> tuple[str, dict[str, Any]] | None:
+    """The digest and the first answer of a request id, or None."""
+    row = connection.execute(
+        select(REQUEST.c.digest, REQUEST.c.answer).where(REQUEST.c.id == request)
+    ).first()
+    return None if row is None else (row.digest, json.loads(row.answer))
+
+
+def next_case_id(connection: Connection) -> int:
+    """An id for a new case."""
+    if connection.dialect.name == "postgresql":
+        sequence = text("SELECT nextval(pg_get_serial_sequence('cases', 'id'))")
+        return int(connection.execute(sequence).scalar_one())
+    return int(connection.execute(select(func.coalesce(func.max(CASE.c.id), 0) + 1)).scalar_one())
+
+
+def next_serial(connection: Connection, workflow: str, year: int) -> int:
+    """The next number of a workflow's cases in a year, without gaps: a rollback gives it back."""
+    upsert = text(
+        "INSERT INTO counter (workflow, year, serial) VALUES (:workflow, :year, 1)"
+        " ON CONFLICT (workflow, year) DO UPDATE SET serial = counter.serial + 1 RETURNING serial"
+    )
+    return int(connection.execute(upsert, {"workflow": workflow, "year": year}).scalar_one())
+
+
+def history_of(connection: Connection, case_id: int) -> list[dict[str, Any]]:
+    """A case's history rows in order."""
+    query = select(HISTORY).where(HISTORY.c.case_id == case_id).order_by(HISTORY.c.seq)
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -1,0 +1,109 @@
+"""The two doors to the database: `unit_of_work()` writes, `reading()` reads; nothing else opens a
+transaction.
+
+SQLite: a unit of work takes BEGIN IMMEDIATE and a lock of the process, so that threads queue
+instead of failing; a reader takes a plain BEGIN and sees the last committed state. PostgreSQL:
+ordinary READ COMMITTED transactions; a command locks its case row first.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from workflow.engine.errors import DubanError
+
+SAFE_WAL = (3, 51, 3)
+"""SQLite versions before this one can corrupt a WAL database (sqlite.org, WAL-reset bug)."""
+
+
+class DatabaseUnusable(DubanError):
+    """The database cannot be used as it is; the message says what to do."""
+
+
+class Database:
+    """One database, by URL: `sqlite:///path`, `postgresql://…`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _normal(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
+        self._writer: AbstractContextManager[Any] = (
+            threading.RLock() if self.is_sqlite else nullcontext()
+        )
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Connection]:
+        """A transaction: commits when the block ends, leaves nothing behind when it raises."""
+        with self._writer, self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction for reading one consistent state."""
+        with self.engine.execution_options(reading=True).connect() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _normal(url: str) -> str:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnusable(f"DATABASE_URL 写法不对：{url.partition('://')[0]}://…") from None
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if not parsed.drivername.startswith(("sqlite", "postgresql")):
+        raise DatabaseUnusable(f"不支持数据库“{parsed.drivername}”，可用 sqlite 或 postgresql")
+    return parsed.render_as_string(hide_password=False)
+
+
+def _sqlite(url: str) -> Engine:
+    import pysqlite3.dbapi2 as driver  # brings a library without the WAL bug
+
+    if driver.sqlite_version_info < SAFE_WAL:
+        raise DatabaseUnusable(
+            f"SQLite {driver.sqlite_version} 的 WAL 有损坏数据的缺陷，请安装 pysqlite3"
+        )
+    database = make_url(url).database
+    if database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, module=driver, connect_args={"timeout": 10, "check_same_thread": False}, pool_size=20
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours, see _begin_sqlite
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "busy_timeout=10000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _postgres(url: str) -> Engine:
+    try:
+        import psycopg  # noqa: F401  (an extra: say how to get it)
+    except ImportError:
+        raise DatabaseUnusable("缺少 PostgreSQL 驱动，请安装 duban[postgres]") from None
+    return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=False)

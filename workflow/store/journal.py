@@ -1,0 +1,86 @@
+"""History rows and their chain: each row's hash covers the row and the hash before it, a case at a
+time.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from workflow.engine.case import World
+from workflow.engine.decision import Step
+from workflow.store.codec import dumps, instant, seen
+
+ALGORITHM = "sha256"
+START = "0" * 64
+"""What the first row of a case has for the hash before it."""
+
+_HASHED = (
+    "case_id",
+    "seq",
+    "definition_id",
+    "event",
+    "from_state",
+    "to_state",
+    "cycle",
+    "actor",
+    "person_id",
+    "holder_id",
+    "unit_id",
+    "inputs",
+    "seen",
+    "effects",
+    "alg",
+    "prev",
+)
+
+
+def history_row(step: Step, world: World, inputs: Mapping[str, Any], prev: str) -> dict[str, Any]:
+    """The row that one step leaves in the history, hashed onto `prev`."""
+    case, actor, post = step.case, step.actor, step.post
+    row: dict[str, Any] = {
+        "case_id": case.id,
+        "seq": case.seq,
+        "definition_id": case.definition,
+        "event": step.firing.event,
+        "from_state": step.from_state,
+        "to_state": case.state,
+        "cycle": case.cycle,
+        "actor": actor.kind,
+        "person_id": actor.person,
+        "holder_id": post.holder if post else None,
+        "unit_id": post.unit if post else None,
+        "at": step.now,
+        "inputs": dumps(inputs),
+        "seen": seen(world, actor),
+        "effects": dumps(_effects(step)),
+        "alg": ALGORITHM,
+        "prev": prev,
+    }
+    row["hash"] = hash_of(row)
+    return row
+
+
+def _effects(step: Step) -> dict[str, Any]:
+    """What a reader of the history wants to know beside the facts: signature, children, limit,
+    whom it told.
+    """
+    effects: dict[str, Any] = {}
+    if step.partial:
+        effects["partial"] = True
+    if step.signed:
+        effects["signed"] = step.signed
+    if step.voided:
+        effects["voided"] = step.voided
+    if step.openings:
+        effects["opened"] = [opening.child for opening in step.openings]
+    if step.notices:
+        effects["told"] = sum(len(notice.to) + len(notice.people) for notice in step.notices)
+    if step.timers is not None and step.case.due is not None:
+        effects["due"] = [instant(step.case.due.at), step.case.due.derivation]
+    return effects
+
+
+def hash_of(row: Mapping[str, Any]) -> str:
+    """The hash a history row must have."""
+    text = dumps([row[name] for name in _HASHED] + [instant(row["at"])])
+    return hashlib.new(row["alg"], text.encode()).hexdigest()

@@ -1,0 +1,301 @@
+"""What pages and REST read: one scope filter for all of it, keyset paging, columns instead of
+objects.
+
+`Sight` (principals) is the set of units through whose scope rows somebody sees. Out of scope is
+the same as absent.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
+
+from workflow.engine.case import Actor
+from workflow.engine.errors import NotFound
+from workflow.store.organisation import PERSON, UNIT
+from workflow.store.tables import MailboxRow, ScopeRow
+from workflow.store.writes import CASE, HISTORY, SIGN_OFF, TIMER
+
+SCOPE = ScopeRow.__table__  # type: ignore[attr-defined]
+
+Row = dict[str, Any]
+
+
+def units_of(actor: Actor) -> frozenset[int]:
+    """The units through whose scope rows somebody sees cases: those of the posts held today."""
+    return frozenset(post.unit for post in actor.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to; None means all."""
+
+    workflows: tuple[str, ...] | None = None
+    state: str | None = None
+    unit: int | None = None
+    closed: bool | None = None
+    due_before: datetime | None = None
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a list ended: the next one begins after it."""
+
+    due_at: datetime
+    case_id: int
+
+    def __str__(self) -> str:
+        return f"{self.due_at.astimezone(UTC).isoformat()}~{self.case_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Place":
+        """The place in a text made by `str`; raises ValueError."""
+        due_at, _, case_id = text.partition("~")
+        return cls(datetime.fromisoformat(due_at), int(case_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list, and where the next begin; None at the end."""
+
+    rows: list[Row]
+    next: Place | None
+
+
+_COLUMNS = tuple(
+    CASE.c[name]
+    for name in (
+        "id definition_id workflow number headline unit_id state cycle due_at provisional"
+        " opened_at closed_at period parent_id child_name body"
+    ).split()
+)
+
+
+def list_cases(
+    connection: Connection,
+    units: Collection[int],
+    narrowed: Filter,
+    *,
+    after: Place | None = None,
+    limit: int = 50,
+) -> Page:
+    """Cases in scope, soonest limit first, those without a limit last."""
+    query = _in_scope(units, narrowed).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
+    if after is not None:
+        key = tuple_(SCOPE.c.due_at, SCOPE.c.case_id)
+        query = query.where(key > tuple_(after.due_at, after.case_id))
+    return _page(connection, query, limit)
+
+
+def list_work(
+    connection: Connection, actor: Actor, *, after: Place | None = None, limit: int = 50
+) -> Page:
+    """Open cases on which the actor can do something now, soonest limit first."""
+    mine = [
+        and_(SCOPE.c.unit_id == post.unit, SCOPE.c.acts.like(f"%,{post.role},%"))
+        for post in actor.posts
+    ]
+    query = _in_scope(units_of(actor), Filter(closed=False)).add_columns(
+        SCOPE.c.due_at.label("place"), *_COLUMNS
+    )
+    query = query.where(or_(*mine)) if mine else query.where(SCOPE.c.case_id.is_(None))
+    if after is not None:
+        key = tuple_(SCOPE.c.due_at, SCOPE.c.case_id)
+        query = query.where(key > tuple_(after.due_at, after.case_id))
+    return _page(connection, query, limit)
+
+
+def _in_scope(units: Collection[int], narrowed: Filter) -> Select[Any]:
+    """The one filter by scope; every list, detail and count goes through it."""
+    query = (
+        select(SCOPE.c.case_id)
+        .join(CASE, CASE.c.id == SCOPE.c.case_id)
+        .where(SCOPE.c.unit_id.in_(units))
+    )
+    conditions = (
+        (narrowed.closed, SCOPE.c.closed == narrowed.closed),
+        (narrowed.workflows, CASE.c.workflow.in_(narrowed.workflows or ())),
+        (narrowed.state, CASE.c.state == narrowed.state),
+        (narrowed.unit, CASE.c.unit_id == narrowed.unit),
+        (narrowed.due_before, SCOPE.c.due_at < narrowed.due_before),
+        (narrowed.parent, CASE.c.parent_id == narrowed.parent),
+    )
+    for given, condition in conditions:
+        if given is not None:
+            query = query.where(condition)
+    return query.distinct() if len(units) > 1 else query
+
+
+def _page(connection: Connection, query: Select[Any], limit: int) -> Page:
+    ordered = query.order_by(SCOPE.c.due_at, SCOPE.c.case_id).limit(limit + 1)
+    rows = [dict(row) for row in connection.execute(ordered).mappings()]
+    more = len(rows) > limit
+    rows = rows[:limit]
+    place = Place(rows[-1]["place"], rows[-1]["case_id"]) if more else None
+    for row in rows:
+        row["body"] = json.loads(row["body"])
+    return Page(rows, place)
+
+
+def check_scope(connection: Connection, units: Collection[int], case_id: int) -> None:
+    """Raise NotFound unless one of the units sees the case."""
+    query = _in_scope(units, Filter()).where(SCOPE.c.case_id == case_id)
+    if connection.execute(query).first() is None:
+        raise NotFound("没有这件事项，或不在你的范围内", {"case": case_id})
+
+
+def history_of(connection: Connection, case_id: int) -> list[Row]:
+    """A case's history in order, its JSON read."""
+    query = select(HISTORY).where(HISTORY.c.case_id == case_id).order_by(HISTORY.c.seq)
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    for row in rows:
+        row |= {name: json.loads(row[name]) for name in ("inputs", "seen", "effects")}
+    return rows
+
+
+def timers_of(connection: Connection, case_id: int) -> list[Row]:
+    """A case's timers, those to come first."""
+    query = (
+        select(TIMER)
+        .where(TIMER.c.case_id == case_id)
+        .order_by(TIMER.c.wake_at.is_(None), TIMER.c.due_at, TIMER.c.id)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def sign_offs_of(connection: Connection, case_id: int) -> list[Row]:
+    """A case's sign-offs, those that lost force included."""
+    query = select(SIGN_OFF).where(SIGN_OFF.c.case_id == case_id).order_by(SIGN_OFF.c.seq)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def unit_names(connection: Connection, units: Collection[int]) -> Mapping[int, str]:
+    """Short names of units by id."""
+    query = select(UNIT.c.id, UNIT.c.short_name).where(UNIT.c.id.in_(units))
+    return dict(connection.execute(query).tuples().all())
+
+
+def person_names(connection: Connection, people: Collection[int]) -> Mapping[int, str]:
+    """Names of people by id."""
+    query = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.id.in_(people))
+    return dict(connection.execute(query).tuples().all())
+
+
+def list_units(
+    connection: Connection, *, under: int | None = None, after: int = 0, limit: int = 200
+) -> list[Row]:
+    """Units by id, all or those below one."""
+    query = select(UNIT).where(UNIT.c.id > after).order_by(UNIT.c.id).limit(limit)
+    if under is not None:
+        path = connection.execute(select(UNIT.c.path).where(UNIT.c.id == under)).scalar()
+        query = query.where(UNIT.c.path.like(f"{path}%")) if path else query.where(UNIT.c.id < 0)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+# What only pages read
+
+_MAILBOX = MailboxRow.__table__  # type: ignore[attr-defined]
+
+
+def cases_by_id(connection: Connection, units: Collection[int], ids: Collection[int]) -> list[Row]:
+    """Those of these cases that are in scope, as rows of a list."""
+    query = _in_scope(units, Filter()).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
+    return _page(connection, query.where(SCOPE.c.case_id.in_(ids)), len(ids)).rows
+
+
+def list_half_signed(
+    connection: Connection,
+    units: Collection[int],
+    workflow: str,
+    sides: int,
+    *,
+    after: Place | None = None,
+    limit: int = 50,
+) -> Page:
+    """Cases in scope with some, but not all, of so many sign-offs in force (对账)."""
+    half = (
+        select(SIGN_OFF.c.case_id)
+        .where(SIGN_OFF.c.live == 1)
+        .group_by(SIGN_OFF.c.case_id)
+        .having(func.count() < sides)
+    )
+    query = _in_scope(units, Filter(workflows=(workflow,))).add_columns(
+        SCOPE.c.due_at.label("place"), *_COLUMNS
+    )
+    query = query.where(SCOPE.c.case_id.in_(half))
+    if after is not None:
+        key = tuple_(SCOPE.c.due_at, SCOPE.c.case_id)
+        query = query.where(key > tuple_(after.due_at, after.case_id))
+    return _page(connection, query, limit)
+
+
+def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:
+    """Units that a typed text may mean, each with the short name of its parent as `above`.
+
+    A code or a whole name means that unit alone; otherwise every unit whose name contains the text.
+    """
+    above = UNIT.alias("above")
+    query = select(UNIT, above.c.short_name.label("above")).outerjoin(
+        above, above.c.id == UNIT.c.parent_id
+    )
+    exact = or_(UNIT.c.code == text, UNIT.c.short_name == text, UNIT.c.name == text)
+    like = or_(
+        UNIT.c.short_name.contains(text, autoescape=True),
+        UNIT.c.name.contains(text, autoescape=True),
+    )
+    for condition in (exact, like):
+        rows = connection.execute(query.where(condition).order_by(UNIT.c.path).limit(limit))
+        if found := [dict(row) for row in rows.mappings()]:
+            return found
+    return []
+
+
+def units_of_kinds(
+    connection: Connection, kinds: Collection[tuple[str, str]] | None, limit: int
+) -> list[Row]:
+    """Units of these (level, kind), all for None, each with its parent's short name as `above`."""
+    above = UNIT.alias("above")
+    query = select(UNIT, above.c.short_name.label("above")).outerjoin(
+        above, above.c.id == UNIT.c.parent_id
+    )
+    if kinds is not None:
+        query = query.where(tuple_(UNIT.c.level, UNIT.c.kind).in_(list(kinds)))
+    rows = connection.execute(query.order_by(UNIT.c.path).limit(limit)).mappings()
+    return [dict(row) for row in rows]
+
+
+def units_by_id(connection: Connection, ids: Collection[int]) -> list[Row]:
+    """Whole rows of units."""
+    rows = connection.execute(select(UNIT).where(UNIT.c.id.in_(ids))).mappings()
+    return [dict(row) for row in rows]
+
+
+def mailbox_messages(
+    connection: Connection,
+    *,
+    way: str | None = None,
+    to: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Row]:
+    """What the local mailbox holds, newest first, narrowed by way and by part of the address."""
+    query = select(_MAILBOX).order_by(_MAILBOX.c.id.desc()).limit(limit)
+    if way is not None:
+        query = query.where(_MAILBOX.c.way == way)
+    if to is not None:
+        query = query.where(_MAILBOX.c.to.contains(to, autoescape=True))
+    if before is not None:
+        query = query.where(_MAILBOX.c.id < before)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def mailbox_message(connection: Connection, id_: int) -> Row:
+    """One message of the local mailbox; raises NotFound."""
+    row = connection.execute(select(_MAILBOX).where(_MAILBOX.c.id == id_)).mappings().first()
+    if row is None:
+        raise NotFound("信箱里没有这条消息", {"message": id_})
+    return dict(row)

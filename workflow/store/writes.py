@@ -1,0 +1,407 @@
+"""Everything a transaction decided, gathered as rows and written table by table in one go.
+
+One firing and a sweep of a thousand timers go through the same door: `Writes.add` for each step,
+`flush` once.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, text, update
+
+from workflow.engine.case import Case, World
+from workflow.engine.decision import Notice, Step, Timer
+from workflow.engine.definition import Definition
+from workflow.engine.machine import Compiled
+from workflow.engine.pace import may_go_at
+from workflow.store import bulk
+from workflow.store.codec import case_body, dumps
+from workflow.store.journal import history_row
+from workflow.store.organisation import Recipient, people_as_recipients, read_recipients
+from workflow.store.tables import CaseRow, HistoryRow, OutboxRow, RequestRow, SignOffRow, TimerRow
+
+CASE = CaseRow.__table__  # type: ignore[attr-defined]
+HISTORY = HistoryRow.__table__  # type: ignore[attr-defined]
+SIGN_OFF = SignOffRow.__table__  # type: ignore[attr-defined]
+TIMER = TimerRow.__table__  # type: ignore[attr-defined]
+OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
+REQUEST = RequestRow.__table__  # type: ignore[attr-defined]
+
+NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where lists sort cases without a limit: last."""
+
+Row = dict[str, Any]
+
+# made once: `bulk` keeps what it compiles by statement
+_NEW_CASE, _HISTORY, _SIGN = insert(CASE), insert(HISTORY), insert(SIGN_OFF)
+_SET_TIMER, _OWE, _ANSWER = insert(TIMER), insert(OUTBOX), insert(REQUEST)
+
+_UPDATED = (
+    "state", "cycle", "seq", "entry", "headline", "unit_id", "due_at", "provisional", "calendar",
+    "closed_at", "cause", "head", "body",
+)  # fmt: skip
+_UPDATE_CASE = (
+    update(CASE)
+    .where(CASE.c.id == bindparam("at_id"))
+    .values({name: bindparam(name) for name in _UPDATED})
+)
+_CANCEL_TIMERS = (
+    update(TIMER)
+    .where(
+        TIMER.c.case_id == bindparam("at_case"),
+        TIMER.c.status == "waiting",
+        TIMER.c.entry < bindparam("at_entry"),
+    )
+    .values(status="cancelled", wake_at=None, settled_at=bindparam("now"))
+)
+_SETTLE_TIMER = (
+    update(TIMER)
+    .where(TIMER.c.id == bindparam("at_id"))
+    .values(
+        status=bindparam("to_status"),
+        wake_at=None,
+        settled_at=bindparam("now"),
+        seq=bindparam("by_seq"),
+        error=bindparam("why"),
+    )
+)
+_MOVE_TIMER = (
+    update(TIMER)
+    .where(TIMER.c.id == bindparam("at_id"))
+    .values(wake_at=bindparam("later"), moved=TIMER.c.moved + 1, derivation=bindparam("why"))
+)
+_VOID = (
+    update(SIGN_OFF)
+    .where(
+        SIGN_OFF.c.case_id == bindparam("at_case"),
+        SIGN_OFF.c.side == bindparam("at_side"),
+        SIGN_OFF.c.live == 1,
+    )
+    .values(live=None, voided_seq=bindparam("by_seq"))
+)
+_SEE = text(
+    "INSERT INTO scope (unit_id, case_id, why, closed, due_at)"
+    " VALUES (:unit_id, :case_id, :why, :closed, :due_at) ON CONFLICT DO NOTHING"
+)
+_MOST_ACTING = 4
+"""Units of a case that can act at one time: more parties than any workflow gives a say in one
+state.
+"""
+_RESCOPE = text(
+    "UPDATE scope SET due_at = :due_at, closed = :closed, acts = CASE unit_id"
+    + "".join(f" WHEN :unit{n} THEN :acts{n}" for n in range(_MOST_ACTING))
+    + " END WHERE case_id = :case_id"
+)
+
+
+@dataclass
+class _Told:
+    """A notice whose recipients are not known yet."""
+
+    step: Step
+    at: int
+    notice: Notice
+    goes_at: datetime
+
+
+@dataclass
+class Writes:
+    """The rows of one transaction, in the order in which the tables can take them."""
+
+    now: datetime
+    new_cases: dict[int, Row] = field(default_factory=dict)
+    cases: dict[int, Row] = field(default_factory=dict)
+    history: list[Row] = field(default_factory=list)
+    voids: list[Row] = field(default_factory=list)
+    sign_offs: list[Row] = field(default_factory=list)
+    cancels: list[Row] = field(default_factory=list)
+    settles: list[Row] = field(default_factory=list)
+    moves: list[Row] = field(default_factory=list)
+    timers: dict[int, list[Row]] = field(default_factory=dict)
+    sights: list[Row] = field(default_factory=list)
+    rescopes: dict[int, Row] = field(default_factory=dict)
+    outbox: list[Row] = field(default_factory=list)
+    requests: list[Row] = field(default_factory=list)
+    told: list[_Told] = field(default_factory=list)
+
+    def add(
+        self,
+        step: Step,
+        before: Case | None,
+        world: World,
+        compiled: Compiled,
+        inputs: Row,
+        prev: str,
+    ) -> str:
+        """Take in one step; the hash of its history row, for the next step of the case."""
+        case = step.case
+        row = history_row(step, world, inputs, prev)
+        self.history.append(row)
+        self._add_case(case, before, compiled.definition, row["hash"])
+        self._add_signatures(step)
+        self._add_timers(step, before)
+        self._add_sights(case, before, world, compiled)
+        for at, notice in enumerate(step.notices):
+            goes_at = may_go_at(world.calendar, notice.urgency, self.now)
+            self.told.append(_Told(step, at, notice, goes_at))
+        return str(row["hash"])
+
+    def _add_case(self, case: Case, before: Case | None, definition: Definition, head: str) -> None:
+        row = _case_row(case, definition, head)
+        if before is None or case.id in self.new_cases:
+            first = self.new_cases.get(case.id, {})
+            self.new_cases[case.id] = first | row | {"id": case.id}
+        else:
+            self.cases[case.id] = row | {"at_id": case.id}
+
+    def _add_signatures(self, step: Step) -> None:
+        case = step.case
+        for side in step.voided:
+            self.voids.append({"at_case": case.id, "at_side": side, "by_seq": case.seq})
+        if step.signed:
+            given = case.signed[step.signed]
+            self.sign_offs.append(
+                {
+                    "case_id": case.id,
+                    "seq": case.seq,
+                    "cycle": case.cycle,
+                    "side": step.signed,
+                    "person_id": given.person,
+                    "unit_id": given.unit,
+                    "at": step.now,
+                    "live": 1,
+                }
+            )
+
+    def _add_timers(self, step: Step, before: Case | None) -> None:
+        if step.timers is None:
+            return
+        case = step.case
+        if before is not None:
+            self.cancels.append({"at_case": case.id, "at_entry": case.entry, "now": self.now})
+        # an entry that was left within this same flush never set its timers
+        self.timers[case.id] = [_timer_row(case, timer) for timer in step.timers]
+
+    def _add_sights(
+        self, case: Case, before: Case | None, world: World, compiled: Compiled
+    ) -> None:
+        place = {
+            "due_at": case.due.at if case.due else NO_LIMIT,
+            "closed": case.closed_at is not None,
+        }
+        if before is None or before.parties != case.parties:
+            for unit, why in _who_sees(case, world):
+                self.sights.append({"unit_id": unit, "case_id": case.id, "why": why, **place})
+        if before is None or _place(before) != _place(case):
+            self.rescopes[case.id] = {"case_id": case.id, **place, **_acting(case, compiled)}
+
+    def settle(
+        self, timer: int, status: str, *, seq: int | None = None, why: str | None = None
+    ) -> None:
+        """A timer has fired, was collapsed into a later one, or failed."""
+        self.settles.append(
+            {"at_id": timer, "to_status": status, "now": self.now, "by_seq": seq, "why": why}
+        )
+
+    def move(self, timer: int, later: datetime, why: str) -> None:
+        """A timer waits on: its warning has not been out for long enough."""
+        self.moves.append({"at_id": timer, "later": later, "why": why})
+
+    def answer(
+        self, request: str, person: int | None, digest: str, answer: Mapping[str, Any]
+    ) -> None:
+        """Keep the answer to a request id."""
+        self.requests.append(
+            {
+                "id": request,
+                "person_id": person,
+                "digest": digest,
+                "answer": dumps(answer),
+                "at": self.now,
+            }
+        )
+
+    def flush(self, connection: Connection) -> None:
+        """Write everything, a statement a table."""
+        self._address(connection)
+        bulk.send(connection, self._statements())
+
+    def _statements(self) -> Iterator[bulk.Batch]:
+        yield _NEW_CASE, list(self.new_cases.values())
+        yield _HISTORY, self.history
+        yield _VOID, self.voids
+        yield _SIGN, self.sign_offs
+        yield _UPDATE_CASE, list(self.cases.values())
+        yield _CANCEL_TIMERS, self.cancels
+        yield _SETTLE_TIMER, self.settles
+        yield _MOVE_TIMER, self.moves
+        yield _SET_TIMER, [row for rows in self.timers.values() for row in rows]
+        yield _SEE, self.sights
+        yield _RESCOPE, list(self.rescopes.values())
+        yield _OWE, self.outbox
+        yield _ANSWER, self.requests
+
+    # Who is told
+
+    def _address(self, connection: Connection) -> None:
+        """Turn notices to roles into a row for each person and way."""
+        if not self.told:
+            return
+        wanted = {pair for told in self.told for pair in told.notice.to}
+        people = {person for told in self.told for person in told.notice.people}
+        by_role = read_recipients(connection, wanted, self.now) if wanted else {}
+        by_person = (
+            {r.person: r for r in people_as_recipients(connection, people)} if people else {}
+        )
+        for told in self.told:
+            self.outbox += _messages(told, by_role, by_person, self.now)
+
+
+def _case_row(case: Case, definition: Definition, head: str) -> Row:
+    series, state = definition.series, definition.states[case.state]
+    row: Row = {
+        "definition_id": case.definition,
+        "workflow": case.workflow,
+        "number": case.number,
+        "headline": str(case.facts.get(definition.headline, "")),
+        "unit_id": case.unit,
+        "state": case.state,
+        "cycle": case.cycle,
+        "seq": case.seq,
+        "entry": case.entry,
+        "due_at": case.due.at if case.due else None,
+        "provisional": case.due is not None and case.due.provisional,
+        "calendar": case.due.calendar if case.due else 0,
+        "opened_at": case.opened_at,
+        "closed_at": case.closed_at,
+        "period": case.period,
+        "parent_id": case.parent,
+        "child_name": case.child_name,
+        "cause": None,
+        "level": None,
+        "head": head,
+        "body": case_body(case),
+    }
+    if series is not None:
+        row["level"] = case.facts.get(series.level)
+        row["cause"] = None if state.void else case.facts.get(series.cause)
+    return row
+
+
+def _timer_row(case: Case, timer: Timer) -> Row:
+    return {
+        "case_id": case.id,
+        "entry": case.entry,
+        "name": timer.name,
+        "rung": timer.rung,
+        "due_at": timer.at,
+        "wake_at": timer.at,
+        "derivation": timer.derivation,
+        "status": "waiting",
+        "moved": 0,
+    }
+
+
+def _place(case: Case) -> tuple[Any, ...]:
+    """What decides where a case stands in people's lists."""
+    return case.due, case.state, case.parties, case.stopped_at
+
+
+def _acting(case: Case, compiled: Compiled) -> Row:
+    """The units whose people can act now, with their roles, in the statement's slots."""
+    roles: dict[int, frozenset[str]] = {}
+    for party, who in compiled.actors[case.state].items():
+        unit = case.parties[party].unit
+        roles[unit] = roles.get(unit, frozenset()) | who
+    slots = [(unit, f",{','.join(sorted(who))},") for unit, who in roles.items()][:_MOST_ACTING]
+    slots += [(0, "")] * (_MOST_ACTING - len(slots))
+    return {f"unit{n}": unit for n, (unit, _) in enumerate(slots)} | {
+        f"acts{n}": acts for n, (_, acts) in enumerate(slots)
+    }
+
+
+def _who_sees(case: Case, world: World) -> Iterable[tuple[int, str]]:
+    """The parties' units, the offices to which a party may rise, and the governments above."""
+    seen = {seat.unit: name for name, seat in case.parties.items()}
+    for name, seat in case.parties.items():
+        for unit in seat.row:
+            seen.setdefault(unit, name)
+    for lineage in world.lineages.values():
+        for office, unit in lineage.offices.items():
+            if office.endswith(".government"):
+                seen.setdefault(unit, "above")
+    return seen.items()
+
+
+def _messages(
+    told: _Told,
+    by_role: Mapping[tuple[int, str], list[Recipient]],
+    by_person: Mapping[int, Recipient],
+    now: datetime,
+) -> Iterator[Row]:
+    notice, case = told.notice, told.step.case
+    reached: dict[int, Recipient] = {}
+    for unit, role in notice.to:
+        found = by_role.get((unit, role), [])
+        if not found:
+            yield _unreached(told, unit, role, now)
+        for recipient in found:
+            reached.setdefault(recipient.person, recipient)
+    for person in notice.people:
+        reached.setdefault(person, by_person[person])
+    for recipient in reached.values():
+        for way in _ways(notice, recipient):
+            key = f"{case.id}.{case.seq}.{told.at}.{recipient.person}.{way}"
+            yield _message(told, key, recipient, way, now)
+
+
+def _ways(notice: Notice, recipient: Recipient) -> tuple[str, ...]:
+    wanted = notice.ways or (("email",) if notice.urgency == "digest" else ("email", "sms"))
+    return tuple(way for way in wanted if way in recipient.ways) or ("in_app",)
+
+
+def _message(told: _Told, key: str, recipient: Recipient, way: str, now: datetime) -> Row:
+    in_app = way == "in_app"
+    return {
+        **_blank(told, now),
+        "key": key,
+        "person_id": recipient.person,
+        "unit_id": recipient.unit or None,
+        "way": way,
+        "status": "sent" if in_app else "waiting",
+        "wake_at": None if in_app else told.goes_at,
+        "sent_at": now if in_app else None,
+    }
+
+
+def _unreached(told: _Told, unit: int, role: str, now: datetime) -> Row:
+    case = told.step.case
+    return {
+        **_blank(told, now),
+        "key": f"{case.id}.{case.seq}.{told.at}.{unit}.{role}",
+        "person_id": None,
+        "unit_id": unit,
+        "way": "in_app",
+        "status": "dead",
+        "wake_at": None,
+        "sent_at": None,
+        "outcome": "nobody",
+        "detail": "岗位空缺，无人可通知",
+    }
+
+
+def _blank(told: _Told, now: datetime) -> Row:
+    case, notice = told.step.case, told.notice
+    return {
+        "case_id": case.id,
+        "seq": case.seq,
+        "urgency": notice.urgency,
+        "template": notice.template,
+        "variables": dumps(notice.variables),
+        "attempts": 0,
+        "created_at": now,
+        "outcome": None,
+        "detail": None,
+    }

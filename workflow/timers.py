@@ -1,0 +1,188 @@
+"""The sweeps: fire what is due, open what the calendar opens, recompute dates under a new notice.
+
+A sweep claims and acts in one transaction, so a crash undoes both. Timers are rows; whoever wakes
+the sweep, and how often, does not matter. "Due" means now or earlier and not yet settled: after
+days of downtime everything due fires once, and reminders that have piled up collapse into the last
+one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from workflow.catalog import Catalog
+from workflow.engine.calendar import YearNotice, local_day
+from workflow.engine.case import CLOCK, Firing
+from workflow.engine.errors import DubanError
+from workflow.engine.machine import Compiled
+from workflow.engine.opening import periodic_facts
+from workflow.store import calendars, cases
+from workflow.store.database import Database
+from workflow.store.organisation import UNIT
+from workflow.store.writes import CASE
+from workflow.transaction import Transaction
+
+BATCH = 1000
+"""Timers handled in one transaction."""
+
+
+# Timers
+
+
+def fire_due(database: Database, catalog: Catalog, now: datetime) -> int:
+    """Fire everything due at `now`; how many timers were settled. Call again until it returns 0.
+
+    A timer whose step fails is set aside as `failed` with its reason, and the others go on.
+    """
+    with database.unit_of_work() as connection:
+        work = Transaction(connection, catalog, now)
+        work.loaded = cases.lock_due_cases(connection, now, BATCH)
+        if not work.loaded:
+            return 0
+        due = cases.due_timers(connection, now, work.loaded)
+        last = _last_reminders(due)
+        for timer in due:
+            _fire_one(work, timer, last)
+        work.flush()
+    return len(due)
+
+
+def fire_all_due(database: Database, catalog: Catalog, now: datetime) -> int:
+    """Fire until nothing is due; how many timers were settled or moved."""
+    total = 0
+    while fired := fire_due(database, catalog, now):
+        total += fired
+    return total
+
+
+Key = tuple[int, int, str]
+
+
+def _key(timer: Mapping[str, Any]) -> Key:
+    return timer["case_id"], timer["entry"], timer["name"]
+
+
+def _last_reminders(due: Iterable[Mapping[str, Any]]) -> dict[Key, int]:
+    """For each ladder the last rung due now; earlier ones that only tell collapse into it."""
+    return {_key(timer): timer["rung"] for timer in due if timer["name"].startswith("rung:")}
+
+
+def _fire_one(work: Transaction, timer: Mapping[str, Any], last: Mapping[Key, int]) -> None:
+    case = work.case(timer["case_id"])
+    if timer["entry"] != case.entry:
+        return  # an event earlier in this sweep moved the case on and cancelled it
+    kind, _, name = timer["name"].partition(":")
+    if kind == "rung" and _collapses(work, case.definition, name, timer, last):
+        work.writes.settle(timer["id"], "collapsed", why="与其后的提醒合并")
+        return
+    inputs = {"ladder": name, "rung": timer["rung"]} if kind == "rung" else {}
+    firing = Firing("rung" if kind == "rung" else name, inputs)
+    try:
+        step = work.fire(case.id, firing, CLOCK)
+    except DubanError as error:
+        work.writes.settle(timer["id"], "failed", why=str(error)[:200])
+        return
+    if step.postponed is not None:
+        work.writes.move(timer["id"], step.postponed.at, step.postponed.derivation)
+    else:
+        work.writes.settle(timer["id"], "fired", seq=step.case.seq)
+
+
+def _collapses(
+    work: Transaction,
+    definition: int,
+    ladder: str,
+    timer: Mapping[str, Any],
+    last: Mapping[Key, int],
+) -> bool:
+    rung = work.catalog.version(definition).definition.ladders[ladder][timer["rung"]]
+    return not rung.punitive and timer["rung"] < last[_key(timer)]
+
+
+# What the calendar opens
+
+
+def open_periodic(database: Database, catalog: Catalog, now: datetime) -> int:
+    """Open this year's case for every reporting unit that has none yet; how many were opened."""
+    today = local_day(now)
+    opened = 0
+    for workflow, compiled in catalog.workflows().items():
+        periodic = compiled.definition.periodic
+        if periodic is None or today < date(today.year, *_month_day(periodic.on)):
+            continue
+        for unit in _without_case(database, compiled, workflow, today.year):
+            with database.unit_of_work() as connection:
+                work = Transaction(connection, catalog, now)
+                facts = periodic_facts(compiled, today.year, now, catalog.calendar)
+                work.open(workflow, {periodic.party: unit}, facts, CLOCK, period=today.year)
+                work.flush()
+            opened += 1
+    return opened
+
+
+def _month_day(text: str) -> tuple[int, int]:
+    month, _, day = text.partition("-")
+    return int(month), int(day)
+
+
+def _without_case(
+    database: Database, compiled: Compiled, workflow: str, period: int
+) -> Iterator[int]:
+    periodic = compiled.definition.periodic
+    if periodic is None:
+        return
+    has = select(CASE.c.unit_id).where(CASE.c.workflow == workflow, CASE.c.period == period)
+    query = select(UNIT.c.id, UNIT.c.level, UNIT.c.kind).where(
+        UNIT.c.reports.is_(True), UNIT.c.id.not_in(has)
+    )
+    with database.reading() as connection:
+        rows = connection.execute(query.order_by(UNIT.c.id)).all()
+    for id_, level, kind in rows:
+        if (level if kind == "government" else f"{level} {kind}") in periodic.among:
+            yield int(id_)
+
+
+# Holiday notices
+
+
+def enter_notice(
+    database: Database,
+    catalog: Catalog,
+    notice: YearNotice,
+    now: datetime,
+    person: int | None = None,
+) -> int:
+    """Enter a year's holiday notice; the new calendar's version. `recalculate` then follows, case
+    by case.
+    """
+    with database.unit_of_work() as connection:
+        version = calendars.add_notice(connection, notice, now=now, person=person)
+    catalog.reload()
+    return version
+
+
+def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
+    """Work out again the limits that an older calendar could not know, with a trail; how many
+    cases.
+
+    Provisional ones, and those from 25 December before the newest year on: a notice may reach into
+    them.
+    """
+    newest = catalog.calendar
+    edge = datetime(max(newest.notices) - 1, 12, 24, 16, tzinfo=now.tzinfo)
+    behind = and_(
+        CASE.c.closed_at.is_(None),
+        CASE.c.due_at.is_not(None),
+        CASE.c.calendar < newest.version,
+        or_(CASE.c.provisional.is_(True), CASE.c.due_at >= edge),
+    )
+    with database.reading() as connection:
+        found = connection.execute(select(CASE.c.id).where(behind)).scalars().all()
+    for case_id in found:
+        with database.unit_of_work() as connection:
+            work = Transaction(connection, catalog, now)
+            work.fire(case_id, Firing("recalculate"), CLOCK)
+            work.flush()
+    return len(found)

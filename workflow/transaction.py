@@ -1,0 +1,182 @@
+"""One transaction's worth of steps: loads cases, builds the world each step sees, gathers what
+they decided.
+
+`commands` and `timers` are written with it. Nothing here commits: the `with unit_of_work()` of the
+caller does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from workflow.catalog import Catalog
+from workflow.engine.calendar import local_day
+from workflow.engine.case import LINKED_CASE, Actor, Case, Firing, World
+from workflow.engine.decision import Opening, Step
+from workflow.engine.machine import Compiled
+from workflow.engine.opening import Request, open_case
+from workflow.engine.step import step
+from workflow.store import cases, organisation
+from workflow.store.journal import START
+from workflow.store.writes import Row, Writes
+
+
+@dataclass
+class Transaction:
+    """Steps within one open connection; call `flush` once at the end."""
+
+    connection: Connection
+    catalog: Catalog
+    now: datetime
+    loaded: dict[int, cases.Loaded] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.writes = Writes(self.now)
+        self._opened: dict[int, dict[str, int]] = {}
+
+    def flush(self) -> None:
+        """Write what all steps decided."""
+        self.writes.flush(self.connection)
+
+    def case(self, case_id: int) -> Case:
+        """The case as it is within this transaction, locked; raises NotFound."""
+        if case_id not in self.loaded:
+            self.loaded[case_id] = cases.lock_case(self.connection, case_id)
+        return self.loaded[case_id][0]
+
+    # Opening
+
+    def open(
+        self,
+        workflow: str,
+        named: Mapping[str, int],
+        facts: Mapping[str, Any],
+        actor: Actor,
+        *,
+        period: int | None = None,
+        parent: Case | None = None,
+        child: str | None = None,
+    ) -> Case:
+        """A new case, at its first state; raises a Refusal."""
+        compiled = self.catalog.newest(workflow)
+        year = local_day(self.now).year
+        serial = cases.next_serial(self.connection, workflow, year)
+        case_id = max(
+            [cases.next_case_id(self.connection), *(i + 1 for i in self.writes.new_cases)]
+        )
+        number = f"{compiled.definition.title}〔{year}〕{serial}号"
+        parent_id = parent.id if parent else None
+        request = Request(case_id, number, named, facts, period, parent_id, child)
+        world = World(
+            calendar=self.catalog.calendar,
+            lineages=organisation.read_lineages(self.connection, set(named.values())),
+            series_top=self._series_top(compiled, facts),
+        )
+        decided = open_case(compiled, request, actor, world, self.now)
+        inputs: Row = {"facts": decided.written, "named": named, "number": number}
+        inputs |= {"period": period} if period is not None else {}
+        inputs |= {"parent": parent.id, "child": child} if parent else {}
+        self._take_in(decided, None, world, compiled, inputs)
+        return self.case(case_id)
+
+    def _series_top(self, compiled: Compiled, facts: Mapping[str, Any]) -> int | None:
+        series = compiled.definition.series
+        if series is None or not isinstance(facts.get(series.cause), str):
+            return None
+        return cases.series_top(self.connection, compiled.definition.workflow, facts[series.cause])
+
+    # Firing
+
+    def fire(self, case_id: int, firing: Firing, actor: Actor) -> Step:
+        """One event on a case, with the children it opens and the parent it wakes; raises a
+        Refusal.
+        """
+        before = self.case(case_id)
+        compiled = self.catalog.version(before.definition)
+        world = self._world(compiled, before, firing)
+        decided = step(compiled, before, firing, actor, world, self.now)
+        if decided.case.seq != before.seq:
+            self._take_in(decided, before, world, compiled, _inputs(firing, decided))
+        return decided
+
+    def _world(self, compiled: Compiled, case: Case, firing: Firing) -> World:
+        units = {firing.unit} if firing.unit is not None else set()
+        return World(
+            calendar=self.catalog.calendar,
+            open_children=self._open_children(compiled, case),
+            lineages=organisation.read_lineages(self.connection, units) if units else {},
+            warned_at=self._warned_at(compiled, case, firing),
+            colleague=(
+                organisation.posts_of(self.connection, firing.person, self.now)
+                if firing.person is not None
+                else ()
+            ),
+        )
+
+    def _open_children(self, compiled: Compiled, case: Case) -> Mapping[str, int]:
+        if not compiled.definition.children or not (case.children or case.cycle > 1):
+            return {}  # it never had a child: no need to ask
+        stored = cases.open_children(self.connection, case.id)
+        for name, count in self._opened.get(case.id, {}).items():
+            stored[name] = stored.get(name, 0) + count
+        return stored
+
+    def _warned_at(self, compiled: Compiled, case: Case, firing: Firing) -> datetime | None:
+        if firing.event != "rung":
+            return None
+        ladder = firing.inputs["ladder"]
+        rung = compiled.definition.ladders[ladder][firing.inputs["rung"]]
+        if not rung.punitive or ladder not in case.warnings:
+            return None
+        return cases.warning_went_out(self.connection, case.id, case.warnings[ladder])
+
+    # What follows from a step
+
+    def _take_in(
+        self, decided: Step, before: Case | None, world: World, compiled: Compiled, inputs: Row
+    ) -> None:
+        case = decided.case
+        prev = self.loaded[case.id][1] if before is not None else START
+        head = self.writes.add(decided, before, world, compiled, inputs, prev)
+        self.loaded[case.id] = (case, head)
+        for opening in decided.openings:
+            self._open_child(case, opening)
+        if decided.arrived and before is not None and case.parent is not None:
+            self._wake_parent(case)
+
+    def _open_child(self, parent: Case, opening: Opening) -> None:
+        named = {party: seat.unit for party, seat in opening.parties.items()}
+        self.open(
+            opening.workflow, named, opening.facts, LINKED_CASE, parent=parent, child=opening.child
+        )
+        counts = self._opened.setdefault(parent.id, {})
+        counts[opening.child] = counts.get(opening.child, 0) + 1
+
+    def _wake_parent(self, child: Case) -> None:
+        """Fire the parent's event that waits for the child in this state, if its present state has
+        one.
+        """
+        if child.parent is None:
+            return
+        parent = self.case(child.parent)
+        awaited = f"{child.child_name}.{child.state}"
+        for name, event in self.catalog.version(parent.definition).events[parent.state].items():
+            if event.on == awaited:
+                taken = {own: child.facts[theirs] for own, theirs in event.takes.items()}
+                self.fire(parent.id, Firing(name, taken), LINKED_CASE)
+                return
+
+
+def _inputs(firing: Firing, decided: Step) -> Row:
+    """What replay needs of a firing: the facts as accepted, and who or what it named."""
+    if firing.event == "rung":
+        return dict(firing.inputs)
+    inputs: Row = {"facts": decided.written} if decided.written else {}
+    if firing.unit is not None:
+        inputs["unit"] = firing.unit
+    if firing.person is not None:
+        inputs["person"] = firing.person
+    return inputs
