@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from workflow.engine.calendar import Calendar
 from workflow.engine.definition import Definition
-from workflow.engine.errors import InvalidDefinition, NotFound
+from workflow.engine.errors import InvalidDefinition, Mistake, NotFound
 from workflow.engine.links import check_links
 from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
@@ -37,17 +37,16 @@ def load_definition(text: str, source: str) -> Definition:
 
 
 def load_folder(folder: Path) -> dict[str, tuple[Definition, str]]:
-    """Every workflow of a folder with its text; raises InvalidDefinition with the mistakes of all
-    files.
+    """Every workflow of a folder with its text; raises InvalidDefinitions with the mistakes of all.
 
-    `raise` of one exception group keeps the files apart.
+    What the files say of each other is looked at once each of them is right by itself.
     """
     loaded: dict[str, tuple[Definition, str]] = {}
     documents: dict[str, Document] = {}
     refused: list[InvalidDefinition] = []
     for path in sorted(folder.glob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
         try:
+            text = _text_of(path)
             document = read_yaml(text, path.name)
             definition = parse(document.tree, path.name, document.places)
         except InvalidDefinition as error:
@@ -55,10 +54,19 @@ def load_folder(folder: Path) -> dict[str, tuple[Definition, str]]:
             continue
         loaded[definition.workflow] = (definition, text)
         documents[definition.workflow] = document
-    refused += _unlinked({name: found for name, (found, _) in loaded.items()}, documents)
+    if not refused:
+        refused += _unlinked({name: found for name, (found, _) in loaded.items()}, documents)
     if refused:
         raise InvalidDefinitions(refused)
     return loaded
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        mistake = Mistake(0, 0, "", "not_utf8", "文件不是 UTF-8 编码")
+        raise InvalidDefinition(path.name, [mistake]) from None
 
 
 class InvalidDefinitions(InvalidDefinition):
@@ -98,7 +106,7 @@ class Catalog:
         """Read what was published or entered since."""
         with self._database.reading() as connection:
             query = select(_DEFINITION.c.workflow, _DEFINITION.c.id).order_by(_DEFINITION.c.version)
-            self._newest = dict(connection.execute(query).tuples().all())
+            self._newest = {row.workflow: row.id for row in connection.execute(query)}
             self._calendars = read_calendars(connection)
 
     @property

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from workflow.catalog import Catalog
 from workflow.engine.calendar import YearNotice, local_day
@@ -21,7 +22,7 @@ from workflow.engine.opening import periodic_facts
 from workflow.store import calendars, cases
 from workflow.store.database import Database
 from workflow.store.organisation import UNIT
-from workflow.store.writes import CASE
+from workflow.store.writes import CASE, TIMER, Writes
 from workflow.transaction import Transaction
 
 BATCH = 1000
@@ -36,9 +37,16 @@ def fire_due(database: Database, catalog: Catalog, now: datetime) -> int:
 
     A timer whose step fails is set aside as `failed` with its reason, and the others go on.
     """
+    try:
+        return _sweep(database, catalog, now, BATCH)
+    except IntegrityError:  # somewhere in the batch a rule of the database is broken: find where
+        return _sweep_one_by_one(database, catalog, now)
+
+
+def _sweep(database: Database, catalog: Catalog, now: datetime, most: int) -> int:
     with database.unit_of_work() as connection:
         work = Transaction(connection, catalog, now)
-        work.loaded = cases.lock_due_cases(connection, now, BATCH)
+        work.loaded = cases.lock_due_cases(connection, now, most)
         if not work.loaded:
             return 0
         due = cases.due_timers(connection, now, work.loaded)
@@ -46,6 +54,31 @@ def fire_due(database: Database, catalog: Catalog, now: datetime) -> int:
         for timer in due:
             _fire_one(work, timer, last)
         work.flush()
+    return len(due)
+
+
+def _sweep_one_by_one(database: Database, catalog: Catalog, now: datetime) -> int:
+    settled = 0
+    for _ in range(BATCH):
+        try:
+            fired = _sweep(database, catalog, now, 1)
+        except IntegrityError as error:
+            fired = _set_aside(database, now, str(error.orig)[:200])
+        if not fired:
+            break
+        settled += fired
+    return settled
+
+
+def _set_aside(database: Database, now: datetime, why: str) -> int:
+    """Mark the first due timer as failed, so that it holds up nobody else; how many were marked."""
+    with database.unit_of_work() as connection:
+        writes = Writes(now)
+        loaded = cases.lock_due_cases(connection, now, 1)
+        due = cases.due_timers(connection, now, loaded)[:1]
+        for timer in due:
+            writes.settle(timer["id"], "failed", why=why)
+        writes.flush(connection)
     return len(due)
 
 
@@ -112,14 +145,27 @@ def open_periodic(database: Database, catalog: Catalog, now: datetime) -> int:
         periodic = compiled.definition.periodic
         if periodic is None or today < date(today.year, *_month_day(periodic.on)):
             continue
-        for unit in _without_case(database, compiled, workflow, today.year):
-            with database.unit_of_work() as connection:
-                work = Transaction(connection, catalog, now)
-                facts = periodic_facts(compiled, today.year, now, catalog.calendar)
-                work.open(workflow, {periodic.party: unit}, facts, CLOCK, period=today.year)
-                work.flush()
-            opened += 1
+        for unit in list(_without_case(database, compiled, workflow, today.year)):
+            opened += _open_one(database, catalog, compiled, unit, now)
     return opened
+
+
+def _open_one(
+    database: Database, catalog: Catalog, compiled: Compiled, unit: int, now: datetime
+) -> int:
+    periodic, year = compiled.definition.periodic, local_day(now).year
+    if periodic is None:
+        return 0
+    facts = periodic_facts(compiled, year, now, catalog.calendar)
+    try:
+        with database.unit_of_work() as connection:
+            work = Transaction(connection, catalog, now)
+            workflow = compiled.definition.workflow
+            work.open(workflow, {periodic.party: unit}, facts, CLOCK, period=year)
+            work.flush()
+    except IntegrityError:  # another worker opened it first
+        return 0
+    return 1
 
 
 def _month_day(text: str) -> tuple[int, int]:
@@ -167,8 +213,8 @@ def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
     """Work out again the limits that an older calendar could not know, with a trail; how many
     cases.
 
-    Provisional ones, and those from 25 December before the newest year on: a notice may reach into
-    them.
+    Provisional ones, and those whose limit or rungs lie beyond 25 December before the newest year:
+    a notice may reach into them.
     """
     newest = catalog.calendar
     edge = datetime(max(newest.notices) - 1, 12, 24, 16, tzinfo=now.tzinfo)
@@ -176,7 +222,11 @@ def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
         CASE.c.closed_at.is_(None),
         CASE.c.due_at.is_not(None),
         CASE.c.calendar < newest.version,
-        or_(CASE.c.provisional.is_(True), CASE.c.due_at >= edge),
+        or_(
+            CASE.c.provisional.is_(True),
+            CASE.c.due_at >= edge,
+            CASE.c.id.in_(select(TIMER.c.case_id).where(TIMER.c.wake_at >= edge)),
+        ),
     )
     with database.reading() as connection:
         found = connection.execute(select(CASE.c.id).where(behind)).scalars().all()

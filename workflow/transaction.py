@@ -15,9 +15,12 @@ from sqlalchemy import Connection
 from workflow.catalog import Catalog
 from workflow.engine.calendar import local_day
 from workflow.engine.case import LINKED_CASE, Actor, Case, Firing, World
+from workflow.engine.children import proposed
 from workflow.engine.decision import Opening, Step
+from workflow.engine.errors import ConditionNotMet
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import Request, open_case
+from workflow.engine.scene import Scene
 from workflow.engine.step import step
 from workflow.store import cases, organisation
 from workflow.store.journal import START
@@ -62,25 +65,33 @@ class Transaction:
     ) -> Case:
         """A new case, at its first state; raises a Refusal."""
         compiled = self.catalog.newest(workflow)
-        year = local_day(self.now).year
-        serial = cases.next_serial(self.connection, workflow, year)
-        case_id = max(
-            [cases.next_case_id(self.connection), *(i + 1 for i in self.writes.new_cases)]
-        )
-        number = f"{compiled.definition.title}〔{year}〕{serial}号"
+        world = self._world_of_opening(compiled, named, facts)
+        case_id, number = self._next_number(compiled)
         parent_id = parent.id if parent else None
         request = Request(case_id, number, named, facts, period, parent_id, child)
-        world = World(
+        decided = open_case(compiled, request, actor, world, self.now)
+        inputs: Row = {"facts": decided.written, "named": named, "number": number}
+        inputs |= {"period": period} if period is not None else {}
+        inputs |= {"parent": parent_id, "child": child} if parent else {}
+        self._take_in(decided, None, world, compiled, inputs)
+        return self.case(case_id)
+
+    def _world_of_opening(
+        self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any]
+    ) -> World:
+        return World(
             calendar=self.catalog.calendar,
             lineages=organisation.read_lineages(self.connection, set(named.values())),
             series_top=self._series_top(compiled, facts),
         )
-        decided = open_case(compiled, request, actor, world, self.now)
-        inputs: Row = {"facts": decided.written, "named": named, "number": number}
-        inputs |= {"period": period} if period is not None else {}
-        inputs |= {"parent": parent.id, "child": child} if parent else {}
-        self._take_in(decided, None, world, compiled, inputs)
-        return self.case(case_id)
+
+    def _next_number(self, compiled: Compiled) -> tuple[int, str]:
+        definition = compiled.definition
+        year = local_day(self.now).year
+        serial = cases.next_serial(self.connection, definition.workflow, year)
+        mine = [case_id + 1 for case_id in self.writes.new_cases]
+        case_id = max([cases.next_case_id(self.connection), *mine])
+        return case_id, f"{definition.title}〔{year}〕{serial}号"
 
     def _series_top(self, compiled: Compiled, facts: Mapping[str, Any]) -> int | None:
         series = compiled.definition.series
@@ -96,19 +107,21 @@ class Transaction:
         """
         before = self.case(case_id)
         compiled = self.catalog.version(before.definition)
-        world = self._world(compiled, before, firing)
+        world = self._world(compiled, before, firing, actor)
         decided = step(compiled, before, firing, actor, world, self.now)
         if decided.case.seq != before.seq:
             self._take_in(decided, before, world, compiled, _inputs(firing, decided))
         return decided
 
-    def _world(self, compiled: Compiled, case: Case, firing: Firing) -> World:
+    def _world(self, compiled: Compiled, case: Case, firing: Firing, actor: Actor) -> World:
+        is_rung = firing.event == "rung" and actor.kind == "clock"
         units = {firing.unit} if firing.unit is not None else set()
         return World(
             calendar=self.catalog.calendar,
             open_children=self._open_children(compiled, case),
             lineages=organisation.read_lineages(self.connection, units) if units else {},
-            warned_at=self._warned_at(compiled, case, firing),
+            warned_at=self._warned_at(compiled, case, firing) if is_rung else None,
+            barred=self._barred(compiled, case, _may_open(compiled, case, firing, is_rung)),
             colleague=(
                 organisation.posts_of(self.connection, firing.person, self.now)
                 if firing.person is not None
@@ -125,13 +138,33 @@ class Transaction:
         return stored
 
     def _warned_at(self, compiled: Compiled, case: Case, firing: Firing) -> datetime | None:
-        if firing.event != "rung":
-            return None
         ladder = firing.inputs["ladder"]
         rung = compiled.definition.ladders[ladder][firing.inputs["rung"]]
         if not rung.punitive or ladder not in case.warnings:
             return None
         return cases.warning_went_out(self.connection, case.id, case.warnings[ladder])
+
+    def _barred(self, compiled: Compiled, case: Case, names: set[str]) -> tuple[str, ...]:
+        """Those of the children a firing might open whose series would refuse them."""
+        return tuple(sorted(name for name in names if self._refused(compiled, case, name)))
+
+    def _refused(self, compiled: Compiled, case: Case, name: str) -> bool:
+        """Whether a child of a series could not be opened now: tried without taking a number."""
+        child = compiled.definition.children[name]
+        theirs = self.catalog.newest(child.workflow)
+        if theirs.definition.series is None or child.for_each:
+            return False
+        scene = Scene(compiled, case, World(self.catalog.calendar), self.now)
+        for opening in proposed(scene, (name,), ""):
+            named = {party: seat.unit for party, seat in opening.parties.items()}
+            world = self._world_of_opening(theirs, named, opening.facts)
+            try:
+                open_case(
+                    theirs, Request(0, "", named, opening.facts), LINKED_CASE, world, self.now
+                )
+            except ConditionNotMet:
+                return True
+        return False
 
     # What follows from a step
 
@@ -168,6 +201,18 @@ class Transaction:
                 taken = {own: child.facts[theirs] for own, theirs in event.takes.items()}
                 self.fire(parent.id, Firing(name, taken), LINKED_CASE)
                 return
+
+
+def _may_open(compiled: Compiled, case: Case, firing: Firing, is_rung: bool) -> set[str]:
+    """The children that a firing might open: by a rung, by an event, or by a rule that follows."""
+    definition = compiled.definition
+    if is_rung:
+        return set(definition.ladders[firing.inputs["ladder"]][firing.inputs["rung"]].open)
+    event = compiled.events[case.state].get(firing.event)
+    if event is None:
+        return set()
+    rules = {rule.open for rule in definition.proposals.values()} if event.to else set()
+    return {*event.opens, *rules}
 
 
 def _inputs(firing: Firing, decided: Step) -> Row:

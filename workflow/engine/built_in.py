@@ -5,7 +5,7 @@ They are not declared in a definition; `checks` keeps their names free.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from workflow.engine import children, deadlines, notices
@@ -14,7 +14,7 @@ from workflow.engine.case import Actor, Firing, Post
 from workflow.engine.decision import Notice, Step, Timer
 from workflow.engine.definition import Rung
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
-from workflow.engine.permits import permit, units_of
+from workflow.engine.permits import units_of
 from workflow.engine.scene import Scene
 
 
@@ -49,12 +49,16 @@ _TOO_SOON = "警告送达未满规定时间，顺延"
 
 
 def _not_before(scene: Scene, spec: Rung) -> datetime | None:
-    """When the warning will have been out for long enough, or None if it has been."""
+    """When the warning will have been out for long enough, or None if it has been.
+
+    Counted in whole days from the day it went out, to the hour at which rungs fire.
+    """
     if spec.warned is None:
         return None
-    calendar = scene.world.calendar
-    enough = calendar.add(spec.warned, scene.world.warned_at or scene.now).at
-    return None if enough <= scene.now else calendar.next_working_instant(enough, RUNG_HOUR)
+    out = scene.world.warned_at or scene.now
+    enough = scene.world.calendar.add(spec.warned, out)
+    at = enough.at - timedelta(hours=24 - RUNG_HOUR)
+    return None if at <= scene.now else at
 
 
 def hand_over(scene: Scene, firing: Firing, actor: Actor) -> Step:
@@ -68,19 +72,20 @@ def hand_over(scene: Scene, firing: Firing, actor: Actor) -> Step:
         raise InvalidInput("请指明转办给谁", {"person": firing.person})
     if not any((post.unit, post.role) in allowed for post in scene.world.colleague):
         raise ConditionNotMet("只能转办给本单位规定岗位上的人", {"person": firing.person})
-    after = replace(case, seq=case.seq + 1, handler=firing.person)
+    after = replace(case, seq=case.seq + 1, handler=firing.person, last=None)
     what = notices.variables(scene.at(after), "转办")
     told = Notice((), "task", what, state.urgency, (), (firing.person,))
     return _step(scene, firing, actor, case=after, post=post, notices=(told,))
 
 
-def _who_works_here(scene: Scene, actor: Actor) -> Post | None:
-    for event in scene.compiled.events[scene.case.state].values():
-        if event.by:
-            try:
-                return permit(scene.case, scene.definition, event, actor)
-            except NotYourTurn:
-                continue
+def _who_works_here(scene: Scene, actor: Actor) -> Post:
+    """The actor's post in the party whose turn it is; raises NotYourTurn."""
+    turn = scene.state.turn or ""
+    unit, roles = scene.case.parties[turn].unit, scene.compiled.actors[scene.case.state][turn]
+    handed = scene.case.handler is not None and scene.case.handler == actor.person
+    for post in actor.posts:
+        if post.unit == unit and (handed or post.role in roles):
+            return post
     raise NotYourTurn("只有现在办理的人可以转办")
 
 
@@ -89,7 +94,7 @@ def take_back(scene: Scene, firing: Firing, actor: Actor) -> Step:
     (撤回).
     """
     case, last = scene.case, scene.case.last
-    if last is None or case.seq != case.entry:
+    if last is None:
         raise OutOfTurn("下一环节已经办理，或这一步不能撤回", {"state": case.state})
     if actor.kind != "person" or actor.person != last.person:
         raise NotYourTurn("只能由办理上一步的人撤回")
@@ -102,6 +107,7 @@ def take_back(scene: Scene, firing: Firing, actor: Actor) -> Step:
         entered_at=last.entered_at,
         cosigned=last.cosigned,
         handler=last.handler,
+        warnings=last.warnings,
         fired={**case.fired, last.event: case.fired.get(last.event, 1) - 1},
         last=None,
         closed_at=None,
@@ -117,8 +123,9 @@ def recalculate(scene: Scene, firing: Firing, actor: Actor) -> Step:
         raise NotYourTurn("期限由系统校正")
     if case.due is None:
         raise OutOfTurn("该事项没有期限", {"state": case.state})
-    seq = case.seq + 1
-    after = replace(case, seq=seq, entry=seq, due=deadlines.again(case.due, case, scene.world))
+    seq, due = case.seq + 1, deadlines.again(case.due, case, scene.world)
+    warnings = case.warnings if due.at == case.due.at else {}
+    after = replace(case, seq=seq, entry=seq, due=due, warnings=warnings)
     return _step(scene, firing, actor, case=after, timers=deadlines.timers_of(scene.at(after)))
 
 

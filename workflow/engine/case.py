@@ -105,7 +105,7 @@ class Cosigner:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The last move, kept so that it can be taken back."""
+    """The last move, kept until somebody acts, so that it can be taken back."""
 
     event: str
     person: int | None
@@ -114,6 +114,7 @@ class Move:
     entered_at: datetime
     cosigned: Mapping[str, tuple[Cosigner, ...]]
     handler: int | None
+    warnings: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,9 @@ class World:
     `open_children` counts, by child name, those that have not ended. `lineages` are those of units
     that a step may newly bring in (opening, re-assignment). `warned_at` is when the last warning
     of the ladder in question really went out, or None. `colleague` are the posts of the person to
-    whom work is handed. `series_top` is the highest level so far of cases about one cause.
+    whom work is handed. `barred` are the
+    children that could not be opened now, for another case about the same cause stands at that
+    level. `series_top` is the highest level so far of cases about one cause.
     """
 
     calendar: Calendar
@@ -171,6 +174,7 @@ class World:
     warned_at: datetime | None = None
     colleague: tuple[Post, ...] = ()
     series_top: int | None = None
+    barred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

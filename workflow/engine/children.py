@@ -54,6 +54,8 @@ def counted(case: Case, openings: Openings) -> Case:
 
 def _hindrance(scene: Scene, name: str) -> str | None:
     child = scene.definition.children[name]
+    if name in scene.world.barred:
+        return "同一起因已有这一级次的事项"
     if child.alone and scene.world.open_children.get(name, 0):
         return "已有同类事项尚未办结，不能再提出"
     if child.at_most is not None and scene.case.children.get(name, 0) >= child.at_most:

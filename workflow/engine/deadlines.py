@@ -60,7 +60,8 @@ def postponed_dates(scene: Scene) -> Mapping[str, Any]:
     case, calendar = scene.case, scene.world.calendar
     if case.stopped_at is None or case.due is None or case.due.term:
         return {}
-    lost = calendar.working_days_between(local_day(case.stopped_at), local_day(scene.now))
+    eve = local_day(case.stopped_at) - timedelta(days=1)  # a day that the stop touches is lost
+    lost = calendar.working_days_between(eve, local_day(scene.now))
     names = [limit.fact for limit in scene.state.limit or () if limit.fact]
     if not lost or not names:
         return {}

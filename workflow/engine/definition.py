@@ -76,7 +76,7 @@ Office = Annotated[str, Field(pattern=r"^(province|prefecture|county|township)\.
 """`prefecture.supervision`: the unit of that level and function, on the way up from another."""
 Offices = Annotated[tuple[Office, ...], *_ONE_OR_MORE]
 ChildState = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
-"""`extension.approved`: a child of this case, and a state of the child's workflow."""
+"""`appeal.approved`: a child of this case, and a state of the child's workflow."""
 
 
 def _parsed(parse: Callable[[str], object]) -> tuple[BeforeValidator, WithJsonSchema]:

@@ -2,6 +2,7 @@
 refused in one answer.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from workflow.engine.errors import InvalidInput
 LONGEST_TEXT = 4000
 MOST_ROWS = 200
 YEARS = range(2000, 2101)
+_DATE = re.compile(r"^(\d{4}-\d{2}-\d{2}|\d{8})$")
 _YES = {True, "true", "on", "1", "是"}
 _NO = {False, "false", "off", "0", "否"}
 
@@ -90,6 +92,8 @@ def _choice(fact: Fact, raw: Any) -> str:
 
 def _date(_: Fact | Column, raw: Any) -> str:
     try:
+        if not _DATE.match(str(raw)):
+            raise ValueError
         day = date.fromisoformat(str(raw))
     except ValueError:
         raise ValueError(f"没有“{str(raw)[:20]}”这个日期，应写成 2026-09-30 这样") from None
@@ -108,7 +112,7 @@ def _integer(fact: Fact | Column, raw: Any) -> int:
 def _number(fact: Fact | Column, raw: Any) -> float:
     try:
         number = float(raw) if not isinstance(raw, bool) else float("nan")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("应为数字") from None
     if number != number or abs(number) > 1e15:
         raise ValueError("应为数字")

@@ -29,7 +29,10 @@ LIMIT_SCHEMA: dict[str, Any] = {
                 "required": ["is"],
                 "properties": {
                     "is": {"type": "string", "description": "the limit, e.g. 10 working days"},
-                    "when": {"type": "string", "description": "condition (CEL)"},
+                    "when": {
+                        "anyOf": [{"type": "string"}, {"type": "null"}],
+                        "description": "condition (CEL); absent: always",
+                    },
                 },
             },
         },

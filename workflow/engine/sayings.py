@@ -85,7 +85,7 @@ _PATTERNS = {
 }
 _ON_PATTERNS = {
     True: ("bad_month_day", "例如 10-15"),
-    False: ("bad_child_state", "例如 extension.approved"),
+    False: ("bad_child_state", "例如 appeal.approved"),
 }
 _SAYINGS: dict[str, Callable[[Path, ErrorDetails], Finding]] = {
     "extra_forbidden": _unknown_key,

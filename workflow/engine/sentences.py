@@ -126,6 +126,7 @@ SENTENCES: Mapping[str, str] = {
     "row_outside": "row 只能用在写了 for_each 的子事项里",
     # opening, calendar, series
     "opener_cannot_fire": "“{role}”可以发起，但不能办理“{name}”",
+    "straight_needs": "“{name}”还要填写 {needs}，不能一步到位",
     "calendar_cannot_name": "按日历发起时没有人指定“{name}”",
     "calendar_cannot_give": "按日历发起时没有人填写“{name}”",
     "series_not_needed": "“{name}”须列入 opening.needs，级次由它决定",

@@ -1,7 +1,7 @@
 """Plain values to the models of `definition.py`: what has the wrong shape is reported, then mended.
 
-Mended means: an unknown key becomes the one it was probably meant to be, a wrong or missing value is
-replaced by one that fits or left out. What comes out is never run: a file with any mistake is
+Mended means: an unknown key becomes the one it was probably meant to be, a wrong or missing value
+is replaced by one that fits or left out. What comes out is never run: a file with any mistake is
 refused. It only lets an author see the mistakes of sense beside those of shape, in one run.
 """
 

@@ -54,7 +54,8 @@ class Sight(Mapping[str, Any]):
         return local_day(self._now)
 
     def _overdue(self) -> bool:
-        return self._case.due is not None and self._now >= self._case.due.at
+        now = self._case.stopped_at or self._now  # a stopped clock does not run past its limit
+        return self._case.due is not None and now >= self._case.due.at
 
     def _days_left(self) -> int:
         if self._case.due is None:

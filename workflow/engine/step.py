@@ -11,7 +11,7 @@ from typing import Any
 
 from workflow.engine import built_in, children, deadlines, notices, parties, signing
 from workflow.engine.asking import Asked, ask
-from workflow.engine.case import Actor, Case, Firing, Move, Seat, Signature, World
+from workflow.engine.case import Actor, Case, Due, Firing, Move, Seat, Signature, World
 from workflow.engine.children import Openings
 from workflow.engine.decision import Notice, Step, Timer
 from workflow.engine.errors import ConditionNotMet
@@ -34,7 +34,7 @@ def _partial(asked: Asked) -> Step:
     """A co-signature that is not the last one: it is kept, and nothing moves."""
     case, name = asked.scene.case, asked.firing.event
     cosigned = {**case.cosigned, name: asked.cosigners or ()}
-    after = replace(case, seq=case.seq + 1, facts=asked.facts, cosigned=cosigned)
+    after = replace(case, seq=case.seq + 1, facts=asked.facts, cosigned=cosigned, last=None)
     return _step(asked, after, partial=True)
 
 
@@ -87,7 +87,7 @@ def _step(
         notices=tuple(told or ()),
         openings=openings,
         signed=None if partial else event.signs,
-        voided=tuple(side for side in before.signed if side not in after.signed),
+        voided=tuple(side for side in event.voids if side in before.signed),
         arrived=bool(event.to) and not partial,
         written=asked.given,
     )
@@ -112,18 +112,19 @@ def _written(asked: Asked) -> Case:
         signed=_signatures(asked),
         cosigned={key: who for key, who in case.cosigned.items() if key != name},
         parties=_seats(asked),
+        last=None,
     )
 
 
 def _facts(asked: Asked) -> dict[str, Any]:
     """The facts after the event: a resumed clock moves a date on, a new cycle clears a ledger."""
-    facts = dict(asked.facts)
-    if asked.event.clock == "resumes":
-        facts |= deadlines.postponed_dates(asked.scene)
+    facts = dict(asked.scene.case.facts)
     for ledger in asked.event.clears:
         for fact in asked.scene.definition.ledgers[ledger].facts:
             facts.pop(fact, None)
-    return facts
+    if asked.event.clock == "resumes":
+        facts |= deadlines.postponed_dates(asked.scene)
+    return {**facts, **asked.given}
 
 
 def _signatures(asked: Asked) -> Mapping[str, Signature]:
@@ -164,7 +165,14 @@ def _arrived(asked: Asked, case: Case, target: str) -> Case:
         closed_at=scene.now if scene.definition.states[target].final else None,
         last=_move(asked, before) if asked.event.take_back else None,
     )
-    return replace(case, due=deadlines.due_of(scene.at(case)))
+    return _with_limit(scene, case, deadlines.due_of(scene.at(case)))
+
+
+def _with_limit(scene: Scene, case: Case, due: Due | None) -> Case:
+    """The case with a limit; warnings about another one do not count for it."""
+    before = scene.case.due
+    same = before is not None and due is not None and before.at == due.at
+    return replace(case, due=due, warnings=case.warnings if same else {})
 
 
 def _next_cycle(case: Case) -> Case:
@@ -192,19 +200,25 @@ def _move(asked: Asked, before: Case) -> Move:
         entered_at=before.entered_at,
         cosigned=before.cosigned,
         handler=before.handler,
+        warnings=before.warnings,
     )
 
 
 def _stayed(asked: Asked, case: Case) -> Case:
     """The case where it was; its limit follows a changed date, a suspension or its end."""
-    scene, clock = asked.scene, asked.event.clock
+    scene, clock, now = asked.scene, asked.event.clock, asked.scene.now
     if clock == "stops":
-        return replace(case, stopped_at=scene.now, entry=case.seq)
+        return replace(case, stopped_at=now, entry=case.seq)
     if clock == "resumes" and case.stopped_at is not None:
-        stops = (*case.stops, (case.stopped_at, scene.now))
+        stops = (*case.stops, (case.stopped_at, now))
         case = replace(case, stops=stops, stopped_at=None, entry=case.seq)
-        return replace(case, due=deadlines.due_of(scene.at(case)))
-    if not asked.given or case.stopped_at is not None:
+        return _with_limit(scene, case, deadlines.due_of(scene.at(case)))
+    if not asked.given:
         return case
     due = deadlines.due_of(scene.at(case))
-    return case if due == case.due else replace(case, due=due, entry=case.seq)
+    if due == case.due:
+        return case
+    if case.stopped_at is not None:  # a date set while the clock stands waits from now on
+        stops = (*case.stops, (case.stopped_at, now))
+        case = replace(case, stops=stops, stopped_at=now)
+    return _with_limit(scene, replace(case, entry=case.seq), due)

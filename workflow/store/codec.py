@@ -99,6 +99,7 @@ def _move(move: Move | None) -> Plain | None:
         "entered_at": instant(move.entered_at),
         "cosigned": _cosigned(move.cosigned),
         "handler": move.handler,
+        "warnings": move.warnings,
     }
 
 
@@ -170,6 +171,7 @@ def _move_of(plain: Plain | None) -> Move | None:
         entered_at=datetime.fromisoformat(plain["entered_at"]),
         cosigned=_cosigned_of(plain["cosigned"]),
         handler=plain["handler"],
+        warnings=plain["warnings"],
     )
 
 
@@ -189,6 +191,8 @@ def seen(world: World, actor: Actor) -> str:
         plain["colleague"] = [_post(post) for post in world.colleague]
     if world.series_top is not None:
         plain["series_top"] = world.series_top
+    if world.barred:
+        plain["barred"] = world.barred
     if actor.posts:
         plain["posts"] = [_post(post) for post in actor.posts]
     return dumps(plain)
@@ -216,6 +220,7 @@ def world_of(text: str, calendars: Mapping[int, Calendar]) -> World:
         warned_at=_read(plain.get("warned_at")),
         colleague=tuple(Post(*post) for post in plain.get("colleague", [])),
         series_top=plain.get("series_top"),
+        barred=tuple(plain.get("barred", ())),
     )
 
 

@@ -6,7 +6,7 @@ look-up asks.
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.engine.errors import InvalidInput, NotFound
-from workflow.store.organisation import PERSON
+from workflow.store.organisation import PERSON, read_recipients
 from workflow.store.tables import SessionRow, SignInFailure, TokenRow
 
 SESSION = SessionRow.__table__  # type: ignore[attr-defined]
@@ -86,6 +86,17 @@ def account_of(connection: Connection, username: str) -> Account | None:
     )
     row = connection.execute(query).first()
     return None if row is None else Account(*row)
+
+
+def holders_of(
+    connection: Connection, posts: Collection[tuple[int | None, str]], now: datetime
+) -> list[tuple[int, str, str]]:
+    """Id, login name and name of all who hold such a post (unit, role) or stand in for it."""
+    wanted = {(unit, role) for unit, role in posts if unit is not None}
+    found = read_recipients(connection, wanted, now)
+    ids = {recipient.person for recipients in found.values() for recipient in recipients}
+    query = select(PERSON.c.id, PERSON.c.username, PERSON.c.name).where(PERSON.c.id.in_(ids))
+    return [tuple(row) for row in connection.execute(query.order_by(PERSON.c.id))]
 
 
 def _is_name(text: str) -> bool:

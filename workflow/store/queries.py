@@ -6,7 +6,7 @@ the same as absent.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -116,18 +116,24 @@ def _in_scope(units: Collection[int], narrowed: Filter) -> Select[Any]:
         .join(CASE, CASE.c.id == SCOPE.c.case_id)
         .where(SCOPE.c.unit_id.in_(units))
     )
-    conditions = (
-        (narrowed.closed, SCOPE.c.closed == narrowed.closed),
-        (narrowed.workflows, CASE.c.workflow.in_(narrowed.workflows or ())),
-        (narrowed.state, CASE.c.state == narrowed.state),
-        (narrowed.unit, CASE.c.unit_id == narrowed.unit),
-        (narrowed.due_before, SCOPE.c.due_at < narrowed.due_before),
-        (narrowed.parent, CASE.c.parent_id == narrowed.parent),
-    )
-    for given, condition in conditions:
-        if given is not None:
-            query = query.where(condition)
+    for condition in _conditions(narrowed):
+        query = query.where(condition)
     return query.distinct() if len(units) > 1 else query
+
+
+def _conditions(narrowed: Filter) -> Iterator[Any]:
+    if narrowed.closed is not None:
+        yield SCOPE.c.closed == narrowed.closed
+    if narrowed.workflows is not None:
+        yield CASE.c.workflow.in_(narrowed.workflows)
+    if narrowed.state is not None:
+        yield CASE.c.state == narrowed.state
+    if narrowed.unit is not None:
+        yield CASE.c.unit_id == narrowed.unit
+    if narrowed.due_before is not None:
+        yield SCOPE.c.due_at < narrowed.due_before
+    if narrowed.parent is not None:
+        yield CASE.c.parent_id == narrowed.parent
 
 
 def _page(connection: Connection, query: Select[Any], limit: int) -> Page:
@@ -176,13 +182,13 @@ def sign_offs_of(connection: Connection, case_id: int) -> list[Row]:
 def unit_names(connection: Connection, units: Collection[int]) -> Mapping[int, str]:
     """Short names of units by id."""
     query = select(UNIT.c.id, UNIT.c.short_name).where(UNIT.c.id.in_(units))
-    return dict(connection.execute(query).tuples().all())
+    return {row.id: row.short_name for row in connection.execute(query)}
 
 
 def person_names(connection: Connection, people: Collection[int]) -> Mapping[int, str]:
     """Names of people by id."""
     query = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.id.in_(people))
-    return dict(connection.execute(query).tuples().all())
+    return {row.id: row.name for row in connection.execute(query)}
 
 
 def list_units(

@@ -30,12 +30,41 @@ _CHECKS = {
     ),
 }
 
-_UNSIGNED = """
+_NEEDED = """
     (SELECT signatures FROM definition_state
-      WHERE definition_id = NEW.definition_id AND state = NEW.state)
-    > (SELECT count(*) FROM sign_off
-        WHERE case_id = NEW.id AND cycle = NEW.cycle AND live = 1)
+      WHERE definition_id = {case}.definition_id AND state = {case}.state)
 """
+_IN_FORCE = """
+    (SELECT count(*) FROM sign_off
+      WHERE case_id = {case}.id AND cycle = {case}.cycle AND live = 1)
+"""
+_UNSIGNED = (_NEEDED + ">" + _IN_FORCE).format(case="NEW")
+_SIGNED_MOVES = (
+    "NEW.state <> OLD.state OR NEW.cycle <> OLD.cycle OR NEW.definition_id <> OLD.definition_id"
+)
+_STILL_NEEDED = (
+    "OLD.live = 1 AND NEW.live IS NULL AND EXISTS (SELECT 1 FROM cases"
+    " WHERE cases.id = OLD.case_id AND cases.cycle = OLD.cycle AND "
+    + (_NEEDED + ">=" + _IN_FORCE).format(case="cases")
+    + " AND "
+    + _NEEDED.format(case="cases")
+    + " > 0)"
+)
+
+_KEYS = {
+    # INSERT OR REPLACE deletes without firing delete triggers: SQLite only, by every unique key
+    "history": (("case_id", "seq"),),
+    "definition": (("id",), ("workflow", "version"), ("workflow", "sha256")),
+    "definition_state": (("definition_id", "state"),),
+    "definition_move": (("definition_id", "event", "from_state", "to_state"),),
+    "calendar_notice": (("version",),),
+    "sign_off": (
+        ("case_id", "seq"),
+        ("case_id", "cycle", "side", "live"),
+        ("case_id", "cycle", "person_id", "live"),
+        ("case_id", "cycle", "unit_id", "live"),
+    ),
+}
 
 
 def statements(dialect: str) -> Iterator[str]:
@@ -55,12 +84,16 @@ def _sqlite() -> Iterator[str]:
         yield _sqlite_trigger(f"{table}_no_update", "UPDATE", table, "1")
     for name, (table, wrong) in _CHECKS.items():
         yield _sqlite_trigger(name, "UPDATE", table, wrong)
-    # INSERT OR REPLACE deletes without firing delete triggers
-    same = "EXISTS (SELECT 1 FROM history WHERE case_id = NEW.case_id AND seq = NEW.seq)"
-    yield _sqlite_trigger("history_no_replace", "INSERT", "history", same)
-    yield _sqlite_trigger(
-        "case_signed", "UPDATE OF state", "cases", f"NEW.state <> OLD.state AND {_UNSIGNED}"
-    )
+    for table, keys in _KEYS.items():
+        yield _sqlite_trigger(f"{table}_no_replace", "INSERT", table, _exists(table, keys))
+    yield _sqlite_trigger("case_signed", "UPDATE", "cases", f"({_SIGNED_MOVES}) AND {_UNSIGNED}")
+    yield _sqlite_trigger("case_signed_new", "INSERT", "cases", _UNSIGNED)
+    yield _sqlite_trigger("sign_off_needed", "UPDATE", "sign_off", _STILL_NEEDED)
+
+
+def _exists(table: str, keys: tuple[tuple[str, ...], ...]) -> str:
+    same = (" AND ".join(f"{column} = NEW.{column}" for column in key) for key in keys)
+    return " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {one})" for one in same)
 
 
 def _sqlite_trigger(name: str, action: str, table: str, wrong: str) -> str:
@@ -86,14 +119,27 @@ def _postgres() -> Iterator[str]:
         yield _postgres_trigger(f"{table}_no_update", "UPDATE", table)
     for name, (table, wrong) in _CHECKS.items():
         yield _postgres_trigger(name, "UPDATE", table, wrong)
+    yield _postgres_check("duban_signed", "case_signed", _UNSIGNED)
     yield (
-        "CREATE FUNCTION duban_signed() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN IF {_UNSIGNED} THEN RAISE EXCEPTION 'rule case_signed' "
-        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+        "CREATE TRIGGER case_signed BEFORE UPDATE ON cases FOR EACH ROW "
+        f"WHEN ({_SIGNED_MOVES}) EXECUTE FUNCTION duban_signed()"
     )
     yield (
-        "CREATE TRIGGER case_signed BEFORE UPDATE OF state ON cases FOR EACH ROW "
-        "WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION duban_signed()"
+        "CREATE TRIGGER case_signed_new BEFORE INSERT ON cases FOR EACH ROW "
+        "EXECUTE FUNCTION duban_signed()"
+    )
+    yield _postgres_check("duban_sign_off_needed", "sign_off_needed", _STILL_NEEDED)
+    yield (
+        "CREATE TRIGGER sign_off_needed BEFORE UPDATE ON sign_off FOR EACH ROW "
+        "EXECUTE FUNCTION duban_sign_off_needed()"
+    )
+
+
+def _postgres_check(function: str, rule: str, wrong: str) -> str:
+    return (
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF {wrong} THEN RAISE EXCEPTION 'rule {rule}' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
     )
 
 

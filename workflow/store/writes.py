@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, text, update
 
 from workflow.engine.case import Case, World
-from workflow.engine.decision import Notice, Step, Timer
+from workflow.engine.decision import Step, Timer
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
 from workflow.engine.pace import may_go_at
 from workflow.store import bulk
+from workflow.store.addressing import Told, address
 from workflow.store.codec import case_body, dumps
 from workflow.store.journal import history_row
-from workflow.store.organisation import Recipient, people_as_recipients, read_recipients
 from workflow.store.tables import CaseRow, HistoryRow, OutboxRow, RequestRow, SignOffRow, TimerRow
 
 CASE = CaseRow.__table__  # type: ignore[attr-defined]
@@ -97,16 +97,6 @@ _RESCOPE = text(
 
 
 @dataclass
-class _Told:
-    """A notice whose recipients are not known yet."""
-
-    step: Step
-    at: int
-    notice: Notice
-    goes_at: datetime
-
-
-@dataclass
 class Writes:
     """The rows of one transaction, in the order in which the tables can take them."""
 
@@ -124,7 +114,7 @@ class Writes:
     rescopes: dict[int, Row] = field(default_factory=dict)
     outbox: list[Row] = field(default_factory=list)
     requests: list[Row] = field(default_factory=list)
-    told: list[_Told] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
 
     def add(
         self,
@@ -145,7 +135,7 @@ class Writes:
         self._add_sights(case, before, world, compiled)
         for at, notice in enumerate(step.notices):
             goes_at = may_go_at(world.calendar, notice.urgency, self.now)
-            self.told.append(_Told(step, at, notice, goes_at))
+            self.told.append(Told(step, at, notice, goes_at))
         return str(row["hash"])
 
     def _add_case(self, case: Case, before: Case | None, definition: Definition, head: str) -> None:
@@ -225,38 +215,26 @@ class Writes:
 
     def flush(self, connection: Connection) -> None:
         """Write everything, a statement a table."""
-        self._address(connection)
+        self.outbox += address(connection, self.told, self.now)
         bulk.send(connection, self._statements())
 
     def _statements(self) -> Iterator[bulk.Batch]:
         yield _NEW_CASE, list(self.new_cases.values())
         yield _HISTORY, self.history
-        yield _VOID, self.voids
-        yield _SIGN, self.sign_offs
+        yield _SIGN, self.sign_offs  # before the state that needs them
         yield _UPDATE_CASE, list(self.cases.values())
-        yield _CANCEL_TIMERS, self.cancels
-        yield _SETTLE_TIMER, self.settles
+        yield _VOID, self.voids  # after the state that needed them
+        yield (
+            _SETTLE_TIMER,
+            self.settles,
+        )  # first: the timer that fired is not one that was cancelled
         yield _MOVE_TIMER, self.moves
+        yield _CANCEL_TIMERS, self.cancels
         yield _SET_TIMER, [row for rows in self.timers.values() for row in rows]
         yield _SEE, self.sights
         yield _RESCOPE, list(self.rescopes.values())
         yield _OWE, self.outbox
         yield _ANSWER, self.requests
-
-    # Who is told
-
-    def _address(self, connection: Connection) -> None:
-        """Turn notices to roles into a row for each person and way."""
-        if not self.told:
-            return
-        wanted = {pair for told in self.told for pair in told.notice.to}
-        people = {person for told in self.told for person in told.notice.people}
-        by_role = read_recipients(connection, wanted, self.now) if wanted else {}
-        by_person = (
-            {r.person: r for r in people_as_recipients(connection, people)} if people else {}
-        )
-        for told in self.told:
-            self.outbox += _messages(told, by_role, by_person, self.now)
 
 
 def _case_row(case: Case, definition: Definition, head: str) -> Row:
@@ -333,75 +311,3 @@ def _who_sees(case: Case, world: World) -> Iterable[tuple[int, str]]:
             if office.endswith(".government"):
                 seen.setdefault(unit, "above")
     return seen.items()
-
-
-def _messages(
-    told: _Told,
-    by_role: Mapping[tuple[int, str], list[Recipient]],
-    by_person: Mapping[int, Recipient],
-    now: datetime,
-) -> Iterator[Row]:
-    notice, case = told.notice, told.step.case
-    reached: dict[int, Recipient] = {}
-    for unit, role in notice.to:
-        found = by_role.get((unit, role), [])
-        if not found:
-            yield _unreached(told, unit, role, now)
-        for recipient in found:
-            reached.setdefault(recipient.person, recipient)
-    for person in notice.people:
-        reached.setdefault(person, by_person[person])
-    for recipient in reached.values():
-        for way in _ways(notice, recipient):
-            key = f"{case.id}.{case.seq}.{told.at}.{recipient.person}.{way}"
-            yield _message(told, key, recipient, way, now)
-
-
-def _ways(notice: Notice, recipient: Recipient) -> tuple[str, ...]:
-    wanted = notice.ways or (("email",) if notice.urgency == "digest" else ("email", "sms"))
-    return tuple(way for way in wanted if way in recipient.ways) or ("in_app",)
-
-
-def _message(told: _Told, key: str, recipient: Recipient, way: str, now: datetime) -> Row:
-    in_app = way == "in_app"
-    return {
-        **_blank(told, now),
-        "key": key,
-        "person_id": recipient.person,
-        "unit_id": recipient.unit or None,
-        "way": way,
-        "status": "sent" if in_app else "waiting",
-        "wake_at": None if in_app else told.goes_at,
-        "sent_at": now if in_app else None,
-    }
-
-
-def _unreached(told: _Told, unit: int, role: str, now: datetime) -> Row:
-    case = told.step.case
-    return {
-        **_blank(told, now),
-        "key": f"{case.id}.{case.seq}.{told.at}.{unit}.{role}",
-        "person_id": None,
-        "unit_id": unit,
-        "way": "in_app",
-        "status": "dead",
-        "wake_at": None,
-        "sent_at": None,
-        "outcome": "nobody",
-        "detail": "岗位空缺，无人可通知",
-    }
-
-
-def _blank(told: _Told, now: datetime) -> Row:
-    case, notice = told.step.case, told.notice
-    return {
-        "case_id": case.id,
-        "seq": case.seq,
-        "urgency": notice.urgency,
-        "template": notice.template,
-        "variables": dumps(notice.variables),
-        "attempts": 0,
-        "created_at": now,
-        "outcome": None,
-        "detail": None,
-    }

@@ -22,6 +22,8 @@ from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding
 from workflow.engine.flow import check_paths
 
+BUILT_IN = names.BUILT_IN
+
 Check = Callable[[Definition], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (

@@ -26,6 +26,9 @@ def check_opening(definition: Definition) -> Iterator[Finding]:
             known = role.partition(".")[0] in definition.parties
             if known and role not in events[name].by:
                 yield found("opener_cannot_fire", (*path, step), role=role, name=name)
+        if events[name].needs:
+            needs = ", ".join(events[name].needs)
+            yield found("straight_needs", (*path, step), name=name, needs=needs)
         at = events[name].to[0].state if events[name].to else at
 
 

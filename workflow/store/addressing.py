@@ -1,0 +1,110 @@
+"""Notices to roles become messages to people: a row for each person and way.
+
+A vacant post leaves a row as well, marked dead: what could not be told is listed, not lost.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from workflow.engine.decision import Notice, Step
+from workflow.store.codec import dumps
+from workflow.store.organisation import Recipient, people_as_recipients, read_recipients
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice of a step, its place among the step's notices, and when it may go."""
+
+    step: Step
+    at: int
+    notice: Notice
+    goes_at: datetime
+
+
+def address(connection: Connection, told: Sequence[Told], now: datetime) -> list[Row]:
+    """The outbox rows of these notices, with whoever holds the posts at `now`."""
+    if not told:
+        return []
+    wanted = {pair for one in told for pair in one.notice.to}
+    people = {person for one in told for person in one.notice.people}
+    by_role = read_recipients(connection, wanted, now)
+    by_person = {found.person: found for found in people_as_recipients(connection, people)}
+    return [row for one in told for row in _messages(one, by_role, by_person, now)]
+
+
+def _messages(
+    told: Told,
+    by_role: Mapping[tuple[int, str], list[Recipient]],
+    by_person: Mapping[int, Recipient],
+    now: datetime,
+) -> Iterator[Row]:
+    notice, case = told.notice, told.step.case
+    reached: dict[int, Recipient] = {}
+    for unit, role in notice.to:
+        found = by_role.get((unit, role), [])
+        if not found:
+            yield _unreached(told, unit, role, now)
+        for recipient in found:
+            reached.setdefault(recipient.person, recipient)
+    for person in notice.people:
+        reached.setdefault(person, by_person[person])
+    for recipient in reached.values():
+        for way in _ways(notice, recipient):
+            key = f"{case.id}.{case.seq}.{told.at}.{recipient.person}.{way}"
+            yield _message(told, key, recipient, way, now)
+
+
+def _ways(notice: Notice, recipient: Recipient) -> tuple[str, ...]:
+    wanted = notice.ways or (("email",) if notice.urgency == "digest" else ("email", "sms"))
+    return tuple(way for way in wanted if way in recipient.ways) or ("in_app",)
+
+
+def _message(told: Told, key: str, recipient: Recipient, way: str, now: datetime) -> Row:
+    in_app = way == "in_app"
+    return {
+        **_blank(told, now),
+        "key": key,
+        "person_id": recipient.person,
+        "unit_id": recipient.unit or None,
+        "way": way,
+        "status": "sent" if in_app else "waiting",
+        "wake_at": None if in_app else told.goes_at,
+        "sent_at": now if in_app else None,
+    }
+
+
+def _unreached(told: Told, unit: int, role: str, now: datetime) -> Row:
+    case = told.step.case
+    return {
+        **_blank(told, now),
+        "key": f"{case.id}.{case.seq}.{told.at}.{unit}.{role}",
+        "person_id": None,
+        "unit_id": unit,
+        "way": "in_app",
+        "status": "dead",
+        "wake_at": None,
+        "sent_at": None,
+        "outcome": "nobody",
+        "detail": "岗位空缺，无人可通知",
+    }
+
+
+def _blank(told: Told, now: datetime) -> Row:
+    case, notice = told.step.case, told.notice
+    return {
+        "case_id": case.id,
+        "seq": case.seq,
+        "urgency": notice.urgency,
+        "template": notice.template,
+        "variables": dumps(notice.variables),
+        "attempts": 0,
+        "created_at": now,
+        "outcome": None,
+        "detail": None,
+    }

@@ -1,0 +1,64 @@
+"""The tables, as SQLModel classes; the hot paths use Core statements on the same tables.
+
+Portable to SQLite and PostgreSQL and meant to stay so (openGauss, 达梦): no vendor JSON functions,
+no partial indexes, short lower-case names, NULL instead of ''. A rule that holds for live rows
+only has a nullable key column under a plain unique index. Rules that need a trigger are in
+`rules.py`.
+"""
+
+from sqlmodel import SQLModel
+
+from workflow.store.tables.cases import (
+    CaseRow,
+    CounterRow,
+    HistoryRow,
+    RequestRow,
+    ScopeRow,
+    SignOffRow,
+    TimerRow,
+)
+from workflow.store.tables.definitions import (
+    CalendarNotice,
+    DefinitionMove,
+    DefinitionRow,
+    DefinitionState,
+)
+from workflow.store.tables.messages import (
+    MailboxRow,
+    OutboxRow,
+)
+from workflow.store.tables.organisation import (
+    HoldingRow,
+    PersonRow,
+    PostRow,
+    SessionRow,
+    SignInFailure,
+    TokenRow,
+    UnitRow,
+)
+
+metadata = SQLModel.metadata
+
+__all__ = [
+    "CalendarNotice",
+    "CaseRow",
+    "CounterRow",
+    "DefinitionMove",
+    "DefinitionRow",
+    "DefinitionState",
+    "HistoryRow",
+    "HoldingRow",
+    "MailboxRow",
+    "OutboxRow",
+    "PersonRow",
+    "PostRow",
+    "RequestRow",
+    "ScopeRow",
+    "SessionRow",
+    "SignInFailure",
+    "SignOffRow",
+    "TimerRow",
+    "TokenRow",
+    "UnitRow",
+    "metadata",
+]

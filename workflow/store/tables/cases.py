@@ -1,0 +1,170 @@
+"""Cases, their history, signatures, timers, and who sees them."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from workflow.store.tables.columns import BIG, id_column, text_column
+
+CASE_MOVE = ["definition_id", "event", "from_state", "to_state"]
+
+
+class CaseRow(SQLModel, table=True):
+    """A case: a cache of its history. `body` is what lists never filter by."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("workflow", "unit_id", "period"),
+        UniqueConstraint("workflow", "cause", "level"),
+        ForeignKeyConstraint(
+            ["definition_id", "state"], ["definition_state.definition_id", "definition_state.state"]
+        ),
+        CheckConstraint("seq >= 1 AND entry BETWEEN 1 AND seq AND cycle >= 1", name="case_counts"),
+        Index("case_parent", "parent_id", "child_name"),
+        Index("case_state", "workflow", "state"),
+    )
+
+    id: int | None = id_column()
+    definition_id: int = Field(foreign_key="definition.id")
+    workflow: str
+    number: str
+    headline: str = text_column()
+    unit_id: int = Field(foreign_key="unit.id", sa_type=BIG)
+    state: str
+    cycle: int
+    seq: int
+    entry: int
+    due_at: datetime | None = None
+    provisional: bool = False
+    calendar: int = 0
+    opened_at: datetime
+    closed_at: datetime | None = None
+    period: int | None = None
+    parent_id: int | None = Field(default=None, foreign_key="cases.id", sa_type=BIG)
+    child_name: str | None = None
+    cause: str | None = None
+    level: int | None = None
+    head: str
+    body: str = text_column()
+
+
+class HistoryRow(SQLModel, table=True):
+    """What happened, row by row, append-only and hash-chained a case."""
+
+    __tablename__ = "history"
+    __table_args__ = (
+        ForeignKeyConstraint(CASE_MOVE, [f"definition_move.{column}" for column in CASE_MOVE]),
+        CheckConstraint("actor IN ('person', 'clock', 'case')", name="history_actor"),
+    )
+
+    case_id: int = Field(primary_key=True, foreign_key="cases.id", sa_type=BIG)
+    seq: int = Field(primary_key=True)
+    definition_id: int
+    event: str
+    from_state: str
+    to_state: str
+    cycle: int
+    actor: str
+    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BIG)
+    holder_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BIG)
+    unit_id: int | None = Field(default=None, foreign_key="unit.id", sa_type=BIG)
+    at: datetime
+    inputs: str = text_column()
+    seen: str = text_column()
+    effects: str = text_column()
+    alg: str
+    prev: str
+    hash: str
+
+
+class SignOffRow(SQLModel, table=True):
+    """A sign-off; `live` is 1 while in force and NULL once voided."""
+
+    __tablename__ = "sign_off"
+    __table_args__ = (
+        UniqueConstraint("case_id", "cycle", "side", "live"),
+        UniqueConstraint("case_id", "cycle", "person_id", "live"),
+        UniqueConstraint("case_id", "cycle", "unit_id", "live"),
+        CheckConstraint("live = 1", name="sign_off_live"),
+    )
+
+    case_id: int = Field(primary_key=True, foreign_key="cases.id", sa_type=BIG)
+    seq: int = Field(primary_key=True)
+    cycle: int
+    side: str
+    person_id: int = Field(foreign_key="person.id", sa_type=BIG)
+    unit_id: int = Field(foreign_key="unit.id", sa_type=BIG)
+    at: datetime
+    live: int | None = 1
+    voided_seq: int | None = None
+
+
+class TimerRow(SQLModel, table=True):
+    """A timer; `wake_at` is its instant while it waits and NULL once settled."""
+
+    __tablename__ = "timer"
+    __table_args__ = (
+        UniqueConstraint("case_id", "entry", "name", "rung"),
+        CheckConstraint(
+            "status IN ('waiting', 'fired', 'cancelled', 'collapsed', 'failed')",
+            name="timer_status",
+        ),
+        CheckConstraint("(status = 'waiting') = (wake_at IS NOT NULL)", name="timer_wakes"),
+        CheckConstraint("(status = 'waiting') = (settled_at IS NULL)", name="timer_settled"),
+        Index("timer_wake", "wake_at", "id"),
+    )
+
+    id: int | None = id_column()
+    case_id: int = Field(foreign_key="cases.id", sa_type=BIG)
+    entry: int
+    name: str
+    rung: int
+    due_at: datetime
+    derivation: str
+    status: str = "waiting"
+    wake_at: datetime | None = None
+    settled_at: datetime | None = None
+    seq: int | None = None
+    moved: int = 0
+    error: str | None = None
+
+
+class RequestRow(SQLModel, table=True):
+    """A client-made request id with its answer: a retry gets the first answer."""
+
+    __tablename__ = "request"
+
+    id: str = Field(primary_key=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BIG)
+    digest: str
+    answer: str = text_column()
+    at: datetime
+
+
+class CounterRow(SQLModel, table=True):
+    """Serial numbers of cases, a workflow and year, without gaps."""
+
+    __tablename__ = "counter"
+
+    workflow: str = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    serial: int
+
+
+class ScopeRow(SQLModel, table=True):
+    """Which units see a case; every list is one range of this table (design, law 12).
+
+    `acts` are the roles of the unit that can act on it now: `,head,officer,`, or NULL for none.
+    """
+
+    __tablename__ = "scope"
+    __table_args__ = (Index("scope_list", "unit_id", "closed", "due_at", "case_id"),)
+
+    unit_id: int = Field(primary_key=True, foreign_key="unit.id", sa_type=BIG)
+    case_id: int = Field(primary_key=True, foreign_key="cases.id", sa_type=BIG)
+    why: str
+    closed: bool = False
+    due_at: datetime
+    acts: str | None = None
