@@ -4,7 +4,7 @@ A case keeps the version it was opened with (design, law 7); a changed file is a
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,18 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from workflow.engine.calendar import Calendar
+from workflow.engine.checks.parts import events, rungs
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidDefinition, Mistake, NotFound
+from workflow.engine.findings import Finding, unknown
 from workflow.engine.links import check_links
 from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
-from workflow.engine.parsing import parse, placed
+from workflow.engine.parsing import placed
 from workflow.store.calendars import read_calendars
 from workflow.store.database import Database
 from workflow.store.tables import DefinitionMove, DefinitionRow, DefinitionState
-from workflow.yaml_text import Document, read_yaml
+from workflow.yaml_text import Document, read_definition, read_yaml
 
 _DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
 _STATE = DefinitionState.__table__  # type: ignore[attr-defined]
@@ -30,16 +32,13 @@ _MOVE = DefinitionMove.__table__  # type: ignore[attr-defined]
 SHIPPED = Path(__file__).parents[1] / "definitions"
 
 
-def load_definition(text: str, source: str) -> Definition:
-    """The definition in a YAML text; raises InvalidDefinition with every mistake and its place."""
-    document = read_yaml(text, source)
-    return parse(document.tree, source, document.places)
-
-
-def load_folder(folder: Path) -> dict[str, tuple[Definition, str]]:
+def load_folder(
+    folder: Path, notices: Collection[str] | None = None
+) -> dict[str, tuple[Definition, str]]:
     """Every workflow of a folder with its text; raises InvalidDefinitions with the mistakes of all.
 
-    What the files say of each other is looked at once each of them is right by itself.
+    What the files say of each other is looked at once each of them is right by itself. `notices`
+    are the message templates there are; None where nobody knows them.
     """
     loaded: dict[str, tuple[Definition, str]] = {}
     documents: dict[str, Document] = {}
@@ -47,15 +46,15 @@ def load_folder(folder: Path) -> dict[str, tuple[Definition, str]]:
     for path in sorted(folder.glob("*.yaml")):
         try:
             text = _text_of(path)
-            document = read_yaml(text, path.name)
-            definition = parse(document.tree, path.name, document.places)
+            definition = read_definition(text, path.name)
         except InvalidDefinition as error:
             refused.append(error)
             continue
         loaded[definition.workflow] = (definition, text)
-        documents[definition.workflow] = document
+        documents[definition.workflow] = read_yaml(text, path.name)
     if not refused:
-        refused += _unlinked({name: found for name, (found, _) in loaded.items()}, documents)
+        definitions = {name: definition for name, (definition, _) in loaded.items()}
+        refused += _unlinked(definitions, documents, notices)
     if refused:
         raise InvalidDefinitions(refused)
     return loaded
@@ -81,13 +80,28 @@ class InvalidDefinitions(InvalidDefinition):
 
 
 def _unlinked(
-    definitions: Mapping[str, Definition], documents: Mapping[str, Document]
-) -> Iterable[InvalidDefinition]:
-    for name, findings in check_links(definitions).items():
-        document = documents[name]
+    definitions: Mapping[str, Definition],
+    documents: Mapping[str, Document],
+    notices: Collection[str] | None,
+) -> Iterator[InvalidDefinition]:
+    links = check_links(definitions)
+    for name, definition in definitions.items():
+        findings = [*links.get(name, ()), *_check_notices(definition, notices)]
         if findings:
+            document = documents[name]
             mistakes = [placed(finding, document.places) for finding in findings]
             yield InvalidDefinition(document.source, mistakes)
+
+
+def _check_notices(definition: Definition, notices: Collection[str] | None) -> Iterator[Finding]:
+    """Every notice a definition names has a template."""
+    if notices is None:
+        return
+    named = [(path, rung.notice) for path, rung in rungs(definition)]
+    named += [(path, event.notice) for path, event, _ in events(definition)]
+    for path, notice in named:
+        if notice is not None:
+            yield from unknown("unknown_notice", (*path, "notice"), notice, notices)
 
 
 class Catalog:
@@ -137,13 +151,15 @@ class Catalog:
             with self._database.reading() as connection:
                 query = select(_DEFINITION).where(_DEFINITION.c.id == definition)
                 row = connection.execute(query).mappings().one()
-            loaded = load_definition(row["body"], f"{row['workflow']} v{row['version']}")
+            loaded = read_definition(row["body"], f"{row['workflow']} v{row['version']}")
             self._compiled[definition] = Compiled(loaded, definition)
         return self._compiled[definition]
 
-    def publish(self, folder: Path, now: datetime) -> list[str]:
+    def publish(
+        self, folder: Path, now: datetime, notices: Collection[str] | None = None
+    ) -> list[str]:
         """Publish every workflow of a folder whose text is new; the names of those published."""
-        loaded = load_folder(folder)
+        loaded = load_folder(folder, notices)
         with self._database.unit_of_work() as connection:
             published = [
                 name

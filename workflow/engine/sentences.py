@@ -51,6 +51,7 @@ SENTENCES: Mapping[str, str] = {
     "unknown_sign_off": "没有“{name}”这项签字",
     "unknown_count": "没有“{name}”这项计数",
     "unknown_mark": "没有“{name}”这个标记",
+    "unknown_notice": "没有“{name}”这个消息模板",
     "unknown_child": "没有“{name}”这种子事项",
     "unknown_figure": "子事项没有“{name}”这个数",
     "unknown_ladder": "没有“{name}”这个提醒阶梯",

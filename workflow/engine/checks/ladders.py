@@ -27,7 +27,7 @@ def check_ladders(definition: Definition) -> Iterator[Finding]:
             warnings = [one for one in earlier if one.tell]
             if not warnings:
                 yield found("no_warning", path, "请在它之前加一级 tell")
-            elif in_order and not any(_is_out(warning, rung) for warning in warnings):
+            elif in_order and not _is_out(warnings[-1], rung):  # each message is a warning anew
                 yield found("warning_too_late", (*path, "warned"), warned=rung.warned)
         yield from _check_uses(path, rung, definition)
 
