@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow.catalog import SHIPPED, load_folder
+from workflow.catalog import load_folder
 from workflow.engine.errors import InvalidDefinition, Mistake
 from workflow.engine.links import check_links
 from workflow.engine.parsing import MOST_MISTAKES
@@ -87,7 +87,7 @@ def test_a_condition_of_a_limit_stays_small() -> None:
 
 
 def test_a_notice_without_a_template_is_refused_where_templates_are_known(tmp_path: Path) -> None:
-    text = (SHIPPED / "urging.yaml").read_text(encoding="utf-8")
+    text = SHIPPED["urging.yaml"]
     (tmp_path / "urging.yaml").write_text(changed(text, ("notice: urged", "notice: urgd")))
     assert load_folder(tmp_path).keys() == {"urging"}
     with pytest.raises(InvalidDefinition) as refused:
