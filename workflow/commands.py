@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from workflow.catalog import Catalog
 from workflow.engine.case import Actor, Case, Firing
@@ -23,6 +23,8 @@ from workflow.store.database import Database
 from workflow.transaction import Transaction
 
 LONGEST_REQUEST_ID = 80
+TRIES = 3
+"""How often a command is tried when PostgreSQL breaks a deadlock at its cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +106,33 @@ class Commands:
         if not 1 <= len(request) <= LONGEST_REQUEST_ID or not request.isprintable():
             raise InvalidInput("请求编号应为 1 至 80 个可见字符", {"request": request[:20]})
         digest = _digest(body, actor)
-        try:
-            with self.database.unit_of_work() as connection:
-                work = Transaction(connection, self.catalog, now)
-                case = act(work)
-                answer = Answer(case.id, case.number, case.state, case.seq)
-                work.writes.answer(request, actor.person, digest, asdict(answer))
-                work.flush()
-            return answer
-        except (Refusal, IntegrityError) as error:
-            if earlier := self._answered(request, digest):
-                return earlier
-            raise _explained(error) from error
+        for left in reversed(range(TRIES)):
+            try:
+                return self._act(act, actor, request, digest, now)
+            except (Refusal, IntegrityError) as error:
+                if earlier := self._answered(request, digest):
+                    return earlier
+                raise _explained(error) from error
+            except OperationalError as error:  # a deadlock: the other side went on, so can we
+                if not left or not self.database.may_retry(error):
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _act(
+        self,
+        act: Callable[[Transaction], Case],
+        actor: Actor,
+        request: str,
+        digest: str,
+        now: datetime,
+    ) -> Answer:
+        with self.database.unit_of_work() as connection:
+            work = Transaction(connection, self.catalog, now)
+            case = act(work)
+            answer = Answer(case.id, case.number, case.state, case.seq)
+            work.writes.answer(request, actor.person, digest, asdict(answer))
+            work.flush()
+        return answer
 
     def _answered(self, request: str, digest: str) -> Answer | None:
         with self.database.reading() as connection:

@@ -23,6 +23,7 @@ from workflow.replay import replay
 from workflow.store.codec import case_of
 from workflow.store.database import Database
 from workflow.store.journal import START, hash_of
+from workflow.store.organisation import PERSON, UNIT
 from workflow.store.writes import CASE, HISTORY, OUTBOX, SIGN_OFF, TIMER
 
 
@@ -224,6 +225,22 @@ def check_sign_offs(ward: _Ward) -> Iterator[Complaint]:
             yield Complaint("sign-offs", row["number"], "同一人或同一单位签了两次")
 
 
+def check_names(ward: _Ward) -> Iterator[Complaint]:
+    """Whoever the history names exists."""
+    people = set(ward.connection.execute(select(PERSON.c.id)).scalars())
+    units = set(ward.connection.execute(select(UNIT.c.id)).scalars())
+    query = select(
+        HISTORY.c.case_id,
+        HISTORY.c.seq,
+        HISTORY.c.person_id,
+        HISTORY.c.holder_id,
+        HISTORY.c.unit_id,
+    )
+    for case_id, seq, person, holder, unit in ward.connection.execute(query):
+        if {person, holder} - people - {None} or {unit} - units - {None}:
+            yield Complaint("names", str(case_id), f"历史第 {seq} 行所记的人或单位不存在")
+
+
 def check_integrity(ward: _Ward) -> Iterator[Complaint]:
     """The database's own verdict on its files and foreign keys (SQLite; PostgreSQL checks as it
     goes).
@@ -243,5 +260,6 @@ CHECKS: tuple[Callable[[_Ward], Iterator[Complaint]], ...] = (
     check_overdue_timers,
     check_messages,
     check_sign_offs,
+    check_names,
     check_integrity,
 )

@@ -32,13 +32,24 @@ BATCH = 1000
 # Timers
 
 
+class _TimerFailed(DubanError):
+    """The step of one timer was refused; nothing of the batch is kept."""
+
+    def __init__(self, timer: int, why: str) -> None:
+        self.timer = timer
+        self.why = why
+
+
 def fire_due(database: Database, catalog: Catalog, now: datetime) -> int:
     """Fire everything due at `now`; how many timers were settled. Call again until it returns 0.
 
-    A timer whose step fails is set aside as `failed` with its reason, and the others go on.
+    A timer whose step fails is set aside as `failed` with its reason and nothing else of it; the
+    others go on.
     """
     try:
         return _sweep(database, catalog, now, BATCH)
+    except _TimerFailed as failed:
+        return _set_aside(database, now, failed.timer, failed.why)
     except IntegrityError:  # somewhere in the batch a rule of the database is broken: find where
         return _sweep_one_by_one(database, catalog, now)
 
@@ -62,24 +73,30 @@ def _sweep_one_by_one(database: Database, catalog: Catalog, now: datetime) -> in
     for _ in range(BATCH):
         try:
             fired = _sweep(database, catalog, now, 1)
+        except _TimerFailed as failed:
+            fired = _set_aside(database, now, failed.timer, failed.why)
         except IntegrityError as error:
-            fired = _set_aside(database, now, str(error.orig)[:200])
+            fired = _set_aside(database, now, _first_due(database, now), str(error.orig)[:200])
         if not fired:
             break
         settled += fired
     return settled
 
 
-def _set_aside(database: Database, now: datetime, why: str) -> int:
-    """Mark the first due timer as failed, so that it holds up nobody else; how many were marked."""
+def _first_due(database: Database, now: datetime) -> int:
+    with database.reading() as connection:
+        query = select(TIMER.c.id).where(TIMER.c.wake_at <= now)
+        found = connection.execute(query.order_by(TIMER.c.wake_at, TIMER.c.id).limit(1))
+        return int(found.scalar_one())
+
+
+def _set_aside(database: Database, now: datetime, timer: int, why: str) -> int:
+    """Mark a timer as failed, so that it holds up nobody else; one timer is settled."""
     with database.unit_of_work() as connection:
         writes = Writes(now)
-        loaded = cases.lock_due_cases(connection, now, 1)
-        due = cases.due_timers(connection, now, loaded)[:1]
-        for timer in due:
-            writes.settle(timer["id"], "failed", why=why)
+        writes.settle(timer, "failed", why=why)
         writes.flush(connection)
-    return len(due)
+    return 1
 
 
 def fire_all_due(database: Database, catalog: Catalog, now: datetime) -> int:
@@ -115,8 +132,7 @@ def _fire_one(work: Transaction, timer: Mapping[str, Any], last: Mapping[Key, in
     try:
         step = work.fire(case.id, firing, CLOCK)
     except DubanError as error:
-        work.writes.settle(timer["id"], "failed", why=str(error)[:200])
-        return
+        raise _TimerFailed(timer["id"], str(error)[:200]) from error
     if step.postponed is not None:
         work.writes.move(timer["id"], step.postponed.at, step.postponed.derivation)
     else:

@@ -196,8 +196,10 @@ class Transaction:
             return
         parent = self.case(child.parent)
         awaited = f"{child.child_name}.{child.state}"
-        for name, event in self.catalog.version(parent.definition).events[parent.state].items():
-            if event.on == awaited:
+        compiled = self.catalog.version(parent.definition)
+        scene = Scene(compiled, parent, World(self.catalog.calendar), self.now)
+        for name, event in compiled.events[parent.state].items():
+            if event.on == awaited and scene.holds(event.when):
                 taken = {own: child.facts[theirs] for own, theirs in event.takes.items()}
                 self.fire(parent.id, Firing(name, taken), LINKED_CASE)
                 return

@@ -54,7 +54,7 @@ facts:
 opening: { state: start, needs: what, may: [note, due] }
 """
 
-PREFECTURE, SUPERVISION, LEAD = 1, 2, 3
+PREFECTURE, SUPERVISION, LEAD, OFFICE = 1, 2, 3, 4
 COUNTY, COUNTY_SUPERVISION, COUNTY_LEAD = 10, 11, 12
 OTHER_COUNTY = 30
 TOWNSHIP, OTHER_TOWNSHIP = 20, 21
@@ -64,6 +64,7 @@ _TOP = {
     "prefecture.government": PREFECTURE,
     "prefecture.supervision": SUPERVISION,
     "prefecture.lead": LEAD,
+    "prefecture.office": OFFICE,
 }
 _COUNTY = {
     **_TOP,
@@ -78,6 +79,8 @@ LINEAGES = {
         (Unit(SUPERVISION, "prefecture", "department"), _TOP),
         (Unit(LEAD, "prefecture", "department"), _TOP),
         (Unit(COUNTY, "county", "government"), _COUNTY),
+        (Unit(COUNTY_SUPERVISION, "county", "department"), _COUNTY),
+        (Unit(COUNTY_LEAD, "county", "department"), _COUNTY),
         (Unit(OTHER_COUNTY, "county", "government"), {**_TOP, "county.government": OTHER_COUNTY}),
         (Unit(TOWNSHIP, "township", "government"), {**_COUNTY, "township.government": TOWNSHIP}),
         (
@@ -162,6 +165,7 @@ class Walk:
             compiled(definition, checked=checked) if isinstance(definition, str) else definition
         )
         self.now, self.world = start, world
+        self.calendars = {world.calendar.version: world.calendar}
         self.rows: list[dict[str, Any]] = []
         self.steps: list[Step] = []
         self._prev = START
@@ -224,8 +228,7 @@ class Walk:
 
     def again(self) -> Case:
         """The case worked out once more from its history."""
-        calendars = {self.world.calendar.version: self.world.calendar, CALENDAR.version: CALENDAR}
-        return replay(self.compiled, self.rows, calendars)
+        return replay(self.compiled, self.rows, self.calendars)
 
     def _then(self, when: str | timedelta | None) -> datetime:
         if isinstance(when, str):
@@ -233,6 +236,7 @@ class Walk:
         return self.now + (when if when is not None else timedelta(hours=1))
 
     def _take_in(self, decided: Step, inputs: Mapping[str, Any], world: World) -> None:
+        self.calendars[world.calendar.version] = world.calendar
         row = history_row(decided, world, inputs, self._prev)
         self.rows.append(row)
         self._prev = row["hash"]

@@ -359,6 +359,20 @@ def test_leaving_voids_partial_cosignatures() -> None:
     assert walk.state == "next"
 
 
+def test_a_partial_cosignature_voids_nothing() -> None:
+    walk = Walk(
+        SIGNING.replace(
+            "return: { title: 退回, by: keeper.head, voids: first, to: start }",
+            "return: { title: 退回, by: [keeper.head, keeper.clerk], cosign: 2, voids: first, to: start }",
+        )
+    )
+    walk.fire("apply", CLERK, note="修好了")
+    walk.fire("sign_first", CHECKER)
+    assert walk.fire("return", KEEPER).voided == ()
+    assert set(walk.case.signed) == {"first"}
+    assert walk.fire("return", KEEP_CLERK).voided == ("first",)
+
+
 # Handing over (转办)
 
 HANDED = """

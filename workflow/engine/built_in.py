@@ -39,7 +39,8 @@ def rung(scene: Scene, firing: Firing, actor: Actor) -> Step:
     told = tuple(notices.of_rung(scene.at(after), spec))
     if postponed is not None:
         return _step(scene, firing, actor, case=after, notices=told, postponed=postponed)
-    after = replace(after, marks=scene.marks(spec.mark))
+    climbed = {**case.climbed, ladder: at}
+    after = replace(after, marks=scene.marks(spec.mark), climbed=climbed)
     openings = children.proposed(scene, spec.open, spec.because or "")
     after = children.counted(after, openings)
     return _step(scene, firing, actor, case=after, notices=told, openings=openings)
@@ -108,6 +109,7 @@ def take_back(scene: Scene, firing: Firing, actor: Actor) -> Step:
         cosigned=last.cosigned,
         handler=last.handler,
         warnings=last.warnings,
+        climbed=last.climbed,
         fired={**case.fired, last.event: case.fired.get(last.event, 1) - 1},
         last=None,
         closed_at=None,
@@ -124,8 +126,7 @@ def recalculate(scene: Scene, firing: Firing, actor: Actor) -> Step:
     if case.due is None:
         raise OutOfTurn("该事项没有期限", {"state": case.state})
     seq, due = case.seq + 1, deadlines.again(case.due, case, scene.world)
-    warnings = case.warnings if due.at == case.due.at else {}
-    after = replace(case, seq=seq, entry=seq, due=due, warnings=warnings)
+    after = replace(case, seq=seq, entry=seq, due=due)
     return _step(scene, firing, actor, case=after, timers=deadlines.timers_of(scene.at(after)))
 
 

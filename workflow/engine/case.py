@@ -115,6 +115,7 @@ class Move:
     cosigned: Mapping[str, tuple[Cosigner, ...]]
     handler: int | None
     warnings: Mapping[str, int] = field(default_factory=dict)
+    climbed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ class Case:
     proposed: tuple[str, ...] = ()
     children: Mapping[str, int] = field(default_factory=dict)
     warnings: Mapping[str, int] = field(default_factory=dict)
+    climbed: Mapping[str, int] = field(default_factory=dict)
     handler: int | None = None
     stopped_at: datetime | None = None
     stops: tuple[tuple[datetime, datetime], ...] = ()

@@ -70,10 +70,7 @@ def postponed_dates(scene: Scene) -> Mapping[str, Any]:
 
 
 def timers_of(scene: Scene) -> tuple[Timer, ...]:
-    """The timers of the present entry: the ladder's rungs and the events at a moment.
-
-    Rungs whose moment has passed are left out: the arrival itself told people.
-    """
+    """The timers of the present entry: the ladder's rungs and the events at a moment."""
     case = scene.case
     if case.due is None or case.stopped_at is not None:
         return ()
@@ -81,10 +78,19 @@ def timers_of(scene: Scene) -> tuple[Timer, ...]:
 
 
 def _rungs(scene: Scene, due: Due) -> Iterator[Timer]:
+    """The rungs not climbed yet; a reminder whose moment has passed is left out: the arrival told.
+
+    A rung that punishes is still owed when its moment has passed, or leaving and coming back
+    would be a way around it.
+    """
     ladder = scene.state.ladder
-    for at, rung in enumerate(scene.definition.ladders[ladder] if ladder else ()):
+    if ladder is None:
+        return
+    climbed = scene.case.climbed.get(ladder, -1)
+    for at, rung in enumerate(scene.definition.ladders[ladder]):
         instant = scene.world.calendar.moment(rung.at, due.at)
-        if instant > scene.now:
+        if at > climbed and (instant > scene.now or rung.punitive):
+            instant = max(instant, scene.now)
             yield Timer(f"rung:{ladder}", at, instant, rung.at.in_words())
 
 

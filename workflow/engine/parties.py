@@ -3,6 +3,7 @@ typed).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from workflow.engine.case import Lineage, Seat
 from workflow.engine.definition import Definition, Party
@@ -30,7 +31,7 @@ def seat_parties(
         if party.table and party.of:
             start = lineages[seats[party.of].unit]
             seats[name] = _tabled(party, named.get(name), start)
-    return seats
+    return _apart(definition, seats)
 
 
 def reseat(
@@ -43,8 +44,20 @@ def reseat(
     after[name] = _named(definition.parties[name], lineage.unit.id, {lineage.unit.id: lineage})
     for other, party in definition.parties.items():
         if party.of == name:
-            after[other] = _tabled(party, None, lineage)
-    return after
+            seat = _tabled(party, None, lineage)
+            kept = after[other].unit if after[other].unit in seat.row else seat.unit
+            after[other] = replace(seat, unit=kept)  # who held the case keeps it where possible
+    return _apart(definition, after)
+
+
+def _apart(definition: Definition, seats: dict[str, Seat]) -> dict[str, Seat]:
+    """The seats, if no unit sits on two sides that must be apart."""
+    for name, party in definition.parties.items():
+        for other in party.apart_from:
+            if seats[name].unit == seats[other].unit:
+                title, theirs = party.title, definition.parties[other].title
+                raise RelationNotAllowed(f"{theirs}和{title}不能是同一个单位")
+    return seats
 
 
 def _named(party: Party, unit: int | None, lineages: Mapping[int, Lineage]) -> Seat:

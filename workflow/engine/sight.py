@@ -83,7 +83,10 @@ class Sight(Mapping[str, Any]):
         }
 
     def _units(self) -> dict[str, dict[str, str]]:
-        return {name: {"kind": seat.selector} for name, seat in self._case.parties.items()}
+        return {
+            name: {"kind": seat.selector, "top": "" if seat.higher else "yes"}
+            for name, seat in self._case.parties.items()
+        }
 
 
 _STANDING: Mapping[str, Callable[[Sight], Any]] = {

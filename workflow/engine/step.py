@@ -87,7 +87,7 @@ def _step(
         notices=tuple(told or ()),
         openings=openings,
         signed=None if partial else event.signs,
-        voided=tuple(side for side in event.voids if side in before.signed),
+        voided=() if partial else tuple(side for side in event.voids if side in before.signed),
         arrived=bool(event.to) and not partial,
         written=asked.given,
     )
@@ -169,10 +169,10 @@ def _arrived(asked: Asked, case: Case, target: str) -> Case:
 
 
 def _with_limit(scene: Scene, case: Case, due: Due | None) -> Case:
-    """The case with a limit; warnings about another one do not count for it."""
+    """The case with a limit; what was climbed and warned towards another one does not count."""
     before = scene.case.due
     same = before is not None and due is not None and before.at == due.at
-    return replace(case, due=due, warnings=case.warnings if same else {})
+    return replace(case, due=due) if same else replace(case, due=due, warnings={}, climbed={})
 
 
 def _next_cycle(case: Case) -> Case:
@@ -187,6 +187,7 @@ def _next_cycle(case: Case) -> Case:
         proposed=(),
         children={},
         warnings={},
+        climbed={},
         stops=(),
     )
 
@@ -201,6 +202,7 @@ def _move(asked: Asked, before: Case) -> Move:
         cosigned=before.cosigned,
         handler=before.handler,
         warnings=before.warnings,
+        climbed=before.climbed,
     )
 
 

@@ -65,6 +65,7 @@ def case_body(case: Case) -> str:
             "proposed": case.proposed,
             "children": case.children,
             "warnings": case.warnings,
+            "climbed": case.climbed,
             "handler": case.handler,
             "stopped_at": _instant_or_none(case.stopped_at),
             "stops": [[instant(a), instant(b)] for a, b in case.stops],
@@ -100,6 +101,7 @@ def _move(move: Move | None) -> Plain | None:
         "cosigned": _cosigned(move.cosigned),
         "handler": move.handler,
         "warnings": move.warnings,
+        "climbed": move.climbed,
     }
 
 
@@ -131,6 +133,7 @@ def case_of(row: Mapping[str, Any] | RowMapping) -> Case:
         proposed=tuple(body["proposed"]),
         children=body["children"],
         warnings=body["warnings"],
+        climbed=body["climbed"],
         handler=body["handler"],
         stopped_at=_read(body["stopped_at"]),
         stops=tuple(
@@ -172,6 +175,7 @@ def _move_of(plain: Plain | None) -> Move | None:
         cosigned=_cosigned_of(plain["cosigned"]),
         handler=plain["handler"],
         warnings=plain["warnings"],
+        climbed=plain["climbed"],
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from workflow.engine.errors import DubanError
 
@@ -48,6 +48,10 @@ class Database:
         """A transaction for reading one consistent state."""
         with self.engine.execution_options(reading=True).connect() as connection:
             yield connection
+
+    def may_retry(self, error: OperationalError) -> bool:
+        """Whether the transaction lost to another and may simply be tried again."""
+        return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
     def dispose(self) -> None:
         """Close every connection."""

@@ -298,12 +298,12 @@ def _key(kind: str, what: str) -> str:
 
 
 def _failures(connection: Connection, key: str, now: datetime) -> tuple[int, datetime]:
+    """What is counted under a key, the row locked until the transaction ends."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     first = dialect.insert(FAILURE).values(key=key, failures=0, last_at=now)
-    connection.execute(first.on_conflict_do_nothing())
-    query = select(FAILURE.c.failures, FAILURE.c.last_at).where(FAILURE.c.key == key)
-    failures, last_at = connection.execute(query.with_for_update()).one()
-    return (0, now) if now - last_at > _FORGOTTEN_AFTER else (failures, last_at)
+    locked = first.on_conflict_do_update(index_elements=["key"], set_={"key": first.excluded.key})
+    row = connection.execute(locked.returning(FAILURE.c.failures, FAILURE.c.last_at)).one()
+    return (0, now) if now - row.last_at > _FORGOTTEN_AFTER else (row.failures, row.last_at)
 
 
 def _wait(kind: str, failures: int, last_at: datetime, now: datetime) -> timedelta:

@@ -293,18 +293,6 @@ def upgrade() -> None:
                 "definition_move.to_state",
             ],
         ),
-        sa.ForeignKeyConstraint(
-            ["holder_id"],
-            ["person.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"],
-            ["unit.id"],
-        ),
         sa.PrimaryKeyConstraint("case_id", "seq"),
     )
     op.create_table(
