@@ -7,6 +7,8 @@ from datetime import datetime, time, timedelta
 from workflow.engine.calendar import ZONE, Calendar, local_day
 
 DIGEST_HOUR = 9
+GRACE = timedelta(minutes=30)
+"""What is owed shortly after the hour still belongs to that day's digest: reminders fire then."""
 DAY_BEGINS, DAY_ENDS = time(8), time(20)
 
 
@@ -15,7 +17,7 @@ def may_go_at(calendar: Calendar, urgency: str, now: datetime) -> datetime:
     if urgency == "immediate":
         return now
     if urgency == "digest":
-        return calendar.next_working_instant(now, DIGEST_HOUR)
+        return max(now, calendar.next_working_instant(now - GRACE, DIGEST_HOUR))
     local = now.astimezone(ZONE)
     if calendar.is_working(local_day(now)) and DAY_BEGINS <= local.time() < DAY_ENDS:
         return now

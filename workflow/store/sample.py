@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from workflow.engine.calendar import ZONE
+from workflow.engine.calendar import ZONE, local_day
 from workflow.holiday_notices import published_notices
 from workflow.store.calendars import add_notice
 from workflow.store.organisation import HOLDING, PERSON, POST, UNIT
@@ -34,8 +34,15 @@ def load_sample(connection: Connection, folder: Path, now: datetime) -> None:
     connection.execute(insert(HOLDING), list(_holdings(len(people))))
     for table in (UNIT, PERSON, POST, HOLDING):
         _continue_after(connection, table)
-    for _, notice in sorted(published_notices().items()):
-        add_notice(connection, notice, now=now)
+    for year, notice in sorted(published_notices().items()):
+        if year <= _last_year_out(now):
+            add_notice(connection, notice, now=now)
+
+
+def _last_year_out(now: datetime) -> int:
+    """The last year whose notice can be out: the next year's comes in November."""
+    today = local_day(now)
+    return today.year + (today.month >= 11)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

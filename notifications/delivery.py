@@ -1,0 +1,289 @@
+"""Carry what is owed outside: lease, count the attempt, send, mark – in this order, at least once.
+
+A message is sent between two transactions, never inside one. Whoever dies in between has counted
+the attempt; the lease runs out, and the message goes once more under the same id. No outcome stops
+the other messages, and none is lost: what is given up is listed with its reason and can be resent.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from notifications.channels import (
+    Channel,
+    Envelope,
+    Outcome,
+    Receipt,
+    Sender,
+    count_parts,
+)
+from notifications.digest import (
+    INSISTENT,
+    case_link,
+    compose,
+    day_in_words,
+    fold_due,
+    time_left,
+)
+from notifications.rendering import CannotRender, UnknownTemplate, render
+from workflow.engine.calendar import Calendar
+from workflow.engine.pace import may_go_at
+from workflow.store import outbox
+from workflow.store.database import Database
+from workflow.store.outbox import Addressee, Leased, Sent
+
+BATCH = 50
+LEASE = timedelta(minutes=15)
+"""Longer than any single sending; it is renewed before each."""
+
+MOST_ATTEMPTS = 8
+THROTTLED_FOR = timedelta(minutes=10)
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+BACK_OFF = (
+    _MINUTE, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 6 * _HOUR, 12 * _HOUR, 24 * _HOUR,
+)  # fmt: skip
+"""How long to wait after the first, second … attempt; together about two days."""
+
+_UNCERTAIN = "对方是否收到不能确定"
+_NO_ADDRESS = {"email": "通讯录里没有邮箱地址", "sms": "通讯录里没有手机号码"}
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one round did. `leased` 0 means that nothing was due."""
+
+    digests: int = 0
+    leased: int = 0
+    sent: int = 0
+    put_off: int = 0
+    dead: int = 0
+
+
+def deliver_due(
+    database: Database,
+    ways: Mapping[str, Channel],
+    calendar: Calendar,
+    now: datetime,
+    *,
+    base_url: str = "",
+    most: int = BATCH,
+) -> Delivered:
+    """Fold the digests that are due and send one batch; call again until nothing was leased."""
+    folded = fold_due(database, calendar, now)
+    quiet = may_go_at(calendar, "urgent", now) > now
+    with database.unit_of_work() as connection:
+        due = outbox.lease_due(connection, now, most, LEASE, ways=list(ways), immediate_only=quiet)
+    round_ = _Round(database, calendar, now, base_url)
+    for way, messages in groupby(sorted(due, key=lambda message: message.way), _way):
+        with ways[way].connect() as sender:
+            for message in messages:
+                round_.deliver(sender, message)
+    done = round_.done
+    return Delivered(folded.digests, len(due), done["sent"], done["put_off"], done["dead"])
+
+
+def deliver_all_due(
+    database: Database,
+    ways: Mapping[str, Channel],
+    calendar: Calendar,
+    now: datetime,
+    *,
+    base_url: str = "",
+) -> Delivered:
+    """Deliver until nothing is due any more; the sum of all rounds."""
+    total = Counter[str]()
+    while True:
+        done = deliver_due(database, ways, calendar, now, base_url=base_url)
+        total.update({name: getattr(done, name) for name in Delivered.__dataclass_fields__})
+        if not done.leased:
+            return Delivered(**total)
+
+
+def resend(database: Database, message: int, now: datetime) -> bool:
+    """Let a message that was given up try again; False if it was not given up, or is nobody's."""
+    with database.unit_of_work() as connection:
+        return outbox.resend(connection, message, now)
+
+
+def _way(message: Leased) -> str:
+    return message.way
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A message ready to go; an `insistent` one goes again when nobody knows whether it went."""
+
+    envelope: Envelope
+    insistent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Hopeless:
+    """A message that cannot go, and why."""
+
+    why: str
+
+
+class _Nothing:
+    """A digest with nothing left to say."""
+
+
+_Prepared = _Letter | _Hopeless | _Nothing
+
+
+@dataclass(slots=True)
+class _Round:
+    """One batch: the same `now` for all of it; a stop-watch only renews leases."""
+
+    database: Database
+    calendar: Calendar
+    now: datetime
+    base_url: str
+    done: Counter[str] = field(default_factory=Counter)
+    _began: float = field(default_factory=time.monotonic)
+
+    def deliver(self, sender: Sender, leased: Leased) -> None:
+        """Count the attempt and prepare, send, mark."""
+        with self.database.unit_of_work() as connection:
+            message = outbox.count_attempt(connection, leased, self._until())
+            if message is None:
+                return  # another worker has taken it over
+            prepared = self._prepare(connection, message)
+            if not isinstance(prepared, _Letter):
+                self._drop(connection, message, prepared)
+                return
+        receipt = _send(sender, prepared.envelope)
+        with self.database.unit_of_work() as connection:
+            self._mark(connection, message, prepared, receipt)
+
+    def _until(self) -> datetime:
+        return self.now + timedelta(seconds=time.monotonic() - self._began) + LEASE
+
+    # Before
+
+    def _prepare(self, connection: Connection, message: Leased) -> _Prepared:
+        if message.attempts > MOST_ATTEMPTS:  # its workers died, each time
+            return _Hopeless(f"已尝试 {MOST_ATTEMPTS} 次，每次都中断，不再发送")
+        to = outbox.addressee(connection, message.person)
+        address = to.address(message.way) if to else None
+        if to is None or to.disabled or not address:
+            return _Hopeless(_why_unreachable(to, message.way))
+        try:
+            return self._letter(connection, message, to, address)
+        except (UnknownTemplate, CannotRender) as error:
+            return _Hopeless(str(error))
+
+    def _letter(
+        self, connection: Connection, message: Leased, to: Addressee, address: str
+    ) -> _Letter | _Nothing:
+        link = case_link(self.base_url, message.case)
+        variables = {**message.variables, "person": to.name, "link": link}
+        insistent = message.urgency != outbox.DIGEST or message.template in INSISTENT
+        if message.template == outbox.DIGEST:
+            items = outbox.items_of(connection, message.id)
+            digest = compose(items, self.calendar, self.now, self.base_url)
+            if not digest.sections:
+                return _Nothing()
+            variables["summary"], insistent = digest.summary, digest.insistent
+            rendered = render(
+                message.template, message.way, variables, link, sections=digest.sections
+            )
+        else:
+            variables |= self._true_now(connection, message)
+            rendered = render(message.template, message.way, variables, link)
+        envelope = Envelope(
+            message.key, address, message.template, variables, rendered.subject, rendered.text,
+            rendered.html,
+        )  # fmt: skip
+        return _Letter(envelope, insistent)
+
+    def _true_now(self, connection: Connection, message: Leased) -> Mapping[str, str]:
+        """A message that waited for the morning says how long is left in the morning."""
+        unit, due_at = outbox.case_now(connection, message.case)
+        if due_at is None or message.variables.get("due") != day_in_words(due_at):
+            return {"unit": unit}
+        return {"unit": unit, "left": time_left(self.calendar, due_at, self.now)}
+
+    def _drop(
+        self, connection: Connection, message: Leased, prepared: _Hopeless | _Nothing
+    ) -> None:
+        if isinstance(prepared, _Nothing):
+            outbox.mark_empty(connection, message, "其中事项均已办理，没有发送")
+        else:
+            self._give_up(connection, message, "unsendable", prepared.why)
+
+    # After
+
+    def _mark(
+        self, connection: Connection, message: Leased, letter: _Letter, receipt: Receipt
+    ) -> None:
+        outcome = receipt.outcome
+        if outcome is Outcome.AMBIGUOUS and not letter.insistent:
+            receipt = replace(receipt, detail=f"{_UNCERTAIN}：{receipt.detail}")
+            self._sent(connection, message, letter, receipt)
+        elif outcome is Outcome.ACCEPTED:
+            self._sent(connection, message, letter, receipt)
+        elif outcome is Outcome.REFUSED:
+            self._give_up(connection, message, outcome, receipt.detail)
+        elif outcome is Outcome.THROTTLED:
+            wait = max(receipt.retry_after or THROTTLED_FOR, _MINUTE)
+            self._wait(connection, message, wait, receipt, counts=False)
+        elif message.attempts >= MOST_ATTEMPTS:
+            why = f"已尝试 {message.attempts} 次，不再发送：{receipt.detail}"
+            self._give_up(connection, message, outcome, why)
+        else:
+            wait = BACK_OFF[message.attempts - 1]
+            self._wait(connection, message, wait, receipt, counts=True)
+
+    def _sent(
+        self, connection: Connection, message: Leased, letter: _Letter, receipt: Receipt
+    ) -> None:
+        text = letter.envelope.text
+        parts = count_parts(text) if message.way == "sms" else None
+        sent = Sent(text, parts, receipt.provider_id)
+        outbox.mark_sent(connection, message, self.now, receipt.outcome, receipt.detail, sent)
+        self.done["sent"] += 1
+
+    def _wait(
+        self,
+        connection: Connection,
+        message: Leased,
+        wait: timedelta,
+        receipt: Receipt,
+        *,
+        counts: bool,
+    ) -> None:
+        pace = "immediate" if message.urgency == "immediate" else "urgent"
+        wake_at = may_go_at(self.calendar, pace, self.now + wait)
+        outbox.put_off(connection, message, wake_at, receipt.outcome, receipt.detail, counts=counts)
+        self.done["put_off"] += 1
+
+    def _give_up(self, connection: Connection, message: Leased, outcome: str, why: str) -> None:
+        outbox.mark_dead(connection, message, outcome, why)
+        self.done["dead"] += 1
+        _log.error("message %s by %s given up: %s", message.key, message.way, outcome)
+
+
+def _send(sender: Sender, envelope: Envelope) -> Receipt:
+    """A channel answers with a receipt; should it fail to, the other messages still go."""
+    try:
+        return sender.send(envelope)
+    except Exception as error:
+        _log.exception("channel failed on message %s", envelope.key)
+        return Receipt(Outcome.FAILED, f"发送时程序出错（{type(error).__name__}）")
+
+
+def _why_unreachable(to: Addressee | None, way: str) -> str:
+    if to is None:
+        return "没有收件人，没有发送"
+    if to.disabled:
+        return f"{to.name}的账号已停用，没有发送"
+    return f"{_NO_ADDRESS.get(way, '没有地址')}，没有发送；请在通讯录里补充"

@@ -1,0 +1,197 @@
+"""The one digest a person gets a working day: what is gathered into it, and what it says.
+
+It says what is true when it goes: limits are read again, and what has been dealt with since is left
+out. A digest goes between 09:00 and the evening of a working day, never a second one the same day.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from notifications.rendering import Section
+from workflow.engine.calendar import ZONE, Calendar, local_day
+from workflow.engine.pace import DAY_ENDS, DIGEST_HOUR
+from workflow.engine.sight import due_day
+from workflow.store import outbox
+from workflow.store.database import Database
+from workflow.store.outbox import Folded, Item
+
+PEOPLE_AT_ONCE = 200
+"""Whose digests are folded in one transaction."""
+
+MOST_SHOWN = 20
+"""Items of a section; more are counted, for a digest is read in half a minute."""
+
+TO_DO = frozenset({"task", "reminder", "overdue"})
+"""Templates that ask for something; they are pointless once the case has moved on."""
+
+INSISTENT = frozenset({"overdue", "urged"})
+"""Templates that must not be lost: better twice than never."""
+
+
+def fold_due(database: Database, calendar: Calendar, now: datetime) -> Folded:
+    """Make the day's digests of all that is due, if this is an hour for digests."""
+    done = Folded()
+    if not _is_hour(calendar, now):
+        return done
+    tomorrow = calendar.next_working_instant(_end_of_day(now), DIGEST_HOUR)
+    while True:
+        with database.unit_of_work() as connection:
+            groups = outbox.lock_due_groups(connection, now, PEOPLE_AT_ONCE)
+            if not groups:
+                return done
+            day = local_day(now).isoformat()
+            more = outbox.fold(connection, groups, day, now, tomorrow)
+        done = Folded(
+            done.digests + more.digests,
+            done.messages + more.messages,
+            done.put_off + more.put_off,
+        )
+
+
+def _is_hour(calendar: Calendar, now: datetime) -> bool:
+    local = now.astimezone(ZONE)
+    return calendar.is_working(local.date()) and DIGEST_HOUR <= local.hour < DAY_ENDS.hour
+
+
+def _end_of_day(now: datetime) -> datetime:
+    local = now.astimezone(ZONE)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
+# What it says
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What a digest says; empty sections mean that there is nothing left to say."""
+
+    summary: str
+    sections: tuple[Section, ...]
+    insistent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    title: str
+    tone: str
+    brief: str
+
+
+_KINDS = {
+    "late": _Kind("已逾期", "late", "已逾期"),
+    "today": _Kind("今天到期", "near", "今天到期"),
+    "week": _Kind("本周到期", "near", "本周到期"),
+    "soon": _Kind("近期到期", "calm", "近期到期"),
+    "new": _Kind("新到事项", "calm", "新到"),
+    "news": _Kind("新的情况", "calm", "新的情况"),
+}
+"""The sections, the pressing ones first."""
+
+
+def compose(items: Sequence[Item], calendar: Calendar, now: datetime, base_url: str) -> Digest:
+    """Sort what was gathered into sections, each case once, where it is most pressing."""
+    by_case: dict[int, list[Item]] = {}
+    for item in items:
+        if not _is_settled(item):
+            by_case.setdefault(item.case, []).append(item)
+    placed: dict[str, list[Mapping[str, str]]] = {kind: [] for kind in _KINDS}
+    for about in sorted(by_case.values(), key=lambda about: (_due(about), about[0].case)):
+        kind, item = _place(about, now)
+        placed[kind].append(_line(kind, item, calendar, now, base_url))
+    sections = tuple(_section(kind, lines) for kind, lines in placed.items() if lines)
+    counts = (f"{_KINDS[kind].brief} {len(lines)} 件" for kind, lines in placed.items() if lines)
+    insistent = any(item.template in INSISTENT for item in items)
+    return Digest("，".join(counts), sections, insistent)
+
+
+def _is_settled(item: Item) -> bool:
+    return item.template in TO_DO and (item.closed or item.entry > item.seq)
+
+
+def _due(about: Sequence[Item]) -> datetime:
+    return about[0].due_at or datetime.max.replace(tzinfo=ZONE)
+
+
+def _place(about: Iterable[Item], now: datetime) -> tuple[str, Item]:
+    """The most pressing thing about a case; of equals the last."""
+    order = list(_KINDS)
+    return min(
+        ((_kind(item, now), item) for item in reversed(list(about))),
+        key=lambda pair: order.index(pair[0]),
+    )
+
+
+def _kind(item: Item, now: datetime) -> str:
+    if item.template not in TO_DO:
+        return "news"
+    if item.due_at is not None:
+        today, due = local_day(now), due_day(item.due_at)
+        if now >= item.due_at:
+            return "late"
+        if due == today:
+            return "today"
+        if due <= today + timedelta(days=6 - today.weekday()):
+            return "week"
+    return "new" if item.template == "task" else "soon"
+
+
+def _line(
+    kind: str, item: Item, calendar: Calendar, now: datetime, base_url: str
+) -> Mapping[str, str]:
+    told = item.variables
+    return {
+        "unit": item.unit,
+        "number": told.get("number", ""),
+        "headline": told.get("headline", ""),
+        "note": _news(told) if kind == "news" else _note(kind, item, calendar, now),
+        "link": case_link(base_url, item.case),
+    }
+
+
+def _news(told: Mapping[str, str]) -> str:
+    return f"{told.get('what', '')}，现为{told.get('state', '')}"
+
+
+def _note(kind: str, item: Item, calendar: Calendar, now: datetime) -> str:
+    """Where it stands, how long is left, and for what is late how its limit was found."""
+    stage = f"{item.variables.get('state', '')}；" if item.template == "task" else ""
+    if item.due_at is None:
+        return stage.rstrip("；")
+    due = day_in_words(item.due_at)
+    why = item.variables.get("why", "") if kind == "late" else ""
+    how = f"：{why}" if why and item.variables.get("due") == due else ""
+    return f"{stage}{time_left(calendar, item.due_at, now)}（期限 {due}{how}）"
+
+
+def _section(kind: str, lines: Sequence[Mapping[str, str]]) -> Section:
+    more = len(lines) - MOST_SHOWN
+    return {
+        "title": f"{_KINDS[kind].title}（{len(lines)} 件）",
+        "tone": _KINDS[kind].tone,
+        "more": str(more) if more > 0 else "",
+        "items": lines[:MOST_SHOWN],
+    }
+
+
+# Words
+
+
+def case_link(base_url: str, case: int | None) -> str:
+    """The address of a case's page, or of the first page."""
+    base = base_url.rstrip("/")
+    return f"{base}/cases/{case}" if case is not None else f"{base}/"
+
+
+def day_in_words(due_at: datetime) -> str:
+    """The last day of a limit, as templates say it."""
+    day = due_day(due_at)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def time_left(calendar: Calendar, due_at: datetime, now: datetime) -> str:
+    """How long a limit has left, or since when it is over."""
+    days = calendar.working_days_between(local_day(now), due_day(due_at))
+    if now >= due_at:
+        return f"已逾期 {-days} 个工作日" if days else "已到期"
+    return f"还剩 {days} 个工作日" if days else "今天到期"

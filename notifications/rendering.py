@@ -1,0 +1,169 @@
+"""Templates and flat texts in, finished messages out; what people wrote never acts as a template.
+
+The templates ship with the product and are compiled once. Their variables come from people: each is
+made one printable line of limited length before a template sees it (a sandbox does not limit that).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from notifications.channels import count_parts
+from notifications.channels.sms_parts import SINGLE_UNITS
+
+LONGEST_VARIABLE, LONGEST_SUBJECT, SHORTEST_HEADLINE = 300, 120, 8
+MOST_VARIABLES = 40
+
+_FOLDER = Path(__file__).parent / "templates"
+_KINDS = (".subject.txt", ".txt", ".html", ".sms.txt")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_SIGNATURE = str.maketrans("【】", "〔〕")
+"""Who may write 【】 into a short message could sign it in another's name."""
+
+
+class UnknownTemplate(LookupError):
+    """No template of this key; the text is a Chinese sentence."""
+
+    def __init__(self, key: str) -> None:
+        known = "、".join(sorted(template_keys()))
+        super().__init__(f"没有名为“{one_line(key, 40)}”的通知模板，可用的有 {known}")
+
+
+class CannotRender(ValueError):
+    """The template asks for what the message does not carry; the text is a Chinese sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished message; a short message has neither subject nor HTML."""
+
+    subject: str
+    text: str
+    html: str | None = None
+
+
+Section = Mapping[str, str | Sequence[Mapping[str, str]]]
+"""A part of a digest: `title`, `tone`, `more`, and under `items` the variables of each."""
+
+
+def template_keys() -> frozenset[str]:
+    """The keys a definition may name in `notice:`."""
+    return frozenset(_keys() - {"digest"})
+
+
+def render(
+    template: str,
+    way: str,
+    variables: Mapping[str, str],
+    link: str,
+    *,
+    sections: Sequence[Section] = (),
+) -> Rendered:
+    """The message of a key for a way; raises UnknownTemplate or CannotRender."""
+    if template not in _keys():
+        raise UnknownTemplate(template)
+    values = _capped({"person": "", "unit": "", **variables, "link": link})
+    values["sections"] = [_capped_section(section) for section in sections]
+    try:
+        if way == "sms":
+            return Rendered("", _short_message(template, values))
+        subject = one_line(_fill(template, ".subject.txt", values), LONGEST_SUBJECT)
+        text = _BLANK_LINES.sub("\n\n", _fill(template, ".txt", values)).strip() + "\n"
+        html = _fill(template, ".html", values) if way == "email" else None
+        return Rendered(subject, text, html)
+    except TemplateError as error:
+        reason = one_line(str(error), 80)
+        raise CannotRender(f"通知模板“{template}”填不出来（{reason}），没有发送") from error
+
+
+def one_line(text: str, longest: int) -> str:
+    """The text printable, on one line, not longer than this; a cut shows as an ellipsis."""
+    if len(text) > 10 * longest:
+        text = text[: 10 * longest]  # before looking at each character
+    spaced = "".join(char if char.isprintable() else " " for char in text)
+    return short(" ".join(spaced.split()), longest)
+
+
+def short(text: str, longest: int) -> str:
+    """At most so many characters, the last an ellipsis where something was cut."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _short_message(template: str, values: Mapping[str, Any]) -> str:
+    """One part if the headline can be cut to make it so."""
+    values = {
+        name: value.translate(_SIGNATURE) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+    headline = values.get("headline", "")
+
+    def with_headline(most: int) -> str:
+        return one_line(
+            _fill(template, ".sms.txt", {**values, "headline": short(headline, most)}), 500
+        )
+
+    whole = with_headline(LONGEST_VARIABLE)
+    if count_parts(whole) == 1 or not headline:
+        return whole
+    free = SINGLE_UNITS - _units(with_headline(1)) + 1
+    return with_headline(max(free - _wide(headline, free), SHORTEST_HEADLINE))
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-be", "replace")) // 2
+
+
+def _wide(text: str, first: int) -> int:
+    """How many of the first characters count twice in a short message."""
+    return sum(ord(char) > 0xFFFF for char in text[: max(first, 0)])
+
+
+def _capped(variables: Mapping[str, str]) -> dict[str, Any]:
+    if len(variables) > MOST_VARIABLES:
+        raise CannotRender("通知的变量太多，没有发送")
+    return {name: one_line(str(value), LONGEST_VARIABLE) for name, value in variables.items()}
+
+
+def _capped_section(section: Section) -> dict[str, Any]:
+    return {
+        name: one_line(value, LONGEST_VARIABLE)
+        if isinstance(value, str)
+        else [_capped(item) for item in value]
+        for name, value in section.items()
+    }
+
+
+def _fill(template: str, kind: str, values: Mapping[str, Any]) -> str:
+    return _compiled(template + kind).render(values)
+
+
+@cache
+def _compiled(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(_FOLDER),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(("html",), default=False),
+        trim_blocks=False,
+        auto_reload=False,
+    )
+    environment.filters["short"] = short
+    return environment
+
+
+@cache
+def _keys() -> frozenset[str]:
+    """The keys that have all four files."""
+    names = {path.name for path in _FOLDER.iterdir()}
+    keys = {name.partition(".")[0] for name in names if name.endswith(".subject.txt")}
+    return frozenset(key for key in keys if all(key + kind in names for kind in _KINDS))

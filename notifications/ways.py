@@ -1,0 +1,44 @@
+"""The ways outside of one installation: each by its URL, `mailbox:` where there is no server."""
+
+from collections.abc import Mapping
+
+from notifications.channels import CHANNELS, Channel, Clock, UnknownChannel, open_channel
+from notifications.channels.mailbox import LocalMailbox
+from workflow.store.database import Database
+
+MAILBOX_URL = "mailbox:"
+
+SCHEMES: Mapping[str, frozenset[str]] = {
+    "email": frozenset({"smtp", "smtps"}),
+    "sms": frozenset(CHANNELS) - {"smtp", "smtps"},
+}
+"""What each way may be; the names of the ways are those of `by:` in a definition."""
+
+
+class UnusableWay(ValueError):
+    """A way's URL cannot be used; the text is a Chinese sentence that names the way."""
+
+
+def open_ways(
+    database: Database, now: Clock, *, email: str = MAILBOX_URL, sms: str = MAILBOX_URL
+) -> dict[str, Channel]:
+    """A channel for each way, not yet connected; raises UnusableWay."""
+    urls = {"email": email, "sms": sms}
+    return {way: _open(database, now, way, url.strip()) for way, url in urls.items()}
+
+
+def _open(database: Database, now: Clock, way: str, url: str) -> Channel:
+    if url == MAILBOX_URL:
+        return LocalMailbox(database, way, now)
+    scheme = url.partition(":")[0].lower()
+    if scheme in CHANNELS and scheme not in SCHEMES[way]:
+        fit = "、".join(f"{scheme}://" for scheme in sorted(SCHEMES[way]))
+        raise UnusableWay(f"{_WORDS[way]}不能走 {scheme}://，可用 {fit} 或 {MAILBOX_URL}")
+    try:
+        return open_channel(url, now=now)
+    except UnknownChannel as unknown:
+        hint = f"不接外部服务器时写 {MAILBOX_URL}"
+        raise UnusableWay(f"{_WORDS[way]}：{unknown}。{hint}") from None
+
+
+_WORDS = {"email": "邮件", "sms": "短信"}
