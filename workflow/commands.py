@@ -7,7 +7,7 @@ a refused call asks whether it had been answered before.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A case that is wanted: its named parties and its facts."""
+
+    parties: Mapping[str, int]
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Commands:
     """The commands of one database."""
 
@@ -55,20 +63,39 @@ class Commands:
         now: datetime,
         draft: bool = False,
     ) -> Answer:
-        """Open a case, and unless a draft is wanted fire what the definition fires straight
-        through.
-        """
+        """Open a case; unless a draft is wanted, fire what the definition fires at once."""
+        (answer,) = self.open_cases(
+            workflow=workflow,
+            wanted=[Wanted(parties, facts)],
+            actor=actor,
+            request=request,
+            now=now,
+            draft=draft,
+        )
+        return answer
 
-        def act(work: Transaction) -> Case:
-            case = work.open(workflow, parties, facts, actor)
-            if not draft:
-                opening = self.catalog.newest(workflow).definition.opening
-                for event in opening.straight_through:
+    def open_cases(
+        self,
+        *,
+        workflow: str,
+        wanted: Sequence[Wanted],
+        actor: Actor,
+        request: str,
+        now: datetime,
+        draft: bool = False,
+    ) -> tuple[Answer, ...]:
+        """Open many cases, all or none."""
+        opening = self.catalog.newest(workflow).definition.opening
+
+        def act(work: Transaction) -> list[Case]:
+            cases_ = [work.open(workflow, one.parties, one.facts, actor) for one in wanted]
+            for case in cases_:
+                for event in () if draft else opening.straight_through:
                     work.fire(case.id, Firing(event), actor)
-            return work.case(case.id)
+            return [work.case(case.id) for case in cases_]
 
-        body = ["open", workflow, dict(parties), dict(facts), draft]
-        return self._once(act, actor, request, body, now)
+        content = [[dict(one.parties), dict(one.facts)] for one in wanted]
+        return self._once(act, actor, request, ["open", workflow, content, draft], now)
 
     def fire(
         self,
@@ -87,21 +114,22 @@ class Commands:
         """
         firing = Firing(event, facts or {}, unit, person)
 
-        def act(work: Transaction) -> Case:
+        def act(work: Transaction) -> list[Case]:
             work.fire(case_id, firing, actor)
-            return work.case(case_id)
+            return [work.case(case_id)]
 
         body = ["fire", case_id, event, dict(firing.inputs), unit, person]
-        return self._once(act, actor, request, body, now)
+        (answer,) = self._once(act, actor, request, body, now)
+        return answer
 
     def _once(
         self,
-        act: Callable[[Transaction], Case],
+        act: Callable[[Transaction], list[Case]],
         actor: Actor,
         request: str,
         body: list[Any],
         now: datetime,
-    ) -> Answer:
+    ) -> tuple[Answer, ...]:
         """Act in one transaction and keep the answer; a repeated request gets the first one."""
         if not 1 <= len(request) <= LONGEST_REQUEST_ID or not request.isprintable():
             raise InvalidInput("请求编号应为 1 至 80 个可见字符", {"request": request[:20]})
@@ -120,28 +148,28 @@ class Commands:
 
     def _act(
         self,
-        act: Callable[[Transaction], Case],
+        act: Callable[[Transaction], list[Case]],
         actor: Actor,
         request: str,
         digest: str,
         now: datetime,
-    ) -> Answer:
+    ) -> tuple[Answer, ...]:
         with self.database.unit_of_work() as connection:
             work = Transaction(connection, self.catalog, now)
-            case = act(work)
-            answer = Answer(case.id, case.number, case.state, case.seq)
-            work.writes.answer(request, actor.person, digest, asdict(answer))
+            found = act(work)
+            answers = tuple(Answer(one.id, one.number, one.state, one.seq) for one in found)
+            work.writes.answer(request, actor.person, digest, [asdict(one) for one in answers])
             work.flush()
-        return answer
+        return answers
 
-    def _answered(self, request: str, digest: str) -> Answer | None:
+    def _answered(self, request: str, digest: str) -> tuple[Answer, ...] | None:
         with self.database.reading() as connection:
             found = cases.answered(connection, request)
         if found is None:
             return None
         if found[0] != digest:
             raise RequestReused("这个请求编号已用于另一次办理，请换一个编号", {"request": request})
-        return Answer(**found[1])
+        return tuple(Answer(**one) for one in found[1])
 
 
 def _digest(body: list[Any], actor: Actor) -> str:

@@ -363,7 +363,7 @@ def _stripped(part: Element) -> list[Element]:
         style.split(":", 1) for style in part.attrib.get("style", "").split(";") if ":" in style
     )
     kept = {key: value for key, value in part.attrib.items() if key in _KEPT_ATTRIBUTES}
-    copy = Element(tag, kept | {key: styles[key] for key in _KEPT_STYLES & set(styles)})
+    copy = Element(tag, kept | {key: styles[key] for key in sorted(_KEPT_STYLES & set(styles))})
     if tag == "g" and (classes := part.attrib.get("class", "").split()[1:]):
         copy.set("class", " ".join(classes))  # the first is d2's own
     copy.text = (part.text or "").strip() or None

@@ -17,7 +17,7 @@ from workflow.engine.calendar import local_day
 from workflow.engine.case import LINKED_CASE, Actor, Case, Firing, World
 from workflow.engine.children import proposed
 from workflow.engine.decision import Opening, Step
-from workflow.engine.errors import ConditionNotMet
+from workflow.engine.errors import Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import Request, open_case
 from workflow.engine.scene import Scene
@@ -162,7 +162,7 @@ class Transaction:
                 open_case(
                     theirs, Request(0, "", named, opening.facts), LINKED_CASE, world, self.now
                 )
-            except ConditionNotMet:
+            except Refusal:
                 return True
         return False
 

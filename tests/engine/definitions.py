@@ -45,7 +45,9 @@ parties:
   keeper:
     title: 督办单位
     of: worker
-    table: { county: prefecture.supervision, township: [county.supervision, prefecture.supervision] }
+    table:
+      county: prefecture.supervision
+      township: [county.supervision, prefecture.supervision]
     apart_from: worker
 facts:
   what: { title: 事由 }
@@ -54,8 +56,8 @@ facts:
 opening: { state: start, needs: what, may: [note, due] }
 """
 
-PREFECTURE, SUPERVISION, LEAD, OFFICE = 1, 2, 3, 4
-COUNTY, COUNTY_SUPERVISION, COUNTY_LEAD = 10, 11, 12
+PREFECTURE, SUPERVISION, LEAD, OFFICE, UNION = 1, 2, 3, 4, 5
+COUNTY, COUNTY_SUPERVISION, COUNTY_LEAD, COUNTY_UNION = 10, 11, 12, 13
 OTHER_COUNTY = 30
 TOWNSHIP, OTHER_TOWNSHIP = 20, 21
 VILLAGE = 40
@@ -81,6 +83,8 @@ LINEAGES = {
         (Unit(COUNTY, "county", "government"), _COUNTY),
         (Unit(COUNTY_SUPERVISION, "county", "department"), _COUNTY),
         (Unit(COUNTY_LEAD, "county", "department"), _COUNTY),
+        (Unit(UNION, "prefecture", "department"), _TOP),
+        (Unit(COUNTY_UNION, "county", "department"), _COUNTY),
         (Unit(OTHER_COUNTY, "county", "government"), {**_TOP, "county.government": OTHER_COUNTY}),
         (Unit(TOWNSHIP, "township", "government"), {**_COUNTY, "township.government": TOWNSHIP}),
         (

@@ -3,7 +3,7 @@
 Handing over and taking back are in test_step.py, recalculation also in test_deadlines.py.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -33,9 +33,18 @@ ladders:
   ladder:
     - { at: due - 3 working days, tell: turn.clerk }
     - { at: due - 1 working day, tell: [turn.clerk, turn.head] }
-    - { at: due + 1 working day, tell: turn.head, urgency: urgent, open: urging, warned: 1 working day, because: 逾期 }
+    - at: due + 1 working day
+      tell: turn.head
+      urgency: urgent
+      open: urging
+      warned: 1 working day
+      because: 逾期
     - { at: due + 5 working days, mark: bulletin, tell: turn.head, warned: 3 working days }
-    - { at: due + 10 working days, open: [urging, interview], tell: keeper.head, warned: 5 working days, because: 久拖 }
+    - at: due + 10 working days
+      open: [urging, interview]
+      tell: keeper.head
+      warned: 5 working days
+      because: 久拖
   other:
     - { at: due + 1 working day, tell: turn.head }
 opening: { state: start, needs: what, may: [note, due] }
@@ -215,9 +224,7 @@ def test_a_rung_is_the_clock_s() -> None:
 
 
 def _warned(world: World, when: str) -> World:
-    return World(
-        world.calendar, world.open_children, lineages=world.lineages, warned_at=at(when)
-    )
+    return World(world.calendar, world.open_children, lineages=world.lineages, warned_at=at(when))
 
 
 # A new calendar
@@ -228,9 +235,9 @@ def calendar_of_2027(*rest: int) -> World:
     return World(Calendar(2, {**NOTICES, 2027: YearNotice(2027, days, frozenset())}))
 
 
-def late_in_the_year(start: datetime = at("2026-12-30")) -> Walk:
+def late_in_the_year() -> Walk:
     """Due on 6 January 2027, as far as anybody knows."""
-    walk = Walk(LADDER, start=start)
+    walk = Walk(LADDER, start=at("2026-12-30"))
     assert due_day(walk) == "2027-01-06"
     return walk
 

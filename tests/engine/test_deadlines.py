@@ -5,6 +5,7 @@ How terms are counted is in test_calendar.py: 公示 2024-09-29…10-09, 调休 
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def with_limit(limit: str) -> str:
     return TWO.replace("LIMIT", limit)
 
 
-def arrived(limit: str, when: str = "2026-03-04", **facts: str) -> Walk:
+def arrived(limit: str, when: str = "2026-03-04", **facts: Any) -> Walk:
     """A case opened on Monday 2 March 2026 that went on to `next`."""
     walk = Walk(with_limit(limit), **(facts or {"what": "修路"}))
     walk.fire("go", CLERK, when=when)
@@ -114,7 +115,7 @@ def test_a_fact_not_given_yet_is_no_limit_and_sets_one_when_it_comes() -> None:
         ({}, "2026-03-18"),
     ],
 )
-def test_of_several_cases_the_first_that_holds_counts(facts: dict[str, str], day: str) -> None:
+def test_of_several_cases_the_first_that_holds_counts(facts: dict[str, Any], day: str) -> None:
     limit = """
       - { when: 'grade == "重"', is: 2 working days }
       - { when: 'due != ""', is: by due }

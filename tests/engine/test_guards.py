@@ -14,7 +14,10 @@ facts:
   count: { title: 件数, type: integer }
   money: { title: 金额, type: number }
   open: { title: 公开, type: yes_no }
-  rows: { title: 明细, type: table, columns: { name: { title: 名称 }, price: { title: 价, type: number } } }
+  rows:
+    title: 明细
+    type: table
+    columns: { name: { title: 名称 }, price: { title: 价, type: number } }
 counts: { returns: 退回次数 }
 states:
   start:
@@ -111,7 +114,7 @@ def test_a_wrong_condition_is_refused_at_load(expression: str, words: str) -> No
         "days_until.due >= 3 && days_until.found >= 3",
         "children.nothing.open == 0",
         "rows[7].price > 1.0",
-        'int(grade) > 1',
+        "int(grade) > 1",
         "9223372036854775807 + count > 0",
     ],
 )
@@ -155,7 +158,8 @@ def test_a_fact_not_given_is_seen_as_empty_and_a_failing_guard_refuses_the_event
         title: 开始
         turn: worker
         events:
-          divide: { title: 平分, by: worker.clerk, when: 10 / count > 0, otherwise: 分不了, to: end }
+          divide:
+            { title: 平分, by: worker.clerk, when: 10 / count > 0, otherwise: 分不了, to: end }
           finish: { title: 完成, by: worker.clerk, when: money == 0.0 && due == "", to: end }
       end: { title: 结束, final: true }
     """)

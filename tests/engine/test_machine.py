@@ -100,7 +100,9 @@ def test_names_that_the_library_or_python_might_mean_are_only_names() -> None:
       initial:
         title: 中间
         turn: worker
-        events: { may_trigger: { title: 丙, by: worker.clerk, when: 'trigger == "os.system"', to: end } }
+        events:
+          may_trigger:
+            { title: 丙, by: worker.clerk, when: 'trigger == "os.system"', to: end }
       end: { title: 结束, final: true }
     """)
     compiled = Compiled(definition)
@@ -123,11 +125,16 @@ states:
         title: 报送
         by: worker.clerk
         when: count >= 0
-        to: [{ when: 'grade == "重" && count > 2', state: check }, { when: count > 4, state: look }, { state: end }]
+        to:
+          - { when: 'grade == "重" && count > 2', state: check }
+          - { when: count > 4, state: look }
+          - { state: end }
   check:
     title: 审核
     turn: checker
-    events: { pass: { title: 通过, by: checker.head, to: end }, back: { title: 退回, by: checker.head, to: start } }
+    events:
+      pass: { title: 通过, by: checker.head, to: end }
+      back: { title: 退回, by: checker.head, to: start }
   look:
     title: 查看
     turn: keeper

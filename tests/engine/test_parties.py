@@ -1,6 +1,7 @@
 """Which unit stands where: named by the opener, or found in the table, and never typed."""
 
 from collections.abc import Mapping
+from json import dumps
 
 import pytest
 
@@ -131,14 +132,33 @@ def test_seats_know_to_whom_they_may_rise() -> None:
     assert (township.higher, county.higher) == (SUPERVISION, None)
 
 
+def given_to(before: int, after: int) -> dict[str, int]:
+    seats_before = seat_parties(DEFINITION, {"worker": before}, LINEAGES)
+    seats_after = reseat(DEFINITION, seats_before, "worker", LINEAGES[after])
+    return {name: seat.unit for name, seat in seats_after.items()}
+
+
 def test_a_party_given_to_another_unit_takes_its_tables_along() -> None:
-    before = seat_parties(DEFINITION, {"worker": COUNTY}, LINEAGES)
-    after = reseat(DEFINITION, before, "worker", LINEAGES[TOWNSHIP])
-    assert {name: seat.unit for name, seat in after.items()} == {
-        "worker": TOWNSHIP,
-        "checker": COUNTY_LEAD,
-        "keeper": COUNTY_SUPERVISION,
+    after = given_to(TOWNSHIP, COUNTY)
+    assert after == {"worker": COUNTY, "checker": LEAD, "keeper": SUPERVISION}
+
+
+def test_who_held_the_case_keeps_it_where_the_new_unit_s_row_has_that_office() -> None:
+    after = given_to(COUNTY, TOWNSHIP)
+    assert after == {"worker": TOWNSHIP, "checker": LEAD, "keeper": SUPERVISION}
+
+
+def test_a_unit_does_not_sit_on_two_sides_that_must_be_apart() -> None:
+    """The department in charge has a problem of its own: it cannot review itself."""
+    department = {"prefecture department": ["prefecture.lead"]}
+    tables = {
+        name: {"title": name, "of": "worker", "table": department, "apart_from": "worker"}
+        for name in ("checker", "keeper")
     }
+    worker = {"title": "承办单位", "among": "prefecture department"}
+    apart = define(STATES + dumps({"parties": {"worker": worker, **tables}})[1:-1])
+    with pytest.raises(RelationNotAllowed, match="承办单位和checker不能是同一个单位"):
+        seat_parties(apart, {"worker": LEAD}, LINEAGES)
 
 
 OPENED = STATES + "opening: { state: start, by: keeper.clerk, needs: what }\n"

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from tests.engine.definitions import (
     CALENDAR,
     COUNTY,
-    COUNTY_LEAD,
+    COUNTY_UNION,
     LEAD,
     LINEAGES,
     MONDAY,
     NOTICES,
     SUPERVISION,
     TOWNSHIP,
+    UNION,
     Walk,
 )
 from workflow.catalog import SHIPPED, load_folder
@@ -40,18 +41,14 @@ MOVES = {name: set(moves_of(compiled.definition)) for name, compiled in COMPILED
 KINDS = {
     "county": COUNTY,
     "township": TOWNSHIP,
-    "prefecture department": LEAD,
-    "county department": COUNTY_LEAD,
+    "prefecture department": UNION,
+    "county department": COUNTY_UNION,
 }
-LATER = Calendar(
-    2, {**NOTICES, 2027: YearNotice(2027, frozenset({date(2027, 1, 1)}), frozenset())}
-)
+LATER = Calendar(2, {**NOTICES, 2027: YearNotice(2027, frozenset({date(2027, 1, 1)}), frozenset())})
 LONGEST = 40
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 @pytest.mark.parametrize("name", COMPILED)
 @example(seed=0)
 @given(seed=st.integers(0, 2**32 - 1))
@@ -85,8 +82,9 @@ def walk(name: str, seed: int) -> Walk:
         try:
             decided = _anything(taken, chance)
         except Refusal as refusal:
-            assert refusal.sentence, f"{refusal!r} says nothing"
-            assert taken.case is before
+            silent = not refusal.sentence or taken.case is not before
+            if silent:
+                raise AssertionError(f"{refusal!r} says nothing, or changed something") from refusal
             refused += 1
             continue
         if decided.case.seq != before.seq:
@@ -189,7 +187,7 @@ def _facts(
 
 def _value(fact: Fact | Column, chance: random.Random, now: datetime) -> Any:
     if fact.type == "choice":
-        return chance.choice(fact.options)  # type: ignore[union-attr]
+        return chance.choice(getattr(fact, "options", ()))
     if fact.type == "date":
         return (local_day(now) + timedelta(days=chance.randrange(-20, 200))).isoformat()
     if fact.type in ("number", "integer"):
@@ -200,7 +198,7 @@ def _value(fact: Fact | Column, chance: random.Random, now: datetime) -> Any:
     if fact.type == "yes_no":
         return chance.random() < 0.5
     if fact.type == "table":
-        columns = fact.columns  # type: ignore[union-attr]
+        columns = getattr(fact, "columns", {})
         return [
             {name: _value(column, chance, now) for name, column in columns.items()}
             for _ in range(chance.randint(1, 3))

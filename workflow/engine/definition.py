@@ -324,6 +324,9 @@ class Opening(Model):
     )
     needs: Names = Field((), description="facts that must be given")
     may: Names = Field((), description="facts that may be given")
+    from_case: Name | None = Field(
+        None, description="where a case begins that another case opens; default `state`"
+    )
     straight_through: Names = Field(
         (), description="events fired at once by the opener, unless a draft is wanted"
     )

@@ -37,9 +37,10 @@ def events_in(definition: Definition, state: str) -> Iterator[tuple[str, Event]]
 def check_paths(definition: Definition) -> Iterator[Finding]:
     """Every state is reached and reaches an end; no signature is given twice or is missing."""
     edges = _edges(definition)
-    start = meant(definition.opening.state, definition.states)
-    if start is not None:
-        yield from _check_from(start, edges, definition)
+    opening = definition.opening
+    begins = (meant(name, definition.states) for name in (opening.state, opening.from_case) if name)
+    if starts := {start for start in begins if start is not None}:
+        yield from _check_from(starts, edges, definition)
     yield from _check_ends(edges, definition)
 
 
@@ -64,9 +65,10 @@ def _edge(path: Path, state: str, event: Event, definition: Definition) -> Edge:
 
 
 def _check_from(
-    start: str, edges: dict[str, list[Edge]], definition: Definition
+    starts: set[str], edges: dict[str, list[Edge]], definition: Definition
 ) -> Iterator[Finding]:
-    reached, waiting = {(start, Signed())}, [(start, Signed())]
+    waiting = [(start, Signed()) for start in sorted(starts)]
+    reached = set(waiting)
     while waiting:
         state, signed = waiting.pop()
         for edge in edges[state]:

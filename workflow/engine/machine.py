@@ -39,16 +39,21 @@ class Compiled:
 
     @cached_property
     def actors(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
-        """For each state the roles that can act in it, by party."""
+        """For each state the roles whose work it is, by party.
+
+        An event of several states counts where it is the turn's: being able to withdraw a case
+        does not make it one's work.
+        """
         return {state: self._actors(state) for state in self.definition.states}
 
-    def _actors(self, state: str) -> Mapping[str, frozenset[str]]:
+    def _actors(self, name: str) -> Mapping[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}
-        turn = self.definition.states[state].turn or ""
-        for event in self.events[state].values():
+        state = self.definition.states[name]
+        for event_name, event in self.events[name].items():
             for party, _, role in (by.partition(".") for by in event.by):
-                party = turn if party == TURN else party
-                found[party] = found.get(party, frozenset()) | {role}
+                party = (state.turn or "") if party == TURN else party
+                if event_name in state.events or party == state.turn:
+                    found[party] = found.get(party, frozenset()) | {role}
         return found
 
     def next_state(self, state: str, event: str, sight: Mapping[str, Any]) -> str | None:

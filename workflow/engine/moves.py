@@ -10,7 +10,8 @@ def moves_of(definition: Definition) -> list[tuple[str, str, str]]:
     """The moves of a definition: its opening, its events with all their branches, and the built-in
     events.
     """
-    moves: Moves = {("open", definition.opening.state, definition.opening.state)}
+    opening = definition.opening
+    moves: Moves = {("open", at, at) for at in (opening.state, opening.from_case or opening.state)}
     for state in definition.states:
         moves |= _built_in(definition, state)
         for name, event in events_in(definition, state):

@@ -75,13 +75,17 @@ def _first(
     now: datetime,
 ) -> Case:
     definition = compiled.definition
+    opening = definition.opening
+    state = opening.state
+    if request.parent is not None:
+        state = opening.from_case or state
     return Case(
         id=request.case_id,
         workflow=definition.workflow,
         definition=compiled.version,
         number=request.number,
         unit=seats[definition.anchor].unit,
-        state=definition.opening.state,
+        state=state,
         opened_at=now,
         entered_at=now,
         seq=1,
@@ -89,7 +93,7 @@ def _first(
         period=request.period,
         facts=facts,
         parties=seats,
-        entries={definition.opening.state: now},
+        entries={state: now},
         parent=request.parent,
         child_name=request.child_name,
     )

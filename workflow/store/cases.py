@@ -107,7 +107,7 @@ def warning_went_out(connection: Connection, case_id: int, seq: int) -> datetime
     return min(sent or dead, default=None)
 
 
-def answered(connection: Connection, request: str) -> tuple[str, dict[str, Any]] | None:
+def answered(connection: Connection, request: str) -> tuple[str, list[dict[str, Any]]] | None:
     """The digest and the first answer of a request id, or None."""
     row = connection.execute(
         select(REQUEST.c.digest, REQUEST.c.answer).where(REQUEST.c.id == request)

@@ -17,7 +17,7 @@ from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
 from workflow.store.organisation import PERSON, UNIT
 from workflow.store.tables import MailboxRow, ScopeRow
-from workflow.store.writes import CASE, HISTORY, SIGN_OFF, TIMER
+from workflow.store.writes import CASE, HISTORY, SIGN_OFF, TIMER, handed_to
 
 SCOPE = ScopeRow.__table__  # type: ignore[attr-defined]
 
@@ -55,7 +55,10 @@ class Place:
     def parse(cls, text: str) -> "Place":
         """The place in a text made by `str`; raises ValueError."""
         due_at, _, case_id = text.partition("~")
-        return cls(datetime.fromisoformat(due_at), int(case_id))
+        at = datetime.fromisoformat(due_at)
+        if at.tzinfo is None:
+            raise ValueError("a place without a time zone")
+        return cls(at, int(case_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ def list_work(
     query = _in_scope(units_of(actor), Filter(closed=False)).add_columns(
         SCOPE.c.due_at.label("place"), *_COLUMNS
     )
+    if actor.person is not None:
+        mine.append(SCOPE.c.acts.like(f"%,{handed_to(actor.person)},%"))
     query = query.where(or_(*mine)) if mine else query.where(SCOPE.c.case_id.is_(None))
     if after is not None:
         key = tuple_(SCOPE.c.due_at, SCOPE.c.case_id)

@@ -4,7 +4,7 @@ One firing and a sweep of a thousand timers go through the same door: `Writes.ad
 `flush` once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -200,7 +200,7 @@ class Writes:
         self.moves.append({"at_id": timer, "later": later, "why": why})
 
     def answer(
-        self, request: str, person: int | None, digest: str, answer: Mapping[str, Any]
+        self, request: str, person: int | None, digest: str, answer: list[dict[str, Any]]
     ) -> None:
         """Keep the answer to a request id."""
         self.requests.append(
@@ -284,20 +284,27 @@ def _timer_row(case: Case, timer: Timer) -> Row:
 
 def _place(case: Case) -> tuple[Any, ...]:
     """What decides where a case stands in people's lists."""
-    return case.due, case.state, case.parties, case.stopped_at
+    return case.due, case.state, case.parties, case.handler
 
 
 def _acting(case: Case, compiled: Compiled) -> Row:
     """The units whose people can act now, with their roles, in the statement's slots."""
-    roles: dict[int, frozenset[str]] = {}
+    roles: dict[int, set[str]] = {}
     for party, who in compiled.actors[case.state].items():
-        unit = case.parties[party].unit
-        roles[unit] = roles.get(unit, frozenset()) | who
+        roles.setdefault(case.parties[party].unit, set()).update(who)
+    turn = compiled.definition.states[case.state].turn
+    if turn is not None and case.handler is not None:
+        roles.setdefault(case.parties[turn].unit, set()).add(handed_to(case.handler))
     slots = [(unit, f",{','.join(sorted(who))},") for unit, who in roles.items()][:_MOST_ACTING]
     slots += [(0, "")] * (_MOST_ACTING - len(slots))
     return {f"unit{n}": unit for n, (unit, _) in enumerate(slots)} | {
         f"acts{n}": acts for n, (_, acts) in enumerate(slots)
     }
+
+
+def handed_to(person: int) -> str:
+    """How `scope.acts` names a person to whom the work was handed (转办)."""
+    return f"#{person}"
 
 
 def _who_sees(case: Case, world: World) -> Iterable[tuple[int, str]]:

@@ -160,7 +160,8 @@ class CounterRow(SQLModel, table=True):
 class ScopeRow(SQLModel, table=True):
     """Which units see a case; every list is one range of this table (design, law 12).
 
-    `acts` are the roles of the unit that can act on it now: `,head,officer,`, or NULL for none.
+    `acts` are the roles of the unit whose work it is now, and the person it was handed to:
+    `,#17,head,officer,`, or NULL for none.
     """
 
     __tablename__ = "scope"

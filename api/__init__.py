@@ -1,0 +1,1 @@
+"""Every way in: pages, REST, the command line, and the worker that wakes the sweeps."""

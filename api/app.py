@@ -1,0 +1,61 @@
+"""The web application: REST under /api/v1, the pages, and what surrounds both."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio.to_thread
+from fastapi import FastAPI
+from sqlalchemy import text
+from starlette.staticfiles import StaticFiles
+
+from api import errors, pages, rest
+from api.auth import Installation
+from api.context import Duban
+from api.frame import Frame
+from api.limits import LimitBodies
+
+SQLITE_THREADS = 4
+"""More threads than these only queue for SQLite's one writer and wake each other up."""
+
+OPENAPI = "/api/v1/openapi.json"
+
+
+def create_app(duban: Duban) -> FastAPI:
+    """The application of an installation; the caller closes the installation afterwards."""
+    app = FastAPI(
+        title="督办 Duban",
+        openapi_url=OPENAPI,
+        docs_url=None,  # it would load its scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_limit_threads,
+    )
+    app.state.duban = duban
+    app.include_router(rest.router)
+    app.add_api_route("/healthz", _health, include_in_schema=False)
+    _add_pages(app)
+    app.add_middleware(LimitBodies)
+    app.add_middleware(Frame, https=duban.settings.secure_cookies)
+    return app
+
+
+@asynccontextmanager
+async def _limit_threads(app: FastAPI) -> AsyncIterator[None]:
+    duban: Duban = app.state.duban
+    if duban.database.is_sqlite:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = SQLITE_THREADS
+    yield
+
+
+def _health(duban: Installation) -> dict[str, str]:
+    with duban.database.reading() as connection:
+        connection.execute(text("SELECT 1"))
+    return {"status": "ok"}
+
+
+def _add_pages(app: FastAPI) -> None:
+    errors.install(app, pages.error_page)
+    app.include_router(pages.router, include_in_schema=False)
+    static = Path(__file__).parent / "pages" / "static"
+    app.mount("/static", StaticFiles(directory=static), name="static")

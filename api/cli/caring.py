@@ -1,0 +1,84 @@
+"""Verbs for whoever looks after an installation: migrate, publish, notice, doctor, version."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.saying import note, say
+
+_FOLDER = typer.Argument(help="工作流文件所在的文件夹；不写则发布随软件提供的")
+_YEAR = typer.Argument(help="哪一年的放假通知，例如 2027", metavar="YEAR")
+_FILE = typer.Argument(help="通知的内容：.yaml 或 .csv 文件，写法见 definitions/sample/")
+_ROOT = typer.Option("--root", help="只输出全库校验值，可另处保存，以后对照")
+
+
+def migrate() -> None:
+    """把数据库结构更新到本版本。"""
+    from api.cli.installation import settings
+    from workflow.store import schema
+    from workflow.store.database import Database
+
+    chosen = settings()
+    chosen.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(chosen.database_url)
+    try:
+        schema.migrate(database)
+    finally:
+        database.dispose()
+    say("数据库结构已是最新")
+
+
+def publish(folder: Annotated[Path | None, _FOLDER] = None) -> None:
+    """发布工作流的新版本；正在办理的事项仍按原版本办完。"""
+    from api.cli.installation import open_installation, settings
+    from notifications.rendering import template_keys
+    from workflow.catalog import SHIPPED
+
+    with closing(open_installation(settings())) as duban:
+        published = duban.catalog.publish(folder or SHIPPED, duban.clock(), template_keys())
+    say(f"已发布：{'、'.join(published)}" if published else "没有改动，无需发布")
+
+
+def notice(year: Annotated[int, _YEAR], file: Annotated[Path, _FILE]) -> None:
+    """录入一年的国务院放假通知，并重新推算受影响的期限。"""
+    from api.cli.installation import open_installation, settings
+    from api.notice_file import read_notice
+    from workflow import timers
+
+    entered = read_notice(file, year)
+    with closing(open_installation(settings())) as duban:
+        known = duban.catalog.calendar.notices if duban.catalog.calendars else {}
+        if known.get(year) == entered:
+            say(f"{year} 年的放假通知已经录入，内容相同")
+            return
+        timers.enter_notice(duban.database, duban.catalog, entered, duban.clock())
+        changed = timers.recalculate(duban.database, duban.catalog, duban.clock())
+    days = f"放假 {len(entered.rest)} 天，调休上班 {len(entered.work)} 天"
+    say(f"已录入 {year} 年放假通知：{days}；重新推算了 {changed} 件事项的期限")
+
+
+def doctor(root: Annotated[bool, _ROOT] = False) -> None:
+    """体检：验证历史、期限、消息、签字是否前后一致。"""
+    from api.cli.figures import report_lines
+    from api.cli.installation import open_installation, settings
+    from workflow.doctor import examine
+
+    with closing(open_installation(settings())) as duban:
+        report = examine(duban.database, duban.catalog, duban.clock())
+    if root:
+        say(report.root)
+    else:
+        for line in report_lines(report):
+            say(line)
+    if not report.clean:
+        note(f"共 {len(report.complaints)} 处不符")
+        raise typer.Exit(1)
+
+
+def version() -> None:
+    """显示版本。"""
+    from importlib.metadata import version as version_of
+
+    say(f"duban {version_of('duban')}")

@@ -1,0 +1,77 @@
+"""What `duban run` does before it serves: the database, the sample prefecture, the definitions and,
+the first time, one-time passwords for the people worth signing in as.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Connection, func, select
+
+from api.clock import Clock, system_clock
+from api.context import Duban
+from api.settings import Settings
+from notifications.rendering import template_keys
+from workflow.catalog import SHIPPED, Catalog
+from workflow.store import people, schema
+from workflow.store.database import Database
+from workflow.store.organisation import UNIT
+from workflow.store.sample import load_sample
+
+SAMPLE = SHIPPED / "sample"
+NARROWEST = 100
+"""Columns of the table where the terminal does not say how wide it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An installation ready to serve; `passwords` by login name, empty unless just made."""
+
+    duban: Duban
+    passwords: Mapping[str, str]
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.duban.close()
+
+
+def prepare(settings: Settings, reset: bool, clock: Clock = system_clock) -> Prepared:
+    """Bring the database up to date; fill an empty one, and only then or on `reset` make
+    passwords.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database_url)
+    schema.migrate(database)
+    with database.unit_of_work() as connection:
+        fresh = _is_empty(connection)
+        if fresh:
+            load_sample(connection, SAMPLE, clock())
+        made = people.set_one_time_passwords(connection, _cast(), clock()) if fresh or reset else {}
+    Catalog(database).publish(SHIPPED, clock(), template_keys())
+    return Prepared(Duban.on(database, settings, clock), made)
+
+
+def _is_empty(connection: Connection) -> bool:
+    return not connection.execute(select(func.count()).select_from(UNIT)).scalar()
+
+
+def _cast() -> dict[str, str]:
+    """Who is worth signing in as: login name and what that person does."""
+    with (SAMPLE / "cast.csv").open(encoding="utf-8", newline="") as file:
+        return {row["username"]: row["story"] for row in csv.DictReader(file, strict=True)}
+
+
+def show_passwords(passwords: Mapping[str, str]) -> None:
+    """Print who can sign in; this is the only time that the passwords are seen."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=NARROWEST + 20)
+    table = Table(title="可以登录的示例人员（口令只显示这一次）", title_justify="left")
+    table.add_column("登录名", no_wrap=True)
+    table.add_column("一次性口令", no_wrap=True)
+    table.add_column("能做什么", overflow="fold")
+    for username, story in _cast().items():
+        table.add_row(username, passwords[username], story)
+    console.print(table)

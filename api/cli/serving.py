@@ -1,0 +1,147 @@
+"""Verbs that stay: run (everything, for a newcomer), serve (web alone), worker."""
+
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.saying import CommandFailed, note, say
+
+if TYPE_CHECKING:
+    from api.context import Duban
+    from api.settings import Settings
+    from api.worker import Ticked, Ways, Worker
+
+_ONCE = typer.Option("--once", help="只办理一遍现在到期的事，然后退出")
+_RESET = typer.Option("--reset", help="为示例人员重新生成一次性口令")
+
+
+def run(reset: Annotated[bool, _RESET] = False) -> None:
+    """启动全部：建库、装入示例州、启动网页和后台，并显示登录口令。"""
+    from api.cli.first_run import prepare, show_passwords
+    from api.worker import Worker
+
+    settings = _start()
+    with closing(_listen(settings)) as listening, closing(prepare(settings, reset)) as prepared:
+        duban = prepared.duban
+        worker = Worker(duban, _ways(duban))
+        if prepared.passwords:
+            show_passwords(prepared.passwords)
+        else:
+            say("使用已有数据；口令只在第一次启动时显示，忘记了请运行 duban run --reset")
+        # The worker beats in a thread: one process is one log, one stop and one set of compiled
+        # definitions in memory. A large installation runs `serve` and `worker` apart.
+        with _beating(worker):
+            say(f"督办已启动：{settings.base_url}    （按 Ctrl-C 停止）")
+            _serve(duban, listening)
+
+
+@contextmanager
+def _beating(worker: "Worker") -> Iterator[None]:
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+
+
+def serve() -> None:
+    """只启动网页和 REST；后台另用 duban worker 启动。"""
+    from api.cli.installation import open_installation
+
+    settings = _start()
+    with closing(_listen(settings)) as listening, closing(open_installation(settings)) as duban:
+        say(f"督办网页已启动：{settings.base_url}")
+        _serve(duban, listening)
+
+
+def worker(once: Annotated[bool, _ONCE] = False) -> None:
+    """只启动后台：到时的提醒、催办、年度事项和待发消息。"""
+    from api.cli.installation import open_installation
+    from api.worker import Worker, tick
+
+    with closing(open_installation(_start())) as duban:
+        ways = _ways(duban)
+        if once:
+            _say_ticked(tick(duban, ways, duban.clock()))
+            return
+        stopped = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        with _beating(Worker(duban, ways)):
+            note("督办后台已启动")
+            stopped.wait()
+
+
+_FIGURES = {
+    "recalculated": "校正期限",
+    "timers": "办理定时",
+    "opened": "按期开启",
+    "digests": "汇成摘要",
+    "sent": "发出消息",
+    "put_off": "稍后再发",
+    "dead": "放弃发送",
+}
+
+
+def _say_ticked(done: "Ticked") -> None:
+    say("，".join(f"{_FIGURES[name]} {count} 件" for name, count in done.figures.items()))
+    if done.failed:
+        raise CommandFailed(f"有 {len(done.failed)} 部分没有办成，原因见上面的日志")
+
+
+def _start() -> "Settings":
+    """Read the settings, begin to log, and have a SIGTERM end the process in good order."""
+    from api.cli.installation import settings
+    from api.cli.logs import start_logging
+
+    chosen = settings()
+    start_logging()
+    signal.signal(signal.SIGTERM, _leave)
+    return chosen
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(0)
+
+
+def _ways(duban: "Duban") -> "Ways":
+    from api.cli.installation import check_furnished
+    from notifications.ways import UnusableWay, open_ways
+
+    check_furnished(duban)
+    email, sms = duban.settings.email, duban.settings.sms
+    try:
+        return open_ways(duban.database, duban.clock, email=email, sms=sms)
+    except UnusableWay as unusable:
+        raise CommandFailed(str(unusable)) from None
+
+
+def _listen(settings: "Settings") -> socket.socket:
+    """The socket to serve on: a port that is taken is told before anything is set up."""
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        hint = "换一个端口可设环境变量 DUBAN_PORT"
+        raise CommandFailed(f"不能在 {where} 上监听（{error.strerror}）；{hint}") from None
+
+
+def _serve(duban: "Duban", listening: socket.socket) -> None:
+    """Serve until a signal comes; returns after the requests in hand are answered."""
+    import uvicorn
+
+    from api.app import create_app
+
+    config = uvicorn.Config(
+        create_app(duban), log_config=None, access_log=False, server_header=False
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except (KeyboardInterrupt, SystemExit):
+        note("督办已停止")

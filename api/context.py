@@ -1,0 +1,44 @@
+"""Everything a request, a page or a command line needs of this installation, put together once.
+
+There is no global state: who needs something is handed a `Duban`.
+"""
+
+from dataclasses import dataclass
+
+from api.clock import Clock, system_clock
+from api.settings import Settings
+from workflow.catalog import Catalog
+from workflow.commands import Commands
+from workflow.store import schema
+from workflow.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Duban:
+    """One installation at work."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    catalog: Catalog
+    commands: Commands
+
+    @classmethod
+    def on(cls, database: Database, settings: Settings, clock: Clock = system_clock) -> "Duban":
+        """An installation on an open database whose schema is known to be right."""
+        catalog = Catalog(database)
+        return cls(settings, clock, database, catalog, Commands(database, catalog))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.dispose()
+
+
+def build(settings: Settings, clock: Clock = system_clock) -> Duban:
+    """Open the database of the settings, check its schema and load what is published.
+
+    Raises DatabaseUnusable.
+    """
+    database = Database(settings.database_url)
+    schema.check_current(database)
+    return Duban.on(database, settings, clock)

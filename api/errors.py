@@ -1,0 +1,218 @@
+"""What a refusal looks like from outside: the only place with HTTP status numbers.
+
+REST answers `{code, sentence, data, request_id}`; pages answer an HTML page with the same sentence.
+What the framework itself would say in English is said here in Chinese.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from api.auth import Forged, NotSignedIn, SignInFirst, TooManyTries, WrongPassword
+from workflow.engine.errors import (
+    ConditionNotMet,
+    DubanError,
+    DutiesNotSeparate,
+    InvalidDefinition,
+    InvalidInput,
+    NotFound,
+    NotYourTurn,
+    OutOfTurn,
+    Refusal,
+    RelationNotAllowed,
+    RequestReused,
+    Stale,
+)
+from workflow.store.database import DatabaseUnusable
+
+STATUS: Mapping[type[Exception], int] = {
+    NotSignedIn: 401,
+    WrongPassword: 401,
+    Forged: 403,
+    NotYourTurn: 403,
+    NotFound: 404,
+    OutOfTurn: 409,
+    DutiesNotSeparate: 409,
+    Stale: 409,
+    RequestReused: 409,
+    ConditionNotMet: 422,
+    InvalidInput: 422,
+    RelationNotAllowed: 422,
+    InvalidDefinition: 422,
+    TooManyTries: 429,
+    Refusal: 422,
+    DatabaseUnusable: 503,
+    OperationalError: 503,
+    DubanError: 500,
+}
+
+_OF_THE_FRAMEWORK: Mapping[int, tuple[str, str]] = {
+    400: ("bad_request", "请求的内容读不懂"),
+    404: ("not_found", "没有这个地址"),
+    405: ("method_not_allowed", "这个地址不接受这种请求"),
+    413: ("too_large", "内容太大，没有接收"),
+    415: ("unsupported_type", "不接受这种类型的内容"),
+}
+
+_OF_VALUES: Mapping[str, str] = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "没有这一项",
+    "json_invalid": "JSON 写法有误",
+    "string_too_short": "不能空着或太短",
+    "string_too_long": "太长",
+    "string_type": "应为文字",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "bool_parsing": "应为 true 或 false",
+    "bool_type": "应为 true 或 false",
+    "dict_type": "应为一组“键: 值”",
+    "model_attributes_type": "应为 JSON 对象，并注明 Content-Type: application/json",
+    "date_parsing": "没有这个日期，应写成 2026-09-30 这样",
+    "date_from_datetime_parsing": "没有这个日期，应写成 2026-09-30 这样",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+    "value_error": "含有不能使用的字符",
+}
+"""Pydantic's types of error in Chinese; anything else is 不合要求."""
+
+ErrorPage = Callable[[int, str, str], Response]
+"""Makes the HTML page of a status, a sentence and a code."""
+
+
+class Problem(BaseModel):
+    """What REST answers to a request that is refused."""
+
+    code: str
+    sentence: str
+    data: dict[str, Any]
+    request_id: str
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of an error, by the nearest of its classes."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def request_id_of(request: Request) -> str:
+    """The id under which the log knows this request."""
+    return str(request.scope.get("request_id", ""))
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    sentence: str,
+    data: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer to a refused request, as REST or pages give it."""
+    if not request.url.path.startswith(("/api/", "/healthz")):
+        page: ErrorPage = request.app.state.error_page
+        response = page(status, sentence, code)
+        response.headers.update(headers or {})
+        return response
+    body = {
+        "code": code,
+        "sentence": sentence,
+        "data": dict(data or {}),
+        "request_id": request_id_of(request),
+    }
+    text = json.dumps(body, ensure_ascii=False, default=str)
+    # what was sent in may hold half of a surrogate pair: it is shown as a question mark
+    content = text.encode("utf-8", "replace")
+    return Response(content, status, headers, "application/json")
+
+
+def install(app: FastAPI, error_page: ErrorPage) -> None:
+    """Have the application answer every error in this way."""
+    app.state.error_page = error_page
+    app.add_exception_handler(SignInFirst, _send_to_sign_in)
+    app.add_exception_handler(DubanError, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _by_framework)
+    app.add_exception_handler(OperationalError, _unavailable)
+
+
+# async: Starlette would run plain functions in a thread
+
+
+async def _send_to_sign_in(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SignInFirst)
+    if request.headers.get(
+        "hx-request"
+    ):  # htmx follows a redirect inside the page; this moves the whole page
+        return Response(status_code=200, headers={"HX-Redirect": error.location})
+    return RedirectResponse(error.location, 303)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    status = status_of(error)
+    if isinstance(error, Refusal):
+        return problem(request, status, error.code, error.sentence, error.data, _headers(error))
+    if isinstance(error, InvalidDefinition):
+        return problem(request, status, "invalid_definition", *_in_short(error))
+    code = "database_unusable" if isinstance(error, DatabaseUnusable) else "failed"
+    return problem(request, status, code, str(error))
+
+
+def _headers(error: Refusal) -> dict[str, str]:
+    if isinstance(error, TooManyTries):
+        return {"Retry-After": str(error.data["seconds"])}
+    return {"WWW-Authenticate": "Bearer"} if isinstance(error, NotSignedIn) else {}
+
+
+def _in_short(error: InvalidDefinition) -> tuple[str, dict[str, Any]]:
+    mistakes = [
+        {
+            "line": mistake.line,
+            "column": mistake.column,
+            "path": mistake.path,
+            "code": mistake.code,
+            "problem": mistake.problem,
+            "hint": mistake.hint,
+        }
+        for mistake in error.mistakes
+    ]
+    first = error.mistakes[0]
+    sentence = (
+        f"{error.source} 有 {len(mistakes)} 处错误，第一处在第 {first.line} 行：{first.problem}"
+    )
+    return sentence, {"source": error.source, "mistakes": mistakes}
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    kinds = {str(one["type"]) for one in error.errors()}
+    if any(one["loc"][:1] == ("path",) for one in error.errors()):
+        return problem(request, 404, *_OF_THE_FRAMEWORK[404])
+    if "json_invalid" in kinds:
+        return problem(request, 400, "bad_json", "JSON 写法有误")
+    fields = {_place(one["loc"]): _OF_VALUES.get(one["type"], "不合要求") for one in error.errors()}
+    sentence = "；".join(f"{name}：{what}" for name, what in list(fields.items())[:10])
+    return problem(request, STATUS[InvalidInput], InvalidInput.code, sentence, {"fields": fields})
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where it is wrong, without the framework's word for where it looked."""
+    return ".".join(str(part)[:40] for part in location[1:]) or "请求内容"
+
+
+async def _by_framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    other = ("http_error", "请求没有办理")
+    code, sentence = _OF_THE_FRAMEWORK.get(error.status_code, other)
+    return problem(request, error.status_code, code, sentence, headers=error.headers)
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    headers = {"Retry-After": "5"}
+    sentence = "数据库暂时不可用，请稍后再试"
+    return problem(request, status_of(error), "database_unavailable", sentence, headers=headers)

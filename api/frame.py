@@ -1,0 +1,76 @@
+"""What surrounds every answer: an id for the log, security headers, and the last net for unexpected
+errors.
+"""
+
+import logging
+import secrets
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import problem
+
+STATIC = "/static/"
+
+_CONTENT = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+"""No inline script or style, nothing from elsewhere, in nobody's frame."""
+
+_HEADERS = {
+    "Content-Security-Policy": _CONTENT,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_TWO_YEARS = "max-age=63072000"
+_log = logging.getLogger("duban.web")
+
+
+class Frame:
+    """Outermost: whatever happens inside, an answer of ours comes out."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._headers = _HEADERS | ({"Strict-Transport-Security": _TWO_YEARS} if https else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["request_id"] = secrets.token_hex(8)
+        started = False
+
+        async def framed(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                self._add_headers(scope, message)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, framed)
+        except Exception:
+            _log.exception("request %s failed", scope["request_id"])
+            if started:
+                raise
+            await _failed(scope)(scope, receive, framed)
+
+    def _add_headers(self, scope: Scope, message: Message) -> None:
+        """Where a route has said otherwise, it knows better."""
+        headers = MutableHeaders(scope=message)
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+        kept = "no-cache" if scope["path"].startswith(STATIC) else "no-store"
+        headers.setdefault("Cache-Control", kept)
+        headers["X-Request-Id"] = scope["request_id"]
+
+
+def _failed(scope: Scope) -> ASGIApp:
+    id_ = scope["request_id"]
+    sentence = f"系统出错，没有办理；请把编号 {id_} 告诉管理员"
+    return problem(Request(scope), 500, "failed", sentence)

@@ -1,0 +1,99 @@
+"""The xlsx that is filled in to open many cases: headers, formats, lists to choose from."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from api.import_table import Column, columns_of
+from api.sheets import MOST_ROWS
+from workflow.engine.definition import Definition
+
+Sheet = Any
+"""xlsxwriter ships no annotations."""
+
+_WIDE, _NARROW = 40, 16
+
+
+def template(definition: Definition, units: Sequence[str]) -> bytes:
+    """The template of a workflow; `units` are the names that a unit's column offers."""
+    import xlsxwriter  # only here: not needed to start
+
+    columns = columns_of(definition)
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(definition.title[:31])
+    lists = book.add_worksheet("选项")
+    lists.hide()
+    formats = {
+        "needed": book.add_format({"bold": True, "bg_color": "#fde9e7", "border": 1}),
+        "optional": book.add_format({"bg_color": "#eef3f8", "border": 1}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "text": book.add_format({"num_format": "@", "text_wrap": True}),
+        "number": book.add_format(),
+    }
+    for at, column in enumerate(columns):
+        heading = "needed" if column.required else "optional"
+        sheet.write_string(0, at, column.title, formats[heading])
+        sheet.set_column(at, at, *_look(definition, column, formats))
+        choices = list(units) if column.party else _choices(definition, column)
+        _offer(sheet, lists, at, column, choices)
+        _remark(sheet, at, definition, column)
+    sheet.freeze_panes(1, 0)
+    book.close()
+    return content.getvalue()
+
+
+def _choices(definition: Definition, column: Column) -> list[str]:
+    fact = definition.facts[column.name]
+    return ["是", "否"] if fact.type == "yes_no" else list(fact.options)
+
+
+def _look(definition: Definition, column: Column, formats: dict[str, Any]) -> tuple[int, Any]:
+    if column.party:
+        return _WIDE // 2, formats["text"]
+    fact = definition.facts[column.name]
+    kind = {"date": "date", "number": "number", "integer": "number"}.get(fact.type, "text")
+    return (_WIDE if fact.lines else _NARROW), formats[kind]
+
+
+def _offer(sheet: Sheet, lists: Sheet, at: int, column: Column, choices: list[str]) -> None:
+    """A list to choose from, on a hidden sheet: one in the cell itself ends at 255 characters."""
+    if not choices:
+        return
+    lists.write_column(0, at, choices)
+    letter = _letters(at)
+    sheet.data_validation(
+        1,
+        at,
+        MOST_ROWS,
+        at,
+        {
+            "validate": "list",
+            "source": f"=选项!${letter}$1:${letter}${len(choices)}",
+            "ignore_blank": not column.required,
+            "error_title": column.title[:32],
+            "error_message": "请从列表中选择",
+            "error_type": "warning" if column.party else "stop",  # a unit may be given by its code
+        },
+    )
+
+
+def _letters(at: int) -> str:
+    text = ""
+    while at >= 0:
+        text = chr(ord("A") + at % 26) + text
+        at = at // 26 - 1
+    return text
+
+
+def _remark(sheet: Sheet, at: int, definition: Definition, column: Column) -> None:
+    said = ["必填" if column.required else "可以不填"]
+    if column.party:
+        said.append("写单位名称或编码")
+    elif definition.facts[column.name].type == "date":
+        said.append("日期，如 2026-09-30")
+    elif hint := definition.facts[column.name].hint:
+        said.append(hint)
+    sheet.write_comment(0, at, "；".join(said))

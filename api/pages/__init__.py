@@ -1,0 +1,38 @@
+"""Server-rendered pages, generic over definitions: a page that knows a workflow's name is a
+defect.
+
+One file a page: it reads, has `api.presenting` put what was read in words, and shows a template.
+A template receives one documented dataclass (and the masthead) and asks nothing further. Every
+action works without a script; the policy of `api.frame` allows none.
+"""
+
+from fastapi import APIRouter
+
+from api.pages import (
+    case,
+    diagrams,
+    ledgers,
+    mailbox,
+    messages,
+    my_work,
+    new_case,
+    signing_in,
+    workflows,
+)
+from api.pages.errors import error_page
+
+router = APIRouter()
+for _part in (
+    signing_in,
+    my_work,
+    new_case,
+    case,
+    diagrams,
+    ledgers,
+    messages,
+    mailbox,
+    workflows,
+):
+    router.include_router(_part.router)
+
+__all__ = ["error_page", "router"]

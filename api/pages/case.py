@@ -1,0 +1,207 @@
+"""事项: one case with its ledgers, actions, history and dates; and firing an event on it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
+
+from api.auth import Installation, SignedInForm, SignedInPage, Someone
+from api.context import Duban
+from api.errors import status_of
+from api.pages.forms import CaseId, Posted, facts_in, printable, request_id, text_in
+from api.pages.rendering import masthead_of, show
+from api.pages.units import Picked, pick_unit, suggestions
+from api.presenting.actions import (
+    PERSON_FIELD,
+    UNIT_FIELD,
+    Refused,
+    Situation,
+    actions_of,
+)
+from api.presenting.case_page import CaseFile, Relative, case_page, people_in, relative, units_in
+from api.presenting.fields import Option
+from api.presenting.messages import message_line
+from api.presenting.wording import Names
+from workflow.engine.case import Case, World
+from workflow.engine.errors import InvalidInput, NotFound, Refusal
+from workflow.engine.machine import Compiled
+from workflow.engine.permits import units_of
+from workflow.store import cases, messages, organisation, queries
+
+router = APIRouter()
+
+MOST_MESSAGES = 100
+MOST_CHILDREN = 100
+
+
+@router.get("/cases/{case_id}")
+def show_case(
+    case_id: CaseId, duban: Installation, someone: SignedInPage, done: int = 0
+) -> Response:
+    """The page of one case; `done` is the history row that the reader has just written."""
+    return _page(duban, someone, case_id, done=done)
+
+
+@router.post("/cases/{case_id}/events")
+def fire(case_id: CaseId, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+    """Fire an event; a refusal shows the page again with what was typed."""
+    event = printable(text_in(form, "event"))
+    with duban.database.reading() as connection:
+        queries.check_scope(connection, queries.units_of(someone.actor), case_id)
+        case, _ = cases.read_case(connection, case_id)
+        compiled = duban.catalog.version(case.definition)
+        picked = pick_unit(connection, form, UNIT_FIELD)
+    facts = facts_in(form, compiled.definition)
+    person = text_in(form, PERSON_FIELD)
+    try:
+        if picked.problem:
+            raise InvalidInput(picked.problem, {UNIT_FIELD: picked.problem})
+        answer = duban.commands.fire(
+            case_id=case_id,
+            event=event,
+            actor=someone.actor,
+            request=text_in(form, "request"),
+            now=duban.clock(),
+            facts=facts,
+            unit=picked.unit,
+            person=int(person) if person.isdecimal() and len(person) < 16 else None,
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        refused = _refused(event, refusal, facts, picked, person)
+        return _page(duban, someone, case_id, refused=refused, status=status_of(refusal))
+    return RedirectResponse(f"/cases/{case_id}?done={answer.seq}", 303)
+
+
+def _refused(
+    event: str, refusal: Refusal, facts: Mapping[str, Any], picked: Picked, person: str
+) -> Refused:
+    beside = refusal.data.get("facts")
+    problems = {str(k): str(v) for k, v in beside.items()} if isinstance(beside, Mapping) else {}
+    for field in (UNIT_FIELD, PERSON_FIELD):
+        if field in refusal.data:
+            problems[field] = refusal.sentence
+    return Refused(
+        event=event,
+        sentence="有几处需要改正，请看下面的说明" if problems else refusal.sentence,
+        given=facts,
+        problems=problems,
+        typed_unit=picked.text,
+        chosen_person=person,
+        options=picked.options,
+    )
+
+
+def _page(
+    duban: Duban,
+    someone: Someone,
+    case_id: int,
+    *,
+    refused: Refused | None = None,
+    done: int = 0,
+    status: int = 200,
+) -> Response:
+    now = duban.clock()
+    with duban.database.reading() as connection:
+        queries.check_scope(connection, queries.units_of(someone.actor), case_id)
+        case, _ = cases.read_case(connection, case_id)
+        compiled = duban.catalog.version(case.definition)
+        file = _read_file(connection, duban, someone, case, compiled)
+        situation = Situation(
+            compiled,
+            case,
+            someone.actor,
+            World(duban.catalog.calendar, _open_children(connection, compiled, case)),
+            now,
+            refused,
+            colleagues=_colleagues(connection, duban, compiled, case, someone),
+            suggestions=_suggestions(connection, compiled, case),
+        )
+    actions = actions_of(situation)
+    lost = refused is not None and all(action.event != refused.event for action in actions)
+    page = case_page(
+        file,
+        actions,
+        calendar=duban.catalog.calendar,
+        now=now,
+        request=request_id(),
+        problem=refused.sentence if refused and lost else "",
+        done=done if not refused else 0,
+        reader=someone.person,
+    )
+    return show("case.html", page, masthead_of(duban, someone, ""), status=status)
+
+
+def _read_file(
+    connection: Connection, duban: Duban, someone: Someone, case: Case, compiled: Compiled
+) -> CaseFile:
+    history = queries.history_of(connection, case.id)
+    told = messages.messages(connection, units=None, case=case.id, limit=MOST_MESSAGES)
+    units = units_in(case, history) | {one.unit_id for one in told if one.unit_id is not None}
+    names = Names(
+        units=queries.unit_names(connection, units),
+        people=queries.person_names(connection, people_in(case, history)),
+        workflows={name: c.definition.title for name, c in duban.catalog.workflows().items()},
+    )
+    parent, children = _relatives(connection, duban, someone, case, compiled)
+    return CaseFile(
+        case=case,
+        definition=compiled.definition,
+        history=history,
+        timers=queries.timers_of(connection, case.id),
+        names=names,
+        parent=parent,
+        children=children,
+        messages=tuple(message_line(one, names) for one in told),
+    )
+
+
+def _relatives(
+    connection: Connection, duban: Duban, someone: Someone, case: Case, compiled: Compiled
+) -> tuple[Relative | None, tuple[Relative, ...]]:
+    """The parent and the children that are in scope."""
+    units = queries.units_of(someone.actor)
+    above = queries.cases_by_id(connection, units, {case.parent}) if case.parent else []
+    below: list[queries.Row] = []
+    if compiled.definition.children:
+        narrowed = queries.Filter(parent=case.id)
+        below = queries.list_cases(connection, units, narrowed, limit=MOST_CHILDREN).rows
+
+    def linked(row: queries.Row) -> Relative:
+        return relative(row, duban.catalog.version(row["definition_id"]).definition)
+
+    return (linked(above[0]) if above else None), tuple(linked(row) for row in below)
+
+
+def _open_children(connection: Connection, compiled: Compiled, case: Case) -> Mapping[str, int]:
+    return cases.open_children(connection, case.id) if compiled.definition.children else {}
+
+
+def _colleagues(
+    connection: Connection, duban: Duban, compiled: Compiled, case: Case, someone: Someone
+) -> tuple[Option, ...]:
+    """Whom the work of this state may be handed to, the reader left out."""
+    definition = compiled.definition
+    wanted = []
+    for role in definition.states[case.state].hand_over:
+        unit, post_role = units_of(case, definition, role)
+        if unit is not None and unit in queries.units_of(someone.actor):
+            wanted.append((unit, post_role))
+    if not wanted:
+        return ()
+    found = organisation.read_recipients(connection, wanted, duban.clock())
+    people = {one.person: definition.roles[role] for (_, role), who in found.items() for one in who}
+    people.pop(someone.person, None)
+    names = queries.person_names(connection, people)
+    return tuple(Option(str(id_), f"{names[id_]}（{role}）") for id_, role in people.items())
+
+
+def _suggestions(connection: Connection, compiled: Compiled, case: Case) -> tuple[str, ...]:
+    parties = compiled.definition.parties
+    for event in compiled.events[case.state].values():
+        if event.reassigns:
+            return suggestions(connection, parties[event.reassigns].among)
+    return ()

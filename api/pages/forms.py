@@ -1,0 +1,82 @@
+"""What a browser sent, read: texts, table rows, places in a list; never trusted further than the
+engine checks it.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Request
+from starlette.datastructures import FormData
+
+from api.auth import SignedInForm
+from workflow.engine.definition import Definition
+from workflow.engine.errors import InvalidInput
+from workflow.store.queries import Place
+
+GREATEST_ID = 2**53
+
+CaseId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
+"""A case's id in an address; anything else is 404."""
+
+_CELL = re.compile(r"fact\.([a-z0-9_]+)\.(\d{1,4})\.([a-z0-9_]+)")
+
+
+async def _posted(request: Request, someone: SignedInForm) -> FormData:
+    del someone  # it is asked for so that the form's CSRF token has been checked
+    return await request.form()
+
+
+Posted = Annotated[FormData, Depends(_posted)]
+"""The fields of a form that really comes from a page of ours."""
+
+
+def request_id() -> str:
+    """A new id for one form: sending the same form twice acts once."""
+    return secrets.token_urlsafe(16)
+
+
+def text_in(form: Mapping[str, Any], name: str) -> str:
+    """A field as text without blanks around it; empty when it is missing or a file."""
+    value = form.get(name, "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def facts_in(form: FormData, definition: Definition) -> dict[str, Any]:
+    """The facts that a form gives; empty ones, and empty rows of tables, count as not given."""
+    tables = _tables(form)
+    facts: dict[str, Any] = {}
+    for name, fact in definition.facts.items():
+        given = tables.get(name) if fact.type == "table" else text_in(form, f"fact.{name}")
+        if given:
+            facts[name] = given
+    return facts
+
+
+def _tables(form: FormData) -> dict[str, list[dict[str, str]]]:
+    rows: dict[str, dict[int, dict[str, str]]] = {}
+    for key in form:
+        found = _CELL.fullmatch(key)
+        if found and (text := text_in(form, key)):
+            fact, at, column = found.groups()
+            rows.setdefault(fact, {}).setdefault(int(at), {})[column] = text
+    return {fact: [row for _, row in sorted(given.items())] for fact, given in rows.items()}
+
+
+def place_in(text: str) -> Place | None:
+    """Where a list goes on; None for its beginning. Raises InvalidInput."""
+    if not text:
+        return None
+    try:
+        place = Place.parse(text.replace(" ", "+"))
+    except ValueError:
+        place = None
+    if place is None or place.due_at.tzinfo is None or not 0 <= place.case_id <= GREATEST_ID:
+        raise InvalidInput("翻页的地址有误，请从第一页看起")
+    return place
+
+
+def printable(text: str, most: int = 60) -> str:
+    """A text from an address, fit to be searched for."""
+    return "".join(character for character in text if character.isprintable()).strip()[:most]

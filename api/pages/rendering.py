@@ -1,0 +1,72 @@
+"""Templates, and what stands above every page."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.auth import Someone
+from api.context import Duban
+from notifications.ways import MAILBOX_URL
+from workflow.engine.case import Actor
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """A part of the site; `here` marks the one being read."""
+
+    url: str
+    title: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What stands above a page: who reads it, where they can go, and the token of their forms."""
+
+    name: str
+    csrf: str
+    links: tuple[NavLink, ...]
+
+
+def masthead_of(duban: Duban, someone: Someone, here: str) -> Masthead:
+    """The masthead for a reader on the part of the site that begins with `here`."""
+    links = [("/", "我的待办")]
+    links += [("/cases/new", "新建")] if _opens_something(duban, someone.actor) else []
+    links += [("/ledgers", "双台账"), ("/messages", "消息"), ("/workflows", "工作流程")]
+    links += [("/mailbox", "信箱")] if has_mailbox(duban) else []
+    shown = tuple(NavLink(url, title, url == here) for url, title in links)
+    return Masthead(someone.name, someone.csrf or "", shown)
+
+
+def has_mailbox(duban: Duban) -> bool:
+    """Whether messages stay in this installation, so that everybody may look at them."""
+    return MAILBOX_URL in (duban.settings.email, duban.settings.sms)
+
+
+def _opens_something(duban: Duban, actor: Actor) -> bool:
+    roles = {post.role for post in actor.posts}
+    return any(
+        roles & {role.partition(".")[2] for role in compiled.definition.opening.by}
+        for compiled in duban.catalog.workflows().values()
+    )
+
+
+def show(
+    template: str, content: object, masthead: Masthead | None = None, *, status: int = 200
+) -> Response:
+    """The page made of a template and its dataclass, called `page` inside; no masthead when
+    nobody is signed in.
+    """
+    html = _environment.get_template(template).render(page=content, masthead=masthead)
+    return HTMLResponse(html, status)

@@ -1,0 +1,294 @@
+"""The page of one case."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api.presenting.actions import Action
+from api.presenting.lights import Clock, clock_of
+from api.presenting.messages import MessageLine
+from api.presenting.timeline import Row, TimelineEntry, timeline_of, what_happened
+from api.presenting.values import Value, values_of
+from api.presenting.wording import (
+    Names,
+    in_full,
+    machine_readable,
+    shortened,
+    to_the_minute,
+)
+from api.presenting.workflows import rung_in_words
+from workflow.engine.calendar import Calendar, local_day
+from workflow.engine.case import Case
+from workflow.engine.definition import Definition
+from workflow.engine.flow import events_in
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A sign-off on the ledger it stamps: “一次销号 州乡村振兴指挥部 韦×× 2026年5月8日”."""
+
+    title: str
+    unit: str
+    person: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerView:
+    """One ledger of the case: who keeps it, its facts, its stamps; `awaits` are missing stamps."""
+
+    title: str
+    keeper: str
+    unit: str
+    values: tuple[Value, ...]
+    stamps: tuple[Stamp, ...]
+    awaits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartyLine:
+    """Who answers for what (双责)."""
+
+    title: str
+    unit: str
+    acts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A case linked with this one."""
+
+    url: str
+    title: str
+    number: str
+    headline: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComingDate:
+    """Something the clock will do."""
+
+    when: str
+    iso: str
+    what: str
+    follows: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything the page of one case shows."""
+
+    id: int
+    seq: int
+    workflow: str
+    workflow_title: str
+    number: str
+    headline: str
+    state: str
+    cycle: str
+    clock: Clock
+    opened: str
+    handler: str
+    marks: tuple[str, ...]
+    counts: tuple[str, ...]
+    actions: tuple[Action, ...]
+    waiting: str
+    ledgers: tuple[LedgerView, ...]
+    other: tuple[Value, ...]
+    parties: tuple[PartyLine, ...]
+    parent: Relative | None
+    children: tuple[Relative, ...]
+    coming: tuple[ComingDate, ...]
+    timeline: tuple[TimelineEntry, ...]
+    messages: tuple[MessageLine, ...]
+    request: str
+    problem: str = ""
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """What was read of a case, before it is put in words."""
+
+    case: Case
+    definition: Definition
+    history: Sequence[Row]
+    timers: Sequence[Row]
+    names: Names
+    parent: Relative | None
+    children: tuple[Relative, ...]
+    messages: tuple[MessageLine, ...]
+
+
+def case_page(
+    file: CaseFile,
+    actions: tuple[Action, ...],
+    *,
+    calendar: Calendar,
+    now: datetime,
+    request: str,
+    problem: str = "",
+    done: int = 0,
+    reader: int | None = None,
+) -> CasePage:
+    """The page, from what was read; `done` is the history row the reader has just written."""
+    case, definition, names = file.case, file.definition, file.names
+    return CasePage(
+        id=case.id,
+        seq=case.seq,
+        workflow=case.workflow,
+        workflow_title=definition.title,
+        number=case.number,
+        headline=shortened(str(case.facts.get(definition.headline, ""))),
+        state=definition.states[case.state].title,
+        cycle=f"第 {case.cycle} 轮" if case.cycle > 1 else "",
+        clock=_clock(case, calendar, now),
+        opened=in_full(local_day(case.opened_at)),
+        handler=names.person(case.handler) if case.handler else "",
+        marks=tuple(
+            definition.marks[mark].title for mark in case.marks if mark in definition.marks
+        ),
+        counts=tuple(f"{definition.counts[name]} {n}" for name, n in case.counts.items() if n),
+        actions=actions,
+        waiting=_waiting(case, definition, names),
+        ledgers=tuple(_ledgers(file)),
+        other=_other(case, definition),
+        parties=_parties(case, definition, names),
+        parent=file.parent,
+        children=file.children,
+        coming=tuple(_coming(file)),
+        timeline=timeline_of(definition, file.history, names),
+        messages=file.messages,
+        request=request,
+        problem=problem,
+        done=_done(file, done, reader),
+    )
+
+
+def _done(file: CaseFile, seq: int, reader: int | None) -> str:
+    """What the reader has just done, if it was they who did it."""
+    rows = [row for row in file.history if row["seq"] == seq and row["person_id"] == reader]
+    return f"已办理：{what_happened(file.definition, rows[0])}" if rows else ""
+
+
+def _clock(case: Case, calendar: Calendar, now: datetime) -> Clock:
+    due = case.due
+    return clock_of(
+        due.at if due else None,
+        due.derivation if due else "",
+        provisional=bool(due and due.provisional),
+        stopped=case.stopped_at is not None,
+        closed=case.closed_at is not None,
+        calendar=calendar,
+        now=now,
+    )
+
+
+def _waiting(case: Case, definition: Definition, names: Names) -> str:
+    """Whose turn it is, for somebody who cannot act."""
+    state = definition.states[case.state]
+    if state.final:
+        return f"已办结：{state.title}。"
+    if state.turn is None:
+        return "等待关联事项或到期，不需要办理。"
+    party = definition.parties[state.turn].title
+    return f"现由{party}（{names.unit(case.parties[state.turn].unit)}）办理。"
+
+
+# Ledgers
+
+
+def _ledgers(file: CaseFile) -> Iterator[LedgerView]:
+    case, definition = file.case, file.definition
+    at = {row["seq"]: row["at"] for row in file.history}
+    for name, ledger in definition.ledgers.items():
+        sides = {side: spec for side, spec in definition.sign_offs.items() if spec.stamps == name}
+        yield LedgerView(
+            title=ledger.title,
+            keeper=definition.parties[ledger.kept_by].title,
+            unit=file.names.unit(case.parties[ledger.kept_by].unit),
+            values=values_of(definition, ledger.facts, case.facts),
+            stamps=tuple(
+                _stamp(spec.title, case, side, at, file.names)
+                for side, spec in sides.items()
+                if side in case.signed
+            ),
+            awaits=tuple(spec.title for side, spec in sides.items() if side not in case.signed),
+        )
+
+
+def _stamp(title: str, case: Case, side: str, at: Mapping[int, datetime], names: Names) -> Stamp:
+    signature = case.signed[side]
+    day = in_full(local_day(at[signature.seq])) if signature.seq in at else ""
+    return Stamp(title, names.unit(signature.unit), names.person(signature.person), day)
+
+
+def _other(case: Case, definition: Definition) -> tuple[Value, ...]:
+    """Facts that stand in no ledger, as far as they are given."""
+    kept = {fact for ledger in definition.ledgers.values() for fact in ledger.facts}
+    names = [
+        n for n in definition.facts if n not in kept and case.facts.get(n) not in (None, "", [])
+    ]
+    return values_of(definition, names, case.facts)
+
+
+def _parties(case: Case, definition: Definition, names: Names) -> tuple[PartyLine, ...]:
+    turn = definition.states[case.state].turn
+    return tuple(
+        PartyLine(party.title, names.unit(case.parties[name].unit), acts=name == turn)
+        for name, party in definition.parties.items()
+        if name in case.parties
+    )
+
+
+# Dates to come
+
+
+def _coming(file: CaseFile) -> Iterator[ComingDate]:
+    for timer in file.timers:
+        if timer["status"] == "waiting":
+            what, follows = _timer_in_words(file, timer)
+            late = f"；{timer['derivation']}" if timer["moved"] else ""
+            at = timer["wake_at"]
+            yield ComingDate(to_the_minute(at), machine_readable(at), what, follows + late)
+
+
+def _timer_in_words(file: CaseFile, timer: Row) -> tuple[str, str]:
+    """Which moment it is, and what will be done then."""
+    kind, _, name = timer["name"].partition(":")
+    definition, state = file.definition, file.case.state
+    if kind == "rung" and name in definition.ladders:
+        rung = definition.ladders[name][timer["rung"]]
+        follows = rung_in_words(definition, rung, definition.states[state], file.names)
+        return rung.at.in_words(), follows
+    event = dict(events_in(definition, state)).get(name)
+    return timer["derivation"], f"自动办理：{event.title}" if event else "自动办理"
+
+
+def relative(row: Mapping[str, Any], definition: Definition) -> Relative:
+    """A linked case from its row of a list."""
+    return Relative(
+        url=f"/cases/{row['id']}",
+        title=definition.title,
+        number=row["number"],
+        headline=shortened(row["headline"]),
+        state=definition.states[row["state"]].title,
+    )
+
+
+def people_in(case: Case, history: Sequence[Row]) -> set[int]:
+    """Everyone the page names."""
+    found = {row[key] for row in history for key in ("person_id", "holder_id")}
+    found |= {row["inputs"].get("person") for row in history}
+    found |= {signature.person for signature in case.signed.values()}
+    return {person for person in {*found, case.handler} if person is not None}
+
+
+def units_in(case: Case, history: Sequence[Row]) -> set[int]:
+    """Every unit the page names."""
+    found = {row["unit_id"] for row in history} | {row["inputs"].get("unit") for row in history}
+    found |= {seat.unit for seat in case.parties.values()}
+    found |= {signature.unit for signature in case.signed.values()}
+    return {unit for unit in {*found, case.unit} if unit is not None}

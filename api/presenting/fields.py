@@ -1,0 +1,158 @@
+"""Form fields made from the facts an event or an opening asks for."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workflow.engine.definition import Column, Definition, Fact
+from workflow.engine.facts import LONGEST_TEXT, MOST_ROWS
+
+BLANK_ROWS = 5
+"""Empty rows below those already filled: without a script a table cannot grow by itself."""
+
+_NUMBERS = {"integer": "1", "number": "any"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that can be chosen."""
+
+    value: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table field."""
+
+    name: str
+    title: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: `kind` is text, lines, choice, date, number, yes_no, table, unit or person.
+
+    `name` is the input's name and `id` is unique in the page. `options` are those of a choice, the
+    people of a person picker, or the units a text may have meant; `suggestions` help while a unit
+    is typed. `problem` is the sentence beside the field after a refusal.
+    """
+
+    name: str
+    id: str
+    title: str
+    kind: str
+    text: str = ""
+    required: bool = False
+    hint: str = ""
+    options: tuple[Option, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    problem: str = ""
+    least: str = ""
+    most: str = ""
+    step: str = ""
+
+
+def fields_of(
+    definition: Definition,
+    form: str,
+    *,
+    needs: Collection[str],
+    may: Iterable[str],
+    given: Mapping[str, Any],
+    problems: Mapping[str, str],
+) -> tuple[Field, ...]:
+    """The fields for facts, needed ones first; `given` is what stands in them."""
+    names = dict.fromkeys((*needs, *may))
+    return tuple(
+        _field(
+            definition.facts[name],
+            name,
+            form,
+            given.get(name),
+            name in needs,
+            problems.get(name, ""),
+        )
+        for name in names
+    )
+
+
+def _field(fact: Fact, name: str, form: str, value: Any, required: bool, problem: str) -> Field:
+    field = Field(
+        name=f"fact.{name}",
+        id=f"{form}-{name}",
+        title=fact.title,
+        kind=_kind(fact),
+        required=required,
+        hint=fact.hint or _bounds_in_words(fact),
+        problem=problem.removeprefix(f"{fact.title}："),  # it stands beside the title
+        least=_bound(fact.min),
+        most=_bound(fact.max),
+        step=_NUMBERS.get(fact.type, ""),
+    )
+    if fact.type == "table":
+        return replace(field, rows=_rows(fact, name, value))
+    text = typed(value)
+    if fact.type == "yes_no":
+        return replace(field, options=_options({"true": "是", "false": "否"}, text))
+    if fact.type == "choice":
+        return replace(field, options=_options({one: one for one in fact.options}, text))
+    return replace(field, text=text, most=field.most or _longest(fact))
+
+
+def _kind(fact: Fact) -> str:
+    if fact.type == "text":
+        return "lines" if fact.lines else "text"
+    return "number" if fact.type in _NUMBERS else fact.type
+
+
+def _longest(fact: Fact) -> str:
+    return str(LONGEST_TEXT) if fact.type == "text" else ""
+
+
+def _bounds_in_words(fact: Fact) -> str:
+    """What a person should know beforehand of the least and the greatest."""
+    unit = " 个字" if fact.type == "text" else ""
+    if fact.min is not None and fact.max is not None:
+        return f"{fact.min:g} 至 {fact.max:g}{unit}"
+    if fact.min and fact.type == "text":
+        return f"不少于 {fact.min:g} 个字"
+    return ""
+
+
+def _bound(number: float | None) -> str:
+    return "" if number is None else f"{number:g}"
+
+
+def _options(labels: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
+    return tuple(Option(value, label, value == chosen) for value, label in labels.items())
+
+
+def typed(value: Any) -> str:
+    """A value as it would be typed."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value == int(value) else repr(value)
+    return str(value)
+
+
+def _rows(fact: Fact, name: str, value: Any) -> tuple[tuple[Cell, ...], ...]:
+    given = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    given = given[:MOST_ROWS]
+    blank: list[Mapping[str, Any]] = [{} for _ in range(min(BLANK_ROWS, MOST_ROWS - len(given)))]
+    return tuple(
+        tuple(_cell(f"fact.{name}.{at}", key, column, row) for key, column in fact.columns.items())
+        for at, row in enumerate([*given, *blank])
+    )
+
+
+def _cell(start: str, key: str, column: Column, row: Mapping[str, Any]) -> Cell:
+    kind = "number" if column.type in _NUMBERS else column.type
+    return Cell(f"{start}.{key}", column.title, kind, typed(row.get(key)))

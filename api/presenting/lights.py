@@ -1,0 +1,77 @@
+"""How a limit stands: a light, always with a word beside it, the days left and why that day.
+
+Derived from (due, now, calendar) at the moment of showing, never stored (design, law 6).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.presenting.wording import with_weekday
+from workflow.engine.calendar import Calendar, local_day
+from workflow.engine.sight import due_day
+
+NEAR_WORKING_DAYS = 3
+"""From how many working days before its limit on a case counts as 临期."""
+
+LIGHTS = {
+    "late": "逾期",
+    "near": "临期",
+    "good": "正常",
+    "still": "中止",
+    "none": "无期限",
+    "done": "办结",
+}
+"""Every light with its word. The name is also the CSS class; colours are in static/duban.css."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How a case's limit stands now; texts are empty where there is no limit."""
+
+    light: str
+    word: str
+    left: str = ""
+    day: str = ""
+    iso: str = ""
+    why: str = ""
+    provisional: bool = False
+
+
+def clock_of(
+    due_at: datetime | None,
+    why: str,
+    *,
+    provisional: bool,
+    stopped: bool,
+    closed: bool,
+    calendar: Calendar,
+    now: datetime,
+) -> Clock:
+    """The limit's light, words and derivation."""
+    if closed or due_at is None:
+        light = "done" if closed else "still" if stopped else "none"
+        return Clock(light, LIGHTS[light], left="计时中止" if light == "still" else "")
+    last = due_day(due_at)
+    days = calendar.working_days_between(local_day(now), last)
+    light = "still" if stopped else _light(days, late=now >= due_at)
+    return Clock(
+        light=light,
+        word=LIGHTS[light],
+        left="计时中止" if stopped else _left(days, late=now >= due_at),
+        day=with_weekday(last),
+        iso=last.isoformat(),
+        why=why,
+        provisional=provisional,
+    )
+
+
+def _light(days: int, *, late: bool) -> str:
+    if late:
+        return "late"
+    return "near" if days <= NEAR_WORKING_DAYS else "good"
+
+
+def _left(days: int, *, late: bool) -> str:
+    if late:
+        return f"已逾期 {-days} 个工作日" if days else "已到期"
+    return f"还剩 {days} 个工作日" if days else "今天到期"

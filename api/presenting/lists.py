@@ -1,0 +1,187 @@
+"""Lists of cases: my work, the ledgers, their reconciliation."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api.presenting.fields import Option
+from api.presenting.lights import Clock, clock_of
+from api.presenting.values import Value, value_of
+from api.presenting.wording import Names, party_of, shortened
+from workflow.engine.calendar import Calendar
+from workflow.engine.case import Actor
+from workflow.engine.definition import Definition
+from workflow.engine.machine import Compiled
+
+COLUMNS = 6
+"""How many facts of a ledger are columns; the rest unfold in the row."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A case in a list: `steps` are what the reader can do; `mine` when it is their unit's turn."""
+
+    url: str
+    number: str
+    headline: str
+    workflow: str
+    state: str
+    unit: str
+    clock: Clock
+    steps: tuple[str, ...] = ()
+    mine: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPage:
+    """我的待办: what the reader can act on, soonest first; `next` is the next page's address."""
+
+    items: tuple[WorkItem, ...]
+    next: str
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """A row of a ledger: the case, its first facts as columns, the rest to unfold, its stamps."""
+
+    item: WorkItem
+    columns: tuple[Value, ...]
+    rest: tuple[Value, ...]
+    stamped: tuple[str, ...]
+    awaits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """A ledger with its filters, or the reconciliation (then `heads` is empty)."""
+
+    title: str
+    workflow: str
+    workflow_title: str
+    keeper: str
+    heads: tuple[str, ...]
+    rows: tuple[LedgerRow, ...]
+    states: tuple[Option, ...]
+    opened: tuple[Option, ...]
+    unit: str
+    unit_problem: str
+    unit_options: tuple[Option, ...]
+    suggestions: tuple[str, ...]
+    next: str
+    narrowed: bool
+    first: bool
+    siblings: tuple["LedgerLink", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLink:
+    """One ledger to choose."""
+
+    url: str
+    title: str
+    keeper: str = ""
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerGroup:
+    """The ledgers of one workflow."""
+
+    title: str
+    links: tuple[LedgerLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgersPage:
+    """All ledgers of all workflows."""
+
+    groups: tuple[LedgerGroup, ...]
+
+
+def work_item(
+    row: Row, compiled: Compiled, names: Names, actor: Actor, calendar: Calendar, now: datetime
+) -> WorkItem:
+    """A row of a list as somebody sees it who may act on it."""
+    definition, body = compiled.definition, row["body"]
+    due = body["due"]
+    turn = definition.states[row["state"]].turn
+    mine = turn is not None and body["parties"][turn][0] in {post.unit for post in actor.posts}
+    return WorkItem(
+        url=f"/cases/{row['id']}",
+        number=row["number"],
+        headline=shortened(row["headline"]),
+        workflow=definition.title,
+        state=definition.states[row["state"]].title,
+        unit=names.unit(row["unit_id"]),
+        clock=clock_of(
+            row["due_at"],
+            due[1] if due else "",
+            provisional=bool(row["provisional"]),
+            stopped=body["stopped_at"] is not None,
+            closed=row["closed_at"] is not None,
+            calendar=calendar,
+            now=now,
+        ),
+        steps=tuple(dict.fromkeys(_steps(row, compiled, actor))),
+        mine=mine,
+    )
+
+
+def _steps(row: Row, compiled: Compiled, actor: Actor) -> Iterator[str]:
+    """Titles of the events that belong to a post of the actor, the usual ones first."""
+    definition, parties = compiled.definition, row["body"]["parties"]
+    state = definition.states[row["state"]]
+    held = {(post.unit, post.role) for post in actor.posts}
+    for event in compiled.events[row["state"]].values():
+        for role in event.by:
+            seat = parties.get(party_of(role, state))
+            if seat and (seat[0], role.partition(".")[2]) in held:
+                yield event.title
+
+
+def ledger_row(item: WorkItem, row: Row, definition: Definition, facts: Iterable[str]) -> LedgerRow:
+    """A row of the ledger with these facts."""
+    values = tuple(value_of(definition.facts[n], row["body"]["facts"].get(n)) for n in facts)
+    signed = row["body"]["signed"]
+    return LedgerRow(
+        item=item,
+        columns=values[:COLUMNS],
+        rest=values[COLUMNS:],
+        stamped=_stamps(definition, signed, given=True),
+        awaits=_stamps(definition, signed, given=False),
+    )
+
+
+def _stamps(definition: Definition, signed: Row, *, given: bool) -> tuple[str, ...]:
+    return tuple(
+        f"{definition.ledgers[side.stamps].title}：{side.title}"
+        for name, side in definition.sign_offs.items()
+        if (name in signed) == given
+    )
+
+
+def state_options(definition: Definition, chosen: str) -> tuple[Option, ...]:
+    """The states as a filter."""
+    return tuple(Option(n, state.title, n == chosen) for n, state in definition.states.items())
+
+
+def ledger_links(definition: Definition, here: str) -> tuple[LedgerLink, ...]:
+    """The ledgers of a workflow, and their reconciliation where sign-offs stamp more than one."""
+    start = f"/ledgers/{definition.workflow}"
+    links = [
+        LedgerLink(
+            f"{start}/{name}", ledger.title, definition.parties[ledger.kept_by].title, name == here
+        )
+        for name, ledger in definition.ledgers.items()
+    ]
+    if len({side.stamps for side in definition.sign_offs.values()}) > 1:
+        links.append(LedgerLink(f"{start}/{RECONCILIATION}", "对账", here=here == RECONCILIATION))
+    return tuple(links)
+
+
+RECONCILIATION = "reconciliation"
+"""The address of the reconciliation, beside those of the ledgers."""

@@ -1,0 +1,113 @@
+"""The page on which a case is opened."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from api.presenting.fields import Field, Option
+from workflow.engine.case import Actor, Unit
+from workflow.engine.definition import Definition, Party
+
+Units = Mapping[int, tuple[Unit, str]]
+"""The units of the actor's posts by id, each with its function."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChoice:
+    """A workflow that the reader may open."""
+
+    url: str
+    title: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePage:
+    """新建, first step: which workflow."""
+
+    choices: tuple[OpenChoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningPage:
+    """新建, second step: the form. `submit` is the button; `draft` when a draft is possible."""
+
+    workflow: str
+    title: str
+    basis: str
+    parties: tuple[Field, ...]
+    fields: tuple[Field, ...]
+    submit: str
+    draft: bool
+    request: str
+    problem: str = ""
+
+
+def may_open(definition: Definition, actor: Actor, units: Units) -> bool:
+    """Whether a post of the actor may open such cases: the role fits, the unit can be the party."""
+    for role in definition.opening.by:
+        party, _, post_role = role.partition(".")
+        for post in actor.posts:
+            if post.role == post_role and _can_be(definition.parties[party], *units[post.unit]):
+                return True
+    return False
+
+
+def _can_be(party: Party, unit: Unit, function: str) -> bool:
+    if party.table:
+        office = f"{unit.level}.{function}"
+        return any(office in offices for offices in party.table.values())
+    return not party.among or unit.selector in party.among
+
+
+def own_units(definition: Definition, actor: Actor, units: Units) -> Iterator[tuple[str, int]]:
+    """Named parties that the opener's own unit fills, with that unit."""
+    for role in definition.opening.by:
+        party, _, post_role = role.partition(".")
+        for post in actor.posts:
+            fits = post.role == post_role and _can_be(definition.parties[party], *units[post.unit])
+            if fits and not definition.parties[party].table:
+                yield party, post.unit
+
+
+def asked_parties(definition: Definition) -> Iterator[tuple[str, Party, bool]]:
+    """The parties an opener names, each with whether it must be named."""
+    for name, party in definition.parties.items():
+        if not party.table:
+            yield name, party, True
+        elif party.choice:
+            yield name, party, False
+
+
+def party_field(
+    name: str,
+    title: str,
+    *,
+    required: bool,
+    text: str,
+    suggestions: tuple[str, ...],
+    problem: str,
+    options: tuple[Option, ...],
+) -> Field:
+    """The picker for one party."""
+    return Field(
+        name=f"party.{name}",
+        id=f"party-{name}",
+        title=title,
+        kind="unit",
+        text=text,
+        required=required,
+        hint="填写单位名称或编码" if required else "不填的，按规定的单位办理",
+        suggestions=suggestions,
+        problem=problem,
+        options=options,
+    )
+
+
+def submit_title(definition: Definition) -> str:
+    """What the button says: the last event fired straight through, or plain words."""
+    at, title = definition.opening.state, "提交"
+    for name in definition.opening.straight_through:
+        event = definition.states[at].events[name]
+        title = event.title
+        at = event.to[0].state if event.to else at
+    return title

@@ -1,0 +1,160 @@
+"""A case's history as sentences: who, for whom, what, when, with what, and what limit followed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api.presenting.values import Value, value_of
+from api.presenting.wording import (
+    Names,
+    machine_readable,
+    role_in_words,
+    roles_in_words,
+    to_the_minute,
+)
+from workflow.engine.definition import Definition
+from workflow.engine.flow import events_in
+from workflow.engine.sight import due_day
+
+SYSTEM, LINKED = "系统", "关联事项"
+LONGEST_UNFOLDED = 3
+"""So many facts of one step are shown at once; more are folded."""
+
+_BUILT_IN = {
+    "open": "发起",
+    "hand_over": "转办",
+    "take_back": "撤回上一步",
+    "recalculate": "按新的放假通知校正期限",
+}
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One row of the history. `kind` is person, clock or case; `more` are further sentences."""
+
+    seq: int
+    kind: str
+    who: str
+    unit: str
+    what: str
+    when: str
+    iso: str
+    cycle: str = ""
+    state: str = ""
+    facts: tuple[Value, ...] = ()
+    more: tuple[str, ...] = ()
+    limit: str = ""
+    why: str = ""
+
+    @property
+    def long(self) -> bool:
+        """Whether the facts are better folded."""
+        return len(self.facts) > LONGEST_UNFOLDED
+
+
+def timeline_of(
+    definition: Definition, rows: Sequence[Row], names: Names
+) -> tuple[TimelineEntry, ...]:
+    """The history, newest first."""
+    cycles = len({row["cycle"] for row in rows}) > 1
+    return tuple(_entry(definition, row, names, several=cycles) for row in reversed(rows))
+
+
+def _entry(definition: Definition, row: Row, names: Names, *, several: bool) -> TimelineEntry:
+    due = row["effects"].get("due")
+    moved = row["from_state"] != row["to_state"]
+    limit = _limit(due, named=moved) if due else ""
+    return TimelineEntry(
+        seq=row["seq"],
+        kind=row["actor"],
+        who=_who(row, names),
+        unit=names.unit(row["unit_id"]) if row["unit_id"] else "",
+        what=what_happened(definition, row),
+        when=to_the_minute(row["at"]),
+        iso=machine_readable(row["at"]),
+        cycle=f"第 {row['cycle']} 轮" if several else "",
+        state=_state(definition, row["to_state"]) if moved else "",
+        facts=_facts(definition, row["inputs"].get("facts", {})),
+        more=tuple(_more(definition, row, names)),
+        limit=limit,
+        why=due[1] if due else "",
+    )
+
+
+def _who(row: Row, names: Names) -> str:
+    if row["actor"] == "clock":
+        return SYSTEM
+    if row["actor"] == "case":
+        return LINKED
+    name = names.person(row["person_id"])
+    return f"{name}（代 {names.person(row['holder_id'])}）" if row["holder_id"] else name
+
+
+def what_happened(definition: Definition, row: Row) -> str:
+    """What one history row did, as its button says it."""
+    event = row["event"]
+    if event == "rung":
+        rung = _rung(definition, row["inputs"])
+        return f"提醒（{rung.at.in_words()}）" if rung else "提醒"
+    if event in _BUILT_IN:
+        return _BUILT_IN[event]
+    declared = dict(events_in(definition, row["from_state"])).get(event)
+    return declared.title if declared else "办理"
+
+
+def _rung(definition: Definition, inputs: Row) -> Any:
+    ladder = definition.ladders.get(inputs.get("ladder", ""), ())
+    at = inputs.get("rung", -1)
+    return ladder[at] if 0 <= at < len(ladder) else None
+
+
+def _state(definition: Definition, name: str) -> str:
+    return definition.states[name].title if name in definition.states else ""
+
+
+def _facts(definition: Definition, facts: Row) -> tuple[Value, ...]:
+    return tuple(value_of(f, facts[name]) for name, f in definition.facts.items() if name in facts)
+
+
+def _more(definition: Definition, row: Row, names: Names) -> Iterator[str]:
+    effects, inputs = row["effects"], row["inputs"]
+    if effects.get("partial"):
+        yield "会签：还须另一人办理"
+    if effects.get("signed") in definition.sign_offs:
+        yield f"签字：{definition.sign_offs[effects['signed']].title}"
+    if voided := [side for side in effects.get("voided", ()) if side in definition.sign_offs]:
+        yield f"失效：{'、'.join(definition.sign_offs[side].title for side in voided)}"
+    if "unit" in inputs:
+        yield f"改派给：{names.unit(inputs['unit'])}"
+    if "person" in inputs:
+        yield f"转办给：{names.person(inputs['person'])}"
+    if opened := effects.get("opened"):
+        yield f"提起：{'、'.join(dict.fromkeys(_child(definition, one, names) for one in opened))}"
+    yield from _told(definition, row)
+
+
+def _told(definition: Definition, row: Row) -> Iterator[str]:
+    if row["event"] == "rung" and (rung := _rung(definition, row["inputs"])) and rung.tell:
+        state = definition.states.get(row["from_state"])
+        yield f"通知：{roles_in_words(definition, rung.tell, state)}"
+    elif row["effects"].get("told"):
+        told = dict(events_in(definition, row["from_state"])).get(row["event"])
+        arrived = definition.states.get(row["to_state"])
+        roles = [role_in_words(definition, role, arrived) for role in (told.tell if told else ())]
+        if row["from_state"] != row["to_state"] and arrived:
+            roles += [role_in_words(definition, role, arrived) for role in arrived.tell]
+        if roles:
+            yield f"通知：{'、'.join(dict.fromkeys(roles))}"
+
+
+def _child(definition: Definition, name: str, names: Names) -> str:
+    child = definition.children.get(name)
+    return names.workflow(child.workflow) if child else names.workflow(name)
+
+
+def _limit(due: list[str], *, named: bool) -> str:
+    day = due_day(datetime.fromisoformat(due[0]))
+    return f"{'期限' if named else '新期限'}：{day.year}年{day.month}月{day.day}日"

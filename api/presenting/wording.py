@@ -1,0 +1,83 @@
+"""Dates, roles and people in Chinese, as every page says them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from workflow.engine.calendar import ZONE
+from workflow.engine.definition import Definition, State
+from workflow.engine.permits import TURN
+
+NOTHING = "—"
+"""What stands where nothing is known."""
+
+_WEEKDAYS = "一二三四五六日"
+LONGEST_HEADLINE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of units and people by id, and titles of workflows by name."""
+
+    units: Mapping[int, str] = field(default_factory=dict)
+    people: Mapping[int, str] = field(default_factory=dict)
+    workflows: Mapping[str, str] = field(default_factory=dict)
+
+    def unit(self, id_: int | None) -> str:
+        """The unit's short name, or a dash."""
+        return self.units.get(id_, NOTHING) if id_ is not None else NOTHING
+
+    def person(self, id_: int | None) -> str:
+        """The person's name, or a dash."""
+        return self.people.get(id_, NOTHING) if id_ is not None else NOTHING
+
+    def workflow(self, name: str) -> str:
+        """The workflow's title."""
+        return self.workflows.get(name, NOTHING)
+
+
+def in_full(day: date) -> str:
+    """A day with its year: 2026年3月6日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def with_weekday(day: date) -> str:
+    """A day with its year and weekday: 2026年3月6日 周五."""
+    return f"{in_full(day)} 周{_WEEKDAYS[day.weekday()]}"
+
+
+def to_the_minute(at: datetime) -> str:
+    """An instant in Shanghai: 2026年3月6日 09:00."""
+    local = at.astimezone(ZONE)
+    return f"{in_full(local.date())} {local:%H:%M}"
+
+
+def machine_readable(at: datetime) -> str:
+    """An instant for the `datetime` attribute of `<time>`."""
+    return at.astimezone(ZONE).isoformat(timespec="minutes")
+
+
+def shortened(text: str, most: int = LONGEST_HEADLINE) -> str:
+    """The first line of a text, cut to fit a line of a list."""
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def party_of(role: str, state: State | None) -> str:
+    """The party a role belongs to; `turn` is the one whose turn it is."""
+    party = role.partition(".")[0]
+    return (state.turn or "") if party == TURN and state else party
+
+
+def role_in_words(definition: Definition, role: str, state: State | None = None) -> str:
+    """`responsible.liaison` as 责任单位联络员; `turn` outside a state as 承办单位."""
+    party = definition.parties.get(party_of(role, state))
+    post = definition.roles.get(role.partition(".")[2], "")
+    return (party.title if party else "承办单位") + post
+
+
+def roles_in_words(
+    definition: Definition, roles: tuple[str, ...], state: State | None = None
+) -> str:
+    """Several roles, each once."""
+    return "、".join(dict.fromkeys(role_in_words(definition, role, state) for role in roles))

@@ -1,0 +1,230 @@
+"""A workflow in words, made from its definition: states, turns, limits, ladders, who does what."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from api.presenting.wording import Names, roles_in_words
+from workflow.engine.definition import Definition, Event, Party, Rung, State, Wide
+from workflow.engine.limits import LimitCase
+
+_LEVELS = {
+    "province": "省级",
+    "prefecture": "市州级",
+    "county": "县级",
+    "township": "乡镇",
+    "village": "村",
+}
+_OFFICES = {
+    "government": "党委政府",
+    "supervision": "督查机构",
+    "lead": "主管部门",
+    "office": "办公室",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """What can happen in a state: who does it, what must be given, where it leads."""
+
+    title: str
+    who: str
+    gives: str
+    leads: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RungRule:
+    """One rung of a state's ladder: when, and what follows."""
+
+    when: str
+    follows: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateRule:
+    """One state: whose turn it is, for how long, what can happen, who is reminded when."""
+
+    title: str
+    turn: str
+    limits: tuple[str, ...]
+    events: tuple[EventRule, ...]
+    rungs: tuple[RungRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRule:
+    """Who answers for what, and which unit it is."""
+
+    title: str
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowPage:
+    """The rule book of one workflow."""
+
+    name: str
+    title: str
+    basis: str
+    begins: str
+    parties: tuple[PartyRule, ...]
+    ledgers: tuple[tuple[str, str, str], ...]
+    sign_offs: tuple[tuple[str, str], ...]
+    states: tuple[StateRule, ...]
+    anytime: tuple[EventRule, ...]
+    ends: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowLine:
+    """One workflow to choose."""
+
+    url: str
+    title: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowsPage:
+    """All workflows."""
+
+    lines: tuple[WorkflowLine, ...]
+
+
+def workflow_page(definition: Definition, version: int, names: Names) -> WorkflowPage:
+    """The rule book of a definition."""
+    return WorkflowPage(
+        name=definition.workflow,
+        title=definition.title,
+        basis=definition.basis,
+        begins=_begins(definition),
+        parties=tuple(
+            PartyRule(party.title, tuple(_units(definition, party)))
+            for party in definition.parties.values()
+        ),
+        ledgers=tuple(
+            (
+                ledger.title,
+                definition.parties[ledger.kept_by].title,
+                "、".join(definition.facts[fact].title for fact in ledger.facts),
+            )
+            for ledger in definition.ledgers.values()
+        ),
+        sign_offs=tuple(
+            (side.title, definition.ledgers[side.stamps].title)
+            for side in definition.sign_offs.values()
+        ),
+        states=tuple(
+            _state(definition, state, names)
+            for state in definition.states.values()
+            if not state.final
+        ),
+        anytime=tuple(_anytime(definition, wide) for wide in definition.anytime.values()),
+        ends=tuple(state.title for state in definition.states.values() if state.final),
+        version=version,
+    )
+
+
+def _begins(definition: Definition) -> str:
+    if definition.periodic:
+        month, day = definition.periodic.on.split("-")
+        return f"每年 {int(month)}月{int(day)}日由系统发起"
+    if definition.opening.by:
+        return f"由{roles_in_words(definition, definition.opening.by)}发起"
+    return "由其他事项提起"
+
+
+def _units(definition: Definition, party: Party) -> Iterator[str]:
+    if party.among:
+        yield f"由发起人指定：{'、'.join(_kind(selector) for selector in party.among)}"
+    elif not party.table:
+        yield "由发起人指定"
+    for selector, offices in party.table.items():
+        start = definition.parties[party.of].title if party.of else ""
+        yield f"{start}为{_kind(selector)}的：{'，提级后为'.join(map(_office, offices))}"
+
+
+def _kind(selector: str) -> str:
+    level, _, department = selector.partition(" ")
+    return _LEVELS.get(level, "") + ("部门" if department else "党委政府")
+
+
+def _office(office: str) -> str:
+    level, _, function = office.partition(".")
+    return _LEVELS.get(level, "") + _OFFICES.get(function, "部门")
+
+
+def _state(definition: Definition, state: State, names: Names) -> StateRule:
+    ladder = definition.ladders[state.ladder] if state.ladder else ()
+    return StateRule(
+        title=state.title,
+        turn=definition.parties[state.turn].title if state.turn else "",
+        limits=tuple(dict.fromkeys(_limit(definition, case) for case in state.limit or ())),
+        events=tuple(_event(definition, state, event) for event in state.events.values()),
+        rungs=tuple(
+            RungRule(rung.at.in_words(), rung_in_words(definition, rung, state, names))
+            for rung in ladder
+        ),
+    )
+
+
+def _limit(definition: Definition, case: LimitCase) -> str:
+    if case.fact is not None:
+        return f"至“{definition.facts[case.fact].title}”"
+    words = case.term.in_words() if case.term else ""
+    return f"{words}（自{definition.states[case.since].title}起）" if case.since else words
+
+
+def _anytime(definition: Definition, wide: Wide) -> EventRule:
+    rule = _event(definition, None, wide)
+    states = "、".join(definition.states[state].title for state in wide.from_)
+    return replace(rule, notes=(*rule.notes, f"可在这些环节办理：{states}"))
+
+
+def _event(definition: Definition, state: State | None, event: Event) -> EventRule:
+    targets = dict.fromkeys(branch.state for branch in event.to)
+    return EventRule(
+        title=event.title,
+        who=_who(definition, state, event),
+        gives="、".join(definition.facts[fact].title for fact in event.needs),
+        leads="或".join(definition.states[target].title for target in targets) or "不改变环节",
+        notes=tuple(_notes(definition, event)),
+    )
+
+
+def _who(definition: Definition, state: State | None, event: Event) -> str:
+    if event.at is not None:
+        return f"系统，{event.at.in_words()}"
+    if event.on is not None:
+        return "关联事项办结时"
+    return roles_in_words(definition, event.by, state)
+
+
+def _notes(definition: Definition, event: Event) -> Iterator[str]:
+    if event.signs:
+        yield f"签字：{definition.sign_offs[event.signs].title}"
+    if event.cosign:
+        yield f"{event.cosign} 人会签"
+    if event.at_most:
+        yield f"至多 {event.at_most} 次"
+    if event.otherwise:
+        yield event.otherwise
+    if event.take_back:
+        yield "可撤回"
+    if event.clock:
+        yield "中止计时" if event.clock == "stops" else "恢复计时"
+
+
+def rung_in_words(definition: Definition, rung: Rung, state: State | None, names: Names) -> str:
+    """What a rung does: whom it tells, what it opens, how it marks."""
+    parts = []
+    if rung.tell:
+        parts.append(f"通知{roles_in_words(definition, rung.tell, state)}")
+    if rung.open:
+        titles = [names.workflow(definition.children[child].workflow) for child in rung.open]
+        parts.append(f"提出{'、'.join(titles)}")
+    if rung.mark:
+        parts.append(f"标记“{definition.marks[rung.mark].title}”")
+    return "；".join(parts)

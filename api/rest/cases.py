@@ -1,0 +1,162 @@
+"""Cases over REST: open one, list them, read one, fire an event."""
+
+import base64
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.auth import Installation, SignedIn
+from api.context import Duban
+from api.rest.case_view import case_view
+from api.rest.inputs import LARGEST_ID, CaseId, FireBody, Limit, OpenBody, Word
+from api.rest.outputs import AnswerOut, CaseOut, CasePage, Units, case_item
+from workflow.commands import Answer
+from workflow.engine.calendar import ZONE
+from workflow.engine.errors import InvalidInput, NotFound, OutOfTurn
+from workflow.store import people, queries
+from workflow.store.organisation import unit_by_code
+from workflow.store.queries import Filter, Place
+
+router = APIRouter(tags=["cases"])
+
+_OF_THE_CLOCK = ("rung", "recalculate")
+"""Built-in events that only the clock fires."""
+
+
+@router.post("/cases", status_code=201)
+def open_case(body: OpenBody, duban: Installation, someone: SignedIn) -> AnswerOut:
+    """Open a case; the same request id gets the first answer again."""
+    parties = {party: _unit(duban, code, party) for party, code in body.parties.items()}
+    if body.workflow not in duban.catalog.workflows():
+        raise InvalidInput(f"没有“{body.workflow}”这种工作流程", {"fields": {"workflow": "没有"}})
+    answer = duban.commands.open_case(
+        workflow=body.workflow,
+        parties=parties,
+        facts=body.facts,
+        actor=someone.actor,
+        request=body.request,
+        now=duban.clock(),
+        draft=body.draft,
+    )
+    return _answer(answer)
+
+
+@router.get("/cases")
+def list_cases(
+    duban: Installation,
+    someone: SignedIn,
+    workflow: Annotated[Word | None, Query()] = None,
+    ledger: Annotated[Word | None, Query(description="give the facts of this ledger")] = None,
+    state: Annotated[Word | None, Query()] = None,
+    unit: Annotated[Word | None, Query(description="code of the unit a case is about")] = None,
+    open: Annotated[bool | None, Query(description="true: not ended yet")] = None,
+    due_before: Annotated[date | None, Query(description="the limit's last day is earlier")] = None,
+    after: Annotated[str | None, Query(max_length=200, description="`next` of a page")] = None,
+    limit: Limit = 50,
+) -> CasePage:
+    """Cases in one's scope, soonest limit first, in pages."""
+    narrowed = Filter(
+        workflows=_workflows(duban, workflow, ledger),
+        state=state,
+        unit=None if unit is None else _unit(duban, unit, "unit"),
+        closed=None if open is None else not open,
+        due_before=None if due_before is None else _until(due_before),
+    )
+    units = queries.units_of(someone.actor)
+    place = None if after is None else _place(after)
+    with duban.database.reading() as connection:
+        page = queries.list_cases(connection, units, narrowed, after=place, limit=limit)
+        named = Units(connection, {row["unit_id"] for row in page.rows})
+    items = [case_item(row, duban.catalog, named, ledger) for row in page.rows]
+    return CasePage(items=items, next=None if page.next is None else _mark(page.next))
+
+
+@router.get("/cases/{case_id}")
+def one_case(case_id: CaseId, duban: Installation, someone: SignedIn) -> CaseOut:
+    """A case, whole, with what the asker can do about it now."""
+    return case_view(duban, someone, case_id)
+
+
+@router.post("/cases/{case_id}/fire")
+def fire(case_id: CaseId, body: FireBody, duban: Installation, someone: SignedIn) -> AnswerOut:
+    """Fire an event; the same request id gets the first answer again."""
+    with duban.database.reading() as connection:
+        queries.check_scope(connection, queries.units_of(someone.actor), case_id)
+    if body.event in _OF_THE_CLOCK:
+        raise OutOfTurn("这一步由系统按时办理，不能由人办理", {"event": body.event})
+    answer = duban.commands.fire(
+        case_id=case_id,
+        event=body.event,
+        actor=someone.actor,
+        request=body.request,
+        now=duban.clock(),
+        facts=body.facts,
+        unit=None if body.unit is None else _unit(duban, body.unit, "unit"),
+        person=None if body.person is None else _person(duban, body.person),
+    )
+    return _answer(answer)
+
+
+def _answer(answer: Answer) -> AnswerOut:
+    return AnswerOut(case=answer.case, number=answer.number, state=answer.state, seq=answer.seq)
+
+
+def _unit(duban: Duban, code: str, field: str) -> int:
+    """The unit that a request names; the request is wrong where there is none, not its address."""
+    try:
+        with duban.database.reading() as connection:
+            return unit_by_code(connection, code)
+    except NotFound as error:
+        raise InvalidInput(error.sentence, {"fields": {field: error.sentence}}) from None
+
+
+def _person(duban: Duban, username: str) -> int:
+    try:
+        with duban.database.reading() as connection:
+            return people.person_by_username(connection, username)
+    except NotFound as error:
+        raise InvalidInput(error.sentence, {"fields": {"person": error.sentence}}) from None
+
+
+def _workflows(duban: Duban, workflow: str | None, ledger: str | None) -> tuple[str, ...] | None:
+    """The workflows a list is narrowed to: the one named, of those that keep such a ledger."""
+    if workflow is None and ledger is None:
+        return None
+    newest = duban.catalog.workflows()
+    found = tuple(
+        name
+        for name, compiled in newest.items()
+        if workflow in (None, name) and (ledger is None or ledger in compiled.definition.ledgers)
+    )
+    if not found:
+        wrong = ("workflow", "工作流程") if workflow not in (None, *newest) else ("ledger", "台账")
+        sentence = f"没有这种{wrong[1]}"
+        raise InvalidInput(sentence, {"fields": {wrong[0]: sentence}})
+    return found
+
+
+# Dates and places
+
+
+def _until(day: date) -> datetime:
+    """Limits end with their last day, at midnight: those before `day` end when it begins."""
+    if not 2000 <= day.year <= 2100:
+        raise InvalidInput("年份应在 2000 至 2100 之间", {"fields": {"due_before": "年份不对"}})
+    begins = datetime(day.year, day.month, day.day, tzinfo=ZONE)
+    return begins + timedelta(microseconds=1)
+
+
+def _mark(place: Place) -> str:
+    return base64.urlsafe_b64encode(str(place).encode()).decode()
+
+
+def _place(mark: str) -> Place:
+    try:
+        place = Place.parse(base64.urlsafe_b64decode(mark.encode()).decode())
+        if place.due_at.tzinfo is None or not 0 <= place.case_id <= LARGEST_ID:
+            raise ValueError("no place")
+    except ValueError:
+        sentence = "翻页标记不对，请从第一页重新开始"
+        raise InvalidInput(sentence, {"fields": {"after": sentence}}) from None
+    return place

@@ -1,0 +1,85 @@
+"""What REST takes in: words, facts, bodies; refused at the edge when nothing could store them."""
+
+from typing import Annotated, Any
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+LARGEST_ID = 2**63 - 1
+_DEEPEST = 6
+_LARGEST_NUMBER = 10**15
+
+
+def _storable_text(text: str) -> str:
+    """Raise ValueError for text that PostgreSQL or UTF-8 cannot hold."""
+    if "\x00" in text:
+        raise ValueError("NUL")
+    text.encode()
+    return text
+
+
+def _storable(value: Any) -> Any:
+    """Raise ValueError for JSON too deep, too large in its numbers, or not storable as text."""
+    level: list[Any] = [value]
+    for _ in range(_DEEPEST):
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, str):
+                _storable_text(one)
+            elif isinstance(one, int) and abs(one) > _LARGEST_NUMBER:
+                raise ValueError("number")
+            elif isinstance(one, dict):
+                inner += [*one.keys(), *one.values()]
+            elif isinstance(one, list):
+                inner += one
+        level = inner
+    if level:
+        raise ValueError("depth")
+    return value
+
+
+Word = Annotated[
+    str, StringConstraints(min_length=1, max_length=80), AfterValidator(_storable_text)
+]
+"""A name, a code, a login name."""
+
+Facts = Annotated[dict[str, Any], AfterValidator(_storable)]
+"""Facts by name; what each may hold the definition says."""
+
+CaseId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="the case's id")]
+Limit = Annotated[int, Query(ge=1, le=200, description="how many at most")]
+Before = Annotated[
+    int | None, Query(ge=1, le=LARGEST_ID, description="`next` of the page before this one")
+]
+
+
+class Body(BaseModel):
+    """A request's body: what it does not know it refuses."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class OpenBody(Body):
+    """A case to open."""
+
+    workflow: Word
+    parties: Annotated[dict[Word, Word], Field(max_length=20)] = Field(
+        {}, description="named party → the unit's code"
+    )
+    facts: Facts = {}
+    request: str = Field(
+        description="an id of the client's own: a retry with it gets the first answer"
+    )
+    draft: bool = False
+
+
+class FireBody(Body):
+    """An event to fire."""
+
+    event: Word
+    facts: Facts = {}
+    request: str = Field(
+        description="an id of the client's own: a retry with it gets the first answer"
+    )
+    unit: Word | None = Field(None, description="code of the unit a re-assignment names")
+    person: Word | None = Field(None, description="login name of whom work is handed to")

@@ -1,0 +1,157 @@
+"""What became of a case: GET its history, its timers, its messages."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import Connection
+
+from api.auth import Installation, SignedIn, Someone
+from api.context import Duban
+from api.rest.inputs import Before, CaseId, Limit
+from api.rest.outputs import UnitRef, Units
+from workflow.store import messages as told
+from workflow.store import queries
+
+router = APIRouter(tags=["cases"])
+
+_T = TypeVar("_T")
+
+_BUILT_IN = {
+    "open": "发起",
+    "rung": "提醒",
+    "hand_over": "转办",
+    "take_back": "撤回",
+    "recalculate": "校正期限",
+}
+
+
+class HistoryOut(BaseModel):
+    """One row of a case's history; `hash` covers the row and `prev`, the hash of the row before."""
+
+    seq: int
+    cycle: int
+    at: datetime
+    event: str
+    title: str
+    from_state: str
+    to_state: str
+    actor: str
+    person: str | None
+    for_person: str | None
+    unit: UnitRef | None
+    inputs: dict[str, Any]
+    effects: dict[str, Any]
+    alg: str
+    prev: str
+    hash: str
+
+
+class TimerOut(BaseModel):
+    """A timer; `wake_at` is null once it is settled."""
+
+    name: str
+    rung: int
+    due_at: datetime
+    wake_at: datetime | None
+    derivation: str
+    status: str
+    settled_at: datetime | None
+    seq: int | None
+    error: str | None
+
+
+class MessageOut(BaseModel):
+    """A message that this case owed to somebody by one way; addresses are not shown."""
+
+    id: int
+    seq: int | None
+    person: str
+    way: str
+    urgency: str
+    template: str
+    variables: dict[str, str]
+    status: str
+    created_at: datetime
+    sent_at: datetime | None
+    text: str | None
+    outcome: str | None
+
+
+class MessagePage(BaseModel):
+    """Some messages, newest first; `next` is `before` for the page that follows."""
+
+    items: list[MessageOut]
+    next: int | None
+
+
+@router.get("/cases/{case_id}/history")
+def history(case_id: CaseId, duban: Installation, someone: SignedIn) -> list[HistoryOut]:
+    """What happened, row by row."""
+    return _in_scope(
+        duban, someone, case_id, lambda connection: _history(connection, duban, case_id)
+    )
+
+
+@router.get("/cases/{case_id}/timers")
+def timers(case_id: CaseId, duban: Installation, someone: SignedIn) -> list[TimerOut]:
+    """The case's timers, those to come first."""
+    rows = _in_scope(duban, someone, case_id, lambda c: queries.timers_of(c, case_id))
+    return [TimerOut(**{name: row[name] for name in TimerOut.model_fields}) for row in rows]
+
+
+@router.get("/cases/{case_id}/messages")
+def messages(
+    case_id: CaseId,
+    duban: Installation,
+    someone: SignedIn,
+    before: Before = None,
+    limit: Limit = 50,
+) -> MessagePage:
+    """Who was told what about the case, newest first."""
+    units = queries.units_of(someone.actor)
+    rows = _in_scope(
+        duban,
+        someone,
+        case_id,
+        lambda c: told.messages(c, units=units, case=case_id, before=before, limit=limit + 1),
+    )
+    more, rows = len(rows) > limit, rows[:limit]
+    return MessagePage(items=[_message(row) for row in rows], next=rows[-1].id if more else None)
+
+
+def _in_scope(duban: Duban, someone: Someone, case_id: int, read: Callable[[Connection], _T]) -> _T:
+    """What `read` gives, in the transaction that has found the case in scope; raises NotFound."""
+    with duban.database.reading() as connection:
+        queries.check_scope(connection, queries.units_of(someone.actor), case_id)
+        return read(connection)
+
+
+def _history(connection: Connection, duban: Duban, case_id: int) -> list[HistoryOut]:
+    rows = queries.history_of(connection, case_id)
+    ids = {row[name] for row in rows for name in ("person_id", "holder_id")} - {None}
+    names = queries.person_names(connection, ids)
+    units = Units(connection, {row["unit_id"] for row in rows})
+    return [
+        HistoryOut(
+            **{name: row[name] for name in HistoryOut.model_fields if name in row},
+            title=_title(duban, row),
+            person=names.get(row["person_id"]),
+            for_person=names.get(row["holder_id"]),
+            unit=units.get(row["unit_id"]),
+        )
+        for row in rows
+    ]
+
+
+def _title(duban: Duban, row: queries.Row) -> str:
+    events = duban.catalog.version(row["definition_id"]).events[row["from_state"]]
+    event = events.get(row["event"])
+    return event.title if event else _BUILT_IN.get(row["event"], str(row["event"]))
+
+
+def _message(row: told.Message) -> MessageOut:
+    plain = [name for name in MessageOut.model_fields if name != "person"]
+    return MessageOut(**{name: getattr(row, name) for name in plain}, person=row.person_name)

@@ -1,0 +1,103 @@
+"""The settings of an installation, read once from the environment; a bad one is refused with a
+sentence.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from api.clock import system_clock
+from notifications.channels import UnknownChannel, open_channel
+from notifications.ways import MAILBOX_URL, SCHEMES
+from workflow.engine.errors import DubanError
+
+_YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+class BadSetting(DubanError):
+    """A setting that cannot be used; `sentence` is Chinese and says which and why, `code` is
+    stable.
+    """
+
+    def __init__(self, name: str, why: str, code: str = "bad_setting") -> None:
+        self.name, self.code = name, code
+        self.sentence = f"环境变量 {name} 不能用：{why}"
+        super().__init__(self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation chooses; each has a default good for one machine."""
+
+    data: Path = Path(".data")
+    database_url: str = "sqlite:///.data/duban.db"
+    email: str = MAILBOX_URL
+    sms: str = MAILBOX_URL
+    base_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    secure_cookies: bool = False
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """The settings in an environment; raises BadSetting."""
+        given = {name: value.strip() for name, value in environment.items() if value.strip()}
+        data = Path(given.get("DUBAN_DATA", ".data"))
+        host = given.get("DUBAN_HOST", "127.0.0.1")
+        port = _port(given.get("DUBAN_PORT", "8000"))
+        base_url = _base_url(given.get("DUBAN_BASE_URL", f"http://{_in_url(host)}:{port}"))
+        return cls(
+            data=data,
+            database_url=given.get("DATABASE_URL", f"sqlite:///{data / 'duban.db'}"),
+            email=_channel(given, "DUBAN_EMAIL", "email"),
+            sms=_channel(given, "DUBAN_SMS", "sms"),
+            base_url=base_url,
+            host=host,
+            port=port,
+            secure_cookies=_yes_no(given, "DUBAN_SECURE_COOKIES", base_url.startswith("https:")),
+        )
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535):
+        raise BadSetting("DUBAN_PORT", "端口应是 1 至 65535 的整数")
+    return int(text)
+
+
+def _base_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or parts.query or parts.fragment or parts.path.strip("/"):
+        raise BadSetting("DUBAN_BASE_URL", "应写成 https://主机 或 http://主机:端口，后面不带路径")
+    return text.rstrip("/")
+
+
+def _channel(given: Mapping[str, str], name: str, way: str) -> str:
+    url = given.get(name, MAILBOX_URL)
+    if url == MAILBOX_URL:
+        return url
+    code, hint = "unknown_channel", f"不接外部服务器时写 {MAILBOX_URL}"
+    try:
+        open_channel(url, now=system_clock)
+    except UnknownChannel as unknown:
+        raise BadSetting(name, f"{unknown}；{hint}", code) from None
+    scheme = url.partition(":")[0].lower()
+    if scheme not in SCHEMES[way]:
+        fit = "、".join(f"{one}://" for one in sorted(SCHEMES[way]))
+        raise BadSetting(name, f"不能走 {scheme}://，可用 {fit}；{hint}", code)
+    return url
+
+
+def _yes_no(given: Mapping[str, str], name: str, default: bool) -> bool:
+    text = given.get(name, "").lower()
+    if text and text not in _YES + _NO:
+        raise BadSetting(name, f"应写成 {_YES[0]} 或 {_NO[0]}")
+    return text in _YES if text else default

@@ -1,0 +1,168 @@
+"""The heartbeat: wakes the sweeps of timers, calendar and outbox. The only file that knows
+APScheduler.
+
+`tick` is one beat: it is handed `now`, and a second worker, a repeated beat or a beat that comes
+days late changes nothing, since rows decide what is due. `Worker` beats in a thread of its own.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from api.context import Duban
+from notifications import delivery
+from notifications.channels import Channel
+from workflow import timers
+
+EVERY = timedelta(seconds=2)
+"""How often a worker looks; an idle look costs a few milliseconds."""
+
+LONGEST_BEAT_SECONDS = 30
+"""After these no other batch is begun: the next beat goes on with a `now` that is true again."""
+
+_log = structlog.get_logger("duban.worker")
+
+Ways = Mapping[str, Channel]
+"""The open channel of each way, as `notifications.ways` opens them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What one beat did: what each part counted, and the parts that failed."""
+
+    figures: Mapping[str, int]
+    failed: tuple[str, ...] = ()
+
+    @property
+    def idle(self) -> bool:
+        """Whether there was nothing to do."""
+        return not self.failed and not any(self.figures.values())
+
+
+def tick(
+    duban: Duban, ways: Ways, now: datetime, going_on: Callable[[], bool] = lambda: True
+) -> Ticked:
+    """Do everything that is due at `now`, part by part; a part that fails stops no other.
+
+    Between batches `going_on` is asked whether to take up another one.
+    """
+    beat = _Beat(duban, ways, now, going_on)
+    for name, part in _PARTS.items():
+        try:
+            part(beat)
+        except Exception:
+            # whatever it was, the other parts still have people waiting for them
+            _log.exception("a part of the beat failed", part=name, at=now.isoformat())
+            beat.failed.append(name)
+    return Ticked(beat.figures, tuple(beat.failed))
+
+
+@dataclass(slots=True)
+class _Beat:
+    """What the parts of one beat share."""
+
+    duban: Duban
+    ways: Ways
+    now: datetime
+    going_on: Callable[[], bool]
+    figures: dict[str, int] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+
+    def count(self, name: str, more: int) -> None:
+        self.figures[name] = self.figures.get(name, 0) + more
+
+
+def _recalculate(beat: _Beat) -> None:
+    duban = beat.duban
+    beat.count("recalculated", timers.recalculate(duban.database, duban.catalog, beat.now))
+
+
+def _fire(beat: _Beat) -> None:
+    duban = beat.duban
+    while beat.going_on():
+        fired = timers.fire_due(duban.database, duban.catalog, beat.now)
+        beat.count("timers", fired)
+        if not fired:
+            return
+
+
+def _open(beat: _Beat) -> None:
+    duban = beat.duban
+    beat.count("opened", timers.open_periodic(duban.database, duban.catalog, beat.now))
+
+
+def _deliver(beat: _Beat) -> None:
+    duban = beat.duban
+    while beat.going_on():
+        done = delivery.deliver_due(
+            duban.database,
+            beat.ways,
+            duban.catalog.calendar,
+            beat.now,
+            base_url=duban.settings.base_url,
+        )
+        for name in ("digests", "sent", "put_off", "dead"):
+            beat.count(name, getattr(done, name))
+        if not done.leased:
+            return
+
+
+_PARTS: Mapping[str, Callable[[_Beat], None]] = {
+    # dates first: nobody is urged by a limit that a new holiday notice has moved
+    "recalculate": _recalculate,
+    "fire": _fire,
+    "open": _open,
+    # last: what the others have just said goes out in the same beat
+    "deliver": _deliver,
+}
+
+
+class Worker:
+    """Beats in a thread until it is stopped; any number of workers may serve one database."""
+
+    def __init__(self, duban: Duban, ways: Ways, every: timedelta = EVERY) -> None:
+        self._duban, self._ways = duban, ways
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._scheduler.add_job(
+            self._beat,
+            "interval",
+            seconds=every.total_seconds(),
+            next_run_time=duban.clock(),
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
+        )
+
+    def start(self) -> None:
+        """Begin to beat; the first beat comes at once."""
+        self._scheduler.start()
+        _log.info("worker started")
+
+    def stop(self) -> None:
+        """Finish the batch in hand, then return; what was not begun waits in its rows."""
+        self._stopping.set()
+        self._scheduler.shutdown(wait=True)
+        _log.info("worker stopped")
+
+    def _beat(self) -> None:
+        try:
+            self._duban.catalog.reload()  # what another process has published or entered
+        except Exception:
+            _log.exception("the database does not answer")
+            return
+        until = time.monotonic() + LONGEST_BEAT_SECONDS
+        done = tick(
+            self._duban,
+            self._ways,
+            self._duban.clock(),
+            lambda: not self._stopping.is_set() and time.monotonic() < until,
+        )
+        if not done.idle:
+            did = {name: count for name, count in done.figures.items() if count}
+            _log.info("beat", failed=list(done.failed), **did)

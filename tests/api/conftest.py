@@ -1,0 +1,48 @@
+"""The web application on the sample prefecture, and callers who each act for one person."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.clock import SimulatedClock
+from api.context import Duban
+from api.settings import Settings
+from tests.api.callers import Caller, caller
+from tests.prefecture import NOW
+from workflow.store.database import Database
+
+Rest = Callable[[str], Caller]
+
+
+@pytest.fixture
+def clock() -> SimulatedClock:
+    """A clock that stands at NOW until a test moves it."""
+    return SimulatedClock(NOW)
+
+
+@pytest.fixture
+def duban(database: Database, clock: SimulatedClock) -> Duban:
+    """The installation under test."""
+    return Duban.on(database, Settings(), clock)
+
+
+@pytest.fixture
+def client(duban: Duban) -> Iterator[TestClient]:
+    """A browser, or a program, that nobody has signed in."""
+    with TestClient(create_app(duban), follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def rest(client: TestClient, duban: Duban) -> Rest:
+    """Programs that act for people: rest("xingyi.liaison")."""
+    known: dict[str, Caller] = {}
+
+    def act_for(username: str) -> Caller:
+        if username not in known:
+            known[username] = caller(client, duban, username)
+        return known[username]
+
+    return act_for

@@ -1,0 +1,120 @@
+"""消息 and 本机信箱: what was told, what never arrived, and how it would have looked."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import update
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.clock import SimulatedClock
+from api.context import Duban
+from notifications.delivery import deliver_all_due
+from notifications.ways import open_ways
+from tests.api.pages.conftest import Browsers
+from tests.api.pages.page import Page
+from tests.api.pages.stories import SPECIALIST, walk_to
+from tests.prefecture import Prefecture
+from workflow.store.organisation import HOLDING
+
+
+@pytest.fixture
+def told(duban: Duban, clock: SimulatedClock) -> int:
+    """A case whose unit was told of it by e-mail and SMS; its id."""
+    case = walk_to(duban, "assigned", clock)
+    clock.advance_to(datetime(2026, 3, 3, 2, tzinfo=UTC))
+    ways = open_ways(duban.database, clock)
+    done = deliver_all_due(duban.database, ways, duban.catalog.calendar, clock())
+    assert done.sent > 0
+    return case
+
+
+@pytest.fixture
+def outside(duban: Duban) -> Iterator[TestClient]:
+    """The same installation when it sends its messages outside."""
+    settings = replace(duban.settings, email="smtp://mail.example", sms="smpp://sms.example")
+    with TestClient(
+        create_app(replace(duban, settings=settings)), follow_redirects=False
+    ) as client:
+        yield client
+
+
+def test_the_inbox_tells_what_i_was_told_and_by_which_ways(browser: Browsers, told: int) -> None:
+    page = browser("xingyi.liaison").get("/messages")
+    entry = page.main.one("ol").one("li")
+    assert entry.one("a").attributes["href"] == f"/cases/{told}"
+    assert "待办" in entry.text
+    assert "邮件已送出" in entry.text
+    assert "短信已送出" in entry.text
+    assert "还没有给你的消息" in browser("wangmo.head").get("/messages").text
+
+
+def test_the_case_lists_its_messages(browser: Browsers, told: int) -> None:
+    page = browser(SPECIALIST).get(f"/cases/{told}")
+    assert "王建安 兴义市 待办 短信 已送出" in page.text
+
+
+@pytest.mark.rights
+def test_what_never_arrived_is_shown_to_those_who_look_after_it(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    liaison = Prefecture(duban.database).person("xingyi.liaison")
+    with duban.database.unit_of_work() as connection:
+        left = update(HOLDING).where(HOLDING.c.person_id == liaison).values(ends_at=clock())
+        connection.execute(left)
+    walk_to(duban, "assigned", clock)
+    trouble = browser(SPECIALIST).get("/messages").main.one(class_="trouble").text
+    assert "岗位空缺 兴义市 站内未送达 待办：待签收" in trouble
+    assert "岗位空缺，无人可通知" in trouble
+    assert not list(browser("xingyi.officer").get("/messages").main.all(class_="trouble"))
+    assert not list(browser("wangmo.head").get("/messages").main.all(class_="trouble"))
+
+
+def test_the_mailbox_shows_every_mail_and_short_message_as_it_would_look(
+    browser: Browsers, told: int
+) -> None:
+    reader = browser("xingyi.liaison")
+    page = Page(reader.client.get("/mailbox"))
+    assert page.status == 200
+    assert "10000000" in page.text
+    texts = [one.text for one in page.main.all("pre")]
+    assert any("【督办】" in text for text in texts)
+    frame = page.main.one("iframe").attributes
+    assert frame["sandbox"] == "allow-top-navigation-by-user-activation"
+    mail = reader.client.get(frame["src"])
+    assert mail.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "sandbox" in mail.headers["content-security-policy"]
+    assert mail.headers["x-frame-options"] == "SAMEORIGIN"
+    assert '<base target="_top">' in mail.text
+    del told
+
+
+@pytest.mark.parametrize(
+    ("query", "ways"),
+    [("", {"邮件", "短信"}), ("?way=sms", {"短信"}), ("?way=email", {"邮件"})],
+)
+def test_the_mailbox_is_narrowed_by_way_and_recipient(
+    query: str, ways: set[str], browser: Browsers, told: int
+) -> None:
+    client = browser("xingyi.liaison").client
+    page = Page(client.get(f"/mailbox{query}"))
+    assert {one.one(class_="tag").text for one in page.main.all("article")} == ways
+    nobody = Page(client.get("/mailbox?to=nobody.at.all"))
+    assert "没有符合条件的消息" in nobody.text
+    one = Page(client.get("/mailbox?to=xingyi.liaison"))
+    assert all("xingyi.liaison@" in letter.text for letter in one.main.all("article"))
+    del told
+
+
+@pytest.mark.rights
+def test_an_installation_that_sends_messages_has_no_mailbox_page(
+    browser: Browsers, outside: TestClient, told: int
+) -> None:
+    outside.cookies = browser("xingyi.liaison").client.cookies
+    assert outside.get("/").status_code == 200
+    assert "信箱" not in outside.get("/").text
+    for path in ("/mailbox", "/mailbox/1/mail"):
+        assert outside.get(path).status_code == 404
+    del told

@@ -1,0 +1,167 @@
+"""Many cases from one table: preview, commit, the same file again, files that cannot be read."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from api.sheets import MOST_ROWS
+from tests.api.callers import ON_SQLITE, everything, refused
+from tests.api.conftest import Rest
+from tests.api.sheets import (
+    HEADER,
+    ROW,
+    csv,
+    far_corners,
+    lying_bomb,
+    many_parts,
+    one_cell_bomb,
+    xlsx,
+)
+from workflow.store.database import Database
+
+SPECIALIST = "zhou-dc.specialist1"
+
+
+def changed(**cells: Any) -> list[Any]:
+    """A good row with other cells, by column: changed(责任单位="望谟县")."""
+    row: list[Any] = list(ROW)
+    for title, cell in cells.items():
+        row[HEADER.index(title)] = cell
+    return row
+
+
+def test_a_preview_opens_nothing_and_a_commit_opens_every_row_once(
+    rest: Rest, database: Database
+) -> None:
+    specialist = rest(SPECIALIST)
+    other = changed(责任单位="522326", 发现日期=date(2026, 2, 27))
+    content = xlsx(HEADER, ROW, other, [])
+    before = everything(database)
+    preview = specialist.upload("problems.xlsx", content).json()
+    assert (preview["committed"], preview["ok"], preview["wrong"]) == (False, 2, 0)
+    assert everything(database) == before
+
+    done = specialist.upload("problems.xlsx", content, commit="true").json()
+    assert (done["committed"], done["ok"], done["wrong"]) == (True, 2, 0)
+    assert [row["row"] for row in done["rows"]] == [2, 3]
+    cases = [specialist.get(f"/cases/{row['case']}").json() for row in done["rows"]]
+    assert [case["unit"]["name"] for case in cases] == ["兴义市", "望谟县"]
+    assert [case["state"] for case in cases] == ["registered", "registered"]
+    assert cases[1]["facts"]["found_on"] == "2026-02-27"
+
+    after = everything(database)
+    again = specialist.upload("renamed.xlsx", content, commit="true").json()
+    assert again["rows"] == done["rows"]
+    assert everything(database) == after
+    known = specialist.upload("problems.xlsx", content).json()
+    assert [row["number"] for row in known["rows"]] == [row["number"] for row in done["rows"]]
+
+
+def test_one_wrong_row_keeps_all_out_and_each_wrong_cell_is_named(
+    rest: Rest, database: Database
+) -> None:
+    content = xlsx(
+        HEADER,
+        ROW,
+        changed(责任单位="兴仪市", 发现日期="2026-02-30"),
+        changed(发现日期="2026-02-30", 问题描述="短", 来源类别="听说"),
+        changed(责任单位=None, 问题等级=None),
+        changed(责任单位="州督查局"),
+    )
+    before = everything(database)
+    report = rest(SPECIALIST).upload("problems.xlsx", content).json()
+    errors = {row["row"]: row["errors"] for row in report["rows"] if not row["ok"]}
+    assert (report["ok"], report["wrong"], sorted(errors)) == (1, 4, [3, 4, 5, 6])
+    assert set(errors[3]) == {"责任单位"}
+    assert errors[3]["责任单位"].startswith("没有“兴仪市”这个单位，是不是“兴")
+    assert "“兴义市”" in errors[3]["责任单位"]
+    assert set(errors[4]) == {"发现日期", "问题描述", "来源类别"}
+    assert "2026-02-30" in errors[4]["发现日期"]
+    assert errors[5]["责任单位"] == "请填写“责任单位”"
+    assert "本行" in errors[6]
+    answer = rest(SPECIALIST).upload("problems.xlsx", content, commit="true")
+    assert "4 行有误，一行也没有导入" in refused(answer, 422, "rows_refused")
+    assert everything(database) == before
+
+
+def test_who_may_not_open_such_cases_is_told_in_every_row(rest: Rest, database: Database) -> None:
+    before = everything(database)
+    report = rest("xingyi.liaison").upload("problems.xlsx", xlsx(HEADER, ROW)).json()
+    assert "不能发起" in report["rows"][0]["errors"]["本行"]
+    answer = rest("xingyi.liaison").upload("problems.xlsx", xlsx(HEADER, ROW), commit="true")
+    refused(answer, 422, "rows_refused")
+    assert everything(database) == before
+
+
+@ON_SQLITE
+def test_the_same_file_from_somebody_else_opens_nothing_twice(
+    rest: Rest, database: Database
+) -> None:
+    content = xlsx(HEADER, ROW)
+    first = rest(SPECIALIST).upload("problems.xlsx", content, commit="true").json()
+    before = everything(database)
+    other = rest("zhou-dc.specialist2").upload("problems.xlsx", content, commit="true").json()
+    assert other["rows"] == first["rows"]
+    assert everything(database) == before
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_csv_is_read_in_the_encodings_office_programs_write(rest: Rest, encoding: str) -> None:
+    content = csv(HEADER, ROW, encoding=encoding)
+    report = rest(SPECIALIST).upload("problems.csv", content).json()
+    assert [row["ok"] for row in report["rows"]] == [True], report
+
+
+@ON_SQLITE
+def test_columns_come_in_any_order_and_those_that_may_be_left_out_are(rest: Rest) -> None:
+    header = [*HEADER[:1], "来源", *HEADER[2:6], "整改类型", "备忘"]
+    answer = rest(SPECIALIST).upload("problems.xlsx", xlsx(header, ROW))
+    sentence = refused(answer, 422, "unreadable_file")
+    assert "缺少“来源类别”、“整改时限”" in sentence
+    assert "“来源”（是不是“来源类别”？）" in sentence
+    assert "“备忘”" in sentence
+    assert "“整改类型”出现了两次" in sentence
+
+
+@ON_SQLITE
+@pytest.mark.hostile
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "空的"),
+        (csv(HEADER), "一行也没有"),
+        (b"PK\x03\x04 and no more", "读不了"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "旧版 xls"),
+        (bytes(range(256)) * 9, "编码"),
+        ("责任单位\x00".encode(), "读不了"),
+        (csv(*[HEADER] + [ROW] * (MOST_ROWS + 1)), "5,000 行"),
+        (csv(HEADER, (*ROW[:-1], "x" * 9000)), "8,000 个字"),
+        (csv(["x"] * 300), "200 列"),
+        (one_cell_bomb, "太大"),
+        (lying_bomb, "太大"),
+        (far_corners, "太大"),
+        (many_parts, "太大"),
+    ],
+    ids=[
+        "empty", "no rows", "cut xlsx", "old xls", "bytes", "nul", "many rows", "long cell",
+        "many columns", "bomb", "lying bomb", "far corners", "many parts",
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_gets_one_sentence(
+    rest: Rest, database: Database, content: Any, said: str
+) -> None:
+    sent = content() if callable(content) else content
+    before = everything(database)
+    answer = rest(SPECIALIST).upload("problems.xlsx", sent, commit="true")
+    assert said in refused(answer, 422, "unreadable_file")
+    assert everything(database) == before
+
+
+@ON_SQLITE
+def test_what_looks_like_a_formula_stays_text(rest: Rest) -> None:
+    row = changed(问题描述="=HYPERLINK(1)")
+    done = rest(SPECIALIST).upload("problems.xlsx", xlsx(HEADER, row), commit="true").json()
+    facts = rest(SPECIALIST).get(f"/cases/{done['rows'][0]['case']}").json()["facts"]
+    assert facts["description"] == "=HYPERLINK(1)"
