@@ -3,15 +3,27 @@ it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from workflow.engine.calendar import Calendar
-from workflow.engine.case import Actor, Case, Firing
+from workflow.engine.case import Actor, Case, Firing, World
+from workflow.engine.decision import Step
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import Request, open_case
 from workflow.engine.step import step
 from workflow.store.codec import posts_of, world_of
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One row of a history happened again: the case before, the step, and what it was given."""
+
+    before: Case | None
+    step: Step
+    world: World
+    inputs: dict[str, Any]
 
 
 def replay(
@@ -22,24 +34,32 @@ def replay(
     Raises a Refusal where a row could not have happened, ValueError when there is no row.
     """
     case: Case | None = None
-    for row in rows:
-        case = (
-            _first(compiled, row, calendars)
-            if case is None
-            else _next(compiled, case, row, calendars)
-        )
+    for again in replay_steps(compiled, rows, calendars):
+        case = again.step.case
     if case is None:
         raise ValueError("a case without history")
     return case
 
 
-def _actor(row: Mapping[str, Any]) -> Actor:
-    return Actor(row["actor"], row["person_id"], posts_of(row["seen"]))
+def replay_steps(
+    compiled: Compiled, rows: Iterable[Mapping[str, Any]], calendars: Mapping[int, Calendar]
+) -> Iterator[Replayed]:
+    """Every row of a history happening again, in order; raises a Refusal where one could not."""
+    case: Case | None = None
+    for row in rows:
+        inputs = json.loads(row["inputs"])
+        world = world_of(row["seen"], calendars)
+        actor = Actor(row["actor"], row["person_id"], posts_of(row["seen"]))
+        if case is None:
+            decided = open_case(compiled, _request(row, inputs), actor, world, row["at"])
+        else:
+            decided = step(compiled, case, _firing(row, inputs), actor, world, row["at"])
+        yield Replayed(case, decided, world, inputs)
+        case = decided.case
 
 
-def _first(compiled: Compiled, row: Mapping[str, Any], calendars: Mapping[int, Calendar]) -> Case:
-    inputs = json.loads(row["inputs"])
-    request = Request(
+def _request(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Request:
+    return Request(
         case_id=row["case_id"],
         number=inputs["number"],
         named=inputs["named"],
@@ -48,15 +68,8 @@ def _first(compiled: Compiled, row: Mapping[str, Any], calendars: Mapping[int, C
         parent=inputs.get("parent"),
         child_name=inputs.get("child"),
     )
-    world = world_of(row["seen"], calendars)
-    return open_case(compiled, request, _actor(row), world, row["at"]).case
 
 
-def _next(
-    compiled: Compiled, case: Case, row: Mapping[str, Any], calendars: Mapping[int, Calendar]
-) -> Case:
-    inputs = json.loads(row["inputs"])
+def _firing(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Firing:
     facts = inputs if row["event"] == "rung" else inputs.get("facts", {})
-    firing = Firing(row["event"], facts, inputs.get("unit"), inputs.get("person"))
-    world = world_of(row["seen"], calendars)
-    return step(compiled, case, firing, _actor(row), world, row["at"]).case
+    return Firing(row["event"], facts, inputs.get("unit"), inputs.get("person"))

@@ -110,6 +110,7 @@ class Writes:
     settles: list[Row] = field(default_factory=list)
     moves: list[Row] = field(default_factory=list)
     timers: dict[int, list[Row]] = field(default_factory=dict)
+    timers_ever: list[Row] = field(default_factory=list)
     sights: list[Row] = field(default_factory=list)
     rescopes: dict[int, Row] = field(default_factory=dict)
     outbox: list[Row] = field(default_factory=list)
@@ -173,6 +174,7 @@ class Writes:
             self.cancels.append({"at_case": case.id, "at_entry": case.entry, "now": self.now})
         # an entry that was left within this same flush never set its timers
         self.timers[case.id] = [_timer_row(case, timer) for timer in step.timers]
+        self.timers_ever += self.timers[case.id]
 
     def _add_sights(
         self, case: Case, before: Case | None, world: World, compiled: Compiled

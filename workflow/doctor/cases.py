@@ -1,0 +1,129 @@
+"""Cases: their history happens again, and the rows it would write are held against those there are."""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from workflow.doctor.ward import Complaint, Ward
+from workflow.engine.errors import DubanError
+from workflow.replay import replay_steps
+from workflow.store.journal import START, hash_of
+from workflow.store.queries import SCOPE
+from workflow.store.writes import CASE, HISTORY, SIGN_OFF, TIMER, Writes
+
+Row = Mapping[str, Any]
+Rows = Mapping[int, list[Row]]
+
+
+def check_cases(ward: Ward) -> Iterator[Complaint]:
+    """Chains verify without a gap; replayed from row 1 a history writes exactly what is stored."""
+    cases = {row["id"]: row for row in _all(ward, CASE, "id")}
+    histories = _by_case(ward, HISTORY, "seq")
+    others = {
+        "signatures": _by_case(ward, SIGN_OFF, "seq"),
+        "timers": _by_case(ward, TIMER, "id"),
+        "scope": _by_case(ward, SCOPE, "unit_id"),
+    }
+    for lost in histories.keys() - cases.keys():
+        yield Complaint("cases", str(lost), "有历史而没有事项")
+    for case_id, row in cases.items():
+        history = histories.get(case_id, [])
+        ward.figures["cases"] += 1
+        ward.figures["history rows"] += len(history)
+        problem = _chain_problem(row, history)
+        problems = [problem] if problem else _replayed(ward, row, history, others)
+        for sentence in problems:
+            yield Complaint("cases", row["number"], sentence)
+
+
+def _all(ward: Ward, table: Table, *order: str) -> list[Row]:
+    query = select(table).order_by(*(table.c[name] for name in order))
+    return [dict(row) for row in ward.connection.execute(query).mappings()]
+
+
+def _by_case(ward: Ward, table: Table, order: str) -> Rows:
+    rows = _all(ward, table, "case_id", order)
+    return {case: list(group) for case, group in groupby(rows, key=lambda row: row["case_id"])}
+
+
+def _chain_problem(case: Row, history: list[Row]) -> str | None:
+    prev = START
+    for seq, row in enumerate(history, start=1):
+        if row["seq"] != seq:
+            return f"历史第 {seq} 行缺失"
+        if row["prev"] != prev or hash_of(row) != row["hash"]:
+            return f"历史第 {seq} 行被改动过"
+        prev = row["hash"]
+    if len(history) != case["seq"] or prev != case["head"]:
+        return f"历史有 {len(history)} 行，事项记录为 {case['seq']} 行"
+    return None
+
+
+def _replayed(
+    ward: Ward, case: Row, history: list[Row], others: Mapping[str, Rows]
+) -> Iterator[str]:
+    """What differs between the stored rows and those that the history writes again."""
+    try:
+        again = _written_again(ward, case, history)
+    except (DubanError, LookupError, ValueError) as error:
+        yield f"按历史重演时被拒绝：{error}"
+        return
+    for seq, (row, made) in enumerate(zip(history, again.history, strict=True), start=1):
+        if row["hash"] != made["hash"]:
+            yield f"历史第 {seq} 行与重演不符"
+            return
+    made = again.new_cases[case["id"]]
+    if differing := [name for name, value in made.items() if case[name] != value]:
+        yield f"现状与历史不符：{'、'.join(differing)}"
+    yield from _signature_problems(again, others["signatures"].get(case["id"], []))
+    yield from _timer_problems(again, case, others["timers"].get(case["id"], []))
+    yield from _scope_problems(again, case["id"], others["scope"].get(case["id"], []))
+
+
+def _written_again(ward: Ward, case: Row, history: list[Row]) -> Writes:
+    compiled = ward.catalog.version(case["definition_id"])
+    writes, prev = Writes(ward.now), START
+    for again in replay_steps(compiled, history, ward.catalog.calendars):
+        prev = writes.add(again.step, again.before, again.world, compiled, again.inputs, prev)
+    return writes
+
+
+def _signature_problems(again: Writes, stored: list[Row]) -> Iterator[str]:
+    names = ("seq", "cycle", "side", "person_id", "unit_id", "at")
+    made = {row["seq"]: [row[name] for name in names] for row in again.sign_offs}
+    there = {row["seq"]: [row[name] for name in names] for row in stored}
+    if made != there:
+        yield "签字记录与历史不符"
+    voided = {row["voided_seq"] for row in stored if row["live"] is None}
+    if voided != {row["by_seq"] for row in again.voids}:
+        yield "签字的效力与历史不符"
+
+
+def _timer_problems(again: Writes, case: Row, stored: list[Row]) -> Iterator[str]:
+    """Each stored timer was once set; those of the present entry are all there."""
+    names = ("entry", "name", "rung", "due_at", "derivation")
+    key = names[:3]
+    ever = {tuple(row[name] for name in key): row for row in again.timers_ever}
+    there = {tuple(row[name] for name in key): row for row in stored}
+    for at, row in there.items():
+        if at not in ever or ever[at]["due_at"] != row["due_at"]:
+            yield f"定时 {row['name']} 与历史不符"
+    for at, row in ever.items():
+        if at[0] == case["entry"] and at not in there:
+            yield f"定时 {row['name']} 不见了"
+
+
+def _scope_problems(again: Writes, case_id: int, stored: list[Row]) -> Iterator[str]:
+    units = {row["unit_id"] for row in again.sights}
+    if units != {row["unit_id"] for row in stored}:
+        yield "可见范围与历史不符"
+        return
+    place = again.rescopes[case_id]
+    acts = {place[f"unit{n}"]: place[f"acts{n}"] for n in range(4)}
+    for row in stored:
+        wanted = (place["due_at"], place["closed"], acts.get(row["unit_id"]))
+        if (row["due_at"], row["closed"], row["acts"]) != wanted:
+            yield "待办位置与历史不符"
+            return

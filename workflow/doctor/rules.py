@@ -1,0 +1,77 @@
+"""Rules over rows: signatures, names, published definitions, the database's own verdict."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from workflow.doctor.ward import Complaint, Ward
+from workflow.engine.moves import moves_of
+from workflow.store.organisation import PERSON, UNIT
+from workflow.store.tables import DefinitionMove, DefinitionRow
+from workflow.store.writes import CASE, HISTORY, SIGN_OFF
+
+_DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
+_MOVE = DefinitionMove.__table__  # type: ignore[attr-defined]
+
+
+def check_sign_offs(ward: Ward) -> Iterator[Complaint]:
+    """What a state needs signed is signed in this cycle, by different persons and units."""
+    query = select(SIGN_OFF).where(SIGN_OFF.c.live == 1)
+    live: dict[tuple[int, int], list[Mapping[str, Any]]] = {}
+    for row in ward.connection.execute(query).mappings():
+        live.setdefault((row["case_id"], row["cycle"]), []).append(dict(row))
+        ward.figures["sign-offs in force"] += 1
+    for row in ward.connection.execute(select(CASE)).mappings():
+        signed = live.get((row["id"], row["cycle"]), [])
+        state = ward.catalog.version(row["definition_id"]).definition.states[row["state"]]
+        sides = {one["side"] for one in signed}
+        if missing := set(state.needs_signed) - sides:
+            yield Complaint("sign-offs", row["number"], f"缺少签字：{'、'.join(sorted(missing))}")
+        people, units = {one["person_id"] for one in signed}, {one["unit_id"] for one in signed}
+        if len(people) < len(signed) or len(units) < len(signed):
+            yield Complaint("sign-offs", row["number"], "同一人或同一单位签了两次")
+
+
+def check_names(ward: Ward) -> Iterator[Complaint]:
+    """Whoever the history names exists."""
+    people = set(ward.connection.execute(select(PERSON.c.id)).scalars())
+    units = set(ward.connection.execute(select(UNIT.c.id)).scalars())
+    query = select(
+        HISTORY.c.case_id,
+        HISTORY.c.seq,
+        HISTORY.c.person_id,
+        HISTORY.c.holder_id,
+        HISTORY.c.unit_id,
+    )
+    for case_id, seq, person, holder, unit in ward.connection.execute(query):
+        if {person, holder} - people - {None} or {unit} - units - {None}:
+            yield Complaint("names", str(case_id), f"历史第 {seq} 行所记的人或单位不存在")
+
+
+def check_integrity(ward: Ward) -> Iterator[Complaint]:
+    """The database's own verdict on its files and foreign keys (SQLite; PostgreSQL checks as it
+    goes).
+    """
+    if ward.connection.dialect.name != "sqlite":
+        return
+    verdict = ward.connection.exec_driver_sql("PRAGMA integrity_check").scalar()
+    if verdict != "ok":
+        yield Complaint("integrity", "-", f"数据库文件损坏：{verdict}")
+    for row in ward.connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+        yield Complaint("integrity", "-", f"外键不符：{row[0]}")
+
+
+def check_definitions(ward: Ward) -> Iterator[Complaint]:
+    """A published version is what was published, and the moves it allows are those of its text."""
+    for row in ward.connection.execute(select(_DEFINITION)).mappings():
+        ward.figures["definition versions"] += 1
+        name = f"{row['workflow']} v{row['version']}"
+        if hashlib.sha256(row["body"].encode()).hexdigest() != row["sha256"]:
+            yield Complaint("definitions", name, "定义的正文被改动过")
+            continue
+        query = select(_MOVE.c.event, _MOVE.c.from_state, _MOVE.c.to_state)
+        stored = ward.connection.execute(query.where(_MOVE.c.definition_id == row["id"])).all()
+        if {tuple(move) for move in stored} != set(moves_of(ward.catalog.version(row["id"]).definition)):
+            yield Complaint("definitions", name, "允许的步骤与定义不符")

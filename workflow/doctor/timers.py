@@ -1,0 +1,112 @@
+"""Timers: settled once, not before their time, by what they say, and nothing due left lying."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from workflow.doctor.ward import Complaint, Ward
+from workflow.store.writes import CASE, HISTORY, TIMER
+
+Row = Mapping[str, Any]
+
+
+def check_timers(ward: Ward) -> Iterator[Complaint]:
+    """A timer's status is borne out by the case and by the history row it names."""
+    query = (
+        select(
+            TIMER,
+            CASE.c.number,
+            CASE.c.entry.label("now_entry"),
+            CASE.c.closed_at,
+            HISTORY.c.event,
+            HISTORY.c.inputs,
+            HISTORY.c.at,
+        )
+        .join(CASE, CASE.c.id == TIMER.c.case_id)
+        .outerjoin(
+            HISTORY, and_(HISTORY.c.case_id == TIMER.c.case_id, HISTORY.c.seq == TIMER.c.seq)
+        )
+    )
+    for row in ward.connection.execute(query).mappings():
+        ward.figures[f"timers {row['status']}"] += 1
+        problem = _PROBLEMS[row["status"]](dict(row))
+        if problem:
+            yield Complaint("timers", row["number"], f"定时 {row['name']}：{problem}")
+
+
+def _waiting(row: Row) -> str | None:
+    if row["entry"] != row["now_entry"]:
+        return "事项已离开该环节，定时仍在等候"
+    if row["wake_at"] < row["due_at"] or (not row["moved"] and row["wake_at"] != row["due_at"]):
+        return "等候的时刻被改动过"
+    return None
+
+
+def _fired(row: Row) -> str | None:
+    if row["settled_at"] < row["due_at"]:
+        return "未到时间就已触发"
+    if row["event"] is None or row["at"] != row["settled_at"]:
+        return "已触发却没有历史记录"
+    kind, _, name = row["name"].partition(":")
+    inputs = json.loads(row["inputs"])
+    meant = ("rung", name, row["rung"]) if kind == "rung" else (name, None, None)
+    found = (row["event"], inputs.get("ladder"), inputs.get("rung"))
+    return None if found == meant else "历史记录不是它触发的"
+
+
+def _cancelled(row: Row) -> str | None:
+    over = row["entry"] < row["now_entry"] or row["closed_at"] is not None
+    return None if over else "事项仍在该环节，定时却已取消"
+
+
+def _collapsed(row: Row) -> str | None:
+    return "未到时间就已合并" if row["settled_at"] < row["due_at"] else None
+
+
+def _failed(row: Row) -> str | None:
+    return f"执行失败：{row['error']}"
+
+
+_PROBLEMS = {
+    "waiting": _waiting,
+    "fired": _fired,
+    "cancelled": _cancelled,
+    "collapsed": _collapsed,
+    "failed": _failed,
+}
+
+
+def check_collapsed(ward: Ward) -> Iterator[Complaint]:
+    """A reminder that was left out had a later one of its ladder to speak for it."""
+    later = TIMER.alias("later")
+    spoken = (
+        select(later.c.id)
+        .where(
+            later.c.case_id == TIMER.c.case_id,
+            later.c.entry == TIMER.c.entry,
+            later.c.name == TIMER.c.name,
+            later.c.rung > TIMER.c.rung,
+            later.c.due_at <= TIMER.c.settled_at,
+        )
+        .exists()
+    )
+    query = (
+        select(CASE.c.number, TIMER.c.name)
+        .join(CASE, CASE.c.id == TIMER.c.case_id)
+        .where(TIMER.c.status == "collapsed", ~spoken)
+    )
+    for number, name in ward.connection.execute(query):
+        yield Complaint("timers", number, f"定时 {name} 被合并，却没有后一级提醒")
+
+
+def check_overdue(ward: Ward) -> Iterator[Complaint]:
+    """Nothing that is due was left lying (run after the sweeps)."""
+    query = (
+        select(CASE.c.number, TIMER.c.name)
+        .join(CASE, CASE.c.id == TIMER.c.case_id)
+        .where(TIMER.c.wake_at <= ward.now)
+    )
+    for number, name in ward.connection.execute(query):
+        yield Complaint("timers", number, f"定时 {name} 已到时间而未触发")

@@ -1,0 +1,28 @@
+"""What every check looks at, and what it says when something is wrong."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from workflow.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One fault: the check that found it, the case it is in, and what is wrong, in Chinese."""
+
+    check: str
+    case: str
+    sentence: str
+
+
+@dataclass
+class Ward:
+    """The database under examination as of `now`; checks count in `figures` what they looked at."""
+
+    connection: Connection
+    catalog: Catalog
+    now: datetime
+    figures: Counter[str]
