@@ -1,0 +1,242 @@
+"""The command line from outside: what a verb prints, and the code it leaves with."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from api.cli.first_run import prepare
+from api.settings import Settings
+from workflow.catalog import SHIPPED
+
+Done = subprocess.CompletedProcess[str]
+COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
+NOTICE = SHIPPED / "sample" / "notice_2027.yaml"
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def environment(data: Path, **more: str) -> Mapping[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return {**kept, "DUBAN_DATA": str(data), "DUBAN_PORT": free_port(), **more}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The folder of an installation that does not exist yet."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def furnished(data: Path) -> Path:
+    """The folder of an installation with the sample prefecture, as `run` leaves it."""
+    settings = Settings(data=data, database_url=f"sqlite:///{data / 'duban.db'}")
+    prepare(settings, reset=False).close()
+    return data
+
+
+def duban(data: Path, *words: str, **more: str) -> Done:
+    return subprocess.run(
+        [*COMMAND, *words],
+        env=environment(data, **more),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+# Definitions
+
+
+def test_the_shipped_definitions_are_right(data: Path) -> None:
+    done = duban(data, "check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "没有错误" in done.stdout
+
+
+def test_every_mistake_is_told_with_its_place(data: Path, tmp_path: Path) -> None:
+    text = (SHIPPED / "urging.yaml").read_text(encoding="utf-8")
+    text = text.replace("to: issued", "to: isued").replace("turn: sender", "turm: sender")
+    file = tmp_path / "urging.yaml"
+    file.write_text(text, encoding="utf-8")
+    for target in (file, tmp_path):
+        done = duban(data, "check", str(target))
+        assert done.returncode == 1
+        places = re.findall(rf"^{re.escape(str(file))}:(\d+):(\d+): ", done.stdout, re.MULTILINE)
+        assert len(places) >= 2
+        assert "issued" in done.stdout, "the nearest right name"
+        assert "turn" in done.stdout
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [("nowhere", "没有“nowhere”这个文件或文件夹"), ("setup.cfg", "没有“setup.cfg”")],
+)
+def test_what_cannot_be_checked_is_said_in_a_sentence(
+    data: Path, target: str, sentence: str
+) -> None:
+    done = duban(data, "check", target)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_schema_file_is_what_the_models_say(data: Path) -> None:
+    assert duban(data, "schema", "--check").returncode == 0
+    printed = duban(data, "schema").stdout
+    assert printed == (SHIPPED / "schema.json").read_text(encoding="utf-8")
+
+
+def test_a_workflow_is_drawn_by_name_and_by_file(data: Path, tmp_path: Path) -> None:
+    name = sorted(SHIPPED.glob("*.yaml"))[0].stem
+    file = tmp_path / "drawn.svg"
+    assert duban(data, "draw", name, "-o", str(file)).returncode == 0
+    assert file.read_text(encoding="utf-8").startswith("<svg")
+    by_file = duban(data, "draw", str(SHIPPED / f"{name}.yaml"))
+    assert len(by_file.stdout) == len(file.read_text(encoding="utf-8")), "the same picture"
+    unknown = duban(data, "draw", "nothing")
+    assert unknown.returncode == 1
+    assert name in unknown.stderr, "it says which there are"
+
+
+# The command line itself
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("nonsense",), 2, "没有“nonsense”这个命令"),
+        (("draw",), 2, "缺少参数"),
+        (("run", "--nonsense"), 2, "没有“--nonsense”这个选项"),
+        (("doctor",), 1, "还没有数据库"),
+        (("serve",), 1, "还没有数据库"),
+        (("worker", "--once"), 1, "还没有数据库"),
+        (("notice", "2027", "nowhere.yaml"), 1, "没有“nowhere.yaml”这个文件"),
+        (("demo", "--database", "mysql://x"), 1, "数据库"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence_and_a_code(
+    data: Path, words: tuple[str, ...], code: int, sentence: str
+) -> None:
+    done = duban(data, *words)
+    assert done.returncode == code, done.stderr
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.hostile
+def test_a_bad_setting_is_refused_before_anything_is_made(data: Path) -> None:
+    done = duban(data, "run", DUBAN_EMAIL="carrier-pigeon://x")
+    assert done.returncode == 1
+    assert "DUBAN_EMAIL" in done.stderr
+    assert not data.exists()
+
+
+def test_help_lists_every_verb(data: Path) -> None:
+    done = duban(data, "--help")
+    assert done.returncode == 0
+    for verb in "check schema draw run serve worker migrate publish notice doctor demo".split():
+        assert f" {verb} " in done.stdout
+
+
+# An installation
+
+
+def test_doctor_finds_a_fresh_database_healthy(furnished: Path) -> None:
+    done = duban(furnished, "doctor")
+    assert done.returncode == 0, done.stderr
+    assert "一切相符" in done.stdout
+    root = duban(furnished, "doctor", "--root")
+    assert re.fullmatch(r"[0-9a-f]{64}\n", root.stdout)
+
+
+def test_a_notice_is_entered_once(furnished: Path) -> None:
+    first = duban(furnished, "notice", "2027", str(NOTICE))
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "已录入 2027 年放假通知" in first.stdout
+    again = duban(furnished, "notice", "2027", str(NOTICE))
+    assert "内容相同" in again.stdout
+
+
+@pytest.mark.hostile
+def test_every_mistake_of_a_notice_is_told(furnished: Path, tmp_path: Path) -> None:
+    file = tmp_path / "notice.yaml"
+    file.write_text(
+        "year: 2027\nholidays:\n"
+        "  - {name: 元旦, from: 2027-02-30, to: 2027-01-03}\n"
+        "  - {name: 春节, from: 2027-02-09, to: 2027-02-05}\n"
+        "  - {name: 清明节, from: 2027-04-03, to: 2027-04-05, work: [2027-04-05, 2026-04-04]}\n",
+        encoding="utf-8",
+    )
+    done = duban(furnished, "notice", "2027", str(file))
+    assert done.returncode == 1
+    for said in ("2027-02-30", "前后颠倒", "既放假又上班", "不在 2027 年"):
+        assert said in done.stderr
+
+
+def test_a_notice_may_be_a_csv_file(furnished: Path, tmp_path: Path) -> None:
+    file = tmp_path / "notice.csv"
+    file.write_text("date,kind,name\n2027-01-01,放假,元旦\n2027-01-30,上班,春节\n", "utf-8")
+    done = duban(furnished, "notice", "2027", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "放假 1 天，调休上班 1 天" in done.stdout
+
+
+def test_run_serves_a_newcomer_and_shows_passwords_once(data: Path) -> None:
+    first = served(data)
+    passwords = re.findall(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b", first)
+    assert len(set(passwords)) == 15
+    second = served(data)
+    assert not any(password in second for password in passwords)
+    assert "duban run --reset" in second
+    third = re.findall(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b", served(data, "--reset"))
+    assert len(set(third)) == 15
+    assert not set(third) & set(passwords)
+    assert duban(data, "doctor").returncode == 0
+
+
+def served(data: Path, *options: str) -> str:
+    """What `run` printed until it served; it answers, and ctrl-C ends it in good order."""
+    process = subprocess.Popen(
+        [*COMMAND, "run", *options],
+        env=environment(data),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    printed, address = "", None
+    while address is None and (line := process.stdout.readline()):
+        printed += line
+        address = re.search(r"http://\S+", line)
+    assert address is not None, process.communicate()[1]
+    with urllib.request.urlopen(f"{address[0]}/healthz", timeout=10) as answer:
+        assert answer.status == 200
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+    return printed
+
+
+def test_a_taken_port_is_said_in_a_sentence(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = duban(data, "run", DUBAN_PORT=port)
+    assert done.returncode == 1
+    assert port in done.stderr
+    assert "DUBAN_PORT" in done.stderr
