@@ -13,6 +13,7 @@ _CHECKS = {
 }
 _WORDS = {
     "cases": "事项",
+    "definition versions": "定义版本",
     "history rows": "历史记录",
     "sign-offs in force": "有效签字",
     "timers": "定时",
