@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from api.auth import Forged, NotSignedIn, SignInFirst, TooManyTries, WrongPassword
@@ -139,6 +139,7 @@ def install(app: FastAPI, error_page: ErrorPage) -> None:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _by_framework)
     app.add_exception_handler(OperationalError, _unavailable)
+    app.add_exception_handler(DataError, _unstorable)
 
 
 # async: Starlette would run plain functions in a thread
@@ -216,3 +217,9 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     headers = {"Retry-After": "5"}
     sentence = "数据库暂时不可用，请稍后再试"
     return problem(request, status_of(error), "database_unavailable", sentence, headers=headers)
+
+
+async def _unstorable(request: Request, _: Exception) -> Response:
+    """What the database cannot hold at all, such as a NUL on PostgreSQL."""
+    sentence = "内容含有不能保存或查找的字符"
+    return problem(request, 422, InvalidInput.code, sentence)

@@ -5,7 +5,9 @@ from collections import Counter
 from workflow.doctor import Report
 
 _CHECKS = {
-    "history": "历史",
+    "cases": "事项",
+    "definitions": "定义",
+    "names": "人名单位",
     "timers": "定时",
     "messages": "消息",
     "sign-offs": "签字",

@@ -99,14 +99,14 @@ def list_work(
 ) -> Page:
     """Open cases on which the actor can do something now, soonest limit first."""
     mine = [
-        and_(SCOPE.c.unit_id == post.unit, SCOPE.c.acts.like(f"%,{post.role},%"))
+        and_(SCOPE.c.unit_id == post.unit, SCOPE.c.acts.contains(f",{post.role},", autoescape=True))
         for post in actor.posts
     ]
     query = _in_scope(units_of(actor), Filter(closed=False)).add_columns(
         SCOPE.c.due_at.label("place"), *_COLUMNS
     )
     if actor.person is not None:
-        mine.append(SCOPE.c.acts.like(f"%,{handed_to(actor.person)},%"))
+        mine.append(SCOPE.c.acts.contains(f",{handed_to(actor.person)},", autoescape=True))
     query = query.where(or_(*mine)) if mine else query.where(SCOPE.c.case_id.is_(None))
     if after is not None:
         key = tuple_(SCOPE.c.due_at, SCOPE.c.case_id)
@@ -249,6 +249,8 @@ def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:
 
     A code or a whole name means that unit alone; otherwise every unit whose name contains the text.
     """
+    if not text.isprintable():  # a NUL ends a pattern on SQLite and is refused by PostgreSQL
+        return []
     above = UNIT.alias("above")
     query = select(UNIT, above.c.short_name.label("above")).outerjoin(
         above, above.c.id == UNIT.c.parent_id
@@ -269,6 +271,8 @@ def units_of_kinds(
     connection: Connection, kinds: Collection[tuple[str, str]] | None, limit: int
 ) -> list[Row]:
     """Units of these (level, kind), all for None, each with its parent's short name as `above`."""
+    if not text.isprintable():  # a NUL ends a pattern on SQLite and is refused by PostgreSQL
+        return []
     above = UNIT.alias("above")
     query = select(UNIT, above.c.short_name.label("above")).outerjoin(
         above, above.c.id == UNIT.c.parent_id
