@@ -1,4 +1,4 @@
-"""Cases: their history happens again, and the rows it would write are held against those there are."""
+"""Cases: their history happens again, and what it would write is held against what is there."""
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby

@@ -73,5 +73,6 @@ def check_definitions(ward: Ward) -> Iterator[Complaint]:
             continue
         query = select(_MOVE.c.event, _MOVE.c.from_state, _MOVE.c.to_state)
         stored = ward.connection.execute(query.where(_MOVE.c.definition_id == row["id"])).all()
-        if {tuple(move) for move in stored} != set(moves_of(ward.catalog.version(row["id"]).definition)):
+        definition = ward.catalog.version(row["id"]).definition
+        if {tuple(move) for move in stored} != set(moves_of(definition)):
             yield Complaint("definitions", name, "允许的步骤与定义不符")

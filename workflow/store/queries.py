@@ -271,8 +271,6 @@ def units_of_kinds(
     connection: Connection, kinds: Collection[tuple[str, str]] | None, limit: int
 ) -> list[Row]:
     """Units of these (level, kind), all for None, each with its parent's short name as `above`."""
-    if not text.isprintable():  # a NUL ends a pattern on SQLite and is refused by PostgreSQL
-        return []
     above = UNIT.alias("above")
     query = select(UNIT, above.c.short_name.label("above")).outerjoin(
         above, above.c.id == UNIT.c.parent_id
