@@ -92,6 +92,9 @@ def postgres_server() -> Iterator[PostgresServer]:
     """
     with TemporaryDirectory(prefix="duban-postgres-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        # nothing here outlives the session: a copy of a database need not reach the disk
+        for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+            _administer(server, statement)
         yield server
         server.cleanup()
 
