@@ -145,6 +145,14 @@ class Catalog:
             )
         return self.version(self._newest[workflow])
 
+    def in_force_since(self, workflow: str) -> datetime:
+        """When the first version of a workflow was published here."""
+        query = select(_DEFINITION.c.published_at).where(_DEFINITION.c.workflow == workflow)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(_DEFINITION.c.version).limit(1))
+            first: datetime = rows.scalar_one()
+        return first
+
     def version(self, definition: int) -> Compiled:
         """A published version by id."""
         if definition not in self._compiled:

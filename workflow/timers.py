@@ -154,29 +154,42 @@ def _collapses(
 
 
 def open_periodic(database: Database, catalog: Catalog, now: datetime) -> int:
-    """Open this year's case for every reporting unit that has none yet; how many were opened."""
-    today = local_day(now)
+    """Open the case of every reporting unit that has none yet for a period; how many were opened.
+
+    This year's from its day on; last year's as well, if the workflow was in force on that day: an
+    outage over the turn of the year loses no report.
+    """
     opened = 0
-    for workflow, compiled in catalog.workflows().items():
-        periodic = compiled.definition.periodic
-        if periodic is None or today < date(today.year, *_month_day(periodic.on)):
-            continue
-        for unit in list(_without_case(database, compiled, workflow, today.year)):
-            opened += _open_one(database, catalog, compiled, unit, now)
+    for compiled in catalog.workflows().values():
+        for year in _years_due(catalog, compiled, local_day(now)):
+            for unit in list(_without_case(database, compiled, year)):
+                opened += _open_one(database, catalog, compiled, unit, year, now)
     return opened
 
 
+def _years_due(catalog: Catalog, compiled: Compiled, today: date) -> Iterator[int]:
+    periodic = compiled.definition.periodic
+    if periodic is None:
+        return
+    month_day = _month_day(periodic.on)
+    if local_day(catalog.in_force_since(compiled.definition.workflow)) <= date(
+        today.year - 1, *month_day
+    ):
+        yield today.year - 1
+    if today >= date(today.year, *month_day):
+        yield today.year
+
+
 def _open_one(
-    database: Database, catalog: Catalog, compiled: Compiled, unit: int, now: datetime
+    database: Database, catalog: Catalog, compiled: Compiled, unit: int, year: int, now: datetime
 ) -> int:
-    periodic, year = compiled.definition.periodic, local_day(now).year
+    periodic, workflow = compiled.definition.periodic, compiled.definition.workflow
     if periodic is None:
         return 0
     facts = periodic_facts(compiled, year, now, catalog.calendar)
     try:
         with database.unit_of_work() as connection:
             work = Transaction(connection, catalog, now)
-            workflow = compiled.definition.workflow
             work.open(workflow, {periodic.party: unit}, facts, CLOCK, period=year)
             work.flush()
     except IntegrityError:  # another worker opened it first
@@ -189,10 +202,8 @@ def _month_day(text: str) -> tuple[int, int]:
     return int(month), int(day)
 
 
-def _without_case(
-    database: Database, compiled: Compiled, workflow: str, period: int
-) -> Iterator[int]:
-    periodic = compiled.definition.periodic
+def _without_case(database: Database, compiled: Compiled, period: int) -> Iterator[int]:
+    periodic, workflow = compiled.definition.periodic, compiled.definition.workflow
     if periodic is None:
         return
     has = select(CASE.c.unit_id).where(CASE.c.workflow == workflow, CASE.c.period == period)

@@ -5,6 +5,7 @@ they decided.
 caller does.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,7 +39,7 @@ class Transaction:
 
     def __post_init__(self) -> None:
         self.writes = Writes(self.now)
-        self._opened: dict[int, dict[str, int]] = {}
+        self._children: dict[int, Counter[str]] = {}
 
     def flush(self) -> None:
         """Write what all steps decided."""
@@ -133,8 +134,8 @@ class Transaction:
         if not compiled.definition.children or not (case.children or case.cycle > 1):
             return {}  # it never had a child: no need to ask
         stored = cases.open_children(self.connection, case.id)
-        for name, count in self._opened.get(case.id, {}).items():
-            stored[name] = stored.get(name, 0) + count
+        for name, change in self._children.get(case.id, {}).items():
+            stored[name] = stored.get(name, 0) + change
         return stored
 
     def _warned_at(self, compiled: Compiled, case: Case, firing: Firing) -> datetime | None:
@@ -175,6 +176,8 @@ class Transaction:
         prev = self.loaded[case.id][1] if before is not None else START
         head = self.writes.add(decided, before, world, compiled, inputs, prev)
         self.loaded[case.id] = (case, head)
+        if before is not None and case.parent is not None and case.closed_at and case.child_name:
+            self._children.setdefault(case.parent, Counter())[case.child_name] -= 1
         for opening in decided.openings:
             self._open_child(case, opening)
         if decided.arrived and before is not None and case.parent is not None:
@@ -185,8 +188,7 @@ class Transaction:
         self.open(
             opening.workflow, named, opening.facts, LINKED_CASE, parent=parent, child=opening.child
         )
-        counts = self._opened.setdefault(parent.id, {})
-        counts[opening.child] = counts.get(opening.child, 0) + 1
+        self._children.setdefault(parent.id, Counter())[opening.child] += 1
 
     def _wake_parent(self, child: Case) -> None:
         """Fire the parent's event that waits for the child in this state, if its present state has
