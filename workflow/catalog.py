@@ -134,7 +134,8 @@ class Catalog:
         return self._calendars
 
     def workflows(self) -> dict[str, Compiled]:
-        """The newest version of every workflow."""
+        """The newest version of every workflow, whichever process published it."""
+        self.reload()
         return {name: self.version(id_) for name, id_ in sorted(self._newest.items())}
 
     def newest(self, workflow: str) -> Compiled:

@@ -85,6 +85,7 @@ class Commands:
         draft: bool = False,
     ) -> tuple[Answer, ...]:
         """Open many cases, all or none."""
+        self.catalog.reload()  # another process may have published since
         opening = self.catalog.newest(workflow).definition.opening
 
         def act(work: Transaction) -> list[Case]:

@@ -37,7 +37,9 @@ instants = st.datetimes(
     max_value=datetime(2199, 12, 31),  # noqa: DTZ001
     timezones=st.just(UTC),
 )
-plain = st.none() | st.booleans() | numbers | st.floats(allow_nan=False, allow_infinity=False) | texts
+plain = (
+    st.none() | st.booleans() | numbers | st.floats(allow_nan=False, allow_infinity=False) | texts
+)
 values = plain | st.lists(st.dictionaries(names, plain, max_size=2), max_size=2)
 seats = st.builds(Seat, ids, st.lists(ids, max_size=3).map(tuple), texts)
 dues = st.builds(Due, instants, texts, st.booleans(), instants, texts, numbers)
@@ -96,14 +98,14 @@ COLUMNS = {
 }  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cases)
 def test_a_case_comes_back_as_it_went_in(case: Case) -> None:
     row = {column: getattr(case, field) for column, field in COLUMNS.items()}
     assert case_of(row | {"body": case_body(case)}) == case
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(worlds, posts)
 def test_what_a_step_saw_comes_back_as_it_went_in(world: World, held: tuple[Post, ...]) -> None:
     text = seen(world, Actor("person", 1, held))
