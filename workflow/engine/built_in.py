@@ -33,16 +33,16 @@ def rung(scene: Scene, firing: Firing, actor: Actor) -> Step:
     postponed = Timer(f"rung:{ladder}", at, later, _TOO_SOON) if later else None
     if postponed is not None and ladder in case.warnings:
         return _step(scene, firing, actor, postponed=postponed)
-    after = replace(case, seq=case.seq + 1)
+    told = tuple(notices.of_rung(scene, spec))
+    changes: dict[str, Any] = {"seq": case.seq + 1}
     if spec.tell:
-        after = replace(after, warnings={**case.warnings, ladder: after.seq})
-    told = tuple(notices.of_rung(scene.at(after), spec))
+        changes["warnings"] = {**case.warnings, ladder: case.seq + 1}
     if postponed is not None:
+        after = replace(case, **changes)
         return _step(scene, firing, actor, case=after, notices=told, postponed=postponed)
-    climbed = {**case.climbed, ladder: at}
-    after = replace(after, marks=scene.marks(spec.mark), climbed=climbed)
+    changes |= {"climbed": {**case.climbed, ladder: at}, "marks": scene.marks(spec.mark)}
     openings = children.proposed(scene, spec.open, spec.because or "")
-    after = children.counted(after, openings)
+    after = children.counted(replace(case, **changes), openings)
     return _step(scene, firing, actor, case=after, notices=told, openings=openings)
 
 

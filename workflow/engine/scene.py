@@ -45,7 +45,9 @@ class Scene:
         return Sight(self.definition, self.case, known, self.world, self.now, **more)
 
     def holds(self, condition: str | None, facts: Mapping[str, Any] | None = None) -> bool:
-        """Whether a condition holds."""
+        """Whether a condition holds; no condition always does."""
+        if condition is None:
+            return True
         return self.compiled.guards.holds(condition, self.sight(facts))
 
     def marks(self, own: str | None, facts: Mapping[str, Any] | None = None) -> tuple[str, ...]:

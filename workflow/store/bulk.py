@@ -48,7 +48,7 @@ def _texts(rows: list[list[Any]]) -> list[list[Any]]:
     """SQLite stores instants as text in UTC, in the form that SQLAlchemy reads."""
     return [
         [
-            value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+            value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
             if isinstance(value, datetime)
             else value
             for value in row

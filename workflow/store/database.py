@@ -96,6 +96,7 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
         "foreign_keys=ON",
         "recursive_triggers=ON",
         "busy_timeout=10000",
+        "wal_autocheckpoint=8000",  # pages: a step rewrites the same ones, so wait for more of them
     ):
         connection.execute(f"PRAGMA {pragma}")
 
