@@ -1,0 +1,77 @@
+"""`./dev bench [NAME …] [--quick]`: P1, P2, P3, P8; all of them without a name.
+
+`profile` shows where the time goes. `--quick` measures a little of everything and keeps nothing;
+otherwise each part replaces its section of bench/RESULTS.md. `--date` is written instead of today.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import machine, profiles, report, start, steps, sweeps
+from bench.machine import Scratch
+from bench.report import Table
+
+
+def _p1(scratch: Scratch, quick: bool) -> list[Table]:
+    sizes = steps.QUICK if quick else steps.FULL
+    return [*steps.on_postgres(scratch, sizes, 1), *steps.on_postgres(scratch, sizes, 16)]
+
+
+def _p2(scratch: Scratch, quick: bool) -> list[Table]:
+    sizes = steps.QUICK if quick else steps.FULL
+    return [*steps.on_sqlite(scratch, sizes), *steps.sqlite_threads(scratch, sizes)]
+
+
+def _p3(scratch: Scratch, quick: bool) -> list[Table]:
+    sizes = sweeps.QUICK if quick else sweeps.FULL
+    return [sweeps.run(scratch, sizes, kind) for kind in ("postgres", "sqlite")]
+
+
+def _p8(scratch: Scratch, quick: bool) -> list[Table]:
+    return start.run(scratch, rounds=1 if quick else 7)
+
+
+PARTS: dict[str, tuple[str, Callable[[Scratch, bool], list[Table]]]] = {
+    "P1": ("P1 Durable step, PostgreSQL", _p1),
+    "P2": ("P2 Durable step, SQLite", _p2),
+    "P3": ("P3 Timers due at one instant", _p3),
+    "P8": ("P8 Start and idle memory", _p8),
+}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(PARTS)} or profile")
+    parser.add_argument("--quick", action="store_true", help="small sizes; keeps nothing")
+    parser.add_argument("--date", default=datetime.now(UTC).date().isoformat())
+    parser.add_argument("--into", type=Path, help="a folder for the whole profiles")
+    asked = parser.parse_args(arguments)
+    names = [name if name == "profile" else name.upper() for name in asked.names] or list(PARTS)
+    if unknown := [name for name in names if name not in (*PARTS, "profile")]:
+        parser.error(f"no benchmark {unknown[0]}: there are {', '.join(PARTS)} and profile")
+    for name in names:
+        with machine.scratch() as scratch:
+            if name == "profile":
+                sizes = (200, 500) if asked.quick else (2000, 5000)
+                print(profiles.run(scratch, *sizes, into=asked.into))
+            else:
+                _measure(scratch, name, asked.quick, asked.date)
+
+
+def _measure(scratch: Scratch, name: str, quick: bool, date: str) -> None:
+    title, part = PARTS[name]
+    print(f"bench: {title} …", file=sys.stderr)
+    tables = part(scratch, quick)
+    about = [f"{date}; {line}" if n == 0 else line for n, line in enumerate(scratch.description())]
+    text = report.section(title, f"./dev bench {name}", about, tables)
+    print(text)
+    if not quick:
+        report.keep(text)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""What Duban is measured against; `environment.py` makes the environment some of it needs."""

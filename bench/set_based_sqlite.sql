@@ -1,0 +1,20 @@
+-- The same in SQLite, which has no data-modifying CTE and no hash function: one transaction of few statements.
+CREATE TEMP TABLE due AS
+SELECT t.id, t.case_id, c.seq, c.definition_id, c.state, c.cycle, c.head,
+       lower(hex(randomblob(32))) AS hash
+  FROM timer t JOIN cases c ON c.id = t.case_id
+ WHERE t.wake_at <= :at;
+INSERT INTO history (case_id, seq, definition_id, event, from_state, to_state, cycle, actor, at,
+                     inputs, seen, effects, alg, prev, hash)
+SELECT d.case_id, d.seq + 1, d.definition_id, 'rung', d.state, d.state, d.cycle, 'clock', :at,
+       m.inputs, m.seen, m.effects, 'sha256', d.head, d.hash
+  FROM due d, model_history m;
+UPDATE cases SET seq = due.seq + 1, head = due.hash, body = (SELECT body FROM model_history)
+  FROM due WHERE cases.id = due.case_id;
+INSERT INTO outbox (key, case_id, seq, person_id, unit_id, way, urgency, template, variables,
+                    status, wake_at, attempts, created_at)
+SELECT d.case_id || '.' || m.key_end, d.case_id, d.seq + 1, m.person_id, m.unit_id, m.way,
+       m.urgency, m.template, m.variables, m.status, m.wake_at, 0, :at
+  FROM due d, model_outbox m;
+UPDATE timer SET status = 'fired', wake_at = NULL, settled_at = :at, seq = due.seq + 1
+  FROM due WHERE timer.id = due.id;

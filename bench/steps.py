@@ -1,0 +1,305 @@
+"""P1 and P2: the durable step of the real `fire` command, on PostgreSQL and on SQLite.
+
+Against it: the reference transaction (`reference.sql`) run by pgbench or by bare pysqlite3, the
+rows that our command writes sent to our own tables by pgbench, and django-fsm-2.
+"""
+
+import re
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pysqlite3.dbapi2 as sqlite
+
+from bench import loads, office
+from bench.machine import ROOT, Scratch
+from bench.our_load import firing
+from bench.peers.environment import peers_python
+from bench.report import Runner, Table, alternate
+from workflow.store.database import Database
+
+HERE = Path(__file__).parent
+BODY = '{"description":"' + "路灯不亮，三个月没有人修。" * 38 + '"}'
+"""About 1.5 kB, like the body of a rectification case."""
+HASH = "a" * 64
+OURS, SAME = "Duban `fire`", "pgbench, our rows in our tables"
+LIMIT, RAW = "pgbench, reference transaction", "pysqlite3, reference transaction"
+DJANGO, DJANGO_SAME = "django-fsm-2, reference rows", "django-fsm-2, our rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured."""
+
+    rounds: int
+    steps: int
+    """Steps a round by one client; sixteen clients do twice as many, peers half."""
+    seconds: int
+    """How long pgbench runs a round."""
+
+    @property
+    def cases(self) -> int:
+        """Cases that one load needs: each is stepped once."""
+        return self.rounds * self.steps * 3 + 200
+
+
+FULL = Sizes(rounds=5, steps=1200, seconds=4)
+QUICK = Sizes(rounds=1, steps=160, seconds=1)
+
+
+# PostgreSQL
+
+
+def on_postgres(scratch: Scratch, sizes: Sizes, clients: int) -> list[Table]:
+    """P1 with one client, or with sixteen over two processes."""
+    url, filled = scratch.postgres(), scratch.postgres()
+    office.fill(filled, sizes.cases)
+    with psycopg.connect(url) as connection:
+        _seed_reference(connection, sizes.cases)
+    same = scratch.postgres(template=filled)
+    count = sizes.steps * (2 if clients > 1 else 1)
+    title = f"PostgreSQL, {clients} client" + ("s over two processes" if clients > 1 else "")
+    table, costs = Table(title, "steps/s"), _costs(title)
+    with ExitStack() as stack:
+        ours = stack.enter_context(_ours(filled, clients))
+        runners: dict[str, Runner] = {OURS: partial(_rate, ours, count, clients)}
+        runners[LIMIT] = lambda: _pgbench(
+            scratch, url, "reference.sql", clients, sizes, cases=sizes.cases
+        )
+        bounds = _bounds(same)
+        runners[SAME] = lambda: _pgbench(scratch, same, "same_rows.sql", clients, sizes, **bounds)
+        for name, rows in ((DJANGO, "reference"), (DJANGO_SAME, "ours")):
+            peer = stack.enter_context(_django(scratch, scratch.postgres(), rows, sizes, clients))
+            runners[name] = partial(_rate, peer, count // 2, clients)
+        _settle(scratch, url, filled, same)
+        before = _written(filled)
+        alternate(table, costs, sizes.rounds, runners, scratch.cpu_seconds)
+    table.goal(LIMIT, 0.5)
+    table.goal(DJANGO_SAME, 4)
+    table.goal(DJANGO, 4)
+    table.notes.append(_rows_a_step(before, _written(filled), sizes.rounds * count))
+    return [table, costs]
+
+
+def _costs(title: str) -> Table:
+    return Table(f"{title}: processor time, client and server", "µs a step", less_is_better=True)
+
+
+def _rate(load: loads.Load, count: int, clients: int) -> tuple[float, float]:
+    return load.round(count, clients).rate, count
+
+
+def _settle(scratch: Scratch, *urls: str) -> None:
+    for url in urls:
+        scratch.settle(url)
+
+
+@contextmanager
+def _ours(url: str, clients: int) -> Iterator[loads.Load]:
+    command = [sys.executable, "-m", "bench.our_load", url]
+    with loads.load(command, 1 if clients == 1 else 2, ROOT) as load:
+        yield load.warm(clients)
+
+
+@contextmanager
+def _django(
+    scratch: Scratch, url: str, rows: str, sizes: Sizes, clients: int
+) -> Iterator[loads.Load]:
+    command = [peers_python(), "-m", "bench.peers.django_fsm"]
+    subprocess.run([*command, "seed", url, rows, str(sizes.cases)], check=True, cwd=ROOT)
+    scratch.settle(url)
+    with loads.load([*command, "load", url, rows], 1 if clients == 1 else 2, ROOT) as load:
+        yield load.warm(clients)
+
+
+def _pgbench(
+    scratch: Scratch, url: str, script: str, clients: int, sizes: Sizes, **given: int
+) -> tuple[float, float]:
+    """Transactions a second of a pgbench script, and how many."""
+    definitions = [part for name, value in given.items() for part in ("-D", f"{name}={value}")]
+    command = [scratch.program("pgbench"), "-n", "-M", "prepared", "-f", str(HERE / script)]
+    command += ["-c", str(clients), "-j", str(min(clients, 2)), "-T", str(sizes.seconds)]
+    done = subprocess.run(
+        [*command, *definitions, url], capture_output=True, text=True, check=False
+    )
+    found = re.search(r"tps = ([\d.]+)", done.stdout)
+    if done.returncode or not found:
+        raise RuntimeError(f"pgbench {script}:\n{done.stderr.strip()}")
+    return float(found[1]), float(found[1]) * sizes.seconds
+
+
+def _bounds(url: str) -> dict[str, int]:
+    """What same_rows.sql needs to know of a filled database."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(
+            "SELECT min(id), max(id), max(definition_id) FROM cases WHERE state = 'assigned'"
+        ).fetchone()
+    assert row is not None
+    return {"first": row[0], "last": row[1], "definition": row[2], "timers": 6}
+
+
+def _written(url: str) -> dict[str, int]:
+    """Rows inserted and updated so far, by table."""
+    query = "SELECT relname, n_tup_ins, n_tup_upd FROM pg_stat_user_tables"
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(query).fetchall()
+    found = {f"{name} +": inserted for name, inserted, _ in rows}
+    return found | {f"{name} ~": updated for name, _, updated in rows}
+
+
+def _rows_a_step(before: dict[str, int], after: dict[str, int], steps: int) -> str:
+    a_step = {name: (count - before[name]) / steps for name, count in after.items()}
+    told = ", ".join(
+        f"{name} {count:.2g}" for name, count in sorted(a_step.items()) if count > 0.01
+    )
+    return (
+        f"rows a step of ours (+ inserted, ~ updated): {told}; the reference: ref_case ~ 1,"
+        " ref_history + 1, ref_timer + 1, ref_timer ~ 1, ref_outbox + 1, ref_request + 1"
+    )
+
+
+def _seed_reference(connection: Any, cases: int) -> None:
+    """The reference tables with so many cases, by psycopg or pysqlite3."""
+    is_sqlite = isinstance(connection, sqlite.Connection)
+    mark = "?" if is_sqlite else "%s"
+    for statement in (HERE / "reference_schema.sql").read_text(encoding="utf-8").split(";"):
+        if statement.strip():
+            connection.execute(statement)
+    cursor = connection.cursor()
+    cursor.executemany(
+        "INSERT INTO ref_case (id, workflow, number, unit_id, state, seq, head, body)"
+        f" VALUES ({mark}, 'r', {mark}, 7, 'assigned', 3, {mark}, {mark})",
+        [(n, f"第{n}号", HASH, BODY) for n in range(1, cases + 1)],
+    )
+    at = "2026-03-12 02:00:00"
+    cursor.executemany(
+        f"INSERT INTO ref_timer VALUES ({mark}, 3, 'rung', '{at}', '{at}', NULL, 'waiting')",
+        [(n,) for n in range(1, cases + 1)],
+    )
+    connection.commit()
+
+
+# SQLite
+
+
+def on_sqlite(scratch: Scratch, sizes: Sizes) -> list[Table]:
+    """P2 with one thread."""
+    url = scratch.sqlite()
+    office.fill(url, sizes.cases)
+    title = "SQLite (WAL, synchronous FULL), 1 thread"
+    table, costs = Table(title, "steps/s"), _costs(title)
+    with ExitStack() as stack:
+        ours = stack.enter_context(_ours(url, 1))
+        raw = Raw(scratch.sqlite(), sizes.cases)
+        raw.round(100, 1)
+        runners: dict[str, Runner] = {OURS: partial(_rate, ours, sizes.steps, 1)}
+        runners[RAW] = lambda: (raw.round(sizes.steps, 1).rate, sizes.steps)
+        for name, rows in ((DJANGO, "reference"), (DJANGO_SAME, "ours")):
+            peer = stack.enter_context(_django(scratch, scratch.sqlite(), rows, sizes, 1))
+            runners[name] = partial(_rate, peer, sizes.steps // 2, 1)
+        alternate(table, costs, sizes.rounds, runners, scratch.cpu_seconds)
+    table.goal(RAW, 0.3)
+    table.goal(DJANGO_SAME, 4)
+    table.notes.append("the reference has one process-wide lock around BEGIN IMMEDIATE, as we have")
+    return [table, costs]
+
+
+def sqlite_threads(scratch: Scratch, sizes: Sizes) -> tuple[Table, Table]:
+    """P2 with 16 threads of one process: steps a second, and p99 to p50."""
+    url = scratch.sqlite()
+    office.fill(url, sizes.cases)
+    desk = office.enter(Database(url))
+    fire, raw = firing(desk), Raw(scratch.sqlite(), sizes.cases)
+    crew = loads.Crew(fire, 16)
+    crew.round(range(sizes.cases - 100, sizes.cases))  # caches and connections
+    raw.round(100, 16)
+    rates = Table("SQLite, 16 threads of one process", "steps/s")
+    tails = Table("SQLite, 16 threads: latency of a step", "ms")
+    for n in range(sizes.rounds):
+        first = n * sizes.steps * 2
+        ours = crew.round(range(first, first + sizes.steps * 2))
+        limit = raw.round(sizes.steps * 2, 16)
+        for name, found in ((OURS, ours), (RAW, limit)):
+            rates.rounds.setdefault(name, []).append(found.rate)
+            tails.rounds.setdefault(f"{name}, p99", []).append(found.p99)
+            tails.rounds.setdefault(f"{name}, p50", []).append(found.p50)
+    desk.database.dispose()
+    rates.goal(RAW, 0.3)
+    tails.less_is_better = True
+    tails.goal(f"{OURS}, p50", 20)
+    return rates, tails
+
+
+class Raw:
+    """The reference transaction in bare pysqlite3: a connection a thread, one lock for writers."""
+
+    def __init__(self, url: str, cases: int) -> None:
+        self._path = url.removeprefix("sqlite:///")
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._next = 0
+        self._cases = cases
+        self._crews: dict[int, loads.Crew] = {}
+        _seed_reference(self._connection(), cases)
+
+    def round(self, count: int, threads: int) -> loads.Round:
+        """So many steps by so many threads."""
+        numbers = range(self._next, self._next + count)
+        self._next += count
+        return self._crews.setdefault(threads, loads.Crew(self._fire, threads)).round(numbers)
+
+    def _connection(self) -> Any:
+        if not hasattr(self._local, "connection"):
+            connection = sqlite.connect(self._path, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            self._local.connection = connection
+        return self._local.connection
+
+    def _fire(self, number: int) -> None:
+        connection = self._connection()
+        with self._lock:
+            _reference_step(connection, number % self._cases + 1)
+
+
+def _reference_step(connection: Any, case: int) -> None:
+    """reference.sql in SQLite."""
+    now = "2026-03-02 03:00:00"
+    run = connection.execute
+    run("BEGIN IMMEDIATE")
+    read = "SELECT seq, head, body FROM ref_case WHERE id = ?"
+    seq, head, body = run(read, (case,)).fetchone()
+    run(
+        "UPDATE ref_case SET state = 'planning', seq = ?, due_at = ?, head = ?, body = ?"
+        " WHERE id = ?",
+        (seq + 1, now, head, body, case),
+    )
+    run(
+        "INSERT INTO ref_history"
+        " VALUES (?, ?, 'accept', 'assigned', 'planning', 1, ?, '{}', ?, ?, ?)",
+        (case, seq + 1, now, '{"calendar":1,"posts":[[11,7,"liaison",null]]}', head, head),
+    )
+    run(
+        "UPDATE ref_timer SET status = 'fired', wake_at = NULL, settled_at = ?"
+        " WHERE case_id = ? AND status = 'waiting'",
+        (now, case),
+    )
+    run(
+        "INSERT INTO ref_timer VALUES (?, ?, 'rung:standard', ?, ?, NULL, 'waiting')",
+        (case, seq + 1, now, now),
+    )
+    run(
+        "INSERT INTO ref_outbox"
+        " VALUES (?, ?, 1, 'email', '{\"headline\":\"路灯不亮\"}', 'waiting', ?, ?)",
+        (f"{case}.{seq}", case, now, now),
+    )
+    run("INSERT INTO ref_request VALUES (?, 1, ?, '{}', ?)", (str(uuid.uuid4()), head, now))
+    run("COMMIT")

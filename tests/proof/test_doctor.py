@@ -1,0 +1,72 @@
+"""Doctor on a database that was lived in: clean, with figures that add up; it changes nothing."""
+
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from tests.proof.life import Life
+from workflow.doctor import CHECKS, Report, examine
+from workflow.engine.definition import Definition
+from workflow.store.tables import metadata
+
+
+def counts(life: Life, table: str, *columns: str) -> Counter[str]:
+    """How many rows a table has, by columns, counted independently of doctor."""
+    found = metadata.tables[table]
+    wanted = [found.c[column] for column in columns]
+    query = select(*wanted, func.count()).select_from(found).group_by(*wanted)
+    with life.story.database.reading() as connection:
+        return Counter({" ".join(row[:-1]): row[-1] for row in connection.execute(query)})
+
+
+def examined(life: Life) -> Report:
+    story = life.story
+    return examine(story.database, story.catalog, story.now)
+
+
+def test_a_lived_in_database_is_clean(life: Life) -> None:
+    report = examined(life)
+    assert report.clean, report.complaints
+
+
+def test_its_figures_add_up(life: Life) -> None:
+    figures = examined(life).figures
+    assert figures["cases"] == counts(life, "cases").total()
+    assert figures["history rows"] == counts(life, "history").total()
+    for status, count in counts(life, "timer", "status").items():
+        assert figures[f"timers {status}"] == count
+    for kind, count in counts(life, "outbox", "way", "status").items():
+        assert figures[f"messages {kind}"] == count
+    print(f"figure: history rows replayed by doctor = {figures['history rows']}")
+
+
+def test_a_lived_in_database_has_something_of_everything(life: Life) -> None:
+    """Else its cleanness would say little."""
+    figures = examined(life).figures
+    for what in ("timers fired", "timers collapsed", "timers cancelled", "timers waiting"):
+        assert figures[what] > 0, what
+    for what in ("email sent", "email folded", "email waiting", "sms sent"):
+        assert figures[f"messages {what}"] > 0, what
+    assert figures["sign-offs in force"] >= 4
+    definitions: dict[str, Definition] = {
+        name: compiled.definition for name, compiled in life.story.catalog.workflows().items()
+    }
+    lived = set(counts(life, "cases", "workflow"))
+    assert len(lived) >= len(definitions) - 2, definitions.keys() - lived
+
+
+def test_nothing_is_changed_by_looking(life: Life) -> None:
+    before = examined(life)
+    assert examined(life) == before
+    assert before.root == life.root
+
+
+def test_what_is_due_and_was_not_swept_is_a_complaint(life: Life) -> None:
+    story = life.story
+    later = story.now.replace(year=story.now.year + 1)
+    complaints = examine(story.database, story.catalog, later).complaints
+    assert {complaint.check for complaint in complaints} == {"timers"}
+
+
+def test_every_check_says_what_it_does() -> None:
+    assert all(check.__doc__ for check in CHECKS)

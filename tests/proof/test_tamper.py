@@ -1,0 +1,401 @@
+"""Whoever has the database and its superuser's rights changes a row, takes one away or adds one:
+doctor finds it, or the root that was exported before does.
+
+Triggers and foreign keys are out of the way, as they would be for somebody who means it. Each
+trial is undone by its transaction's rollback.
+"""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import Connection, text
+
+from tests.proof.conftest import reopened
+from tests.proof.copies import Copies
+from tests.proof.life import Life
+from tests.proof.story import Story
+from workflow.doctor import Report, examine
+from workflow.store.database import Database
+from workflow.store.journal import START, hash_of
+from workflow.store.tables import metadata
+
+pytestmark = pytest.mark.tamper
+
+TRIALS = 50
+"""On each database."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A database as one open connection sees it: what doctor reads is not committed."""
+
+    connection: Connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        yield self.connection
+
+
+@dataclass
+class Intruder:
+    """Writes whatever it likes; chance decides where."""
+
+    connection: Connection
+    chance: random.Random
+
+    def run(self, statement: str, **values: Any) -> int:
+        """Execute a statement; how many rows it changed."""
+        return self.connection.execute(text(statement), values).rowcount
+
+    def any_of(self, query: str, **values: Any) -> Mapping[str, Any]:
+        """One row of a query by chance."""
+        rows = self.connection.execute(text(query), values).mappings().all()
+        return dict(self.chance.choice(sorted(rows, key=str)))
+
+    def history(self, case: int) -> list[dict[str, Any]]:
+        """A case's history as it is stored, read by its types."""
+        table = metadata.tables["history"]
+        query = table.select().where(table.c.case_id == case).order_by(table.c.seq)
+        return [dict(row) for row in self.connection.execute(query).mappings()]
+
+    def put(self, row: Mapping[str, Any]) -> None:
+        """Write a history row over the one with its number."""
+        table = metadata.tables["history"]
+        place = (table.c.case_id == row["case_id"], table.c.seq == row["seq"])
+        self.connection.execute(table.update().where(*place).values(**row))
+
+    def rehash(self, case: int) -> None:
+        """Make a chain that holds again, head and all."""
+        prev = START
+        for row in self.history(case):
+            row["prev"] = prev
+            prev = row["hash"] = hash_of(row)
+            self.put(row)
+        self.run("UPDATE cases SET head = :head WHERE id = :case", head=prev, case=case)
+
+
+# What an intruder does
+
+
+EDITS = {
+    "inputs": """'{"facts":{"grade":"一般"}}'""",
+    "seen": "'{}'",
+    "effects": """'{"x": 1}'""",
+    "person_id": "COALESCE(person_id, 0) + 1",
+    "unit_id": "COALESCE(unit_id, 0) + 1",
+    "holder_id": "COALESCE(holder_id, 0) + 7",
+    "actor": "CASE actor WHEN 'clock' THEN 'person' ELSE 'clock' END",
+    "to_state": "'discarded'",
+    "from_state": "'discarded'",
+    "event": "'discard'",
+    "cycle": "cycle + 1",
+    "at": "'2026-01-05 03:04:05.000000+00:00'",
+    "alg": "'sha512'",
+}
+
+
+def edit_a_row(intruder: Intruder) -> None:
+    """Another value in one column of one history row."""
+    edit(intruder, intruder.chance.choice(sorted(EDITS)))
+
+
+def edit(intruder: Intruder, column: str) -> None:
+    """Another value in a column of one history row."""
+    row = intruder.any_of("SELECT case_id, seq FROM history")
+    value = EDITS[column]
+    if column == "at" and intruder.connection.dialect.name == "postgresql":
+        value = f"timestamptz {value}"
+    changed = f"UPDATE history SET {column} = {value} WHERE case_id = :case_id AND seq = :seq"
+    assert intruder.run(changed, **row) == 1
+
+
+def delete_a_row(intruder: Intruder) -> None:
+    """One history row is gone."""
+    row = intruder.any_of("SELECT case_id, seq FROM history")
+    intruder.run("DELETE FROM history WHERE case_id = :case_id AND seq = :seq", **row)
+
+
+def cut_the_tail(intruder: Intruder) -> None:
+    """The last rows of a case are gone."""
+    row = intruder.any_of("SELECT case_id, seq FROM history WHERE seq > 1")
+    intruder.run("DELETE FROM history WHERE case_id = :case_id AND seq >= :seq", **row)
+
+
+def swap_two(intruder: Intruder) -> None:
+    """Two rows of a case change places."""
+    row = intruder.any_of("SELECT case_id, seq FROM history WHERE seq > 1")
+    rows = intruder.history(row["case_id"])
+    one, other = rows[row["seq"] - 2], rows[row["seq"] - 1]
+    intruder.put(other | {"seq": one["seq"]})
+    intruder.put(one | {"seq": other["seq"]})
+
+
+def edit_and_rebuild(intruder: Intruder) -> None:
+    """A fact is changed in the history, and the chain and the head are made to fit."""
+    row = intruder.any_of("SELECT case_id FROM history WHERE seq = 1 AND event = 'open'")
+    first = intruder.history(row["case_id"])[0]
+    inputs = json.loads(first["inputs"])
+    inputs["facts"] = {**inputs["facts"], "description": "一切都好，没有问题"}
+    intruder.put(first | {"inputs": json.dumps(inputs, ensure_ascii=False)})
+    intruder.rehash(row["case_id"])
+
+
+def backdate_and_rebuild(intruder: Intruder) -> None:
+    """A late act is made an early one, and the chain and the head are made to fit."""
+    row = intruder.any_of("SELECT case_id, seq FROM history WHERE seq > 1")
+    found = intruder.history(row["case_id"])[row["seq"] - 1]
+    earlier = intruder.history(row["case_id"])[row["seq"] - 2]["at"]
+    intruder.put(found | {"at": found["at"] - (found["at"] - earlier) / 2})
+    intruder.rehash(row["case_id"])
+
+
+CHANGES = [
+    "state = 'archived'",
+    "due_at = NULL",
+    "due_at = opened_at",
+    "cycle = cycle + 1",
+    "entry = entry - 1",
+    "unit_id = unit_id + 1",
+    "closed_at = opened_at",
+    "opened_at = due_at",
+    "headline = 'x'",
+    "level = 4",
+    "cause = 'x'",
+    "calendar = 0",
+    "period = 2026",
+    "parent_id = 1",
+    """body = replace(body, '"fired":{', '"fired":{"x": 1,')""",
+    "body = replace(body, '督查', '自查')",
+]
+
+
+def act_as_nobody(intruder: Intruder) -> None:
+    """Somebody acted whom nobody knows, and the chain and the head are made to fit."""
+    row = intruder.any_of("SELECT case_id, seq FROM history WHERE actor = 'person'")
+    found = intruder.history(row["case_id"])[row["seq"] - 1]
+    intruder.put(found | {"person_id": 999999})
+    intruder.rehash(row["case_id"])
+
+
+def change_a_case(intruder: Intruder) -> None:
+    """The state, the limit or the facts of a case are not what its history says."""
+    change(intruder, intruder.chance.choice(CHANGES))
+
+
+def change(intruder: Intruder, what: str) -> None:
+    """Something else stands in the row of an open case."""
+    case = intruder.any_of(
+        "SELECT id FROM cases WHERE due_at IS NOT NULL AND entry > 1 AND body LIKE '%督查%'"
+        """ AND body LIKE '%"fired":{"%' AND closed_at IS NULL AND parent_id IS NULL AND id > 1"""
+    )
+    assert intruder.run(f"UPDATE cases SET {what} WHERE id = :id", **case) == 1
+
+
+def forge_a_sending(intruder: Intruder) -> None:
+    """A message that is owed is made to look sent."""
+    message = intruder.any_of("SELECT id FROM outbox WHERE status = 'waiting'")
+    intruder.run(
+        "UPDATE outbox SET status = 'sent', wake_at = NULL, sent_at = created_at WHERE id = :id",
+        **message,
+    )
+
+
+def lose_messages(intruder: Intruder) -> None:
+    """What a row of history owed is gone."""
+    row = intruder.any_of("SELECT DISTINCT case_id, seq FROM outbox WHERE case_id IS NOT NULL")
+    intruder.run("DELETE FROM outbox WHERE case_id = :case_id AND seq = :seq", **row)
+
+
+def forge_a_sign_off(intruder: Intruder) -> None:
+    """Somebody signed, says the register of sign-offs, and history does not know it."""
+    case = intruder.any_of(
+        "SELECT id AS case_id, seq, cycle FROM cases WHERE state IN ('second_review', 'rectifying')"
+    )
+    intruder.run(
+        "INSERT INTO sign_off (case_id, seq, cycle, side, person_id, unit_id, at, live)"
+        " SELECT :case_id, :seq, :cycle, 'second', p.id, p.unit_id, opened_at, 1 FROM cases, post p"
+        " WHERE cases.id = :case_id AND p.id = 4",
+        **case,
+    )
+
+
+def change_a_signer(intruder: Intruder) -> None:
+    """Somebody else signed."""
+    where = "case_id = :case_id AND seq = :seq"
+    row = intruder.any_of("SELECT case_id, seq FROM sign_off WHERE live = 1")
+    intruder.run(f"UPDATE sign_off SET person_id = person_id + 1 WHERE {where}", **row)
+
+
+def lose_a_sign_off(intruder: Intruder) -> None:
+    """A sign-off in force is gone."""
+    row = intruder.any_of("SELECT case_id, seq FROM sign_off WHERE live = 1")
+    intruder.run("DELETE FROM sign_off WHERE case_id = :case_id AND seq = :seq", **row)
+
+
+def settle_a_timer(intruder: Intruder) -> None:
+    """A limit is made to be forgotten."""
+    timer = intruder.any_of("SELECT id FROM timer WHERE status = 'waiting'")
+    status = intruder.chance.choice(["cancelled", "collapsed", "fired"])
+    intruder.run(
+        "UPDATE timer SET status = :status, wake_at = NULL, settled_at = due_at, seq = 1"
+        " WHERE id = :id",
+        status=status,
+        **timer,
+    )
+
+
+def postpone_a_timer(intruder: Intruder) -> None:
+    """A limit is moved."""
+    timer = intruder.any_of("SELECT id FROM timer WHERE status = 'waiting' AND moved = 0")
+    later = {"sqlite": "datetime(wake_at, '+90 days')"}.get(
+        intruder.connection.dialect.name, "wake_at + interval '90 days'"
+    )
+    later = later if "interval" in later else f"{later} || '.000000'"
+    intruder.run(f"UPDATE timer SET wake_at = {later} WHERE id = :id", **timer)
+
+
+def lose_a_timer(intruder: Intruder) -> None:
+    """A limit is gone."""
+    timer = intruder.any_of("SELECT id FROM timer WHERE status = 'waiting'")
+    intruder.run("DELETE FROM timer WHERE id = :id", **timer)
+
+
+def show_a_case(intruder: Intruder) -> None:
+    """A case is shown to a unit that has no business with it."""
+    case = intruder.any_of("SELECT case_id, due_at FROM scope WHERE why = 'responsible'")
+    intruder.run(
+        "INSERT INTO scope (unit_id, case_id, why, closed, due_at, acts)"
+        " VALUES (150, :case_id, 'responsible', :no, :due_at, ',liaison,')",
+        no=False,
+        **case,
+    )
+
+
+def hide_a_case(intruder: Intruder) -> None:
+    """A case is hidden from somebody's lists."""
+    row = intruder.any_of("SELECT case_id, unit_id FROM scope")
+    intruder.run("DELETE FROM scope WHERE case_id = :case_id AND unit_id = :unit_id", **row)
+
+
+def change_a_definition(intruder: Intruder) -> None:
+    """Published rules say something else."""
+    definition = intruder.any_of("SELECT id FROM definition")
+    change = "UPDATE definition SET body = replace(body, 'working day', 'day') WHERE id = :id"
+    intruder.run(change, **definition)
+
+
+def lose_a_case(intruder: Intruder) -> None:
+    """A case is gone with everything that belonged to it."""
+    case = intruder.any_of("SELECT id FROM cases")
+    for table in ("history", "sign_off", "timer", "scope", "outbox"):
+        intruder.run(f"DELETE FROM {table} WHERE case_id = :id", **case)
+    intruder.run("DELETE FROM cases WHERE id = :id", **case)
+
+
+def lose_a_case_alone(intruder: Intruder) -> None:
+    """A case is gone, and its history is left over."""
+    case = intruder.any_of("SELECT id FROM cases")
+    intruder.run("DELETE FROM cases WHERE id = :id", **case)
+
+
+Deed = Callable[[Intruder], None]
+
+BY_DOCTOR: list[Deed] = [
+    edit_a_row,
+    delete_a_row,
+    cut_the_tail,
+    swap_two,
+    edit_and_rebuild,
+    act_as_nobody,
+    change_a_case,
+    forge_a_sending,
+    lose_messages,
+    forge_a_sign_off,
+    change_a_signer,
+    lose_a_sign_off,
+    settle_a_timer,
+    postpone_a_timer,
+    lose_a_timer,
+    show_a_case,
+    hide_a_case,
+    change_a_definition,
+    lose_a_case_alone,
+]
+BY_ROOT: list[Deed] = [lose_a_case, backdate_and_rebuild]
+"""What leaves no trace in the database itself: the exported root shows it."""
+
+
+# The trials
+
+
+@pytest.fixture(scope="module")
+def open_house(lived: tuple[Copies, Life]) -> Iterator[Story]:
+    """A copy of the lived-in database without its guards."""
+    copies, life = lived
+    story = reopened(life, copies.make())
+    database = story.database
+    if database.is_sqlite:
+        with database.unit_of_work() as connection:
+            query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            for (name,) in connection.exec_driver_sql(query).all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield story
+    database.dispose()
+
+
+def after(story: Story, deed: Deed, chance: random.Random) -> Report:
+    """What doctor says after a deed, which is then undone."""
+    with story.database.reading() as connection:
+        unguarded = {
+            "sqlite": "PRAGMA defer_foreign_keys = ON",
+            "postgresql": "SET LOCAL session_replication_role = replica",
+        }
+        connection.exec_driver_sql(unguarded[connection.dialect.name])
+        deed(Intruder(connection, chance))
+        report = examine(cast(Database, Held(connection)), story.catalog, story.now)
+        connection.rollback()
+    return report
+
+
+@pytest.mark.parametrize("deed", BY_DOCTOR, ids=lambda deed: deed.__name__)
+def test_doctor_finds(deed: Deed, open_house: Story) -> None:
+    assert not after(open_house, deed, random.Random(2)).clean
+
+
+@pytest.mark.parametrize("column", sorted(EDITS))
+def test_doctor_finds_an_edit_in_any_column_of_history(column: str, open_house: Story) -> None:
+    assert not after(open_house, lambda who: edit(who, column), random.Random(1)).clean
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_doctor_finds_any_change_to_a_case(what: str, open_house: Story) -> None:
+    assert not after(open_house, lambda who: change(who, what), random.Random(1)).clean
+
+
+@pytest.mark.parametrize("deed", BY_ROOT, ids=lambda deed: deed.__name__)
+def test_an_exported_root_finds_what_left_no_trace(deed: Deed, open_house: Story) -> None:
+    exported = examine(open_house.database, open_house.catalog, open_house.now).root
+    report = after(open_house, deed, random.Random(1))
+    assert report.root != exported
+
+
+def test_all_of_many_random_deeds_are_found(open_house: Story) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    exported = examine(open_house.database, open_house.catalog, open_house.now).root
+    chance = random.Random(seed)
+    unseen: Counter[str] = Counter()
+    for _ in range(TRIALS):
+        deed = chance.choice(BY_DOCTOR + BY_ROOT)
+        report = after(open_house, deed, chance)
+        if report.clean and report.root == exported:
+            unseen[deed.__name__] += 1
+    assert not unseen, f"seed {seed}"
+    dialect = open_house.database.engine.dialect.name
+    print(f"figure: random tamperings found on {dialect} = {TRIALS}")

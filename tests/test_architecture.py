@@ -1,0 +1,200 @@
+"""The house keeps its own rules: what a linter cannot say in one line is said here."""
+
+import ast
+import re
+import subprocess
+import sys
+import tokenize
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from workflow.engine import errors
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("workflow", "notifications", "api")
+
+LONGEST_FUNCTION = 60
+LONGEST_FILE = 400
+
+MAY_ASK_THE_TIME = {"api/clock.py"}
+SPEAK_SQL = ("workflow/store/", "workflow/doctor/")
+KNOW_SQLALCHEMY = {
+    "workflow/catalog.py",
+    "workflow/commands.py",
+    "workflow/timers.py",
+    "workflow/transaction.py",
+}
+"""Besides those: what opens transactions."""
+
+PYTEST_OWN = {"parametrize", "usefixtures", "filterwarnings", "timeout"}
+
+
+@cache
+def files(*folders: str) -> tuple[Path, ...]:
+    """The Python files of some folders, but for migrations, which are never touched again."""
+    found = (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+    return tuple(path for path in found if "migrations" not in path.parts)
+
+
+@cache
+def nodes(*folders: str) -> tuple[tuple[str, ast.AST], ...]:
+    """Every node of every file, with the file's name from the root."""
+    return tuple(
+        (str(path.relative_to(ROOT)), node)
+        for path in files(*folders)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    )
+
+
+def test_imports_point_one_way() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    run = subprocess.run(
+        [linter, "--no-logo", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+# The program knows no workflow by name
+
+
+WORKFLOWS = {path.stem for path in (ROOT / "definitions").glob("*.yaml")}
+
+
+def names_of(node: ast.AST) -> Iterator[str]:
+    """What a node calls by name: a text, or an identifier of its own."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for field in ("id", "name", "asname", "arg", "attr"):
+        if isinstance(value := getattr(node, field, None), str):
+            yield value
+
+
+def test_no_definition_is_known_by_name() -> None:
+    assert "rectification" in WORKFLOWS
+    known = [
+        f"{file}:{getattr(node, 'lineno', 0)}: {name}"
+        for file, node in nodes(*PACKAGES)
+        for name in names_of(node)
+        if name in WORKFLOWS
+    ]
+    assert known == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x = 'interview'", "interview = 1", "f(interview=1)", "def interview(): ...", "a.interview"],
+)
+def test_a_definition_known_by_name_would_be_seen(line: str) -> None:
+    found = {name for node in ast.walk(ast.parse(line)) for name in names_of(node)}
+    assert found & WORKFLOWS == {"interview"}
+
+
+# Size
+
+
+def test_no_function_is_too_long() -> None:
+    long = [
+        f"{file}:{node.lineno} {node.name}"
+        for file, node in nodes(*PACKAGES)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_no_file_has_grown_past_one_idea() -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in files(*PACKAGES)}
+    assert [str(path) for path, length in lengths.items() if length > LONGEST_FILE] == []
+
+
+# One clock, one place for SQL
+
+
+def test_nobody_else_asks_what_time_it_is() -> None:
+    asks = re.compile(r"(datetime\.)?(datetime|date)\.(now|utcnow|today)|time\.time(_ns)?")
+    found = {
+        file
+        for file, node in nodes(*PACKAGES)
+        if isinstance(node, ast.Attribute) and asks.fullmatch(ast.unparse(node))
+    }
+    assert found == MAY_ASK_THE_TIME
+
+
+def test_sql_is_spoken_in_the_store() -> None:
+    speak = {file for file, node in nodes("workflow") if "sqlalchemy" in imported(node)}
+    outside = {file for file in speak if not file.startswith(SPEAK_SQL)}
+    assert outside <= KNOW_SQLALCHEMY
+
+
+def imported(node: ast.AST) -> set[str]:
+    """The packages that a statement imports."""
+    if isinstance(node, ast.Import):
+        return {alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.ImportFrom):
+        return {(node.module or "").partition(".")[0]}
+    return set()
+
+
+# Words
+
+
+def test_every_test_marker_exists() -> None:
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
+    declared = {line.partition(":")[0] for line in options["ini_options"]["markers"]}
+    used = {
+        node.attr
+        for _, node in nodes("tests")
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "pytest.mark"
+    }
+    assert used - PYTEST_OWN <= declared
+
+
+LEFT_OVER = re.compile(r"\b(TO" "DO|FIX" "ME|XX" "X)\b")
+
+
+def test_nothing_is_left_for_later() -> None:
+    left = []
+    for path in files(*PACKAGES, "tests", "bench"):
+        with path.open("rb") as source:
+            for token in tokenize.tokenize(source.readline):
+                if token.type in (tokenize.COMMENT, tokenize.STRING):
+                    left += [f"{path}:{token.start[0]}" for _ in LEFT_OVER.findall(token.string)]
+    assert left == []
+
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@cache
+def refusals() -> set[str]:
+    """Every class of refusal by name, wherever it is."""
+    known = {errors.Refusal.__name__}
+    classes = [node for _, node in nodes(*PACKAGES) if isinstance(node, ast.ClassDef)]
+    for _ in range(3):  # as deep as the families go
+        known |= {c.name for c in classes if known & {ast.unparse(base) for base in c.bases}}
+    return known
+
+
+def sentences(call: ast.Call) -> Iterator[str]:
+    """The literal texts among which the first argument of a call chooses."""
+    first = call.args[0] if call.args else None
+    options = first.values if isinstance(first, ast.BoolOp) else [first]
+    for option in options:
+        if isinstance(option, ast.Constant | ast.JoinedStr):
+            inside = (part.value for part in ast.walk(option) if isinstance(part, ast.Constant))
+            yield "".join(map(str, inside))
+
+
+def test_whoever_is_refused_reads_chinese() -> None:
+    said = [
+        (f"{file}:{node.lineno}", sentence)
+        for file, node in nodes(*PACKAGES)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in refusals()
+        for sentence in sentences(node)
+    ]
+    assert len(said) > 50
+    assert [where for where, sentence in said if not CHINESE.search(sentence)] == []

@@ -1,0 +1,75 @@
+"""The benchmarks still run: small sizes, no peer that must be installed, nothing timed."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bench import machine, office, report, steps, sweeps
+from bench.report import Table
+from workflow import timers
+from workflow.doctor import examine
+from workflow.store.database import Database
+
+pytestmark = pytest.mark.bench_smoke
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> machine.Scratch:
+    monkeypatch.setattr(machine, "DATA", tmp_path)
+    return machine.Scratch(tmp_path)
+
+
+def test_cloned_cases_are_whole_and_their_steps_are_real(scratch: machine.Scratch) -> None:
+    url = scratch.sqlite()
+    office.fill(url, 20)
+    desk = office.enter(Database(url))
+    accepted, unit = desk.cases()[-1]
+    desk.accept(accepted, unit, "smoke", office.NOW + timedelta(hours=1))
+
+    fired = timers.fire_all_due(desk.database, desk.catalog, sweeps.AT)
+    report = examine(desk.database, desk.catalog, sweeps.AT)
+
+    desk.database.dispose()
+    assert fired == 20  # the accepted case too: its first reminder falls on that day
+    assert report.complaints == []
+    print(f"figure: history rows of cloned cases verified = {report.figures['history rows']}")
+
+
+def test_a_step_is_compared_with_the_reference_transaction(scratch: machine.Scratch) -> None:
+    rates, tails = steps.sqlite_threads(scratch, steps.Sizes(rounds=1, steps=16, seconds=1))
+
+    assert list(rates.rounds) == [steps.OURS, steps.RAW]
+    assert all(len(values) == 1 for values in tails.rounds.values())
+
+
+def test_the_set_based_statement_settles_what_the_sweep_settles(scratch: machine.Scratch) -> None:
+    url = scratch.sqlite()
+    office.fill(url, 12)
+    model = sweeps.model_of(scratch, "sqlite")
+
+    rate = sweeps.set_based(url, model)
+
+    with Database(url).reading() as connection:
+        fired = connection.exec_driver_sql("SELECT count(*) FROM timer WHERE status = 'fired'")
+        told = connection.exec_driver_sql("SELECT count(*) FROM history WHERE event = 'rung'")
+        assert (fired.scalar_one(), told.scalar_one()) == (12, 12)
+    assert rate > 0
+
+
+def test_a_part_replaces_its_own_section_of_the_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "RESULTS", tmp_path / "RESULTS.md")
+    table = Table("one", "steps/s", {"ours": [10.0, 30.0], "limit": [20.0, 40.0]})
+    table.goal("limit", 0.5)
+
+    report.keep(report.section("P2 second", "b", [], [table]))
+    report.keep(report.section("P1 first", "a", [], []))
+    report.keep(report.section("P2 second", "c", [], [table]))
+
+    text = report.RESULTS.read_text(encoding="utf-8")
+    assert text.count("## ") - text.count("### ") == 2
+    assert text.index("P1 first") < text.index("P2 second")
+    assert "`c`" in text
+    assert "0.625, reached" in text
