@@ -93,7 +93,11 @@ class Scratch:
 
     def settle(self, url: str) -> None:
         """Let nothing that set-up left behind disturb the measurement that follows."""
-        if not url.startswith("sqlite"):
+        if url.startswith("sqlite"):
+            file = sqlite.connect(url.removeprefix("sqlite:///"))
+            file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            file.close()
+        else:
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute("VACUUM ANALYZE")
             self.administer("CHECKPOINT")

@@ -194,6 +194,7 @@ def on_sqlite(scratch: Scratch, sizes: Sizes) -> list[Table]:
     """P2 with one thread."""
     url = scratch.sqlite()
     office.fill(url, sizes.cases)
+    scratch.settle(url)
     title = "SQLite (WAL, synchronous FULL), 1 thread"
     table, costs = Table(title, "steps/s"), _costs(title)
     with ExitStack() as stack:
@@ -216,6 +217,7 @@ def sqlite_threads(scratch: Scratch, sizes: Sizes) -> tuple[Table, Table]:
     """P2 with 16 threads of one process: steps a second, and p99 to p50."""
     url = scratch.sqlite()
     office.fill(url, sizes.cases)
+    scratch.settle(url)
     desk = office.enter(Database(url))
     fire, raw = firing(desk), Raw(scratch.sqlite(), sizes.cases)
     crew = loads.Crew(fire, 16)

@@ -25,6 +25,7 @@ from notifications.channels import (
 )
 from notifications.digest import (
     INSISTENT,
+    TO_DO,
     case_link,
     compose,
     day_in_words,
@@ -43,6 +44,8 @@ LEASE = timedelta(minutes=15)
 """Longer than any single sending; it is renewed before each."""
 
 MOST_ATTEMPTS = 8
+MOST_UNCERTAIN = 3
+"""Copies that may have arrived before an uncertain message counts as sent."""
 THROTTLED_FOR = timedelta(minutes=10)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 BACK_OFF = (
@@ -133,7 +136,7 @@ class _Hopeless:
 
 
 class _Nothing:
-    """A digest with nothing left to say."""
+    """A message with nothing left to say: what it asked for has been done."""
 
 
 _Prepared = _Letter | _Hopeless | _Nothing
@@ -184,6 +187,8 @@ class _Round:
     def _letter(
         self, connection: Connection, message: Leased, to: Addressee, address: str
     ) -> _Letter | _Nothing:
+        if message.template in TO_DO and outbox.is_settled(connection, message.case, message.key):
+            return _Nothing()
         link = case_link(self.base_url, message.case)
         variables = {**message.variables, "person": to.name, "link": link}
         insistent = message.urgency != outbox.DIGEST or message.template in INSISTENT
@@ -226,7 +231,8 @@ class _Round:
         self, connection: Connection, message: Leased, letter: _Letter, receipt: Receipt
     ) -> None:
         outcome = receipt.outcome
-        if outcome is Outcome.AMBIGUOUS and not letter.insistent:
+        certain_enough = not letter.insistent or message.attempts >= MOST_UNCERTAIN
+        if outcome is Outcome.AMBIGUOUS and certain_enough:
             receipt = replace(receipt, detail=f"{_UNCERTAIN}：{receipt.detail}")
             self._sent(connection, message, letter, receipt)
         elif outcome is Outcome.ACCEPTED:

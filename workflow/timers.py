@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from workflow.catalog import Catalog
 from workflow.engine.calendar import YearNotice, local_day
 from workflow.engine.case import CLOCK, Firing
-from workflow.engine.errors import DubanError
+from workflow.engine.errors import DubanError, Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import periodic_facts
 from workflow.store import calendars, cases
@@ -69,25 +69,28 @@ def _sweep(database: Database, catalog: Catalog, now: datetime, most: int) -> in
 
 
 def _sweep_one_by_one(database: Database, catalog: Catalog, now: datetime) -> int:
-    settled = 0
-    for _ in range(BATCH):
-        try:
-            fired = _sweep(database, catalog, now, 1)
-        except _TimerFailed as failed:
-            fired = _set_aside(database, now, failed.timer, failed.why)
-        except IntegrityError as error:
-            fired = _set_aside(database, now, _first_due(database, now), str(error.orig)[:200])
-        if not fired:
-            break
-        settled += fired
-    return settled
-
-
-def _first_due(database: Database, now: datetime) -> int:
+    query = select(TIMER.c.id, TIMER.c.case_id).where(TIMER.c.wake_at <= now)
     with database.reading() as connection:
-        query = select(TIMER.c.id).where(TIMER.c.wake_at <= now)
-        found = connection.execute(query.order_by(TIMER.c.wake_at, TIMER.c.id).limit(1))
-        return int(found.scalar_one())
+        due = connection.execute(query.order_by(TIMER.c.wake_at, TIMER.c.id).limit(BATCH)).all()
+    for timer, case in due:
+        try:
+            _sweep_one(database, catalog, now, timer, case)
+        except _TimerFailed as failed:
+            _set_aside(database, now, timer, failed.why)
+        except IntegrityError as error:
+            _set_aside(database, now, timer, str(error.orig)[:200])
+    return len(due)
+
+
+def _sweep_one(database: Database, catalog: Catalog, now: datetime, timer: int, case: int) -> None:
+    """Fire one timer alone, if it still waits once its case is locked."""
+    with database.unit_of_work() as connection:
+        work = Transaction(connection, catalog, now)
+        work.case(case)
+        for row in cases.due_timers(connection, now, [case]):
+            if row["id"] == timer:
+                _fire_one(work, row, {})
+        work.flush()
 
 
 def _set_aside(database: Database, now: datetime, timer: int, why: str) -> int:
@@ -147,7 +150,7 @@ def _collapses(
     last: Mapping[Key, int],
 ) -> bool:
     rung = work.catalog.version(definition).definition.ladders[ladder][timer["rung"]]
-    return not rung.punitive and timer["rung"] < last[_key(timer)]
+    return not rung.punitive and timer["rung"] < last.get(_key(timer), -1)
 
 
 # What the calendar opens
@@ -192,7 +195,7 @@ def _open_one(
             work = Transaction(connection, catalog, now)
             work.open(workflow, {periodic.party: unit}, facts, CLOCK, period=year)
             work.flush()
-    except IntegrityError:  # another worker opened it first
+    except (IntegrityError, Refusal):  # another worker opened it, or the unit lacks an office
         return 0
     return 1
 
@@ -257,9 +260,15 @@ def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
     )
     with database.reading() as connection:
         found = connection.execute(select(CASE.c.id).where(behind)).scalars().all()
-    for case_id in found:
+    return sum(_recalculate_one(database, catalog, case_id, now) for case_id in found)
+
+
+def _recalculate_one(database: Database, catalog: Catalog, case_id: int, now: datetime) -> int:
+    try:
         with database.unit_of_work() as connection:
             work = Transaction(connection, catalog, now)
             work.fire(case_id, Firing("recalculate"), CLOCK)
             work.flush()
-    return len(found)
+    except Refusal:  # it has lost its limit since it was found
+        return 0
+    return 1

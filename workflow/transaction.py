@@ -90,8 +90,8 @@ class Transaction:
         definition = compiled.definition
         year = local_day(self.now).year
         serial = cases.next_serial(self.connection, definition.workflow, year)
-        mine = [case_id + 1 for case_id in self.writes.new_cases]
-        case_id = max([cases.next_case_id(self.connection), *mine])
+        mine = max(self.writes.new_cases, default=0) + 1
+        case_id = max(cases.next_case_id(self.connection), mine)
         return case_id, f"{definition.title}〔{year}〕{serial}号"
 
     def _series_top(self, compiled: Compiled, facts: Mapping[str, Any]) -> int | None:

@@ -34,7 +34,7 @@ def start_logging(*, quiet: bool = False) -> None:
     )
     level = logging.WARNING if quiet else logging.INFO
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("apscheduler", "alembic", "uvicorn", "asyncio"):
+    for chatty in ("apscheduler", "alembic", "uvicorn", "asyncio", "transitions"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # a beat that takes longer than the pause between beats is no news
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)

@@ -21,6 +21,7 @@ from workflow.doctor.rules import (
     check_integrity,
     check_names,
     check_sign_offs,
+    check_triggers,
 )
 from workflow.doctor.timers import check_collapsed, check_overdue, check_timers
 from workflow.doctor.ward import Complaint, Ward
@@ -74,6 +75,7 @@ CHECKS: tuple[Callable[[Ward], Iterator[Complaint]], ...] = (
     check_sendings,
     check_sign_offs,
     check_names,
+    check_triggers,
     check_integrity,
 )
 

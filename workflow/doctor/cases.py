@@ -121,7 +121,7 @@ def _scope_problems(again: Writes, case_id: int, stored: list[Row]) -> Iterator[
         yield "可见范围与历史不符"
         return
     place = again.rescopes[case_id]
-    acts = {place[f"unit{n}"]: place[f"acts{n}"] for n in range(4)}
+    acts = {row["unit_id"]: row["acts"] for row in again.acting[case_id]}
     for row in stored:
         wanted = (place["due_at"], place["closed"], acts.get(row["unit_id"]))
         if (row["due_at"], row["closed"], row["acts"]) != wanted:

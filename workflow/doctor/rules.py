@@ -4,16 +4,18 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from workflow.doctor.ward import Complaint, Ward
 from workflow.engine.moves import moves_of
 from workflow.store.organisation import PERSON, UNIT
-from workflow.store.tables import DefinitionMove, DefinitionRow
+from workflow.store.rules import trigger_names
+from workflow.store.tables import DefinitionMove, DefinitionRow, DefinitionState
 from workflow.store.writes import CASE, HISTORY, SIGN_OFF
 
 _DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
 _MOVE = DefinitionMove.__table__  # type: ignore[attr-defined]
+_STATE = DefinitionState.__table__  # type: ignore[attr-defined]
 
 
 def check_sign_offs(ward: Ward) -> Iterator[Complaint]:
@@ -76,3 +78,22 @@ def check_definitions(ward: Ward) -> Iterator[Complaint]:
         definition = ward.catalog.version(row["id"]).definition
         if {tuple(move) for move in stored} != set(moves_of(definition)):
             yield Complaint("definitions", name, "允许的步骤与定义不符")
+        signatures = {state: len(one.needs_signed) for state, one in definition.states.items()}
+        states = select(_STATE.c.state, _STATE.c.signatures)
+        found = ward.connection.execute(states.where(_STATE.c.definition_id == row["id"])).all()
+        if definition.workflow != row["workflow"] or {tuple(one) for one in found} != set(
+            signatures.items()
+        ):
+            yield Complaint("definitions", name, "各环节所需签字与定义不符")
+
+
+def check_triggers(ward: Ward) -> Iterator[Complaint]:
+    """The rules the database keeps by itself are all in force."""
+    dialect = ward.connection.dialect.name
+    catalog = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D' AND NOT tgisinternal",
+    }[dialect]
+    there = set(ward.connection.execute(text(catalog)).scalars())
+    for name in sorted(trigger_names(dialect) - there):
+        yield Complaint("integrity", "-", f"数据库规则 {name} 已被去掉")

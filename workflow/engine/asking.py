@@ -91,6 +91,10 @@ def _given(scene: Scene, firing: Firing, event: Event) -> dict[str, Any]:
     given = clean(scene.definition, firing.inputs, needs=needs, may=may)
     if event.reassigns and firing.unit is None:
         raise InvalidInput("请指明改派给哪个单位", {"unit": None})
+    if firing.unit is not None and not event.reassigns:
+        raise InvalidInput("这一步不改派单位", {"unit": firing.unit})
+    if firing.person is not None:
+        raise InvalidInput("这一步不转办给人", {"person": firing.person})
     return given
 
 

@@ -71,6 +71,8 @@ def hand_over(scene: Scene, firing: Firing, actor: Actor) -> Step:
     allowed = {units_of(case, scene.definition, role) for role in state.hand_over}
     if firing.person is None or firing.person == actor.person:
         raise InvalidInput("请指明转办给谁", {"person": firing.person})
+    if firing.unit is not None or firing.inputs:
+        raise InvalidInput("转办只须指明转给谁", {"unit": firing.unit})
     if not any((post.unit, post.role) in allowed for post in scene.world.colleague):
         raise ConditionNotMet("只能转办给本单位规定岗位上的人", {"person": firing.person})
     after = replace(case, seq=case.seq + 1, handler=firing.person, last=None)
@@ -99,6 +101,11 @@ def take_back(scene: Scene, firing: Firing, actor: Actor) -> Step:
         raise OutOfTurn("下一环节已经办理，或这一步不能撤回", {"state": case.state})
     if actor.kind != "person" or actor.person != last.person:
         raise NotYourTurn("只能由办理上一步的人撤回")
+    post = next((post for post in actor.posts if post.unit == last.unit), None)
+    if post is None:
+        raise NotYourTurn("你已不在原来的岗位上，不能撤回")
+    if firing.unit is not None or firing.person is not None or firing.inputs:
+        raise InvalidInput("撤回不须填写内容")
     after = replace(
         case,
         seq=case.seq + 1,
@@ -115,7 +122,7 @@ def take_back(scene: Scene, firing: Firing, actor: Actor) -> Step:
         closed_at=None,
     )
     timers = deadlines.timers_of(scene.at(after))
-    return _step(scene, firing, actor, case=after, timers=timers, arrived=True)
+    return _step(scene, firing, actor, case=after, post=post, timers=timers, arrived=True)
 
 
 def recalculate(scene: Scene, firing: Firing, actor: Actor) -> Step:

@@ -116,6 +116,7 @@ class Move:
     handler: int | None
     warnings: Mapping[str, int] = field(default_factory=dict)
     climbed: Mapping[str, int] = field(default_factory=dict)
+    unit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

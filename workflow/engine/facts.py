@@ -3,6 +3,7 @@ refused in one answer.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
@@ -65,23 +66,27 @@ def _text(fact: Fact | Column, raw: Any) -> str:
     if not isinstance(raw, str):
         raise ValueError("应为文字")
     text = raw.replace("\r\n", "\n").strip()
-    if any(character < " " and character not in "\n\t" for character in text) or not _encodable(
-        text
-    ):
+    if not _storable(text):
         raise ValueError("含有不能保存的控制字符")
     least = int(getattr(fact, "min", None) or 0)
     most = int(getattr(fact, "max", None) or LONGEST_TEXT)
-    if not least <= len(text) <= most:
-        raise ValueError(f"应为 {least} 至 {most} 个字，现为 {len(text)} 个")
+    seen = _visible_length(text)
+    if not max(least, 1) <= seen or len(text) > most:
+        raise ValueError(f"应为 {max(least, 1)} 至 {most} 个字，现为 {seen} 个")
     return text
 
 
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _storable(text: str) -> bool:
+    """No control characters and no lone surrogates."""
+    return all(
+        character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs")
+        for character in text
+    )
+
+
+def _visible_length(text: str) -> int:
+    """How many characters can be seen: invisible ones do not fill a field."""
+    return sum(unicodedata.category(character) != "Cf" for character in text)
 
 
 def _choice(fact: Fact, raw: Any) -> str:
@@ -118,12 +123,14 @@ def _number(fact: Fact | Column, raw: Any) -> float:
         raise ValueError("应为数字")
     least, most = getattr(fact, "min", None), getattr(fact, "max", None)
     if (least is not None and number < least) or (most is not None and number > most):
-        raise ValueError(f"应在 {_bound(least)} 至 {_bound(most)} 之间")
+        raise ValueError(_bounds(least, most))
     return number
 
 
-def _bound(number: float | None) -> str:
-    return "不限" if number is None else f"{number:g}"
+def _bounds(least: float | None, most: float | None) -> str:
+    if least is None:
+        return f"不能大于 {most:g}"
+    return f"不能小于 {least:g}" if most is None else f"应在 {least:g} 至 {most:g} 之间"
 
 
 def _yes_no(_: Fact, raw: Any) -> bool:

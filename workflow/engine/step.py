@@ -50,6 +50,8 @@ def _whole(asked: Asked) -> Step:
         told += notices.of_arrival(asked.scene.at(after))
         after, more = children.by_rules(asked.scene.at(after), openings)
         openings += more
+    if openings:  # what the step opened on other desks cannot be taken back with it
+        after = replace(after, last=None)
     return _step(asked, after, told=told, openings=openings, fresh=after.entry != case.entry)
 
 
@@ -203,6 +205,7 @@ def _move(asked: Asked, before: Case) -> Move:
         handler=before.handler,
         warnings=before.warnings,
         climbed=before.climbed,
+        unit=asked.post.unit if asked.post else None,
     )
 
 

@@ -102,6 +102,7 @@ def _move(move: Move | None) -> Plain | None:
         "handler": move.handler,
         "warnings": move.warnings,
         "climbed": move.climbed,
+        "unit": move.unit,
     }
 
 
@@ -176,6 +177,7 @@ def _move_of(plain: Plain | None) -> Move | None:
         handler=plain["handler"],
         warnings=plain["warnings"],
         climbed=plain["climbed"],
+        unit=plain["unit"],
     )
 
 

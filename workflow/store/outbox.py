@@ -337,6 +337,17 @@ def addressee(connection: Connection, person: int | None) -> Addressee | None:
     return Addressee(row.name, row.email, row.phone, row.disabled_at is not None)
 
 
+def is_settled(connection: Connection, case: int | None, key: str) -> bool:
+    """Whether a case has moved on since the message of this key was owed, or has ended."""
+    if case is None:
+        return False
+    query = select(CASE.c.closed_at, CASE.c.entry, OUTBOX.c.seq).join(
+        OUTBOX, OUTBOX.c.case_id == CASE.c.id
+    )
+    row = connection.execute(query.where(OUTBOX.c.key == key)).first()
+    return row is not None and (row.closed_at is not None or row.entry > row.seq)
+
+
 def case_now(connection: Connection, case: int | None) -> tuple[str, datetime | None]:
     """The short name of the unit that a message's case is about, and its present limit."""
     query = select(UNIT.c.short_name, CASE.c.due_at).join(CASE, CASE.c.unit_id == UNIT.c.id)

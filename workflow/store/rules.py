@@ -72,6 +72,12 @@ def statements(dialect: str) -> Iterator[str]:
     yield from _sqlite() if dialect == "sqlite" else _postgres()
 
 
+def trigger_names(dialect: str) -> set[str]:
+    """The names of the triggers that must be there."""
+    words = (statement.split() for statement in statements(dialect))
+    return {parts[2] for parts in words if parts[:2] == ["CREATE", "TRIGGER"]}
+
+
 def for_driver(dialect: str, statement: str) -> str:
     """The statement as the driver takes it: to psycopg a single % begins a parameter."""
     return statement.replace("%", "%%") if dialect == "postgresql" else statement

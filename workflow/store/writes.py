@@ -58,7 +58,7 @@ _CANCEL_TIMERS = (
 )
 _SETTLE_TIMER = (
     update(TIMER)
-    .where(TIMER.c.id == bindparam("at_id"))
+    .where(TIMER.c.id == bindparam("at_id"), TIMER.c.status == "waiting")
     .values(
         status=bindparam("to_status"),
         wake_at=None,
@@ -85,15 +85,10 @@ _SEE = text(
     "INSERT INTO scope (unit_id, case_id, why, closed, due_at)"
     " VALUES (:unit_id, :case_id, :why, :closed, :due_at) ON CONFLICT DO NOTHING"
 )
-_MOST_ACTING = 4
-"""Units of a case that can act at one time: more parties than any workflow gives a say in one
-state.
-"""
 _RESCOPE = text(
-    "UPDATE scope SET due_at = :due_at, closed = :closed, acts = CASE unit_id"
-    + "".join(f" WHEN :unit{n} THEN :acts{n}" for n in range(_MOST_ACTING))
-    + " END WHERE case_id = :case_id"
+    "UPDATE scope SET due_at = :due_at, closed = :closed, acts = NULL WHERE case_id = :case_id"
 )
+_ACT = text("UPDATE scope SET acts = :acts WHERE case_id = :case_id AND unit_id = :unit_id")
 
 
 @dataclass
@@ -113,6 +108,7 @@ class Writes:
     timers_ever: list[Row] = field(default_factory=list)
     sights: list[Row] = field(default_factory=list)
     rescopes: dict[int, Row] = field(default_factory=dict)
+    acting: dict[int, list[Row]] = field(default_factory=dict)
     outbox: list[Row] = field(default_factory=list)
     requests: list[Row] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
@@ -187,7 +183,8 @@ class Writes:
             for unit, why in _who_sees(case, world):
                 self.sights.append({"unit_id": unit, "case_id": case.id, "why": why, **place})
         if before is None or _place(before) != _place(case):
-            self.rescopes[case.id] = {"case_id": case.id, **place, **_acting(case, compiled)}
+            self.rescopes[case.id] = {"case_id": case.id, **place}
+            self.acting[case.id] = _acting(case, compiled)
 
     def settle(
         self, timer: int, status: str, *, seq: int | None = None, why: str | None = None
@@ -235,6 +232,7 @@ class Writes:
         yield _SET_TIMER, [row for rows in self.timers.values() for row in rows]
         yield _SEE, self.sights
         yield _RESCOPE, list(self.rescopes.values())
+        yield _ACT, [row for rows in self.acting.values() for row in rows]
         yield _OWE, self.outbox
         yield _ANSWER, self.requests
 
@@ -289,19 +287,18 @@ def _place(case: Case) -> tuple[Any, ...]:
     return case.due, case.state, case.parties, case.handler
 
 
-def _acting(case: Case, compiled: Compiled) -> Row:
-    """The units whose people can act now, with their roles, in the statement's slots."""
+def _acting(case: Case, compiled: Compiled) -> list[Row]:
+    """A row for each unit whose people can act now, with their roles."""
     roles: dict[int, set[str]] = {}
     for party, who in compiled.actors[case.state].items():
         roles.setdefault(case.parties[party].unit, set()).update(who)
     turn = compiled.definition.states[case.state].turn
     if turn is not None and case.handler is not None:
         roles.setdefault(case.parties[turn].unit, set()).add(handed_to(case.handler))
-    slots = [(unit, f",{','.join(sorted(who))},") for unit, who in roles.items()][:_MOST_ACTING]
-    slots += [(0, "")] * (_MOST_ACTING - len(slots))
-    return {f"unit{n}": unit for n, (unit, _) in enumerate(slots)} | {
-        f"acts{n}": acts for n, (_, acts) in enumerate(slots)
-    }
+    return [
+        {"case_id": case.id, "unit_id": unit, "acts": f",{','.join(sorted(who))},"}
+        for unit, who in roles.items()
+    ]
 
 
 def handed_to(person: int) -> str:
