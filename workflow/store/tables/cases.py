@@ -165,7 +165,10 @@ class ScopeRow(SQLModel, table=True):
     """
 
     __tablename__ = "scope"
-    __table_args__ = (Index("scope_list", "unit_id", "closed", "due_at", "case_id"),)
+    __table_args__ = (
+        Index("scope_list", "unit_id", "closed", "due_at", "case_id"),
+        Index("scope_case", "case_id"),
+    )
 
     unit_id: int = Field(primary_key=True, foreign_key="unit.id", sa_type=BIG)
     case_id: int = Field(primary_key=True, foreign_key="cases.id", sa_type=BIG)

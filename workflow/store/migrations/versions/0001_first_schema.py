@@ -365,6 +365,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("unit_id", "case_id"),
     )
+    op.create_index("scope_case", "scope", ["case_id"], unique=False)
     op.create_index("scope_list", "scope", ["unit_id", "closed", "due_at", "case_id"], unique=False)
     op.create_table(
         "sign_off",
