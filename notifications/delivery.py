@@ -44,8 +44,6 @@ LEASE = timedelta(minutes=15)
 """Longer than any single sending; it is renewed before each."""
 
 MOST_ATTEMPTS = 8
-MOST_UNCERTAIN = 3
-"""Copies that may have arrived before an uncertain message counts as sent."""
 THROTTLED_FOR = timedelta(minutes=10)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 BACK_OFF = (
@@ -231,8 +229,7 @@ class _Round:
         self, connection: Connection, message: Leased, letter: _Letter, receipt: Receipt
     ) -> None:
         outcome = receipt.outcome
-        certain_enough = not letter.insistent or message.attempts >= MOST_UNCERTAIN
-        if outcome is Outcome.AMBIGUOUS and certain_enough:
+        if outcome is Outcome.AMBIGUOUS and not letter.insistent:
             receipt = replace(receipt, detail=f"{_UNCERTAIN}：{receipt.detail}")
             self._sent(connection, message, letter, receipt)
         elif outcome is Outcome.ACCEPTED:

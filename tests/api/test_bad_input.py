@@ -314,7 +314,15 @@ def test_settings_have_defaults_and_follow_the_environment() -> None:
     assert Settings.read({}) == Settings()
     assert Settings.read({"DUBAN_EMAIL": " "}) == Settings()
     given = Settings.read(
-        {"DUBAN_DATA": "/srv/duban", "DUBAN_BASE_URL": "https://duban.example/", "DUBAN_PORT": "8001"}
+        {
+            "DUBAN_DATA": "/srv/duban",
+            "DUBAN_BASE_URL": "https://duban.example/",
+            "DUBAN_PORT": "8001",
+        }
     )
     assert given.database_url == "sqlite:////srv/duban/duban.db"
-    assert (given.base_url, given.secure_cookies, given.port) == ("https://duban.example", True, 8001)
+    assert (given.base_url, given.secure_cookies, given.port) == (
+        "https://duban.example",
+        True,
+        8001,
+    )

@@ -67,10 +67,9 @@ def ways(way: Remembering) -> dict[str, Channel]:
     return {"email": way, "sms": way}
 
 
-def open_and_accept(duban: Duban, prefecture: Prefecture, clock: SimulatedClock) -> int:
-    """A problem in the hands of the unit that has to mend it."""
-    commands = duban.commands
-    case = commands.open_case(
+def dispatched(duban: Duban, prefecture: Prefecture, clock: SimulatedClock) -> int:
+    """A problem that waits for the unit to take it."""
+    case = duban.commands.open_case(
         workflow="rectification",
         parties={"responsible": prefecture.unit("522301")},
         facts=PROBLEM,
@@ -78,11 +77,22 @@ def open_and_accept(duban: Duban, prefecture: Prefecture, clock: SimulatedClock)
         request="open",
         now=clock(),
     ).case
-    for who, event in (("zhou-dc.specialist1", "dispatch"), ("xingyi.liaison", "accept")):
-        commands.fire(
-            case_id=case, event=event, actor=prefecture.actor(who), request=event, now=clock()
-        )
+    fire(duban, prefecture, clock, case, "zhou-dc.specialist1", "dispatch")
     return case
+
+
+def open_and_accept(duban: Duban, prefecture: Prefecture, clock: SimulatedClock) -> int:
+    """A problem in the hands of the unit that has to mend it."""
+    case = dispatched(duban, prefecture, clock)
+    fire(duban, prefecture, clock, case, "xingyi.liaison", "accept")
+    return case
+
+
+def fire(
+    duban: Duban, prefecture: Prefecture, clock: SimulatedClock, case: int, who: str, event: str
+) -> None:
+    actor = prefecture.actor(who)
+    duban.commands.fire(case_id=case, event=event, actor=actor, request=event, now=clock())
 
 
 def statuses(database: Database) -> Counter[str]:
@@ -102,9 +112,10 @@ def test_one_beat_fires_and_sends(
     ways: dict[str, Channel],
     way: Remembering,
 ) -> None:
-    open_and_accept(duban, prefecture, clock)
+    case = dispatched(duban, prefecture, clock)
     done = tick(duban, ways, clock())
     assert done.figures["sent"] == len(way.keys) > 0, "what was urgent goes at once"
+    fire(duban, prefecture, clock, case, "xingyi.liaison", "accept")
     clock.advance_to(datetime(2026, 3, 9, 1, tzinfo=UTC))  # seven working days before the limit
     way.keys.clear()
     done = tick(duban, ways, clock())
@@ -131,7 +142,7 @@ def test_a_part_that_fails_stops_no_other(
     def broken(*_: object) -> int:
         raise RuntimeError("the sweep is broken")
 
-    open_and_accept(duban, prefecture, clock)
+    dispatched(duban, prefecture, clock)
     monkeypatch.setattr(timers, "fire_due", broken)
     done = tick(duban, ways, clock())
     assert done.failed == ("fire",)

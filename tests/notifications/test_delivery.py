@@ -102,7 +102,7 @@ def test_many_messages_go_over_one_connection(
 ) -> None:
     case = desk.case()
     for n in range(30):
-        desk.owe(case=case, seq=n)
+        desk.owe(case=case, seq=n + 1)
     with SmtpSink() as sink:
         assert deliver_due(database, over_smtp(database, sink), calendar, NOW).sent == 30
     assert (len(sink.messages), sink.connections) == (30, 1)
@@ -166,7 +166,7 @@ def test_a_refused_message_is_given_up_and_the_others_go(
     desk: Desk, database: Database, calendar: Calendar
 ) -> None:
     case = desk.case()
-    ids = [desk.owe(case=case, seq=n) for n in range(3)]
+    ids = [desk.owe(case=case, seq=n + 1) for n in range(3)]
     script = {"RCPT": ["", "550 no such user", ""]}
     with FaultySmtp(script) as sink:
         done = deliver_all_due(database, over_smtp(database, sink), calendar, NOW)
@@ -346,7 +346,7 @@ def test_under_random_faults_every_message_ends_and_what_is_certain_is_final(
     chance = random.Random(seed)
     print(f"seed {seed}")
     for n in range(100):
-        desk.owe(case=case, seq=n, urgency="immediate", way=("email", "sms")[n % 2])
+        desk.owe(case=case, seq=n + 1, urgency="immediate", way=("email", "sms")[n % 2])
     channel = Scripted([Receipt(chance.choice(list(Outcome)), "…") for _ in range(600)])
     for hours in range(0, 400, 2):
         now = NOW + timedelta(hours=hours)
@@ -462,7 +462,7 @@ def test_workers_at_once_send_every_message_once(
 ) -> None:
     case, count = desk.case(), 120
     for n in range(count):
-        desk.owe(case=case, seq=n, way=("email", "sms")[n % 2])
+        desk.owe(case=case, seq=n + 1, way=("email", "sms")[n % 2])
     channels = [Scripted() for _ in range(4)]
     start = threading.Barrier(4)
 
@@ -545,7 +545,7 @@ def test_an_inbox_shows_each_thing_once_whatever_the_ways(
 
 def test_the_list_of_messages_is_filtered_paged_and_scoped(desk: Desk, database: Database) -> None:
     case = desk.case()
-    ids = [desk.owe(case=case, seq=n, way=("email", "sms")[n % 2]) for n in range(6)]
+    ids = [desk.owe(case=case, seq=n + 1, way=("email", "sms")[n % 2]) for n in range(6)]
     other = desk.owe()
     with database.reading() as connection:
         listed = _listing(messages.messages(connection, units=None))
