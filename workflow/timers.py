@@ -47,17 +47,18 @@ def fire_due(database: Database, catalog: Catalog, now: datetime) -> int:
     others go on.
     """
     try:
-        return _sweep(database, catalog, now, BATCH)
+        return _sweep(database, catalog, now)
     except _TimerFailed as failed:
-        return _set_aside(database, now, failed.timer, failed.why)
+        _set_aside(database, now, failed.timer, failed.why)
+        return 1
     except IntegrityError:  # somewhere in the batch a rule of the database is broken: find where
         return _sweep_one_by_one(database, catalog, now)
 
 
-def _sweep(database: Database, catalog: Catalog, now: datetime, most: int) -> int:
+def _sweep(database: Database, catalog: Catalog, now: datetime) -> int:
     with database.unit_of_work() as connection:
         work = Transaction(connection, catalog, now)
-        work.loaded = cases.lock_due_cases(connection, now, most)
+        work.loaded = cases.lock_due_cases(connection, now, BATCH)
         if not work.loaded:
             return 0
         due = cases.due_timers(connection, now, work.loaded)
@@ -93,13 +94,12 @@ def _sweep_one(database: Database, catalog: Catalog, now: datetime, timer: int, 
         work.flush()
 
 
-def _set_aside(database: Database, now: datetime, timer: int, why: str) -> int:
-    """Mark a timer as failed, so that it holds up nobody else; one timer is settled."""
+def _set_aside(database: Database, now: datetime, timer: int, why: str) -> None:
+    """Mark a timer as failed, so that it holds up nobody else."""
     with database.unit_of_work() as connection:
         writes = Writes(now)
         writes.settle(timer, "failed", why=why)
         writes.flush(connection)
-    return 1
 
 
 def fire_all_due(database: Database, catalog: Catalog, now: datetime) -> int:

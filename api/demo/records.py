@@ -29,11 +29,6 @@ def next_wake(connection: Connection, after: datetime) -> datetime | None:
     return min((at for at in found if at is not None), default=None)
 
 
-def count_cases(connection: Connection) -> int:
-    """How many cases there are."""
-    return int(connection.execute(select(func.count()).select_from(CASE)).scalar_one())
-
-
 def progress(connection: Connection) -> dict[int, int]:
     """How many history rows each case has, by id."""
     query = select(CASE.c.id, CASE.c.seq).order_by(CASE.c.id)

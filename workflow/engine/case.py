@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from workflow.engine.calendar import Calendar
@@ -192,8 +192,3 @@ class Firing:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     unit: int | None = None
     person: int | None = None
-
-
-def local_date(text: str) -> date:
-    """The date in a date fact; raises ValueError for one that does not exist."""
-    return date.fromisoformat(text)

@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
+from workflow.store import cases
 from workflow.store.organisation import PERSON, UNIT
 from workflow.store.tables import MailboxRow, ScopeRow
-from workflow.store.writes import CASE, HISTORY, SIGN_OFF, TIMER, handed_to
+from workflow.store.writes import CASE, SIGN_OFF, TIMER, handed_to
 
 SCOPE = ScopeRow.__table__  # type: ignore[attr-defined]
 
@@ -161,8 +162,7 @@ def check_scope(connection: Connection, units: Collection[int], case_id: int) ->
 
 def history_of(connection: Connection, case_id: int) -> list[Row]:
     """A case's history in order, its JSON read."""
-    query = select(HISTORY).where(HISTORY.c.case_id == case_id).order_by(HISTORY.c.seq)
-    rows = [dict(row) for row in connection.execute(query).mappings()]
+    rows = cases.history_of(connection, case_id)
     for row in rows:
         row |= {name: json.loads(row[name]) for name in ("inputs", "seen", "effects")}
     return rows
