@@ -6,6 +6,8 @@ Python explains these rules, the database guarantees them, whoever writes (desig
 
 from collections.abc import Iterator
 
+from sqlalchemy import Connection
+
 APPEND_ONLY = ("history", "definition", "definition_state", "definition_move", "calendar_notice")
 NEVER_DELETED = ("cases", "sign_off", "timer", "outbox", "request")
 
@@ -76,6 +78,19 @@ def trigger_names(dialect: str) -> set[str]:
     """The names of the triggers that must be there."""
     words = (statement.split() for statement in statements(dialect))
     return {parts[2] for parts in words if parts[:2] == ["CREATE", "TRIGGER"]}
+
+
+def removals(connection: Connection) -> list[str]:
+    """The statements that take down every rule this database has, of whatever release."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        return [f"DROP TRIGGER {name}" for (name,) in connection.exec_driver_sql(query)]
+    query = (
+        "SELECT proname FROM pg_proc"
+        " WHERE proname LIKE 'duban@_%%' ESCAPE '@' AND pronamespace = 'public'::regnamespace"
+    )
+    # their triggers go with them
+    return [f"DROP FUNCTION {name} CASCADE" for (name,) in connection.exec_driver_sql(query)]
 
 
 def for_driver(dialect: str, statement: str) -> str:

@@ -23,19 +23,34 @@ def _config() -> Config:
 
 
 def migrate(database: Database) -> None:
-    """Bring the database to this release's schema."""
+    """Bring the database to this release's schema.
+
+    Rules are taken down before and put up anew after all steps: a step never speaks of triggers,
+    and one that copies a table cannot lose them.
+    """
     config = _config()
     with database.unit_of_work() as connection:
+        _take_down_rules(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _put_up_rules(connection)
 
 
 def create(connection: Connection) -> None:
     """The schema of this release in an empty database, without its migration history."""
     tables.metadata.create_all(connection)
+    _put_up_rules(connection)
+
+
+def _put_up_rules(connection: Connection) -> None:
     dialect = connection.dialect.name
     for statement in rules.statements(dialect):
         connection.exec_driver_sql(rules.for_driver(dialect, statement))
+
+
+def _take_down_rules(connection: Connection) -> None:
+    for statement in rules.removals(connection):
+        connection.exec_driver_sql(statement)
 
 
 def check_current(database: Database) -> None:

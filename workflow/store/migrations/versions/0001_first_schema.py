@@ -4,8 +4,6 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-from workflow.store import rules
-
 revision = "0001"
 down_revision = None
 
@@ -427,6 +425,3 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "entry", "name", "rung"),
     )
     op.create_index("timer_wake", "timer", ["wake_at", "id"], unique=False)
-    connection = op.get_bind()
-    for statement in rules.statements(connection.dialect.name):
-        connection.exec_driver_sql(rules.for_driver(connection.dialect.name, statement))
