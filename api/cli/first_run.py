@@ -15,9 +15,10 @@ from api.context import Duban
 from api.settings import Settings
 from notifications.rendering import template_keys
 from workflow.catalog import SHIPPED, Catalog
-from workflow.store import people, schema
+from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.organisation import UNIT
+from workflow.store.people.passwords import set_one_time_passwords
 from workflow.store.sample import load_sample
 
 SAMPLE = SHIPPED / "sample"
@@ -48,7 +49,7 @@ def prepare(settings: Settings, reset: bool, clock: Clock = system_clock) -> Pre
         fresh = _is_empty(connection)
         if fresh:
             load_sample(connection, SAMPLE, clock())
-        made = people.set_one_time_passwords(connection, _cast(), clock()) if fresh or reset else {}
+        made = set_one_time_passwords(connection, _cast(), clock()) if fresh or reset else {}
     Catalog(database).publish(SHIPPED, clock(), template_keys())
     return Prepared(Duban.on(database, settings, clock), made)
 

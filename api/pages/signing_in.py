@@ -12,11 +12,9 @@ from api.auth import (
     SignedInForm,
     TooManyTries,
     WrongPassword,
-    keep_session,
-    safe_next,
-    sign_in,
-    sign_out,
 )
+from api.auth.cookies import keep_session, safe_next
+from api.auth.signing_in import sign_in, sign_out
 from api.errors import status_of
 from api.pages.rendering import show
 
@@ -53,7 +51,7 @@ def begin(
         page = SignInPage(safe_next(next), username.strip(), refused.sentence)
         return show("sign_in.html", page, status=status_of(refused))
     response = RedirectResponse(safe_next(next), 303)
-    keep_session(duban, response, begun)
+    keep_session(duban, response, begun.token)
     return response
 
 

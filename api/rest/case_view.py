@@ -27,7 +27,8 @@ from workflow.engine.case import Case, World
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
 from workflow.engine.permits import units_of as seats_of
-from workflow.store import cases, people, queries
+from workflow.store import cases, queries
+from workflow.store.people.accounts import holders_of
 
 MOST_CHILDREN = 200
 
@@ -121,7 +122,7 @@ def _events(
     seats = [seats_of(case, compiled.definition, role) for role in state.hand_over]
     colleagues = [
         (username, name)
-        for person, username, name in people.holders_of(connection, seats, now)
+        for person, username, name in holders_of(connection, seats, now)
         if person != someone.person
     ]
     options = tuple(Option(username, name) for username, name in colleagues)

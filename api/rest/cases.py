@@ -14,8 +14,9 @@ from api.rest.outputs import AnswerOut, CaseOut, CasePage, Units, case_item
 from workflow.commands import Answer
 from workflow.engine.calendar import ZONE
 from workflow.engine.errors import InvalidInput, NotFound, OutOfTurn
-from workflow.store import people, queries
+from workflow.store import queries
 from workflow.store.organisation import unit_by_code
+from workflow.store.people.accounts import person_by_username
 from workflow.store.queries import Filter, Place
 
 router = APIRouter(tags=["cases"])
@@ -114,7 +115,7 @@ def _unit(duban: Duban, code: str, field: str) -> int:
 def _person(duban: Duban, username: str) -> int:
     try:
         with duban.database.reading() as connection:
-            return people.person_by_username(connection, username)
+            return person_by_username(connection, username)
     except NotFound as error:
         raise InvalidInput(error.sentence, {"fields": {"person": error.sentence}}) from None
 

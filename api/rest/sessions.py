@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from api import auth
-from api.auth import Installation, SignedIn
+from api.auth import Installation, SignedIn, programs, signing_in
+from api.auth.cookies import keep_session
 from api.rest.inputs import Body, Word
-from workflow.store import people
+from workflow.store.people.tokens import tokens_of
 from workflow.store.queries import units_by_id
 
 router = APIRouter(tags=["sign-in"])
@@ -76,15 +76,15 @@ def sign_in(
     body: SignInBody, request: Request, response: Response, duban: Installation
 ) -> SessionOut:
     """Begin a session kept by a cookie."""
-    begun = auth.sign_in(duban, body.username, body.password, request)
-    auth.keep_session(duban, response, begun)
+    begun = signing_in.sign_in(duban, body.username, body.password, request)
+    keep_session(duban, response, begun.token)
     return SessionOut(name=begun.name, csrf=begun.csrf)
 
 
 @router.post("/sign-out", status_code=204)
 def sign_out(request: Request, response: Response, duban: Installation, _: SignedIn) -> None:
     """End the session of the cookie."""
-    auth.sign_out(duban, request, response)
+    signing_in.sign_out(duban, request, response)
 
 
 @router.get("/me")
@@ -109,17 +109,17 @@ def me(duban: Installation, someone: SignedIn) -> MeOut:
 def tokens(duban: Installation, someone: SignedIn) -> list[TokenOut]:
     """One's own tokens."""
     with duban.database.reading() as connection:
-        return [TokenOut(**row) for row in people.tokens_of(connection, someone.person)]
+        return [TokenOut(**row) for row in tokens_of(connection, someone.person)]
 
 
 @router.post("/tokens", status_code=201)
 def make_token(body: TokenBody, duban: Installation, someone: SignedIn) -> TokenMade:
     """Make a token with which a program acts for oneself; a token cannot make another."""
-    token, expires_at = auth.make_token(duban, someone, body.name, timedelta(days=body.days))
+    token, expires_at = programs.make_token(duban, someone, body.name, timedelta(days=body.days))
     return TokenMade(name=body.name.strip(), token=token, expires_at=expires_at)
 
 
 @router.delete("/tokens/{name}", status_code=204)
 def delete_tokens(name: Annotated[Word, Path()], duban: Installation, someone: SignedIn) -> None:
     """Delete one's own tokens of this name: they are worth nothing with the next request."""
-    auth.delete_tokens(duban, someone, name)
+    programs.delete_tokens(duban, someone, name)

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.context import Duban
-from workflow.store import people
 from workflow.store.database import Database
+from workflow.store.people.accounts import person_by_username
+from workflow.store.people.tokens import make_token
 from workflow.store.tables import metadata
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -62,8 +63,8 @@ def caller(client: TestClient, duban: Duban, username: str) -> Caller:
     """A program with a new token of this person."""
     now = duban.clock()
     with duban.database.unit_of_work() as connection:
-        person = people.person_by_username(connection, username)
-        token = people.make_token(connection, person, "test", now, timedelta(days=400))
+        person = person_by_username(connection, username)
+        token = make_token(connection, person, "test", now, timedelta(days=400))
     return Caller(client, {"Authorization": f"Bearer {token}"})
 
 

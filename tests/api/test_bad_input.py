@@ -21,7 +21,7 @@ from tests.api.sheets import ROW, xlsx
 from workflow.engine.case import CLOCK, Firing
 from workflow.store.database import Database
 from workflow.store.organisation import HOLDING, POST
-from workflow.store.people import person_by_username
+from workflow.store.people.accounts import person_by_username
 from workflow.transaction import Transaction
 
 pytestmark = pytest.mark.hostile

@@ -10,7 +10,8 @@ from api.context import Duban
 from tests.api.callers import ON_SQLITE, STEPS, refused, walk
 from tests.api.conftest import Rest
 from workflow.replay import replay
-from workflow.store import cases, people
+from workflow.store import cases
+from workflow.store.people.accounts import person_by_username
 from workflow.timers import fire_all_due
 
 EIGHT = {who for _, who, _, _ in STEPS} | {"zhou-dc.head"}
@@ -241,4 +242,4 @@ def test_a_token_acts_with_the_posts_held_now(rest: Rest, duban: Duban) -> None:
         {"unit": "522301", "unit_name": "兴义市", "role": "liaison", "substitute": False}
     ]
     with duban.database.reading() as connection:
-        assert people.person_by_username(connection, "xingyi.liaison")
+        assert person_by_username(connection, "xingyi.liaison")

@@ -17,9 +17,9 @@ from api.context import Duban
 from api.settings import Settings
 from tests.api.callers import API, ON_SQLITE, Caller, opening, refused
 from tests.api.conftest import Rest
-from workflow.store import people
 from workflow.store.database import Database
 from workflow.store.organisation import HOLDING, PERSON
+from workflow.store.people import accounts, passwords, throttling, tokens
 from workflow.store.tables import metadata
 
 LIAISON = "xingyi.liaison"
@@ -44,7 +44,7 @@ def https(database: Database, clock: SimulatedClock) -> Iterator[TestClient]:
 
 def one_time(duban: Duban, username: str) -> str:
     with duban.database.unit_of_work() as connection:
-        return people.set_one_time_passwords(connection, [username], duban.clock())[username]
+        return passwords.set_one_time_passwords(connection, [username], duban.clock())[username]
 
 
 def sign_in(client: TestClient, password: str, username: str = LIAISON, **more: str) -> Response:
@@ -113,11 +113,11 @@ def test_every_wrong_sign_in_gets_the_same_answer(
 def test_an_unknown_name_takes_about_as_long_as_a_wrong_password(duban: Duban) -> None:
     one_time(duban, LIAISON)
     with duban.database.reading() as connection:
-        account = people.account_of(connection, LIAISON)
+        account = accounts.account_of(connection, LIAISON)
 
-    def took(known: people.Account | None) -> float:
+    def took(known: accounts.Account | None) -> float:
         began = perf_counter()
-        assert not people.password_is_right(known, "wrong")
+        assert not passwords.password_is_right(known, "wrong")
         return perf_counter() - began
 
     took(None)
@@ -212,7 +212,7 @@ def test_who_loses_a_post_loses_its_rights_with_the_next_request(rest: Rest, dub
     specialist = rest("zhou-dc.specialist1")
     case = specialist.open().json()["case"]
     with duban.database.unit_of_work() as connection:
-        person = people.person_by_username(connection, "zhou-dc.specialist1")
+        person = accounts.person_by_username(connection, "zhou-dc.specialist1")
         ended = update(HOLDING).where(HOLDING.c.person_id == person)
         connection.execute(ended.values(ends_at=duban.clock()))
     refused(specialist.get(f"/cases/{case}"), 404, "not_found")
@@ -305,7 +305,7 @@ def test_an_address_that_tries_many_names_waits_too(client: TestClient, password
 def test_tries_at_the_same_moment_do_not_slip_through(duban: Duban) -> None:
     def attempt(at: int) -> bool:
         with duban.database.unit_of_work() as connection:
-            wait = people.begin_try(connection, LIAISON, f"10.0.0.{at}", duban.clock())
+            wait = throttling.begin_try(connection, LIAISON, f"10.0.0.{at}", duban.clock())
         return wait is None
 
     with ThreadPoolExecutor(8) as threads:
@@ -326,8 +326,8 @@ def test_failures_are_forgotten(client: TestClient, clock: SimulatedClock) -> No
 def token_of(duban: Duban, username: str, days: int = 1) -> str:
     now = duban.clock()
     with duban.database.unit_of_work() as connection:
-        person = people.person_by_username(connection, username)
-        return people.make_token(connection, person, "program", now, timedelta(days=days))
+        person = accounts.person_by_username(connection, username)
+        return tokens.make_token(connection, person, "program", now, timedelta(days=days))
 
 
 def test_a_token_is_made_by_its_owner_and_ends(

@@ -13,8 +13,9 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.context import Duban
 from tests.api.pages.page import Page, faults_of
-from workflow.store import people
 from workflow.store.database import Database
+from workflow.store.people.accounts import person_by_username
+from workflow.store.people.passwords import set_password
 
 PASSWORD = "合格的口令-2026"
 _requests = count(1)
@@ -95,8 +96,8 @@ def browser(app: FastAPI, duban: Duban) -> Iterator[Browsers]:
 
 def _signed_in(client: TestClient, duban: Duban, username: str) -> Browser:
     with duban.database.unit_of_work() as connection:
-        person = people.person_by_username(connection, username)
-        people.set_password(connection, person, PASSWORD)
+        person = person_by_username(connection, username)
+        set_password(connection, person, PASSWORD)
     browser = Browser(client, username)
     browser.sign_in()
     return browser

@@ -6,7 +6,8 @@ from starlette.testclient import TestClient
 from api.context import Duban
 from tests.api.pages.conftest import PASSWORD, Browsers
 from tests.api.pages.page import Page, faults_of
-from workflow.store import people
+from workflow.store.people.accounts import person_by_username
+from workflow.store.people.passwords import set_password
 
 pytestmark = pytest.mark.rights
 
@@ -15,8 +16,8 @@ pytestmark = pytest.mark.rights
 def known(duban: Duban) -> str:
     """Somebody with a password; the login name."""
     with duban.database.unit_of_work() as connection:
-        person = people.person_by_username(connection, "xingyi.liaison")
-        people.set_password(connection, person, PASSWORD)
+        person = person_by_username(connection, "xingyi.liaison")
+        set_password(connection, person, PASSWORD)
     return "xingyi.liaison"
 
 

@@ -31,10 +31,12 @@ from workflow.store.tables.organisation import (
     HoldingRow,
     PersonRow,
     PostRow,
+    UnitRow,
+)
+from workflow.store.tables.signing_in import (
     SessionRow,
     SignInFailure,
     TokenRow,
-    UnitRow,
 )
 
 metadata = SQLModel.metadata

@@ -1,4 +1,4 @@
-"""Units, posts, people, and how people sign in."""
+"""Units, posts and people."""
 
 from datetime import datetime
 
@@ -73,38 +73,3 @@ class HoldingRow(SQLModel, table=True):
     begins_at: datetime
     ends_at: datetime | None = None
     reason: str | None = None
-
-
-class SessionRow(SQLModel, table=True):
-    """A signed-in browser; the cookie's hash, never the cookie."""
-
-    __tablename__ = "web_session"
-
-    token_hash: str = Field(primary_key=True)
-    person_id: int = Field(foreign_key="person.id", sa_type=BIG, index=True)
-    csrf: str
-    created_at: datetime
-    seen_at: datetime
-    expires_at: datetime
-
-
-class TokenRow(SQLModel, table=True):
-    """A token for REST, held for a person."""
-
-    __tablename__ = "api_token"
-
-    token_hash: str = Field(primary_key=True)
-    person_id: int = Field(foreign_key="person.id", sa_type=BIG, index=True)
-    name: str
-    created_at: datetime
-    expires_at: datetime
-
-
-class SignInFailure(SQLModel, table=True):
-    """Failed sign-ins by account and by address, for throttling."""
-
-    __tablename__ = "sign_in_failure"
-
-    key: str = Field(primary_key=True)
-    failures: int
-    last_at: datetime

@@ -1,0 +1,126 @@
+"""Who is asking: the dependencies that give REST and pages the person and the actor.
+
+Somebody is known by the session of their cookie or by a token for REST, and by nothing else: no
+header or parameter says who anybody is. What they may do follows from the posts they hold at the
+moment of the request.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.auth.cookies import cookie_of
+from api.auth.installation import Installation
+from api.auth.refusals import Forged, NotSignedIn, SignInFirst
+from api.context import Duban
+from workflow.engine.case import Actor
+from workflow.store.organisation import actor_of
+from workflow.store.people import hashing, sessions, tokens
+
+CSRF_FIELD = "csrf"
+MOST_FIELDS = 5000
+"""Fields of one form: a table of two hundred rows has many."""
+CSRF_HEADER = "X-CSRF-Token"
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """Who is signed in, with the posts held now; `csrf` is None for a program with a token."""
+
+    actor: Actor
+    person: int
+    name: str
+    csrf: str | None
+
+
+def _by_session(duban: Duban, request: Request, now: datetime) -> Someone | None:
+    token = cookie_of(request, duban)
+    if token is None:
+        return None
+    with duban.database.reading() as connection:
+        session = sessions.session_of(connection, token, now)
+        if session is None:
+            return None
+        actor = actor_of(connection, session.person, now)
+    if now - session.seen_at >= sessions.SEEN_EVERY:
+        with duban.database.unit_of_work() as connection:
+            sessions.note_use(connection, token, now)
+    return Someone(actor, session.person, session.name, session.csrf)
+
+
+def _by_token(duban: Duban, token: str, now: datetime) -> Someone | None:
+    with duban.database.reading() as connection:
+        owner = tokens.owner_of_token(connection, token, now)
+        if owner is None:
+            return None
+        return Someone(actor_of(connection, owner[0], now), *owner, csrf=None)
+
+
+def _is_own_write(someone: Someone, given: object) -> bool:
+    """Whether a write carries the session's CSRF token; a program with a token of its own needs
+    none.
+    """
+    return someone.csrf is None or (
+        isinstance(given, str) and hashing.same_secret(given, someone.csrf)
+    )
+
+
+_bearer = HTTPBearer(auto_error=False, description="A token made with POST /api/v1/tokens")
+
+
+def _signed_in(
+    request: Request,
+    duban: Installation,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Someone:
+    """For REST: by token or by session, the latter with the CSRF header on every write."""
+    now = duban.clock()
+    if bearer is not None:
+        someone = _by_token(duban, bearer.credentials, now)
+    else:
+        someone = _by_session(duban, request, now)
+    if someone is None:
+        raise NotSignedIn("请先登录，或带上有效的令牌")
+    if request.method not in _READING:
+        _check_write(someone, request.headers.get(CSRF_HEADER))
+    return someone
+
+
+def _check_write(someone: Someone, given: object) -> None:
+    if not _is_own_write(someone, given):
+        raise Forged("页面已过期或请求不是从本系统页面发出的，请刷新后再试")
+
+
+def _on_a_page(request: Request, duban: Installation) -> Someone:
+    """For pages: by session only; whoever is not signed in is sent to sign in."""
+    someone = _by_session(duban, request, duban.clock())
+    if someone is None:
+        query = f"?{request.url.query}" if request.url.query else ""
+        back = request.url.path + query if request.method == "GET" else "/"
+        raise SignInFirst(back)
+    return someone
+
+
+async def _writing_on_a_page(
+    request: Request, someone: Annotated[Someone, Depends(_on_a_page)]
+) -> Someone:
+    """For forms of pages: the CSRF token stands in the form, or in a header sent by a script."""
+    given: object = request.headers.get(CSRF_HEADER)
+    if given is None:
+        given = (await request.form(max_fields=MOST_FIELDS)).get(CSRF_FIELD)
+    _check_write(someone, given)
+    return someone
+
+
+SignedIn = Annotated[Someone, Depends(_signed_in)]
+"""Who asks, for REST; 401 without."""
+
+SignedInPage = Annotated[Someone, Depends(_on_a_page)]
+"""Who reads a page; the browser is sent to sign in without."""
+
+SignedInForm = Annotated[Someone, Depends(_writing_on_a_page)]
+"""Who sends a page's form, with the form's CSRF token checked."""
