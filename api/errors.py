@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from api.auth import Forged, NotSignedIn, SignInFirst, TooManyTries, WrongPassword
+from api.inspecting.child import TooBusy
 from workflow.engine.errors import (
     ConditionNotMet,
     DubanError,
@@ -48,6 +49,7 @@ STATUS: Mapping[type[Exception], int] = {
     InvalidDefinition: 422,
     TooManyTries: 429,
     Refusal: 422,
+    TooBusy: 503,
     DatabaseUnusable: 503,
     OperationalError: 503,
     DubanError: 500,

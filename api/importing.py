@@ -23,7 +23,8 @@ from api.import_table import (
     columns_of,
     read_row,
 )
-from api.sheets import BadSheet, read_sheet
+from api.inspecting.refusing import BadFile
+from api.sheets import read_sheet
 from workflow.commands import Wanted
 from workflow.engine.case import Firing, World
 from workflow.engine.definition import Definition
@@ -75,8 +76,8 @@ def import_cases(
     columns = columns_of(definition)
     try:
         sheet = read_sheet(content)
-    except BadSheet as error:
-        raise UnreadableFile(str(error)) from None
+    except BadFile as error:
+        raise UnreadableFile(error.sentence, {"reason": error.code}) from None
     order = columns_in(sheet, columns)
     digest = hashlib.sha256(workflow.encode() + b"\n" + content).hexdigest()[:40]
     with duban.database.reading() as connection:

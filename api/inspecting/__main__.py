@@ -1,0 +1,62 @@
+"""The child: limits itself, reads a file from its input, answers on its output.
+
+    python -I -m api.inspecting TASK  <file  >answer
+
+The answer is a line of JSON, `{"found": …, "parts": [lengths]}` or `{"refused": sentence, "code":
+…}`, and after it the parts.
+"""
+
+import json
+import sys
+
+from api.inspecting.refusing import BadFile, too_much
+
+MEMORY_BYTES = 512 * 1024 * 1024
+TIME_SECONDS = 20
+
+
+def main(task: str) -> None:
+    """Do one task for one file."""
+    _limit_ourselves()
+    parts: list[bytes] = []
+    answer: dict[str, object]
+    try:
+        found, parts = _do(task, sys.stdin.buffer.read())
+        answer = {"found": found, "parts": [len(part) for part in parts]}
+    except BadFile as bad:
+        answer = _refusal(bad)
+    except (MemoryError, RecursionError):
+        answer = _refusal(too_much())
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+    for part in parts:
+        sys.stdout.buffer.write(part)
+
+
+def _refusal(bad: BadFile) -> dict[str, object]:
+    return {"refused": bad.sentence, "code": bad.code}
+
+
+def _do(task: str, content: bytes) -> tuple[object, list[bytes]]:
+    # imported as needed: a child lives for one file
+    if task == "table":
+        from api.inspecting.tables import rows_of
+
+        return list(rows_of(content)), []
+    from api.inspecting.attachments import examined
+
+    return examined(content)
+
+
+def _limit_ourselves() -> None:
+    try:
+        import resource
+    except ImportError:  # no such limits on Windows: the parent's time limit and the scans remain
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (TIME_SECONDS, TIME_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # nothing is written anywhere
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,41 @@
+"""What an attachment really is: by its first bytes, never by its name; runs in the child."""
+
+from api.inspecting import archives, images, pdfs
+from api.inspecting.refusing import BadFile
+
+JPEG = "image/jpeg"
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+_OLD = b"\xd0\xcf\x11\xe0"
+_HEART = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
+"""The part without which an archive is no workbook, no document."""
+
+
+def examined(content: bytes) -> tuple[str, list[bytes]]:
+    """The media type, and for a picture the new one and its preview; raises BadFile."""
+    if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or _is_webp(content):
+        return JPEG, list(images.redrawn(content))
+    if content.startswith(pdfs.MAGIC):
+        pdfs.check_pdf(content)
+        return PDF, []
+    if content.startswith(archives.MAGIC):
+        return _office(content), []
+    if content.startswith(_OLD):
+        raise BadFile(
+            "file_old_format", "这是旧版 doc、xls 或加了密码的文件，请另存为不加密的 docx、xlsx"
+        )
+    raise BadFile("file_type", "只接收 JPG、PNG、WebP 图片和 PDF、docx、xlsx 文件")
+
+
+def _is_webp(content: bytes) -> bool:
+    return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+
+
+def _office(content: bytes) -> str:
+    names = archives.scan(content)
+    found = {kind for part, kind in _HEART.items() if part in names}
+    if len(found) != 1 or "[Content_Types].xml" not in names:
+        raise BadFile("file_type", "压缩包里不是 docx 或 xlsx，没有接收")
+    return found.pop()
