@@ -39,6 +39,6 @@ def build(settings: Settings, clock: Clock = system_clock) -> Duban:
 
     Raises DatabaseUnusable.
     """
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, settings.chain)
     schema.check_current(database)
     return Duban.on(database, settings, clock)

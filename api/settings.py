@@ -2,7 +2,7 @@
 sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from api.clock import system_clock
 from notifications.channels import UnknownChannel, open_channel
 from notifications.ways import MAILBOX_URL, SCHEMES
 from workflow.engine.errors import DubanError
+from workflow.store.chain import ALGORITHMS
 
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
@@ -38,6 +39,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     secure_cookies: bool = False
+    chain: str = ALGORITHMS[0]
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -56,6 +58,7 @@ class Settings:
             host=host,
             port=port,
             secure_cookies=_yes_no(given, "DUBAN_SECURE_COOKIES", base_url.startswith("https:")),
+            chain=_choice(given, "DUBAN_HASH", ALGORITHMS),
         )
 
 
@@ -94,6 +97,14 @@ def _channel(given: Mapping[str, str], name: str, way: str) -> str:
         fit = "、".join(f"{one}://" for one in sorted(SCHEMES[way]))
         raise BadSetting(name, f"不能走 {scheme}://，可用 {fit}；{hint}", code)
     return url
+
+
+def _choice(given: Mapping[str, str], name: str, choices: Sequence[str]) -> str:
+    """One of some words; the first where none is given."""
+    text = given.get(name, choices[0]).lower()
+    if text not in choices:
+        raise BadSetting(name, f"应写成 {' 或 '.join(choices)}")
+    return text
 
 
 def _yes_no(given: Mapping[str, str], name: str, default: bool) -> bool:

@@ -19,8 +19,9 @@ from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.engine.case import Actor
 from workflow.store import schema
+from workflow.store.chain import START
 from workflow.store.database import Database
-from workflow.store.journal import START, hash_of
+from workflow.store.journal import hash_of
 from workflow.store.organisation import HOLDING, PERSON, POST, UNIT, actor_of
 from workflow.store.sample import load_sample
 from workflow.store.tables import ScopeRow

@@ -24,7 +24,7 @@ from workflow.engine.opening import Request, open_case
 from workflow.engine.scene import Scene
 from workflow.engine.step import step
 from workflow.store import cases, organisation
-from workflow.store.journal import START
+from workflow.store.chain import START, algorithm_of
 from workflow.store.writes import Row, Writes
 
 
@@ -38,7 +38,7 @@ class Transaction:
     loaded: dict[int, cases.Loaded] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.writes = Writes(self.now)
+        self.writes = Writes(self.now, algorithm_of(self.connection))
         self._children: dict[int, Counter[str]] = {}
 
     def flush(self) -> None:

@@ -11,6 +11,7 @@ _CHECKS = {
     "timers": "定时",
     "messages": "消息",
     "sign-offs": "签字",
+    "audit": "日志",
     "integrity": "文件",
 }
 _WORDS = {
@@ -18,6 +19,7 @@ _WORDS = {
     "definition versions": "定义版本",
     "history rows": "历史记录",
     "sign-offs in force": "有效签字",
+    "audit rows": "日志记录",
     "timers": "定时",
     "messages": "消息",
     "email": "邮件",

@@ -43,7 +43,7 @@ def prepare(settings: Settings, reset: bool, clock: Clock = system_clock) -> Pre
     passwords.
     """
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, settings.chain)
     schema.migrate(database)
     with database.unit_of_work() as connection:
         fresh = _is_empty(connection)

@@ -22,7 +22,8 @@ from workflow.engine.parsing import parse
 from workflow.engine.step import step
 from workflow.holiday_notices import published_notices
 from workflow.replay import replay
-from workflow.store.journal import START, history_row
+from workflow.store.chain import ALGORITHMS, START
+from workflow.store.journal import history_row
 from workflow.yaml_text import read_yaml
 
 NOTICES = {year: notice for year, notice in published_notices().items() if year <= 2026}
@@ -241,7 +242,7 @@ class Walk:
 
     def _take_in(self, decided: Step, inputs: Mapping[str, Any], world: World) -> None:
         self.calendars[world.calendar.version] = world.calendar
-        row = history_row(decided, world, inputs, self._prev)
+        row = history_row(decided, world, inputs, self._prev, ALGORITHMS[0])
         self.rows.append(row)
         self._prev = row["hash"]
         self.steps.append(decided)

@@ -21,8 +21,9 @@ from tests.proof.copies import Copies
 from tests.proof.life import Life
 from tests.proof.story import Story
 from workflow.doctor import Report, examine
+from workflow.store.chain import START
 from workflow.store.database import Database
-from workflow.store.journal import START, hash_of
+from workflow.store.journal import hash_of
 from workflow.store.tables import metadata
 
 pytestmark = pytest.mark.tamper

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from workflow.catalog import Catalog
+from workflow.doctor.audit import check_audit
 from workflow.doctor.cases import check_cases
 from workflow.doctor.messages import check_messages, check_sendings
 from workflow.doctor.rules import (
@@ -74,6 +75,7 @@ CHECKS: tuple[Callable[[Ward], Iterator[Complaint]], ...] = (
     check_messages,
     check_sendings,
     check_sign_offs,
+    check_audit,
     check_names,
     check_triggers,
     check_integrity,

@@ -9,7 +9,8 @@ from sqlalchemy import Table, select
 from workflow.doctor.ward import Complaint, Ward
 from workflow.engine.errors import DubanError
 from workflow.replay import replay_steps
-from workflow.store.journal import START, hash_of
+from workflow.store.chain import ALGORITHMS, START
+from workflow.store.journal import hash_of
 from workflow.store.queries import SCOPE
 from workflow.store.writes import CASE, HISTORY, SIGN_OFF, TIMER, Writes
 
@@ -53,7 +54,7 @@ def _chain_problem(case: Row, history: list[Row]) -> str | None:
     for seq, row in enumerate(history, start=1):
         if row["seq"] != seq:
             return f"历史第 {seq} 行缺失"
-        if row["prev"] != prev or hash_of(row) != row["hash"]:
+        if row["prev"] != prev or row["alg"] not in ALGORITHMS or hash_of(row) != row["hash"]:
             return f"历史第 {seq} 行被改动过"
         prev = row["hash"]
     if len(history) != case["seq"] or prev != case["head"]:
@@ -85,7 +86,9 @@ def _replayed(
 def _written_again(ward: Ward, case: Row, history: list[Row]) -> Writes:
     compiled = ward.catalog.version(case["definition_id"])
     writes, prev = Writes(ward.now), START
-    for again in replay_steps(compiled, history, ward.catalog.calendars):
+    steps = replay_steps(compiled, history, ward.catalog.calendars)
+    for row, again in zip(history, steps, strict=True):
+        writes.algorithm = row["alg"]
         prev = writes.add(again.step, again.before, again.world, compiled, again.inputs, prev)
     return writes
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from workflow.engine.errors import DubanError
+from workflow.store.chain import ALGORITHMS
 
 SAFE_WAL = (3, 51, 3)
 """SQLite versions before this one can corrupt a WAL database (sqlite.org, WAL-reset bug)."""
@@ -27,12 +28,16 @@ class DatabaseUnusable(DubanError):
 
 
 class Database:
-    """One database, by URL: `sqlite:///path`, `postgresql://…`."""
+    """One database, by URL: `sqlite:///path`, `postgresql://…`.
 
-    def __init__(self, url: str) -> None:
+    `chain` is the algorithm of the hash chains for rows written from now on.
+    """
+
+    def __init__(self, url: str, chain: str = ALGORITHMS[0]) -> None:
         self.url = _normal(url)
         self.is_sqlite = self.url.startswith("sqlite")
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
+        engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
+        self.engine = engine.execution_options(chain=chain)
         self._writer: AbstractContextManager[Any] = (
             threading.RLock() if self.is_sqlite else nullcontext()
         )

@@ -2,19 +2,15 @@
 time.
 """
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from workflow.engine.case import World
 from workflow.engine.decision import Step
+from workflow.store.chain import hash_values
 from workflow.store.codec import dumps, instant, seen
 
-ALGORITHM = "sha256"
-START = "0" * 64
-"""What the first row of a case has for the hash before it."""
-
-_HASHED = (
+HASHED = (
     "case_id",
     "seq",
     "definition_id",
@@ -34,7 +30,9 @@ _HASHED = (
 )
 
 
-def history_row(step: Step, world: World, inputs: Mapping[str, Any], prev: str) -> dict[str, Any]:
+def history_row(
+    step: Step, world: World, inputs: Mapping[str, Any], prev: str, algorithm: str
+) -> dict[str, Any]:
     """The row that one step leaves in the history, hashed onto `prev`."""
     case, actor, post = step.case, step.actor, step.post
     row: dict[str, Any] = {
@@ -53,7 +51,7 @@ def history_row(step: Step, world: World, inputs: Mapping[str, Any], prev: str) 
         "inputs": dumps(inputs),
         "seen": seen(world, actor),
         "effects": dumps(_effects(step)),
-        "alg": ALGORITHM,
+        "alg": algorithm,
         "prev": prev,
     }
     row["hash"] = hash_of(row)
@@ -82,5 +80,4 @@ def _effects(step: Step) -> dict[str, Any]:
 
 def hash_of(row: Mapping[str, Any]) -> str:
     """The hash a history row must have."""
-    text = dumps([row[name] for name in _HASHED] + [instant(row["at"])])
-    return hashlib.new(row["alg"], text.encode()).hexdigest()
+    return hash_values(row["alg"], [*(row[name] for name in HASHED), instant(row["at"])])

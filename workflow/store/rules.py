@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 APPEND_ONLY = ("history", "definition", "definition_state", "definition_move", "calendar_notice")
-NEVER_DELETED = ("cases", "sign_off", "timer", "outbox", "request")
+NEVER_CHANGED = ("audit",)
+"""Append-only but for the oldest rows, which may leave once the floor of their strand has risen."""
+NEVER_DELETED = ("cases", "sign_off", "timer", "outbox", "request", "audit_head")
 
 _CHECKS = {
     # name: (table, when a row may not change like this)
@@ -29,6 +31,11 @@ _CHECKS = {
         "cases",
         "NEW.number <> OLD.number OR NEW.workflow <> OLD.workflow OR NEW.seq < OLD.seq"
         " OR NEW.cycle < OLD.cycle OR (NEW.seq = OLD.seq AND NEW.state <> OLD.state)",
+    ),
+    "audit_head_forward": (
+        "audit_head",
+        "NEW.strand <> OLD.strand OR NEW.seq NOT IN (OLD.seq, OLD.seq + 1)"
+        " OR NEW.floor < OLD.floor OR NEW.floor > NEW.seq",
     ),
 }
 
@@ -53,6 +60,26 @@ _STILL_NEEDED = (
     + " > 0)"
 )
 
+_OFF_THE_HEAD = (
+    "NOT EXISTS (SELECT 1 FROM audit_head WHERE strand = NEW.strand AND seq = NEW.seq - 1"
+    " AND hash = NEW.prev)"
+)
+_NOT_THE_LAST = (
+    "NOT EXISTS (SELECT 1 FROM audit WHERE strand = NEW.strand AND seq = NEW.seq"
+    " AND hash = NEW.hash)"
+)
+_ABOVE_THE_FLOOR = "EXISTS (SELECT 1 FROM audit_head WHERE strand = OLD.strand AND floor < OLD.seq)"
+
+_GUARDS = {
+    # name: (table, action, which rows are asked, when such a row may not be written)
+    "case_signed": ("cases", "UPDATE", _SIGNED_MOVES, _UNSIGNED),
+    "case_signed_new": ("cases", "INSERT", "TRUE", _UNSIGNED),
+    "sign_off_needed": ("sign_off", "UPDATE", "TRUE", _STILL_NEEDED),
+    "audit_onto_head": ("audit", "INSERT", "TRUE", _OFF_THE_HEAD),
+    "audit_head_is_last": ("audit_head", "UPDATE", "NEW.seq > OLD.seq", _NOT_THE_LAST),
+    "audit_above_floor": ("audit", "DELETE", "TRUE", _ABOVE_THE_FLOOR),
+}
+
 _KEYS = {
     # INSERT OR REPLACE deletes without firing delete triggers: SQLite only, by every unique key
     "history": (("case_id", "seq"),),
@@ -60,6 +87,7 @@ _KEYS = {
     "definition_state": (("definition_id", "state"),),
     "definition_move": (("definition_id", "event", "from_state", "to_state"),),
     "calendar_notice": (("version",),),
+    "audit": (("strand", "seq"),),
     "sign_off": (
         ("case_id", "seq"),
         ("case_id", "cycle", "side", "live"),
@@ -101,15 +129,14 @@ def for_driver(dialect: str, statement: str) -> str:
 def _sqlite() -> Iterator[str]:
     for table in (*APPEND_ONLY, *NEVER_DELETED):
         yield _sqlite_trigger(f"{table}_no_delete", "DELETE", table, "1")
-    for table in APPEND_ONLY:
+    for table in (*APPEND_ONLY, *NEVER_CHANGED):
         yield _sqlite_trigger(f"{table}_no_update", "UPDATE", table, "1")
     for name, (table, wrong) in _CHECKS.items():
         yield _sqlite_trigger(name, "UPDATE", table, wrong)
     for table, keys in _KEYS.items():
         yield _sqlite_trigger(f"{table}_no_replace", "INSERT", table, _exists(table, keys))
-    yield _sqlite_trigger("case_signed", "UPDATE", "cases", f"({_SIGNED_MOVES}) AND {_UNSIGNED}")
-    yield _sqlite_trigger("case_signed_new", "INSERT", "cases", _UNSIGNED)
-    yield _sqlite_trigger("sign_off_needed", "UPDATE", "sign_off", _STILL_NEEDED)
+    for name, (table, action, asked, wrong) in _GUARDS.items():
+        yield _sqlite_trigger(name, action, table, f"({asked}) AND {wrong}")
 
 
 def _exists(table: str, keys: tuple[tuple[str, ...], ...]) -> str:
@@ -132,40 +159,35 @@ def _postgres() -> Iterator[str]:
     )
     for table in (*APPEND_ONLY, *NEVER_DELETED):
         yield _postgres_trigger(f"{table}_no_delete", "DELETE", table)
+    for table in (*APPEND_ONLY, *NEVER_DELETED, *NEVER_CHANGED):
         yield (
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
             f"EXECUTE FUNCTION duban_refuse('{table}_no_truncate')"
         )
-    for table in APPEND_ONLY:
+    for table in (*APPEND_ONLY, *NEVER_CHANGED):
         yield _postgres_trigger(f"{table}_no_update", "UPDATE", table)
     for name, (table, wrong) in _CHECKS.items():
         yield _postgres_trigger(name, "UPDATE", table, wrong)
-    yield _postgres_check("duban_signed", "case_signed", _UNSIGNED)
+    for name, (table, action, asked, wrong) in _GUARDS.items():
+        yield from _postgres_guard(name, action, table, asked, wrong)
+
+
+def _postgres_guard(name: str, action: str, table: str, asked: str, wrong: str) -> Iterator[str]:
+    """A trigger that looks at other rows: a WHEN there cannot, so a function of its own does."""
+    row = "OLD" if action == "DELETE" else "NEW"
     yield (
-        "CREATE TRIGGER case_signed BEFORE UPDATE ON cases FOR EACH ROW "
-        f"WHEN ({_SIGNED_MOVES}) EXECUTE FUNCTION duban_signed()"
+        f"CREATE FUNCTION duban_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF {wrong} THEN RAISE EXCEPTION 'rule {name}' "
+        f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $$"
     )
-    yield (
-        "CREATE TRIGGER case_signed_new BEFORE INSERT ON cases FOR EACH ROW "
-        "EXECUTE FUNCTION duban_signed()"
-    )
-    yield _postgres_check("duban_sign_off_needed", "sign_off_needed", _STILL_NEEDED)
-    yield (
-        "CREATE TRIGGER sign_off_needed BEFORE UPDATE ON sign_off FOR EACH ROW "
-        "EXECUTE FUNCTION duban_sign_off_needed()"
-    )
+    yield _postgres_trigger(name, action, table, asked, f"duban_{name}()")
 
 
-def _postgres_check(function: str, rule: str, wrong: str) -> str:
-    return (
-        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN IF {wrong} THEN RAISE EXCEPTION 'rule {rule}' "
-        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
-    )
-
-
-def _postgres_trigger(name: str, action: str, table: str, wrong: str = "true") -> str:
+def _postgres_trigger(
+    name: str, action: str, table: str, wrong: str = "true", function: str | None = None
+) -> str:
+    function = function or f"duban_refuse('{name}')"
     return (
         f"CREATE TRIGGER {name} BEFORE {action} ON {table} FOR EACH ROW WHEN ({wrong}) "
-        f"EXECUTE FUNCTION duban_refuse('{name}')"
+        f"EXECUTE FUNCTION {function}"
     )

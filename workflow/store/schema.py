@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from workflow.store import rules, tables
+from workflow.store import audit, rules, tables
 from workflow.store.database import Database, DatabaseUnusable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -39,6 +39,7 @@ def migrate(database: Database) -> None:
 def create(connection: Connection) -> None:
     """The schema of this release in an empty database, without its migration history."""
     tables.metadata.create_all(connection)
+    audit.begin(connection)
     _put_up_rules(connection)
 
 

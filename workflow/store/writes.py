@@ -18,6 +18,7 @@ from workflow.engine.machine import Compiled
 from workflow.engine.pace import may_go_at
 from workflow.store import bulk
 from workflow.store.addressing import Told, address
+from workflow.store.chain import ALGORITHMS
 from workflow.store.codec import case_body, dumps
 from workflow.store.journal import history_row
 from workflow.store.tables import CaseRow, HistoryRow, OutboxRow, RequestRow, SignOffRow, TimerRow
@@ -96,6 +97,7 @@ class Writes:
     """The rows of one transaction, in the order in which the tables can take them."""
 
     now: datetime
+    algorithm: str = ALGORITHMS[0]
     new_cases: dict[int, Row] = field(default_factory=dict)
     cases: dict[int, Row] = field(default_factory=dict)
     history: list[Row] = field(default_factory=list)
@@ -124,7 +126,7 @@ class Writes:
     ) -> str:
         """Take in one step; the hash of its history row, for the next step of the case."""
         case = step.case
-        row = history_row(step, world, inputs, prev)
+        row = history_row(step, world, inputs, prev, self.algorithm)
         self.history.append(row)
         self._add_case(case, before, compiled.definition, row["hash"])
         self._add_signatures(step)
