@@ -211,7 +211,7 @@ def _without_case(database: Database, compiled: Compiled, period: int) -> Iterat
         return
     has = select(CASE.c.unit_id).where(CASE.c.workflow == workflow, CASE.c.period == period)
     query = select(UNIT.c.id, UNIT.c.level, UNIT.c.kind).where(
-        UNIT.c.reports.is_(True), UNIT.c.id.not_in(has)
+        UNIT.c.reports.is_(True), UNIT.c.until.is_(None), UNIT.c.id.not_in(has)
     )
     with database.reading() as connection:
         rows = connection.execute(query.order_by(UNIT.c.id)).all()

@@ -9,7 +9,6 @@ from api.auth.installation import Installation
 from api.auth.refusals import (
     SIGN_IN_PAGE,
     Forged,
-    NotAllowed,
     NotSignedIn,
     SignInFirst,
     TooManyTries,
@@ -20,7 +19,6 @@ __all__ = [
     "SIGN_IN_PAGE",
     "Forged",
     "Installation",
-    "NotAllowed",
     "NotSignedIn",
     "SignInFirst",
     "SignedIn",

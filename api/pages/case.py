@@ -145,6 +145,7 @@ def _read_file(
         units=queries.unit_names(connection, units),
         people=queries.person_names(connection, people_in(case, history)),
         workflows={name: c.definition.title for name, c in duban.catalog.workflows().items()},
+        former=organisation.former_names(connection, units),
     )
     parent, children = _relatives(connection, duban, someone, case, compiled)
     return CaseFile(

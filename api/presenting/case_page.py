@@ -221,8 +221,9 @@ def _ledgers(file: CaseFile) -> Iterator[LedgerView]:
 
 def _stamp(title: str, case: Case, side: str, at: Mapping[int, datetime], names: Names) -> Stamp:
     signature = case.signed[side]
-    day = in_full(local_day(at[signature.seq])) if signature.seq in at else ""
-    return Stamp(title, names.unit(signature.unit), names.person(signature.person), day)
+    signed_at = at.get(signature.seq)
+    day = in_full(local_day(signed_at)) if signed_at else ""
+    return Stamp(title, names.unit(signature.unit, signed_at), names.person(signature.person), day)
 
 
 def _other(case: Case, definition: Definition) -> tuple[Value, ...]:

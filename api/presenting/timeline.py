@@ -26,6 +26,7 @@ _BUILT_IN = {
     "hand_over": "转办",
     "take_back": "撤回上一步",
     "recalculate": "按新的放假通知校正期限",
+    "reorganise": "机构调整",
 }
 
 Row = Mapping[str, Any]
@@ -71,7 +72,7 @@ def _entry(definition: Definition, row: Row, names: Names, *, several: bool) -> 
         seq=row["seq"],
         kind=row["actor"],
         who=_who(row, names),
-        unit=names.unit(row["unit_id"]) if row["unit_id"] else "",
+        unit=names.unit(row["unit_id"], row["at"]) if row["unit_id"] else "",
         what=what_happened(definition, row),
         when=to_the_minute(row["at"]),
         iso=machine_readable(row["at"]),
@@ -128,7 +129,7 @@ def _more(definition: Definition, row: Row, names: Names) -> Iterator[str]:
     if voided := [side for side in effects.get("voided", ()) if side in definition.sign_offs]:
         yield f"失效：{'、'.join(definition.sign_offs[side].title for side in voided)}"
     if "unit" in inputs:
-        yield f"改派给：{names.unit(inputs['unit'])}"
+        yield f"改派给：{names.unit(inputs['unit'], row['at'])}"
     if "person" in inputs:
         yield f"转办给：{names.person(inputs['person'])}"
     if opened := effects.get("opened"):

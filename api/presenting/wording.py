@@ -7,6 +7,7 @@ from datetime import date, datetime
 from workflow.engine.calendar import ZONE
 from workflow.engine.definition import Definition, State
 from workflow.engine.permits import TURN
+from workflow.store.organisation import FormerNames
 
 NOTHING = "—"
 """What stands where nothing is known."""
@@ -22,10 +23,17 @@ class Names:
     units: Mapping[int, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
     workflows: Mapping[str, str] = field(default_factory=dict)
+    former: FormerNames = field(default_factory=dict)
 
-    def unit(self, id_: int | None) -> str:
-        """The unit's short name, or a dash."""
-        return self.units.get(id_, NOTHING) if id_ is not None else NOTHING
+    def unit(self, id_: int | None, at: datetime | None = None) -> str:
+        """The unit's short name, now or as it was at an instant; or a dash."""
+        if id_ is None:
+            return NOTHING
+        if at is not None:
+            for until, name in self.former.get(id_, ()):
+                if at < until:
+                    return name
+        return self.units.get(id_, NOTHING)
 
     def person(self, id_: int | None) -> str:
         """The person's name, or a dash."""

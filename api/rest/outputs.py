@@ -12,6 +12,7 @@ from workflow.catalog import Catalog
 from workflow.engine.case import Due
 from workflow.engine.definition import Definition
 from workflow.engine.sight import due_day
+from workflow.store.organisation import former_names
 from workflow.store.queries import units_by_id
 
 Row = Mapping[str, Any]
@@ -153,13 +154,19 @@ class Units:
         wanted = {id_ for id_ in ids if id_ is not None}
         rows = units_by_id(connection, wanted)
         self._refs = {r["id"]: UnitRef(code=r["code"], name=r["short_name"]) for r in rows}
+        self._former = former_names(connection, wanted)
 
     def __getitem__(self, id_: int) -> UnitRef:
         return self._refs[id_]
 
-    def get(self, id_: int | None) -> UnitRef | None:
-        """The unit, or None for none."""
-        return self._refs.get(id_) if id_ is not None else None
+    def get(self, id_: int | None, at: datetime | None = None) -> UnitRef | None:
+        """The unit, by the name it has now or had at an instant; None for none."""
+        found = self._refs.get(id_) if id_ is not None else None
+        if found is not None and id_ is not None and at is not None:
+            for until, name in self._former.get(id_, ()):
+                if at < until:
+                    return UnitRef(code=found.code, name=name)
+        return found
 
 
 def case_item(row: Row, catalog: Catalog, units: Units, ledger: str | None = None) -> CaseItem:

@@ -25,6 +25,7 @@ _BUILT_IN = {
     "hand_over": "转办",
     "take_back": "撤回",
     "recalculate": "校正期限",
+    "reorganise": "机构调整",
 }
 
 
@@ -140,7 +141,7 @@ def _history(connection: Connection, duban: Duban, case_id: int) -> list[History
             title=_title(duban, row),
             person=names.get(row["person_id"]),
             for_person=names.get(row["holder_id"]),
-            unit=units.get(row["unit_id"]),
+            unit=units.get(row["unit_id"], row["at"]),
         )
         for row in rows
     ]

@@ -331,7 +331,7 @@ def test_the_second_of_two_different_people_makes_it_count() -> None:
     assert first.partial
     assert (walk.state, walk.case.due, walk.case.marks) == ("start", due, ())
     assert (first.notices, first.timers, first.arrived) == ((), None, False)
-    assert walk.case.cosigned == {"pass": (Cosigner(111, LEAD),)}
+    assert walk.case.cosigned == {"pass": (Cosigner(111, LEAD, 1110),)}
     assert walk.case.fired == {}
     second = walk.fire("pass", KEEP_CLERK)
     assert not second.partial

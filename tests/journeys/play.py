@@ -27,10 +27,12 @@ from workflow.engine.case import Actor, Case
 from workflow.engine.errors import Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.sight import due_day
+from workflow.organising import Organising
 from workflow.store import cases
 from workflow.store.calendars import read_calendars
+from workflow.store.changes import Asked
 from workflow.store.database import Database
-from workflow.store.organisation import HOLDING, PERSON, POST, UNIT, actor_of
+from workflow.store.organisation import PERSON, UNIT, actor_of
 from workflow.store.writes import CASE, HISTORY, OUTBOX, SIGN_OFF, TIMER
 
 COUNTY, TOWNSHIP = "522301", "522301100"
@@ -358,39 +360,51 @@ class Play:
             self._ids[username] = self.prefecture.person(username)
         return self._ids[username]
 
+    def name(self, username: str) -> str:
+        """What somebody is called."""
+        query = select(PERSON.c.name).where(PERSON.c.username == username)
+        with self.database.reading() as connection:
+            return str(connection.execute(query).scalar_one())
+
     def actor(self, username: str) -> Actor:
         """Somebody with the posts held now."""
         with self.database.reading() as connection:
             return actor_of(connection, self.person(username), self.now)
 
-    def stand_in(self, who: str, holder: str) -> None:
-        """Somebody stands in for another person's post from now on."""
-        with self.database.unit_of_work() as connection:
-            query = select(HOLDING.c.post_id).where(HOLDING.c.person_id == self.person(holder))
-            post = connection.execute(query).scalar_one()
-            self._hold(connection, post, who, "substitute")
+    def stand_in(self, who: str, holder: str, until: str | None = None) -> None:
+        """Somebody stands in for another person's posts from now on."""
+        self.organising.substitute(
+            self.asked(),
+            person=self.person(who),
+            stands_for=self.person(holder),
+            ends=at(until) if until else None,
+            reason="出差",
+        )
 
-    def give_post(self, who: str, code: str, role: str) -> None:
-        """Somebody gets one more post."""
-        unit = self.unit(code)
-        with self.database.unit_of_work() as connection:
-            new = POST.insert().values(unit_id=unit, role=role, title=role).returning(POST.c.id)
-            self._hold(connection, connection.execute(new).scalar_one(), who, "holder")
+    def give_post(self, who: str, code: str, role: str, *, one_more: bool = True) -> None:
+        """Somebody gets one more post, or takes a free one over."""
+        post = {"unit": self.unit(code), "role": role, "one_more": one_more}
+        self.organising.appoint(self.asked(), person=self.person(who), **post)
 
-    def _hold(self, connection: Any, post: int, who: str, kind: str) -> None:
-        values = {
-            "post_id": post,
-            "person_id": self.person(who),
-            "kind": kind,
-            "begins_at": self.now,
-        }
-        connection.execute(HOLDING.insert().values(values))
+    def leave(self, who: str) -> None:
+        """Somebody's posts end."""
+        self.organising.end(self.asked(), person=self.person(who), reason="调离")
+
+    @property
+    def organising(self) -> Organising:
+        return Organising(self.database)
+
+    def asked(self) -> Asked:
+        """A request of a system administrator's."""
+        return Asked(f"request {next(self._requests)}", self.now)
 
     def add_unit(self, code: str, level: str, parent: str, *, reports: bool) -> None:
         """One more unit in the tree."""
         with self.database.unit_of_work() as connection:
             above = connection.execute(select(UNIT).where(UNIT.c.code == parent)).mappings().one()
+            id_ = connection.execute(select(func.max(UNIT.c.id))).scalar_one() + 1
             new = UNIT.insert().values(
+                id=id_,
                 code=code,
                 name=code,
                 short_name=code,
@@ -398,12 +412,10 @@ class Play:
                 kind="government",
                 function="government",
                 parent_id=above["id"],
-                path=f"{above['path']}{code}/",
+                path=f"{above['path']}{id_}/",
                 reports=reports,
             )
-            id_ = connection.execute(new.returning(UNIT.c.id)).scalar_one()
-            path = update(UNIT).where(UNIT.c.id == id_).values(path=f"{above['path']}{id_}/")
-            connection.execute(path)
+            connection.execute(new)
 
 
 def _day(instant: datetime) -> str:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from tests.proof.story import CHECKED, Story
 from workflow import timers
 from workflow.doctor import root_of
+from workflow.organising import Organising
+from workflow.store.changes import Asked
 
 
 @dataclass
@@ -31,6 +33,7 @@ def live(story: Story) -> Life:
     life.cases["grave"] = story.open_at("assigned", grade="重大")
     life.cases["extended"] = _extended(story)
     life.cases["interview"] = _interview(story)
+    _reorganise(story)
     story.deliver()
     _pass_time(story, (9, 9, 12, 15))
     life.cases["second_cycle"] = _second_cycle(story)
@@ -75,6 +78,18 @@ def _extended(story: Story) -> int:
 
 def _interview(story: Story) -> int:
     return story.open_interview("督查〔2026〕3号")
+
+
+def _reorganise(story: Story) -> None:
+    """A unit gets another name, somebody leaves and somebody stands in."""
+    organising, leaver = Organising(story.database), story.people["wangmo.head"]
+    unit = story.units["522326"]
+    organising.rename(
+        Asked("renamed", story.now), unit=unit, name="望谟县新名", short_name="望谟新县"
+    )
+    organising.end(Asked("left", story.now), person=leaver)
+    substitute = {"person": story.people["wangmo.officer"], "stands_for": leaver}
+    organising.substitute(Asked("standing in", story.now), **substitute, reason="岗位空缺")
 
 
 def _second_cycle(story: Story) -> int:

@@ -322,13 +322,24 @@ MESSAGES = [
 ]
 
 ORGANISATION = [
-    Forbidden("a unit outside the tree", "UPDATE unit SET path = '1'", check("unit_path")),
+    Forbidden("a unit outside the tree", "UPDATE unit SET path = '1'", rule("unit_tree")),
     Forbidden("an unknown kind of unit", "UPDATE unit SET kind = 'club'", check("unit_kind")),
+    Forbidden("a unit below itself", "UPDATE unit SET parent_id = id", rule("unit_tree")),
+    Forbidden("a unit of nothing", "UPDATE unit SET parent_id = 999999", rule("unit_tree")),
     Forbidden(
-        "a unit of nothing", "UPDATE unit SET parent_id = 999999", foreign("unit_parent_id_fkey")
+        "a second unit of one code",
+        copied("unit", "id = 1", id="999999", path="'/999999/'"),
+        unique("unit", "code"),
     ),
     Forbidden(
-        "a second unit of one code", copied("unit", "id = 1", path="'/x/'"), unique("unit", "code")
+        "a second holder of a post",
+        copied("holding", "kind = 'holder' AND ends_at IS NULL"),
+        rule("one_holder_new"),
+    ),
+    Forbidden(
+        "other things that a change touched",
+        "UPDATE org_change_item SET first_id = 0, before = NULL, after = NULL",
+        rule("item_blanked"),
     ),
     Forbidden(
         "another way to hold a post", "UPDATE holding SET kind = 'heir'", check("holding_kind")

@@ -116,6 +116,34 @@ def test_migrating_twice_changes_nothing(empty: Empty) -> None:
     schema.check_current(database)
 
 
+def test_migrating_keeps_the_organisation(empty: Empty) -> None:
+    """A table that SQLite has to make anew keeps its rows, and what refers to them."""
+    database = empty()
+    with database.unit_of_work() as connection:
+        schema.step_to(connection, "0005")
+        for statement in _AN_OFFICE:
+            connection.execute(text(statement))
+    schema.migrate(database)
+    with database.reading() as connection:
+        held = connection.execute(text(_HELD)).all()
+    assert [tuple(row) for row in held] == [("522301", "张三", "holder")]
+
+
+_AN_OFFICE = (
+    "INSERT INTO unit (id, code, name, short_name, level, kind, function, parent_id, path, reports)"
+    " VALUES (1, '522300', '州', '州', 'prefecture', 'government', 'government', NULL, '/1/', 1=1),"
+    " (2, '522301', '市', '市', 'county', 'government', 'government', 1, '/1/2/', 1=1)",
+    "INSERT INTO person (id, username, name) VALUES (1, 'zhang', '张三')",
+    "INSERT INTO post (id, unit_id, role, title) VALUES (1, 2, 'head', '市长')",
+    "INSERT INTO holding (id, post_id, person_id, kind, begins_at)"
+    " VALUES (1, 1, 1, 'holder', '2020-01-01 00:00:00')",
+)
+_HELD = (
+    "SELECT unit.code, person.name, holding.kind FROM holding JOIN post ON post.id = post_id"
+    " JOIN unit ON unit.id = unit_id JOIN person ON person.id = person_id"
+)
+
+
 def test_an_empty_database_is_refused_with_what_to_do(empty: Empty) -> None:
     with pytest.raises(DatabaseUnusable, match=r"数据库结构版本为 空.*duban migrate"):
         schema.check_current(empty())

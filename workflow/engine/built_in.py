@@ -14,7 +14,7 @@ from workflow.engine.case import Actor, Firing, Post
 from workflow.engine.decision import Notice, Step, Timer
 from workflow.engine.definition import Rung
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
-from workflow.engine.permits import units_of
+from workflow.engine.permits import handled_through, units_of
 from workflow.engine.scene import Scene
 
 
@@ -85,9 +85,10 @@ def _who_works_here(scene: Scene, actor: Actor) -> Post:
     """The actor's post in the party whose turn it is; raises NotYourTurn."""
     turn = scene.state.turn or ""
     unit, roles = scene.case.parties[turn].unit, scene.compiled.actors[scene.case.state][turn]
-    handed = scene.case.handler is not None and scene.case.handler == actor.person
+    if post := handled_through(scene.case, turn, actor):
+        return post
     for post in actor.posts:
-        if post.unit == unit and (handed or post.role in roles):
+        if post.unit == unit and post.role in roles:
             return post
     raise NotYourTurn("只有现在办理的人可以转办")
 
@@ -95,13 +96,17 @@ def _who_works_here(scene: Scene, actor: Actor) -> Post:
 def take_back(scene: Scene, firing: Firing, actor: Actor) -> Step:
     """The last move is taken back by who made it, until the next desk acts; its limit stands
     (撤回).
+
+    The post made it: a holder takes back what a substitute did through the post, and the other way
+    round.
     """
     case, last = scene.case, scene.case.last
     if last is None:
         raise OutOfTurn("下一环节已经办理，或这一步不能撤回", {"state": case.state})
-    if actor.kind != "person" or actor.person != last.person:
+    post = next((post for post in actor.posts if post.id == last.post), None)
+    if post is None and (actor.kind != "person" or actor.person != last.person):
         raise NotYourTurn("只能由办理上一步的人撤回")
-    post = next((post for post in actor.posts if post.unit == last.unit), None)
+    post = post or next((post for post in actor.posts if post.unit == last.unit), None)
     if post is None:
         raise NotYourTurn("你已不在原来的岗位上，不能撤回")
     if firing.unit is not None or firing.person is not None or firing.inputs:

@@ -10,7 +10,9 @@ from workflow.engine.calendar import Calendar
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit as a definition sees it; `kind` is `government` (党委政府) or `department`."""
+    """A unit as a definition sees it; `kind` is `government` (党委政府), `department` or `office`
+    (内设机构).
+    """
 
     id: int
     level: str
@@ -33,7 +35,7 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post somebody acts through; `holder` is whom they stand in for, or None."""
+    """A post somebody acts through; `holder` is for whom a deputy or substitute acts, else None."""
 
     id: int
     unit: int
@@ -101,6 +103,7 @@ class Cosigner:
 
     person: int
     unit: int
+    post: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Move:
     warnings: Mapping[str, int] = field(default_factory=dict)
     climbed: Mapping[str, int] = field(default_factory=dict)
     unit: int | None = None
+    post: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def moves_of(definition: Definition) -> list[tuple[str, str, str]]:
 
 def _built_in(definition: Definition, name: str) -> Moves:
     state = definition.states[name]
-    events = ["recalculate"] if state.limit else []
+    events = ["reorganise", *(["recalculate"] if state.limit else [])]
     events += ["rung"] if state.ladder else []
     events += ["hand_over"] if state.hand_over else []
     return {(event, name, name) for event in events}

@@ -49,16 +49,24 @@ def _party_of(case: Case, definition: Definition, role: str) -> str:
 
 
 def _handed_to(case: Case, definition: Definition, event: Event, actor: Actor) -> Post | None:
-    """A post of the one to whom this state's work was handed, if the event belongs to the turn
-    (转办).
+    """A post of the one to whom this state's work was handed, or of who stands in for them, if the
+    event belongs to the turn (转办).
     """
     turn = definition.states[case.state].turn
-    if case.handler is None or case.handler != actor.person or event.signs or turn is None:
+    if case.handler is None or event.signs or turn is None:
         return None
     if not any(_party_of(case, definition, role) == turn for role in event.by):
         return None
+    return handled_through(case, turn, actor)
+
+
+def handled_through(case: Case, turn: str, actor: Actor) -> Post | None:
+    """The post in the turn's unit through which the actor is, or stands in for, the handler."""
+    if case.handler is None:
+        return None
     unit = case.parties[turn].unit
-    return next((post for post in actor.posts if post.unit == unit), None)
+    mine = (post for post in actor.posts if post.unit == unit)
+    return next((post for post in mine if case.handler in (actor.person, post.holder)), None)
 
 
 def _keep_apart(case: Case, definition: Definition, party: str, actor: Actor) -> None:

@@ -33,9 +33,12 @@ def sign(
 def cosign(case: Case, name: str, event: Event, person: int, post: Post) -> tuple[Cosigner, ...]:
     """Everyone who has done the event in this entry, the actor included.
 
-    Raises DutiesNotSeparate when the actor is among them already.
+    Raises DutiesNotSeparate when the actor is among them already, or somebody who acted through
+    the same post: a substitute's signature and the holder's are one.
     """
     before = case.cosigned.get(name, ())
     if any(one.person == person for one in before):
         raise DutiesNotSeparate(f"你已办理过“{event.title}”，须由另一人会签")
-    return (*before, Cosigner(person, post.unit))
+    if any(one.post == post.id for one in before):
+        raise DutiesNotSeparate(f"这个岗位已有人办理过“{event.title}”，须由另一岗位的人会签")
+    return (*before, Cosigner(person, post.unit, post.id))

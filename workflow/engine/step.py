@@ -206,6 +206,7 @@ def _move(asked: Asked, before: Case) -> Move:
         warnings=before.warnings,
         climbed=before.climbed,
         unit=asked.post.unit if asked.post else None,
+        post=asked.post.id if asked.post else None,
     )
 
 

@@ -12,7 +12,12 @@ from sqlalchemy import Connection
 
 from workflow.engine.decision import Notice, Step
 from workflow.store.codec import dumps
-from workflow.store.organisation import Recipient, people_as_recipients, read_recipients
+from workflow.store.organisation import (
+    Recipient,
+    people_as_recipients,
+    read_recipients,
+    substitutes_of,
+)
 
 Row = dict[str, Any]
 
@@ -35,13 +40,15 @@ def address(connection: Connection, told: Sequence[Told], now: datetime) -> list
     people = {person for one in told for person in one.notice.people}
     by_role = read_recipients(connection, wanted, now)
     by_person = {found.person: found for found in people_as_recipients(connection, people)}
-    return [row for one in told for row in _messages(one, by_role, by_person, now)]
+    standing_in = substitutes_of(connection, people, now)
+    return [row for one in told for row in _messages(one, by_role, by_person, standing_in, now)]
 
 
 def _messages(
     told: Told,
     by_role: Mapping[tuple[int, str], list[Recipient]],
     by_person: Mapping[int, Recipient],
+    standing_in: Mapping[tuple[int, int], list[Recipient]],
     now: datetime,
 ) -> Iterator[Row]:
     notice, case = told.notice, told.step.case
@@ -54,6 +61,9 @@ def _messages(
             reached.setdefault(recipient.person, recipient)
     for person in notice.people:
         reached.setdefault(person, by_person[person])
+        for unit in sorted({seat.unit for seat in case.parties.values()}):
+            for other in standing_in.get((person, unit), ()):  # who stands in at that unit's desk
+                reached.setdefault(other.person, other)
     for recipient in reached.values():
         for way in _ways(notice, recipient):
             key = f"{case.id}.{case.seq}.{told.at}.{recipient.person}.{way}"

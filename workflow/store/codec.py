@@ -85,8 +85,10 @@ def _due(due: Due | None) -> list[Any] | None:
     return [instant(due.at), due.derivation, due.provisional, start, due.term, due.calendar]
 
 
-def _cosigned(cosigned: Mapping[str, tuple[Cosigner, ...]]) -> dict[str, list[list[int]]]:
-    return {event: [[one.person, one.unit] for one in who] for event, who in cosigned.items()}
+def _cosigned(cosigned: Mapping[str, tuple[Cosigner, ...]]) -> dict[str, list[list[Any]]]:
+    return {
+        event: [[one.person, one.unit, one.post] for one in who] for event, who in cosigned.items()
+    }
 
 
 def _move(move: Move | None) -> Plain | None:
@@ -103,6 +105,7 @@ def _move(move: Move | None) -> Plain | None:
         "warnings": move.warnings,
         "climbed": move.climbed,
         "unit": move.unit,
+        "post": move.post,
     }
 
 
@@ -160,7 +163,7 @@ def _due_of(due: list[Any] | None) -> Due | None:
     return Due(at, derivation, provisional, start, term, calendar)
 
 
-def _cosigned_of(plain: Mapping[str, list[list[int]]]) -> dict[str, tuple[Cosigner, ...]]:
+def _cosigned_of(plain: Mapping[str, list[list[Any]]]) -> dict[str, tuple[Cosigner, ...]]:
     return {event: tuple(Cosigner(*one) for one in who) for event, who in plain.items()}
 
 
@@ -178,6 +181,7 @@ def _move_of(plain: Plain | None) -> Move | None:
         warnings=plain["warnings"],
         climbed=plain["climbed"],
         unit=plain["unit"],
+        post=plain["post"],
     )
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select, tuple_
 
 from workflow.engine.case import Actor, Lineage, Post, Unit
-from workflow.engine.errors import NotFound
-from workflow.store.tables import HoldingRow, PersonRow, PostRow, UnitRow
+from workflow.engine.errors import InvalidInput, NotFound
+from workflow.store.tables import FormerName, HoldingRow, PersonRow, PostRow, UnitRow
 
 UNIT = UnitRow.__table__  # type: ignore[attr-defined]
 PERSON = PersonRow.__table__  # type: ignore[attr-defined]
 POST = PostRow.__table__  # type: ignore[attr-defined]
 HOLDING = HoldingRow.__table__  # type: ignore[attr-defined]
+FORMER_NAME = FormerName.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,42 @@ def read_lineages(connection: Connection, units: Collection[int]) -> dict[int, L
     rows = {row["id"]: row for row in _units(connection, UNIT.c.id.in_(units))}
     if missing := [unit for unit in units if unit not in rows]:
         raise NotFound(f"没有编号为 {missing[0]} 的单位", {"unit": missing[0]})
+    if gone := [row for row in rows.values() if row["until"] is not None]:
+        raise InvalidInput(_gone(connection, gone[0]), {"unit": gone[0]["code"]})
     above = {id_ for row in rows.values() for id_ in _path(row)}
     ancestors = {row["id"]: row for row in _units(connection, UNIT.c.id.in_(above))}
-    offices = _units(connection, and_(UNIT.c.parent_id.in_(above), UNIT.c.kind == "department"))
+    departments = and_(
+        UNIT.c.parent_id.in_(above), UNIT.c.kind == "department", UNIT.c.until.is_(None)
+    )
+    offices = _units(connection, departments)
     return {unit: _lineage(rows[unit], ancestors, offices) for unit in units}
+
+
+def _gone(connection: Connection, row: Mapping[str, Any]) -> str:
+    successor = unit_in_words(connection, row["successor_id"]) if row["successor_id"] else ""
+    return f"“{row['short_name']}”已经撤销" + (f"，由“{successor}”承接" if successor else "")
+
+
+def unit_in_words(connection: Connection, unit: int) -> str:
+    """The short name of a unit as it is now."""
+    return str(connection.execute(select(UNIT.c.short_name).where(UNIT.c.id == unit)).scalar_one())
+
+
+FormerNames = Mapping[int, tuple[tuple[datetime, str], ...]]
+"""Short names that units had, each with the instant until which it did, earliest first."""
+
+
+def former_names(connection: Connection, units: Collection[int]) -> FormerNames:
+    """What these units were called before."""
+    query = (
+        select(FORMER_NAME.c.unit_id, FORMER_NAME.c.until, FORMER_NAME.c.short_name)
+        .where(FORMER_NAME.c.unit_id.in_(units))
+        .order_by(FORMER_NAME.c.unit_id, FORMER_NAME.c.until)
+    )
+    found: dict[int, tuple[tuple[datetime, str], ...]] = {}
+    for unit, until, name in connection.execute(query):
+        found[unit] = (*found.get(unit, ()), (until, name))
+    return found
 
 
 def _units(connection: Connection, where: Any) -> list[Mapping[str, Any]]:
@@ -70,9 +103,9 @@ def _lineage(
     return Lineage(unit, offices)
 
 
-def _held(now: datetime) -> Any:
+def _held(now: datetime, holding: Any = HOLDING) -> Any:
     return and_(
-        HOLDING.c.begins_at <= now, or_(HOLDING.c.ends_at.is_(None), HOLDING.c.ends_at > now)
+        holding.c.begins_at <= now, or_(holding.c.ends_at.is_(None), holding.c.ends_at > now)
     )
 
 
@@ -85,27 +118,28 @@ def actor_of(connection: Connection, person: int, now: datetime) -> Actor:
 
 
 def posts_of(connection: Connection, person: int, now: datetime) -> tuple[Post, ...]:
-    """The posts a person acts through at `now`; a substitute's name their holder."""
+    """The posts a person acts through at `now`; those of a deputy or substitute name for whom.
+
+    That is who holds the post now; while it is vacant, who held it last.
+    """
     holder = HOLDING.alias("holder")
+    last = (
+        select(holder.c.person_id)
+        .where(holder.c.post_id == POST.c.id, holder.c.kind == "holder", holder.c.begins_at <= now)
+        .order_by(holder.c.begins_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     query = (
-        select(POST.c.id, POST.c.unit_id, POST.c.role, HOLDING.c.kind, holder.c.person_id)
+        select(POST.c.id, POST.c.unit_id, POST.c.role, HOLDING.c.kind, last)
         .join(HOLDING, HOLDING.c.post_id == POST.c.id)
-        .outerjoin(
-            holder,
-            and_(
-                holder.c.post_id == POST.c.id,
-                holder.c.kind == "holder",
-                holder.c.begins_at <= now,
-                or_(holder.c.ends_at.is_(None), holder.c.ends_at > now),
-            ),
-        )
         .where(HOLDING.c.person_id == person, _held(now))
-        .order_by(POST.c.id)
+        .order_by(POST.c.id, HOLDING.c.kind != "holder", HOLDING.c.id)
     )
-    return tuple(
-        Post(id_, unit, role, holder_id if kind == "substitute" else None)
-        for id_, unit, role, kind, holder_id in connection.execute(query)
-    )
+    found: dict[int, Post] = {}
+    for id_, unit, role, kind, holder_id in connection.execute(query):
+        found.setdefault(id_, Post(id_, unit, role, None if kind == "holder" else holder_id))
+    return tuple(found.values())
 
 
 def read_recipients(
@@ -137,6 +171,33 @@ def people_as_recipients(connection: Connection, people: Collection[int]) -> lis
     return [
         Recipient(id_, 0, _ways(email, phone)) for id_, email, phone in connection.execute(query)
     ]
+
+
+def substitutes_of(
+    connection: Connection, people: Collection[int], now: datetime
+) -> dict[tuple[int, int], list[Recipient]]:
+    """For each (person, unit) who stands in at `now` for that person's post in that unit."""
+    found: dict[tuple[int, int], list[Recipient]] = {}
+    if not people:
+        return found
+    holder = HOLDING.alias("holder")
+    query = (
+        select(holder.c.person_id, POST.c.unit_id, PERSON.c.id, PERSON.c.email, PERSON.c.phone)
+        .join(POST, POST.c.id == holder.c.post_id)
+        .join(HOLDING, and_(HOLDING.c.post_id == POST.c.id, HOLDING.c.kind == "substitute"))
+        .join(PERSON, PERSON.c.id == HOLDING.c.person_id)
+        .where(
+            holder.c.person_id.in_(people),
+            holder.c.kind == "holder",
+            _held(now, holder),
+            _held(now),
+            PERSON.c.disabled_at.is_(None),
+        )
+        .order_by(PERSON.c.id)
+    )
+    for person, unit, other, email, phone in connection.execute(query):
+        found.setdefault((person, unit), []).append(Recipient(other, unit, _ways(email, phone)))
+    return found
 
 
 def _ways(email: str | None, phone: str | None) -> tuple[str, ...]:

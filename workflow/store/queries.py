@@ -106,8 +106,9 @@ def list_work(
     query = _in_scope(units_of(actor), Filter(closed=False)).add_columns(
         SCOPE.c.due_at.label("place"), *_COLUMNS
     )
-    if actor.person is not None:
-        mine.append(SCOPE.c.acts.contains(f",{handed_to(actor.person)},", autoescape=True))
+    handlers = {actor.person, *(post.holder for post in actor.posts)}
+    for person in sorted(one for one in handlers if one is not None):
+        mine.append(SCOPE.c.acts.contains(f",{handed_to(person)},", autoescape=True))
     query = query.where(or_(*mine)) if mine else query.where(SCOPE.c.case_id.is_(None))
     if after is not None:
         key = tuple_(SCOPE.c.due_at, SCOPE.c.case_id)
@@ -255,6 +256,7 @@ def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:
     query = select(UNIT, above.c.short_name.label("above")).outerjoin(
         above, above.c.id == UNIT.c.parent_id
     )
+    query = query.where(UNIT.c.until.is_(None))
     exact = or_(UNIT.c.code == text, UNIT.c.short_name == text, UNIT.c.name == text)
     like = or_(
         UNIT.c.short_name.contains(text, autoescape=True),
@@ -275,6 +277,7 @@ def units_of_kinds(
     query = select(UNIT, above.c.short_name.label("above")).outerjoin(
         above, above.c.id == UNIT.c.parent_id
     )
+    query = query.where(UNIT.c.until.is_(None))
     if kinds is not None:
         query = query.where(tuple_(UNIT.c.level, UNIT.c.kind).in_(list(kinds)))
     rows = connection.execute(query.order_by(UNIT.c.path).limit(limit)).mappings()

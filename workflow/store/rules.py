@@ -8,10 +8,18 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-APPEND_ONLY = ("history", "definition", "definition_state", "definition_move", "calendar_notice")
+APPEND_ONLY = (
+    "history",
+    "definition",
+    "definition_state",
+    "definition_move",
+    "calendar_notice",
+    "former_name",
+    "org_change",
+)
 NEVER_CHANGED = ("audit",)
 """Append-only but for the oldest rows, which may leave once the floor of their strand has risen."""
-NEVER_DELETED = ("cases", "sign_off", "timer", "outbox", "request", "audit_head")
+NEVER_DELETED = ("cases", "sign_off", "timer", "outbox", "request", "audit_head", "org_change_item")
 
 _CHECKS = {
     # name: (table, when a row may not change like this)
@@ -26,6 +34,13 @@ _CHECKS = {
         "outbox",
         "OLD.status IN ('sent', 'folded') AND NEW.status <> OLD.status"
         " OR NEW.key <> OLD.key OR NEW.person_id <> OLD.person_id",
+    ),
+    # of what a change touched, the columns alone may be blanked: they can name an erased person
+    "item_blanked": (
+        "org_change_item",
+        "NEW.before IS NOT NULL OR NEW.after IS NOT NULL OR NEW.change_id <> OLD.change_id"
+        " OR NEW.item <> OLD.item OR NEW.what <> OLD.what OR NEW.first_id <> OLD.first_id"
+        " OR NEW.last_id <> OLD.last_id",
     ),
     "case_identity": (
         "cases",
@@ -70,6 +85,18 @@ _NOT_THE_LAST = (
 )
 _ABOVE_THE_FLOOR = "EXISTS (SELECT 1 FROM audit_head WHERE strand = OLD.strand AND floor < OLD.seq)"
 
+# a path that goes on from the parent's cannot come back to itself: the tree is a tree
+_OFF_THE_TREE = (
+    "NEW.path <> coalesce((SELECT above.path FROM unit AS above WHERE above.id = NEW.parent_id),"
+    " '/') || NEW.id || '/'"
+)
+_HELD_ALREADY = (
+    "EXISTS (SELECT 1 FROM holding AS other"
+    " WHERE other.post_id = NEW.post_id AND other.kind = 'holder' AND other.id <> NEW.id"
+    " AND (NEW.ends_at IS NULL OR other.begins_at < NEW.ends_at)"
+    " AND (other.ends_at IS NULL OR NEW.begins_at < other.ends_at))"
+)
+
 _GUARDS = {
     # name: (table, action, which rows are asked, when such a row may not be written)
     "case_signed": ("cases", "UPDATE", _SIGNED_MOVES, _UNSIGNED),
@@ -78,6 +105,14 @@ _GUARDS = {
     "audit_onto_head": ("audit", "INSERT", "TRUE", _OFF_THE_HEAD),
     "audit_head_is_last": ("audit_head", "UPDATE", "NEW.seq > OLD.seq", _NOT_THE_LAST),
     "audit_above_floor": ("audit", "DELETE", "TRUE", _ABOVE_THE_FLOOR),
+    "unit_tree": ("unit", "UPDATE OF id, parent_id, path", "TRUE", _OFF_THE_TREE),
+    "unit_tree_new": ("unit", "INSERT", "TRUE", _OFF_THE_TREE),
+    "one_holder": ("holding", "UPDATE", "NEW.kind = 'holder'", _HELD_ALREADY),
+    "one_holder_new": ("holding", "INSERT", "NEW.kind = 'holder'", _HELD_ALREADY),
+}
+_LOCKS = {
+    # PostgreSQL: two who appoint at one moment would not see one another
+    "holding": "PERFORM 1 FROM post WHERE id = NEW.post_id FOR NO KEY UPDATE; "
 }
 
 _KEYS = {
@@ -87,6 +122,9 @@ _KEYS = {
     "definition_state": (("definition_id", "state"),),
     "definition_move": (("definition_id", "event", "from_state", "to_state"),),
     "calendar_notice": (("version",),),
+    "former_name": (("unit_id", "until"),),
+    "org_change": (("id",), ("request",), ("undoes_id",)),
+    "org_change_item": (("change_id", "item"),),
     "audit": (("strand", "seq"),),
     "sign_off": (
         ("case_id", "seq"),
@@ -177,7 +215,7 @@ def _postgres_guard(name: str, action: str, table: str, asked: str, wrong: str) 
     row = "OLD" if action == "DELETE" else "NEW"
     yield (
         f"CREATE FUNCTION duban_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN IF {wrong} THEN RAISE EXCEPTION 'rule {name}' "
+        f"BEGIN {_LOCKS.get(table, '')}IF {wrong} THEN RAISE EXCEPTION 'rule {name}' "
         f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $$"
     )
     yield _postgres_trigger(name, action, table, asked, f"duban_{name}()")

@@ -28,12 +28,17 @@ def migrate(database: Database) -> None:
     Rules are taken down before and put up anew after all steps: a step never speaks of triggers,
     and one that copies a table cannot lose them.
     """
-    config = _config()
     with database.unit_of_work() as connection:
         _take_down_rules(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        step_to(connection, "head")
         _put_up_rules(connection)
+
+
+def step_to(connection: Connection, revision: str) -> None:
+    """Take the steps up to a revision, without the rules."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def create(connection: Connection) -> None:

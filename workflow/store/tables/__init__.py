@@ -18,6 +18,7 @@ from workflow.store.tables.cases import (
     SignOffRow,
     TimerRow,
 )
+from workflow.store.tables.changes import OrgChange, OrgChangeItem, ReorganisedRow
 from workflow.store.tables.definitions import (
     CalendarNotice,
     DefinitionMove,
@@ -29,6 +30,7 @@ from workflow.store.tables.messages import (
     OutboxRow,
 )
 from workflow.store.tables.organisation import (
+    FormerName,
     HoldingRow,
     PersonRow,
     PostRow,
@@ -51,12 +53,16 @@ __all__ = [
     "DefinitionMove",
     "DefinitionRow",
     "DefinitionState",
+    "FormerName",
     "HistoryRow",
     "HoldingRow",
     "MailboxRow",
+    "OrgChange",
+    "OrgChangeItem",
     "OutboxRow",
     "PersonRow",
     "PostRow",
+    "ReorganisedRow",
     "RequestRow",
     "ScopeRow",
     "SessionRow",

@@ -15,3 +15,8 @@ def id_column() -> int | None:
 def text_column() -> str:
     """Text of any length."""
     return Field(sa_type=SqlText)  # type: ignore[no-any-return]
+
+
+def optional_text() -> str | None:
+    """Text of any length, or none."""
+    return Field(default=None, sa_type=SqlText)  # type: ignore[no-any-return]

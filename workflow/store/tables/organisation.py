@@ -9,14 +9,23 @@ from workflow.store.tables.columns import BIG, id_column
 
 
 class UnitRow(SQLModel, table=True):
-    """A unit in the tree; `path` is /1/2/ with its own id last."""
+    """A unit in the tree; `path` is /1/2/ with its own id last.
+
+    `reports` says whether it reports by itself, `assessed_with` the code of the unit in whose
+    assessment it is counted: a development zone may do the one and not the other. A unit that was
+    merged or dissolved stays, with `until` and, where another took over, `successor_id`; what it
+    was called before is in `former_name`.
+    """
 
     __tablename__ = "unit"
     __table_args__ = (
         UniqueConstraint("code"),
         UniqueConstraint("path"),
         CheckConstraint("path LIKE '/%/'", name="unit_path"),
-        CheckConstraint("kind IN ('government', 'department')", name="unit_kind"),
+        CheckConstraint("kind IN ('government', 'department', 'office')", name="unit_kind"),
+        CheckConstraint("until > since", name="unit_period"),
+        CheckConstraint("successor_id IS NULL OR until IS NOT NULL", name="unit_succeeded"),
+        CheckConstraint("successor_id <> id", name="unit_successor"),
     )
 
     id: int | None = id_column()
@@ -31,6 +40,20 @@ class UnitRow(SQLModel, table=True):
     class_: str | None = None
     reports: bool = False
     assessed_with: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    successor_id: int | None = Field(default=None, foreign_key="unit.id", sa_type=BIG, index=True)
+
+
+class FormerName(SQLModel, table=True):
+    """What a unit was called until an instant; pages of its time say it so."""
+
+    __tablename__ = "former_name"
+
+    unit_id: int = Field(primary_key=True, foreign_key="unit.id", sa_type=BIG)
+    until: datetime = Field(primary_key=True)
+    name: str
+    short_name: str
 
 
 class PersonRow(SQLModel, table=True):
@@ -49,7 +72,11 @@ class PersonRow(SQLModel, table=True):
 
 
 class PostRow(SQLModel, table=True):
-    """A post (岗位) in a unit; duties follow it, not the person."""
+    """A post (岗位) in a unit; duties follow it, not the person.
+
+    A post is one seat: five inspectors are five posts of one role, and each post has at most one
+    holder at a time.
+    """
 
     __tablename__ = "post"
     __table_args__ = (Index("post_unit_role", "unit_id", "role"),)
@@ -61,10 +88,16 @@ class PostRow(SQLModel, table=True):
 
 
 class HoldingRow(SQLModel, table=True):
-    """Who holds a post, or stands in for its holder, from when until when."""
+    """Who holds a post, is its deputy (副职) or stands in (代理), from when until when and why.
+
+    Deputies and substitutes act through the post and for its holder; several at once may.
+    """
 
     __tablename__ = "holding"
-    __table_args__ = (CheckConstraint("kind IN ('holder', 'substitute')", name="holding_kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('holder', 'deputy', 'substitute')", name="holding_kind"),
+        CheckConstraint("ends_at > begins_at", name="holding_period"),
+    )
 
     id: int | None = id_column()
     post_id: int = Field(foreign_key="post.id", sa_type=BIG, index=True)

@@ -1,0 +1,88 @@
+"""The one way to change the organisation: people come to posts and leave, units change, lists are
+imported. One call is one transaction and leaves an append-only change that can be undone.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from workflow.engine.errors import InvalidInput, Refusal, Stale
+from workflow.organising import posts, units
+from workflow.store import audit, changes
+from workflow.store.changes import Asked, Change, Changed, Work
+from workflow.store.codec import dumps
+from workflow.store.database import Database
+
+LONGEST_REQUEST_ID = 80
+
+Act = Callable[[Work], Change]
+
+_AUDITED = {
+    "appoint": "holding",
+    "end": "holding",
+    "substitute": "substitute",
+    "rename": "unit",
+}
+"""As what each kind of change stands in the audit log, which refers to it by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organising:
+    """The changes of one database's organisation."""
+
+    database: Database
+
+    def appoint(self, asked: Asked, **given: Any) -> Changed:
+        """Somebody takes over a post; see `posts.appoint` for what is given and raised."""
+        return self._once(asked, "appoint", given, lambda work: posts.appoint(work, **given))
+
+    def end(self, asked: Asked, **given: Any) -> Changed:
+        """Somebody leaves posts; see `posts.end`."""
+        return self._once(asked, "end", given, lambda work: posts.end(work, **given))
+
+    def substitute(self, asked: Asked, **given: Any) -> Changed:
+        """Somebody stands in for another; see `posts.substitute`."""
+        return self._once(asked, "substitute", given, lambda work: posts.substitute(work, **given))
+
+    def rename(self, asked: Asked, **given: Any) -> Changed:
+        """A unit has another name from now on; see `units.rename`."""
+        return self._once(asked, "rename", given, lambda work: units.rename(work, **given))
+
+    def _once(self, asked: Asked, kind: str, given: Any, act: Act) -> Changed:
+        """Make a change in one transaction; a repeated request gets the first answer."""
+        if not 1 <= len(asked.request) <= LONGEST_REQUEST_ID or not asked.request.isprintable():
+            raise InvalidInput("请求编号应为 1 至 80 个可见字符", {"request": asked.request[:20]})
+        digest = _digest(kind, asked.person, given)
+        try:
+            with self.database.unit_of_work() as connection:
+                changes.one_at_a_time(connection)
+                if earlier := changes.answered(connection, asked.request, digest):
+                    return earlier
+                done = act(Work(connection, asked, kind, digest)).keep()
+                act_of = audit.Act(_AUDITED[kind], asked.person, ("org_change", done.id))
+                audit.record(connection, act_of, asked.now)
+                return done
+        except IntegrityError as error:
+            raise _explained(error) from error
+
+
+def _digest(kind: str, person: int | None, given: Any) -> str:
+    content = changes.plain(given) if isinstance(given, dict) else given
+    return hashlib.sha256(dumps([kind, person, content]).encode()).hexdigest()
+
+
+_RULES = {
+    "one_holder": "这个岗位在这段时间已有人担任，一个岗位同时只能由一人担任",
+    "unit_tree": "上级单位的关系成了环，单位必须是一棵树",
+}
+
+
+def _explained(error: IntegrityError) -> Refusal:
+    """What the database refused, in a sentence."""
+    for rule, sentence in _RULES.items():
+        if rule in str(error.orig):
+            return Stale(sentence)
+    return Stale("组织机构刚刚被别人改过，请刷新后再试")

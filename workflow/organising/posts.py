@@ -1,0 +1,148 @@
+"""People come to posts, stand in for one another and leave: duties follow the post (岗位).
+
+Whatever waits at a post waits for whoever acts through it at that moment: nothing of a case is
+rewritten when people change.
+"""
+
+from datetime import datetime
+
+from workflow.engine.calendar import ZONE
+from workflow.engine.errors import InvalidInput, Stale
+from workflow.store import posts
+from workflow.store.changes import Change, Work
+from workflow.store.posts import IN_WORDS, Held
+
+
+def appoint(
+    work: Work,
+    *,
+    person: int,
+    unit: int,
+    role: str,
+    title: str | None = None,
+    begins: datetime | None = None,
+    kind: str = "holder",
+    one_more: bool = False,
+) -> Change:
+    """Somebody holds a post of a unit from now or another instant on, or becomes its deputy.
+
+    A free post of the role is taken over with all that waits at it; where there is none yet, or
+    `one_more` is wanted, a new one is made. Raises Stale while somebody else holds it, NotFound.
+    """
+    name, begins = posts.person_in_words(work.connection, person), begins or work.now
+    place = posts.living_unit(work.connection, unit)
+    found = posts.seats(work.connection, unit, role, begins, None)
+    free = [id_ for id_, holder in found if holder is None or kind != "holder"]
+    if found and not free and not one_more:
+        sentence = f"{place['short_name']}的这个岗位由{found[0][1]}担任，请先办理离任，或增设岗位"
+        raise Stale(sentence, {"unit": place["code"], "role": role})
+    title = title or role
+    change = work.begin(
+        f"{name}自{_moment(begins)}起任{place['short_name']}“{title}”（{IN_WORDS[kind]}）"
+    )
+    post = None if one_more else next(iter(free), None)
+    if post is None:
+        post = change.add("post", {"unit_id": unit, "role": role, "title": title})
+    _hold(change, post, person, kind, begins)
+    return change
+
+
+def end(
+    work: Work,
+    *,
+    person: int,
+    ends: datetime | None = None,
+    unit: int | None = None,
+    role: str | None = None,
+    reason: str = "",
+) -> Change:
+    """Somebody's posts end: all of them, or those of a unit or role; raises InvalidInput.
+
+    What has not begun by then is called off.
+    """
+    name, ends = posts.person_in_words(work.connection, person), ends or work.now
+    held = _narrowed(posts.held_by(work.connection, person, ends), unit, role)
+    if not held:
+        raise InvalidInput(f"{name}届时不在这样的岗位上", {"person": person})
+    what = "、".join(f"{one.in_words}（{IN_WORDS[one.kind]}）" for one in held)
+    why = f"，事由：{reason}" if reason else ""
+    change = work.begin(f"{name}自{_moment(ends)}起不再担任{what}{why}")
+    for one in held:
+        close(change, one, ends)
+    return change
+
+
+def close(change: Change, held: Held, ends: datetime) -> None:
+    """One holding ends; one that would begin later is called off."""
+    if held.begins_at >= ends:
+        change.remove("holding", held.id)
+    else:
+        change.set("holding", held.id, {"ends_at": held.ends_at}, {"ends_at": ends})
+
+
+def substitute(
+    work: Work,
+    *,
+    person: int,
+    stands_for: int,
+    begins: datetime | None = None,
+    ends: datetime | None = None,
+    reason: str = "",
+    unit: int | None = None,
+    role: str | None = None,
+) -> Change:
+    """Somebody stands in for another person's posts, until an end or further notice.
+
+    All posts through which the other acts, those where they stand in themselves included: a
+    substitute of a substitute acts for the holder. A post whose last holder left is stood in for
+    as well, until a successor comes and beyond, as the period says. Raises InvalidInput.
+    """
+    begins = begins or work.now
+    if not reason.strip():
+        raise InvalidInput("请写明代理的事由", {"reason": reason})
+    if ends is not None and ends <= begins:
+        raise InvalidInput("代理的结束时间应晚于开始时间", {"ends": ends.isoformat()})
+    if person == stands_for:
+        raise InvalidInput("不能代理自己", {"person": person})
+    name = posts.person_in_words(work.connection, person)
+    held = _stood_in_for(work, stands_for, begins, unit, role)
+    what = "、".join(dict.fromkeys(one.in_words for one in held))
+    period = f"自{_moment(begins)}起" + (f"至{_moment(ends)}止" if ends else "")
+    change = work.begin(f"{name}{period}代理{held[0].person_name}的{what}，事由：{reason}")
+    for post in dict.fromkeys(one.post for one in held):
+        _hold(change, post, person, "substitute", begins, ends, reason)
+    return change
+
+
+def _stood_in_for(
+    work: Work, person: int, begins: datetime, unit: int | None, role: str | None
+) -> list[Held]:
+    held = posts.held_by(work.connection, person, begins) or posts.last_held_by(
+        work.connection, person
+    )
+    if found := _narrowed(held, unit, role):
+        return found
+    raise InvalidInput("对方没有这样的岗位可以代理", {"person": person})
+
+
+def _narrowed(held: list[Held], unit: int | None, role: str | None) -> list[Held]:
+    return [one for one in held if unit in (None, one.unit) and role in (None, one.role)]
+
+
+def _hold(
+    change: Change,
+    post: int,
+    person: int,
+    kind: str,
+    begins: datetime,
+    ends: datetime | None = None,
+    reason: str | None = None,
+) -> None:
+    row = {"post_id": post, "person_id": person, "kind": kind, "begins_at": begins}
+    change.add("holding", row | {"ends_at": ends, "reason": reason})
+
+
+def _moment(at: datetime) -> str:
+    local = at.astimezone(ZONE)
+    day = f"{local.year}年{local.month}月{local.day}日"
+    return day if (local.hour, local.minute) == (0, 0) else f"{day} {local:%H:%M}"
