@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from api.clock import system_clock
 from notifications.channels import UnknownChannel, open_channel
+from notifications.channels.bounce_mailbox import open_bounce_mailbox
+from notifications.channels.channel_url import MalformedUrl
 from notifications.ways import MAILBOX_URL, SCHEMES
 from workflow.engine.errors import DubanError
 from workflow.store.chain import ALGORITHMS
@@ -35,6 +37,7 @@ class Settings:
     database_url: str = "sqlite:///.data/duban.db"
     email: str = MAILBOX_URL
     sms: str = MAILBOX_URL
+    bounces: str = ""
     base_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -54,6 +57,7 @@ class Settings:
             database_url=given.get("DATABASE_URL", f"sqlite:///{data / 'duban.db'}"),
             email=_channel(given, "DUBAN_EMAIL", "email"),
             sms=_channel(given, "DUBAN_SMS", "sms"),
+            bounces=_bounces(given.get("DUBAN_BOUNCES", "")),
             base_url=base_url,
             host=host,
             port=port,
@@ -105,6 +109,15 @@ def _choice(given: Mapping[str, str], name: str, choices: Sequence[str]) -> str:
     if text not in choices:
         raise BadSetting(name, f"应写成 {' 或 '.join(choices)}")
     return text
+
+
+def _bounces(url: str) -> str:
+    try:
+        if url:
+            open_bounce_mailbox(url)
+    except MalformedUrl as malformed:
+        raise BadSetting("DUBAN_BOUNCES", str(malformed), "unknown_channel") from None
+    return url
 
 
 def _yes_no(given: Mapping[str, str], name: str, default: bool) -> bool:

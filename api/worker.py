@@ -7,7 +7,7 @@ days late changes nothing, since rows decide what is due. `Worker` beats in a th
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -15,12 +15,15 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from api.context import Duban
-from notifications import delivery
+from notifications import collecting, delivery
 from notifications.channels import Channel
 from workflow import timers
 
 EVERY = timedelta(seconds=2)
 """How often a worker looks; an idle look costs a few milliseconds."""
+
+COLLECTS_EVERY = timedelta(minutes=1)
+"""How often providers are asked what became of messages; each asking is a sign-in there."""
 
 LONGEST_BEAT_SECONDS = 30
 """After these no other batch is begun: the next beat goes on with a `now` that is true again."""
@@ -29,6 +32,9 @@ _log = structlog.get_logger("duban.worker")
 
 Ways = Mapping[str, Channel]
 """The open channel of each way, as `notifications.ways` opens them."""
+
+Sources = Mapping[str, Sequence[object]]
+"""Who can be asked what became of the messages of each way (`notifications.ways`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +131,22 @@ _PARTS: Mapping[str, Callable[[_Beat], None]] = {
 class Worker:
     """Beats in a thread until it is stopped; any number of workers may serve one database."""
 
-    def __init__(self, duban: Duban, ways: Ways, every: timedelta = EVERY) -> None:
-        self._duban, self._ways = duban, ways
+    def __init__(
+        self, duban: Duban, ways: Ways, every: timedelta = EVERY, sources: Sources | None = None
+    ) -> None:
+        self._duban, self._ways, self._sources = duban, ways, sources or {}
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._wake(self._beat, every)
+        # in a thread of its own: a mail server that hangs must not hold up what is due
+        self._wake(self._collect, COLLECTS_EVERY)
+
+    def _wake(self, what: Callable[[], None], every: timedelta) -> None:
         self._scheduler.add_job(
-            self._beat,
+            what,
             "interval",
             seconds=every.total_seconds(),
-            next_run_time=duban.clock(),
+            next_run_time=self._duban.clock(),
             coalesce=True,
             misfire_grace_time=None,
             max_instances=1,
@@ -166,3 +179,17 @@ class Worker:
         if not done.idle:
             did = {name: count for name, count in done.figures.items() if count}
             _log.info("beat", failed=list(done.failed), **did)
+
+    def _collect(self) -> None:
+        try:
+            collect(self._duban, self._sources)
+        except Exception:
+            _log.exception("reports could not be kept")
+
+
+def collect(duban: Duban, sources: Sources) -> collecting.Collected:
+    """Ask every source once what became of messages."""
+    done = collecting.collect_reports(duban.database, sources, duban.clock)
+    if done.reports or done.failed:
+        _log.info("reports", new=done.reports, bad=done.bad_addresses, failed=list(done.failed))
+    return done

@@ -35,7 +35,7 @@ from notifications.digest import (
 from notifications.rendering import CannotRender, UnknownTemplate, render
 from workflow.engine.calendar import Calendar
 from workflow.engine.pace import may_go_at
-from workflow.store import outbox
+from workflow.store import bad_addresses, outbox, reports
 from workflow.store.database import Database
 from workflow.store.outbox import Addressee, Leased, Sent
 
@@ -53,6 +53,7 @@ BACK_OFF = (
 
 _UNCERTAIN = "对方是否收到不能确定"
 _NO_ADDRESS = {"email": "通讯录里没有邮箱地址", "sms": "通讯录里没有手机号码"}
+_BAD_ADDRESS = {"email": "邮箱地址", "sms": "手机号码"}
 
 _log = logging.getLogger(__name__)
 
@@ -177,6 +178,8 @@ class _Round:
         address = to.address(message.way) if to else None
         if to is None or to.disabled or not address:
             return _Hopeless(_why_unreachable(to, message.way))
+        if why := bad_addresses.why_bad(connection, message.person or 0, message.way, address):
+            return _Hopeless(f"{_BAD_ADDRESS.get(message.way, '地址')}不能用，没有发送：{why}")
         try:
             return self._letter(connection, message, to, address)
         except (UnknownTemplate, CannotRender) as error:
@@ -229,6 +232,9 @@ class _Round:
         self, connection: Connection, message: Leased, letter: _Letter, receipt: Receipt
     ) -> None:
         outcome = receipt.outcome
+        reports.record_handover(
+            connection, message.id, message.way, letter.envelope.to, receipt.report_ids, self.now
+        )
         if outcome is Outcome.AMBIGUOUS and not letter.insistent:
             receipt = replace(receipt, detail=f"{_UNCERTAIN}：{receipt.detail}")
             self._sent(connection, message, letter, receipt)

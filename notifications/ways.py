@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from notifications.channels import CHANNELS, Channel, Clock, UnknownChannel, open_channel
+from notifications.channels.bounce_mailbox import open_bounce_mailbox
+from notifications.channels.channel_url import MalformedUrl
 from notifications.channels.mailbox import LocalMailbox
 from workflow.store.database import Database
 
@@ -25,6 +27,20 @@ def open_ways(
     """A channel for each way, not yet connected; raises UnusableWay."""
     urls = {"email": email, "sms": sms}
     return {way: _open(database, now, way, url.strip()) for way, url in urls.items()}
+
+
+def report_sources(ways: Mapping[str, Channel], bounces: str = "") -> dict[str, list[object]]:
+    """Who can be asked what became of the messages of each way; raises UnusableWay.
+
+    `bounces` is the URL of the mailbox that undeliverable mail returns to; empty means none.
+    """
+    sources: dict[str, list[object]] = {way: [channel] for way, channel in ways.items()}
+    if bounces:
+        try:
+            sources["email"].append(open_bounce_mailbox(bounces))
+        except MalformedUrl as malformed:
+            raise UnusableWay(f"退信信箱的地址不能用：{malformed}") from None
+    return sources
 
 
 def _open(database: Database, now: Clock, way: str, url: str) -> Channel:

@@ -14,7 +14,7 @@ from api.cli.saying import CommandFailed, note, say
 if TYPE_CHECKING:
     from api.context import Duban
     from api.settings import Settings
-    from api.worker import Ticked, Ways, Worker
+    from api.worker import Sources, Ticked, Ways, Worker
 
 _ONCE = typer.Option("--once", help="只办理一遍现在到期的事，然后退出")
 _RESET = typer.Option("--reset", help="为示例人员重新生成一次性口令")
@@ -28,7 +28,8 @@ def run(reset: Annotated[bool, _RESET] = False) -> None:
     settings = _start()
     with closing(_listen(settings)) as listening, closing(prepare(settings, reset)) as prepared:
         duban = prepared.duban
-        worker = Worker(duban, _ways(duban))
+        ways, sources = _ways(duban)
+        worker = Worker(duban, ways, sources=sources)
         if prepared.passwords:
             show_passwords(prepared.passwords)
         else:
@@ -62,17 +63,18 @@ def serve() -> None:
 def worker(once: Annotated[bool, _ONCE] = False) -> None:
     """只启动后台：到时的提醒、催办、年度事项和待发消息。"""
     from api.cli.installation import open_installation
-    from api.worker import Worker, tick
+    from api.worker import Worker, collect, tick
 
     with closing(open_installation(_start())) as duban:
-        ways = _ways(duban)
+        ways, sources = _ways(duban)
         if once:
             _say_ticked(tick(duban, ways, duban.clock()))
+            say(f"收到回执和退信 {collect(duban, sources).reports} 件")
             return
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
-        with _beating(Worker(duban, ways)):
+        with _beating(Worker(duban, ways, sources=sources)):
             note("督办后台已启动")
             stopped.wait()
 
@@ -109,14 +111,15 @@ def _leave(*_: object) -> None:
     raise SystemExit(0)
 
 
-def _ways(duban: "Duban") -> "Ways":
+def _ways(duban: "Duban") -> tuple["Ways", "Sources"]:
     from api.cli.installation import check_furnished
-    from notifications.ways import UnusableWay, open_ways
+    from notifications.ways import UnusableWay, open_ways, report_sources
 
     check_furnished(duban)
     email, sms = duban.settings.email, duban.settings.sms
     try:
-        return open_ways(duban.database, duban.clock, email=email, sms=sms)
+        ways = open_ways(duban.database, duban.clock, email=email, sms=sms)
+        return ways, report_sources(ways, duban.settings.bounces)
     except UnusableWay as unusable:
         raise CommandFailed(str(unusable)) from None
 

@@ -58,6 +58,8 @@ class Receipt:
     detail: str
     provider_id: str | None = None
     retry_after: timedelta | None = None
+    report_ids: tuple[str, ...] = ()
+    """The names, one a part, under which the provider will report what became of it."""
 
 
 class Sender(Protocol):

@@ -45,6 +45,13 @@ class ChannelUrl:
             raise MalformedUrl(f"缺少 {option}=")
         return value
 
+    def choose(self, option: str, *values: str) -> str:
+        """The value of an option that is one of these, the first by default."""
+        value = self.options.get(option, values[0])
+        if value not in values:
+            raise MalformedUrl(f"{option} 只能是 {'、'.join(values)}")
+        return value
+
     def allow(self, *names: str) -> None:
         """Refuse options that the channel does not know: a misspelt one must not be ignored."""
         for name in self.options:

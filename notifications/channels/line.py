@@ -79,11 +79,11 @@ class Line(Generic[C]):
         self.drop()
 
 
-def has_news(sock: socket.socket) -> bool:
-    """Whether the other side sent something, or closed the connection."""
+def has_news(sock: socket.socket, seconds: float = 0) -> bool:
+    """Whether the other side sends something within so long, or has closed the connection."""
     with selectors.DefaultSelector() as selector:
         selector.register(sock, selectors.EVENT_READ)
-        return bool(selector.select(0))
+        return bool(selector.select(seconds))
 
 
 def reason(error: BaseException) -> str:

@@ -1,13 +1,18 @@
 """SMS over SMPP 3.4, to a provider's SMS centre or an aggregator.
 
-    smpp://system_id:password@host:port?source=10690000&timeout=30
+    smpp://system_id:password@host:port?source=10690000&timeout=30&long=udh&receipts=transceiver
 
-Chinese goes as UCS-2; a long text goes as several parts that the telephone joins (UDH). A message
-is accepted when all its parts are.
+Chinese goes as UCS-2; a long text goes as the provider takes it: `long=udh` and `long=sar` as
+several parts that the telephone joins (a header in the text, or in optional parameters), and
+`long=payload` in one piece that the centre cuts. A message is accepted when all its parts are.
+
+Receipts are fetched by binding for a moment as `receipts=transceiver`, or as `receiver` where an
+account has one of its own; `receipts=none` asks for none.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
 from zlib import crc32
 
 from notifications.channels.channel import (
@@ -21,6 +26,8 @@ from notifications.channels.channel import (
 )
 from notifications.channels.channel_url import ChannelUrl, MalformedUrl
 from notifications.channels.line import Line, NoLine
+from notifications.channels.reporting import CannotCollect, Keep, Outstanding
+from notifications.channels.smpp_receipts import read_receipt
 from notifications.channels.smpp_session import SessionLost, SmppSession
 from notifications.channels.sms_parts import is_plain, split_parts
 from notifications.channels.telephone import telephone
@@ -28,6 +35,7 @@ from notifications.channels.telephone import telephone
 # smpplib cuts longer ones off without a word (SMPP 3.4, 4.1.1 and 5.2.8).
 _LONGEST_SYSTEM_ID, _LONGEST_PASSWORD, _LONGEST_SOURCE = 15, 8, 20
 _MOST_PARTS = 255
+_QUIET_SECONDS = 1.0  # a centre that has receipts delivers the first soon after the bind
 _UDHI, _UCS2, _SMSC_DEFAULT = 0x40, 0x08, 0x00
 _INTERNATIONAL, _UNKNOWN_TON, _ALPHANUMERIC, _ISDN = 0x01, 0x00, 0x05, 0x01
 
@@ -50,7 +58,7 @@ class SmppChannel:
     name = "smpp"
 
     def __init__(self, url: ChannelUrl, now: Clock) -> None:
-        url.allow("source", "timeout")
+        url.allow("source", "timeout", "long", "receipts")
         self._account = (
             url.host,
             url.port or 2775,
@@ -59,26 +67,58 @@ class SmppChannel:
             url.timeout_seconds,
         )
         self._source = _short(url.need("source"), _LONGEST_SOURCE, "source")
+        self._long = url.choose("long", "udh", "sar", "payload")
+        self._receipts = url.choose("receipts", "transceiver", "receiver", "none")
 
     @contextmanager
     def connect(self) -> Iterator[Sender]:
         line = Line(lambda: SmppSession.bind(*self._account))
         try:
-            yield SmppSender(line, self._source)
+            yield SmppSender(line, self._submits)
         finally:
             line.hang_up()
+
+    def _submits(self, envelope: Envelope) -> list[dict[str, object]]:
+        common = _addresses(envelope.to, self._source)
+        common["registered_delivery"] = 0 if self._receipts == "none" else 1
+        return [{**common, **part} for part in _parts(envelope, self._long)]
+
+    def collect(self, outstanding: Sequence[Outstanding], keep: Keep) -> None:
+        del outstanding  # the centre hands out what it has
+        if self._receipts == "none":
+            return
+        try:
+            session = SmppSession.bind(*self._account, role=self._receipts)
+        except NoLine as failure:
+            raise CannotCollect(str(failure)) from None
+        try:
+            session.listen(_QUIET_SECONDS, lambda pdus: keep(_reports(pdus)))
+            with suppress(ConnectionError):  # a missing goodbye takes no receipt back
+                session.quit()
+        except SessionLost as lost:
+            raise CannotCollect(f"收短信回执时与短信中心的连接断了（{lost}）。") from None
+        finally:
+            session.close()
+
+
+def _reports(pdus: Sequence[Any]) -> list[Any]:
+    return [report for report in map(read_receipt, pdus) if report is not None]
 
 
 class SmppSender:
     """Sends over one bound session, one part after the other."""
 
-    def __init__(self, line: Line[SmppSession], source: str) -> None:
+    def __init__(
+        self,
+        line: Line[SmppSession],
+        submits: Callable[[Envelope], list[dict[str, object]]],
+    ) -> None:
         self._line = line
-        self._source = source
+        self._submits = submits
 
     def send(self, envelope: Envelope) -> Receipt:
         try:
-            submits = _submits(envelope, self._source)
+            submits = self._submits(envelope)
             session = self._session()
         except Unsendable as unsendable:
             return Receipt(Outcome.REFUSED, str(unsendable))
@@ -94,9 +134,8 @@ class SmppSender:
             if answer.status != 0:
                 return _refusal(answer.status, place)
             ids.extend(filter(None, [answer.message_id]))
-        return Receipt(
-            Outcome.ACCEPTED, f"短信中心已接收，共 {len(submits)} 条。", ids[0] if ids else None
-        )
+        detail = f"短信中心已接收，共 {len(submits)} 条。"
+        return Receipt(Outcome.ACCEPTED, detail, ids[0] if ids else None, report_ids=tuple(ids))
 
     def _session(self) -> SmppSession:
         """A session known to live: what is sent into a dead one would count as ambiguous."""
@@ -116,25 +155,40 @@ class SmppSender:
         return Receipt(Outcome.FAILED, f"短信没有交完连接就断了（{lost}）。")
 
 
-def _submits(envelope: Envelope, source: str) -> list[dict[str, object]]:
-    """The fields of each part's submit_sm; raises Unsendable."""
+def _parts(envelope: Envelope, long: str) -> list[dict[str, object]]:
+    """What differs between the parts' submit_sm; raises Unsendable."""
     text = encodable(envelope.text)
+    plain = is_plain(text)
     texts = split_parts(text)
     if len(texts) > _MOST_PARTS:
         raise Unsendable("短信太长，没有发送。")
-    common = _addresses(envelope.to, source)
-    if is_plain(text):
-        common["data_coding"], bodies = _SMSC_DEFAULT, [part.encode("ascii") for part in texts]
-    else:
-        common["data_coding"], bodies = _UCS2, [part.encode("utf-16-be") for part in texts]
-    if len(bodies) == 1:
-        return [{**common, "esm_class": 0, "short_message": bodies[0]}]
+    coding = {"data_coding": _SMSC_DEFAULT if plain else _UCS2, "esm_class": 0}
+    encoding = "ascii" if plain else "utf-16-be"
+    if len(texts) == 1:
+        return [{**coding, "short_message": text.encode(encoding)}]
+    if long == "payload":
+        return [{**coding, "message_payload": text.encode(encoding)}]
     # From the key and so the same at each try: a repeated part replaces its earlier self.
-    head = bytes([5, 0, 3, crc32(envelope.key.encode("utf-8", "replace")) & 0xFF, len(bodies)])
+    reference = crc32(envelope.key.encode("utf-8", "replace"))
+    joined = _with_header if long == "udh" else _with_parameters
     return [
-        {**common, "esm_class": _UDHI, "short_message": head + bytes([number]) + body}
-        for number, body in enumerate(bodies, start=1)
+        {**coding, **joined(part.encode(encoding), reference, len(texts), number)}
+        for number, part in enumerate(texts, start=1)
     ]
+
+
+def _with_header(body: bytes, reference: int, total: int, number: int) -> dict[str, object]:
+    head = bytes([5, 0, 3, reference & 0xFF, total, number])
+    return {"esm_class": _UDHI, "short_message": head + body}
+
+
+def _with_parameters(body: bytes, reference: int, total: int, number: int) -> dict[str, object]:
+    return {
+        "short_message": body,
+        "sar_msg_ref_num": reference & 0xFFFF,
+        "sar_total_segments": total,
+        "sar_segment_seqnum": number,
+    }
 
 
 def _addresses(to: str, source: str) -> dict[str, object]:

@@ -1,12 +1,14 @@
-"""One bound SMPP session: submits a part and waits for exactly its answer, by smpplib."""
+"""One bound SMPP session, by smpplib: submits a part and waits for its answer, or listens."""
 
 import logging
 import time
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from notifications.channels.line import NoLine, has_news, reason
 
 _IDLE_SECONDS = 20.0  # after this the other side may have gone without a word
+_MOST_AT_ONCE = 50  # receipts that are stored and acknowledged together
 _LOGGER = "notifications.channels.smpplib"
 
 
@@ -27,7 +29,7 @@ class Answer(NamedTuple):
 
 
 class SmppSession:
-    """A session bound as transmitter. `quit` and `close` make it a line's connection."""
+    """A session bound to send or to receive. `quit` and `close` make it a line's connection."""
 
     def __init__(self, client: Any, timeout_seconds: float) -> None:
         self._client = client
@@ -36,13 +38,19 @@ class SmppSession:
 
     @classmethod
     def bind(
-        cls, host: str, port: int, system_id: str, password: str, timeout_seconds: float
+        cls,
+        host: str,
+        port: int,
+        system_id: str,
+        password: str,
+        timeout_seconds: float,
+        role: str = "transmitter",
     ) -> "SmppSession":
-        """Connect and bind, or raise NoLine."""
+        """Connect and bind as `transmitter`, `receiver` or `transceiver`, or raise NoLine."""
         client = _client(host, port, timeout_seconds)
         try:
             client.connect()
-            client.bind_transmitter(system_id=system_id, password=password)
+            getattr(client, f"bind_{role}")(system_id=system_id, password=password)
         except Exception as error:  # smpplib raises what its parser trips over, too
             _close(client)
             raise NoLine(_bind_trouble(error, f"{host}:{port}", system_id)) from None
@@ -69,6 +77,43 @@ class SmppSession:
             return self._answer_to(request.sequence)
         except Exception as error:  # as in bind
             raise SessionLost(_cause(error), sent=True) from error
+
+    def listen(self, quiet_seconds: float, take: Callable[[Sequence[Any]], None]) -> None:
+        """Hand what is delivered to `take`, acknowledging when that returns, until it is quiet.
+
+        Raises SessionLost; what `take` raises leaves its batch unacknowledged: it comes again.
+        """
+        while batch := self._delivered(quiet_seconds):
+            take(batch)
+            self._acknowledge(batch)
+
+    def _delivered(self, quiet_seconds: float) -> list[Any]:
+        """The deliver_sm that wait, at most so many; empty when none came for so long."""
+        batch: list[Any] = []
+        try:
+            while len(batch) < _MOST_AT_ONCE and has_news(
+                self._client._socket, 0 if batch else quiet_seconds
+            ):
+                pdu = self._client.read_pdu()
+                if pdu.command == "deliver_sm":
+                    batch.append(pdu)
+                else:
+                    self._attend(pdu)
+        except Exception as error:  # as in bind
+            if not batch:
+                raise SessionLost(_cause(error), sent=False) from error
+        return batch
+
+    def _acknowledge(self, batch: Sequence[Any]) -> None:
+        from smpplib import smpp  # here for the reason given in _client
+
+        try:
+            for pdu in batch:
+                answer = smpp.make_pdu("deliver_sm_resp", client=self._client)
+                answer.sequence = pdu.sequence
+                self._client.send_pdu(answer)
+        except Exception as error:  # as in bind
+            raise SessionLost(_cause(error), sent=False) from error
 
     def quit(self) -> None:
         try:

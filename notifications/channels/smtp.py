@@ -3,6 +3,8 @@
     smtp://user:password@host:port?from=督办 <x@y>&tls=none|starttls|implicit&ca=file&timeout=30
     smtps://…                                                             (means tls=implicit)
 
+`bounces=z@y` is the address that undeliverable mail returns to; without it that is `from`.
+
 Without `tls=` a URL with a user name uses STARTTLS, one without is plain. The dialogue is led
 command by command, because only then is it known whether a lost connection came before the message
 was handed over (try again) or after it (nobody can know).
@@ -13,6 +15,7 @@ import smtplib
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 
 from notifications.channels.channel import (
@@ -26,13 +29,14 @@ from notifications.channels.channel import (
 )
 from notifications.channels.channel_url import ChannelUrl, MalformedUrl
 from notifications.channels.line import Line, NoLine, reason
-from notifications.channels.mail import Mailbox, compose, mailbox
+from notifications.channels.mail import Mailbox, compose, mailbox, message_id
 
 _DEFAULT_PORTS = {"none": 25, "starttls": 587, "implicit": 465}
 _WANTS_LOGIN = frozenset({530, 534, 535, 538})
 _ABOUT_THE_MESSAGE = frozenset({552, 554})  # at MAIL FROM: too large, not wanted
 _MAY_ASK_TO_WAIT = frozenset({421, 450, 451, 452})
 _ASKS_TO_WAIT = re.compile(r"\brate\b|limit|too many|频率|频繁|过多", re.IGNORECASE)
+_LONGEST_ENVELOPE_ID = 100  # RFC 3461, 4.4
 _QUEUED_AS = re.compile(r"queued as (\S+)", re.IGNORECASE)
 
 
@@ -58,7 +62,7 @@ class SmtpChannel:
     name = "smtp"
 
     def __init__(self, url: ChannelUrl, now: Clock) -> None:
-        url.allow("from", "tls", "ca", "timeout")
+        url.allow("from", "bounces", "tls", "ca", "timeout")
         self._now = now
         self._tls = _tls_mode(url)
         self._host, self._port = url.host, url.port or _DEFAULT_PORTS[self._tls]
@@ -67,14 +71,15 @@ class SmtpChannel:
         self._tls_context = url.tls_context() if self._tls != "none" else None
         try:
             self._sender = mailbox(url.need("from"))
+            self._bounces = mailbox(url.options.get("bounces", self._sender.address)).address
         except Unsendable:
-            raise MalformedUrl("from 要写成 督办 <x@y> 或 x@y") from None
+            raise MalformedUrl("from 和 bounces 要写成 督办 <x@y> 或 x@y") from None
 
     @contextmanager
     def connect(self) -> Iterator[Sender]:
         line = Line(self._dial)
         try:
-            yield SmtpSender(line, self._sender, self._now)
+            yield SmtpSender(line, self._sender, self._bounces, self._now)
         finally:
             line.hang_up()
 
@@ -119,9 +124,10 @@ class SmtpChannel:
 class SmtpSender:
     """Sends over one line; what an idle one did not take is tried on a fresh one at once."""
 
-    def __init__(self, line: Line[smtplib.SMTP], sender: Mailbox, now: Clock) -> None:
+    def __init__(self, line: Line[smtplib.SMTP], sender: Mailbox, bounces: str, now: Clock) -> None:
         self._line = line
         self._sender = sender
+        self._bounces = bounces
         self._now = now
 
     def send(self, envelope: Envelope) -> Receipt:
@@ -130,17 +136,21 @@ class SmtpSender:
             message = compose(envelope, self._sender, to, self._now())
         except Unsendable as unsendable:
             return Receipt(Outcome.REFUSED, str(unsendable))
+        about = message_id(envelope.key, self._sender.domain).strip("<>")
         while True:
             used_before = self._line.is_open
-            receipt = self._try(to.address, message, used_before)
-            if receipt is not None:
-                return receipt
+            receipt = self._try(to.address, message, about, used_before)
+            if receipt is None:
+                continue
+            if receipt.outcome in (Outcome.ACCEPTED, Outcome.AMBIGUOUS):
+                return replace(receipt, report_ids=(about,))
+            return receipt
 
-    def _try(self, to: str, message: bytes, used_before: bool) -> Receipt | None:
+    def _try(self, to: str, message: bytes, about: str, used_before: bool) -> Receipt | None:
         """None: an idle connection turned out to be closed, and a fresh one is worth a try."""
         try:
             smtp = self._line.get()
-            self._hand_over(smtp, to, message)
+            self._hand_over(smtp, to, message, about)
         except NoLine as failure:
             return Receipt(Outcome.FAILED, str(failure))
         except _Refused as refused:
@@ -151,9 +161,9 @@ class SmtpSender:
             return None if used_before else self._lost(Outcome.FAILED, lost)
         return self._verdict(smtp)
 
-    def _hand_over(self, smtp: smtplib.SMTP, to: str, message: bytes) -> None:
+    def _hand_over(self, smtp: smtplib.SMTP, to: str, message: bytes, about: str) -> None:
         """Everything up to the final dot. What breaks before its end has certainly not gone."""
-        _expect(250, smtp.mail(self._sender.address), _Stage.SENDER)
+        _expect(250, smtp.mail(self._bounces, _envelope_id(smtp, about)), _Stage.SENDER)
         # smtplib's sendmail reports a refused recipient in a dict or raises, as it happens.
         _expect(250, smtp.rcpt(to), _Stage.RECIPIENT)
         _expect(354, smtp.docmd("DATA"), _Stage.CONTENT)
@@ -197,6 +207,12 @@ class SmtpSender:
             # Who hangs once hangs again: do not make a whole batch ambiguous.
             self._line.rest(f"邮件服务器刚才没有应答，稍后再试（{_why(lost)}）。")
         return Receipt(outcome, detail)
+
+
+def _envelope_id(smtp: smtplib.SMTP, about: str) -> list[str]:
+    """What a bounce repeats (RFC 3461), where the server knows it; a Message-ID has no + or =."""
+    fits = smtp.has_extn("dsn") and len(about) <= _LONGEST_ENVELOPE_ID
+    return ["RET=HDRS", f"ENVID={about}"] if fits else []
 
 
 def _expect(wanted: int, reply: tuple[int, bytes], stage: _Stage) -> None:

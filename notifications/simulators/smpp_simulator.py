@@ -4,7 +4,9 @@
         open_channel(simulator.url, now=now)
         simulator.messages[-1].text
 
-It takes any account: smpp34's server does not show us the password.
+It takes any account: smpp34's server does not show us the password. A receipt that was asked for is
+delivered to whoever is bound as transceiver, and waits until somebody is; from a mere receiver
+smpp34's server does not take the acknowledgement.
 """
 
 import asyncio
@@ -17,7 +19,10 @@ from typing import Any, Self
 from notifications.simulators.background import BackgroundLoop
 
 MOST_KEPT = 10_000  # a demo may run for weeks
-_UDHI, _UCS2 = 0x40, 0x08
+_UDHI, _UCS2, _IS_RECEIPT = 0x40, 0x08, 0x04
+_PAYLOAD = 0x0424  # message_payload, SMPP 3.4, 5.3.2
+_SAR = (0x020C, 0x020E, 0x020F)  # sar_msg_ref_num, sar_total_segments, sar_segment_seqnum
+_SAR_REFERENCE = _SAR[0]
 _OK = 0
 
 
@@ -40,6 +45,8 @@ class SmppSimulator:
         self._accepted = 0
         self._kept: deque[SunkSms] = deque(maxlen=MOST_KEPT)
         self._parts: dict[tuple[str, str, int, int], dict[int, str]] = {}
+        self._receipts: deque[dict[str, Any]] = deque(maxlen=MOST_KEPT)
+        self.receipts_acknowledged = 0
 
     @property
     def url(self) -> str:
@@ -65,18 +72,30 @@ class SmppSimulator:
         """The status to answer a part with (0 accepts); None never answers. For tests to change."""
         return _OK
 
+    def state_for(self, to: str, text: str) -> str | None:
+        """The state that the receipt for a part reports; None gives none. For tests to change."""
+        return "DELIVRD"
+
+    @property
+    def receipts_waiting(self) -> int:
+        """Receipts that nobody has acknowledged yet."""
+        return len(self._receipts)
+
     async def _start(self) -> None:
         # Not at the top: only the demo and the tests have smpp34.
         import smpp34
 
         self._server = smpp34.Server(self.host, self.port, system_id="simulator")
         await self._server.start()
+        self._receivers: list[Any] = []
         self._pump = asyncio.ensure_future(self._answer_all())
+        self._postman = asyncio.ensure_future(self._deliver_receipts())
 
     async def _stop(self) -> None:
-        self._pump.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._pump
+        for task in (self._pump, self._postman):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await self._server.stop()
 
     async def _answer_all(self) -> None:
@@ -88,6 +107,11 @@ class SmppSimulator:
             event = await self._server.next()
             if isinstance(event, smpp34.Esme):
                 self.binds += 1
+                if event.can_receive:  # a transceiver, see above
+                    self._receivers.append(event)
+            elif isinstance(event, smpp34.Unbound):
+                gone = event.session_id
+                self._receivers = [one for one in self._receivers if one.session_id != gone]
             elif isinstance(event, smpp34.SubmitSmEvent):
                 self._answer(event)
 
@@ -101,11 +125,27 @@ class SmppSimulator:
         else:
             self._keep(event, head, text)
             self._accepted += 1
-            event.accept(message_id=f"{self._accepted:08d}")
+            message_id = f"{self._accepted:08d}"
+            event.accept(message_id=message_id)
+            state = self.state_for(event.destination_addr, text)
+            if event.registered_delivery & 1 and state:
+                self._receipts.append(_receipt(event, message_id, state))
 
-    def _keep(self, event: Any, head: bytes, text: str) -> None:
+    async def _deliver_receipts(self) -> None:
+        """Oldest first, to the one who bound last; one that is not acknowledged stays."""
+        while True:
+            await asyncio.sleep(0.02)
+            while self._receipts and self._receivers:
+                try:
+                    await self._receivers[-1].deliver_sm(**self._receipts[0])
+                except Exception:  # the session ended meanwhile; Unbound will come
+                    break
+                self._receipts.popleft()
+                self.receipts_acknowledged += 1
+
+    def _keep(self, event: Any, head: tuple[int, int, int] | None, text: str) -> None:
         """Join parts as a telephone does: by sender, receiver, reference and total."""
-        reference, total, number = head[3:6] if head else (0, 1, 1)
+        reference, total, number = head or (0, 1, 1)
         address = (event.source_addr, event.destination_addr)
         parts = self._parts.setdefault((*address, reference, total), {})
         parts[number] = text
@@ -115,12 +155,33 @@ class SmppSimulator:
             self._kept.append(SunkSms(*address, whole, total))
 
 
-def _split_off_head(event: Any) -> tuple[bytes, str]:
-    """The user data header (empty if there is none) and the text after it."""
-    body = bytes(event.short_message)
-    length = body[0] + 1 if body and event.esm_class & _UDHI else 0
+def _split_off_head(event: Any) -> tuple[tuple[int, int, int] | None, str]:
+    """Reference, total and number of a part (None for a whole text), and its text."""
+    tlvs = {tlv.tag: tlv for tlv in event.tlvs}
+    body = bytes(tlvs[_PAYLOAD].value if _PAYLOAD in tlvs else event.short_message)
+    head = None
+    if body and event.esm_class & _UDHI:
+        length = body[0] + 1
+        head, body = (body[3], body[4], body[5]), body[length:]
+    elif _SAR_REFERENCE in tlvs:
+        reference, total, number = (tlvs[tag].as_int() for tag in _SAR)
+        head = (reference, total, number)
     encoding = "utf-16-be" if event.data_coding == _UCS2 else "ascii"
-    return body[:length], body[length:].decode(encoding, "replace")
+    return head, body.decode(encoding, "replace")
+
+
+def _receipt(event: Any, message_id: str, state: str) -> dict[str, Any]:
+    """In the usual text form (SMPP 3.4, appendix B)."""
+    text = (
+        f"id:{message_id} sub:001 dlvrd:{int(state == 'DELIVRD'):03d} submit date:2611300902"
+        f" done date:2611300903 stat:{state} err:000 text:-"
+    )
+    return {
+        "destination_addr": event.source_addr,
+        "source_addr": event.destination_addr,
+        "short_message": text.encode("ascii"),
+        "esm_class": _IS_RECEIPT,
+    }
 
 
 def _free_port(host: str) -> int:

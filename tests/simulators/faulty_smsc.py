@@ -93,3 +93,48 @@ class RefusingSmsc:
         writer.write(struct.pack(">LLLL", 16, command | 0x80000000, self._status, sequence))
         await writer.drain()
         writer.close()
+
+
+class ReceiptSmsc:
+    """Takes one who binds as receiver, and delivers `receipts` until they are acknowledged."""
+
+    def __init__(self, *receipts: bytes) -> None:
+        self.receipts = list(receipts)
+
+    def __enter__(self) -> Self:
+        self._background = BackgroundLoop("receipt-smsc")
+        self._server = self._background.run(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._background.loop.call_soon_threadsafe(self._server.close)
+        self._background.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while (command := await self._answer(reader, writer)) != _UNBIND:
+            if command == _DELIVER_SM_RESP:
+                self.receipts.pop(0)
+            if self.receipts:
+                writer.write(_deliver_sm(self.receipts[0]))
+        writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
+        """Read one PDU, answer it if it asks for that, and return its command."""
+        length, command, _, sequence = struct.unpack(">LLLL", await reader.readexactly(16))
+        await reader.readexactly(length - 16)
+        if command == _BIND_RECEIVER:
+            writer.write(struct.pack(">LLLLB", 17, command | 0x80000000, 0, sequence, 0))
+        elif command == _UNBIND:
+            writer.write(struct.pack(">LLLL", 16, command | 0x80000000, 0, sequence))
+        return int(command)
+
+
+_BIND_RECEIVER, _UNBIND, _DELIVER_SM, _DELIVER_SM_RESP = 0x01, 0x06, 0x05, 0x80000005
+
+
+def _deliver_sm(text: bytes) -> bytes:
+    """By SMPP 3.4, 4.6.1: a receipt from one short number to another."""
+    body = b"\0" + b"\1\1" + b"138\0" + b"\1\1" + b"106\0" + bytes([4, 0, 0]) + b"\0\0"
+    body += bytes([0, 0, 0, 0, len(text)]) + text
+    return struct.pack(">LLLL", 16 + len(body), _DELIVER_SM, 0, 1) + body

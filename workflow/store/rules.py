@@ -16,6 +16,8 @@ APPEND_ONLY = (
     "calendar_notice",
     "former_name",
     "org_change",
+    "handover",
+    "delivery_report",
 )
 NEVER_CHANGED = ("audit",)
 """Append-only but for the oldest rows, which may leave once the floor of their strand has risen."""
@@ -126,6 +128,8 @@ _KEYS = {
     "org_change": (("id",), ("request",), ("undoes_id",)),
     "org_change_item": (("change_id", "item"),),
     "audit": (("strand", "seq"),),
+    "handover": (("outbox_id", "attempt", "part"),),
+    "delivery_report": (("key",),),
     "sign_off": (
         ("case_id", "seq"),
         ("case_id", "cycle", "side", "live"),

@@ -26,6 +26,9 @@ from workflow.store.tables.definitions import (
     DefinitionState,
 )
 from workflow.store.tables.messages import (
+    BadAddressRow,
+    DeliveryReportRow,
+    HandoverRow,
     MailboxRow,
     OutboxRow,
 )
@@ -47,13 +50,16 @@ metadata = SQLModel.metadata
 __all__ = [
     "AuditHead",
     "AuditRow",
+    "BadAddressRow",
     "CalendarNotice",
     "CaseRow",
     "CounterRow",
     "DefinitionMove",
     "DefinitionRow",
     "DefinitionState",
+    "DeliveryReportRow",
     "FormerName",
+    "HandoverRow",
     "HistoryRow",
     "HoldingRow",
     "MailboxRow",

@@ -50,6 +50,71 @@ class OutboxRow(SQLModel, table=True):
     digest_id: int | None = Field(default=None, foreign_key="outbox.id", sa_type=BIG)
 
 
+class HandoverRow(SQLModel, table=True):
+    """One part of a message as a provider took it over; written once.
+
+    `provider_id` is the name under which later reports speak of it, `address_hash` tells whether
+    the person's address is still the one it went to.
+    """
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        UniqueConstraint("outbox_id", "attempt", "part"),
+        CheckConstraint("part BETWEEN 1 AND parts", name="handover_part"),
+        Index("handover_provider", "way", "provider_id"),
+    )
+
+    id: int | None = id_column()
+    outbox_id: int = Field(foreign_key="outbox.id", sa_type=BIG)
+    attempt: int
+    part: int
+    parts: int
+    way: str
+    provider_id: str
+    address_hash: str
+    at: datetime
+
+
+class DeliveryReportRow(SQLModel, table=True):
+    """What a provider said later of what it had taken over: a receipt, a bounce; written once.
+
+    It may come before the handover is committed, and for messages that are not ours: whom it is
+    about is found by `provider_id` when it is read. `key` makes a repeated one the same.
+    """
+
+    __tablename__ = "delivery_report"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        CheckConstraint("fate IN ('delivered', 'undelivered', 'delayed')", name="report_fate"),
+        Index("report_provider", "way", "provider_id"),
+        Index("report_seen", "seen_at"),
+    )
+
+    id: int | None = id_column()
+    key: str
+    way: str
+    provider_id: str
+    fate: str
+    code: str | None = None
+    detail: str = text_column()
+    address_is_bad: bool = False
+    happened_at: datetime | None = None
+    seen_at: datetime
+
+
+class BadAddressRow(SQLModel, table=True):
+    """An address that a provider said does not exist, until it is changed or cleared."""
+
+    __tablename__ = "bad_address"
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True, sa_type=BIG)
+    way: str = Field(primary_key=True)
+    address_hash: str
+    reason: str = text_column()
+    since: datetime
+    cleared_at: datetime | None = None
+
+
 class MailboxRow(SQLModel, table=True):
     """The local mailbox: what would have gone out, for an installation without servers."""
 

@@ -1,0 +1,94 @@
+"""Postfix and Dovecot: mail arrives as it was written, and what cannot arrive comes back to us."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from notifications.channels import Envelope, Outcome, open_channel
+from notifications.collecting import collect_reports
+from notifications.delivery import deliver_all_due
+from notifications.ways import open_ways, report_sources
+from tests.notifications.conftest import Desk
+from tests.prefecture import NOW
+from tests.servers.mail_host import DOMAIN, PASSWORD, MailHost
+from workflow.engine.calendar import Calendar
+from workflow.store import bad_addresses, reports
+from workflow.store.reports import Fate
+
+pytestmark = pytest.mark.notify
+
+
+def letter(number: int, to: str) -> Envelope:
+    return Envelope(
+        f"77.{number}.{to}", f"{to}@{DOMAIN}", "task", {},
+        "【督办】者楼街道饮水管网漏损整改", f"第 {number} 件：请于 3月9日 前办结。\n.\n…",
+        "<p>请办结。</p>",
+    )  # fmt: skip
+
+
+def test_postfix_delivers_what_was_written_over_one_signed_in_connection(
+    post_office: MailHost,
+) -> None:
+    channel = open_channel(post_office.smtp_url, now=lambda: datetime(2026, 3, 2, 1, tzinfo=UTC))
+    with channel.connect() as sender:
+        receipts = [sender.send(letter(number, "zhang.san")) for number in range(5)]
+    assert {receipt.outcome for receipt in receipts} == {Outcome.ACCEPTED}
+    letters = post_office.wait_for_letters("zhang.san", 5)
+    [first] = [one for one in letters if one["Message-ID"].startswith("<77%2E0%2E")]
+    assert first["Subject"] == "【督办】者楼街道饮水管网漏损整改"
+    text, html = (first.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    assert text.get_content().replace("\r\n", "\n") == "第 0 件：请于 3月9日 前办结。\n.\n…\n"
+    assert "<p>请办结。</p>" in html.get_content()
+
+
+def test_postfix_refuses_a_wrong_password_and_we_say_so(post_office: MailHost) -> None:
+    url = post_office.smtp_url.replace(PASSWORD, "wrong-one")
+    with open_channel(url, now=lambda: NOW).connect() as sender:
+        receipt = sender.send(letter(9, "li.si"))
+    assert receipt.outcome is Outcome.FAILED
+    assert "拒绝登录（535）" in receipt.detail
+    assert "wrong-one" not in receipt.detail
+
+
+def test_a_bounce_is_read_back_and_marks_the_address(
+    post_office: MailHost, desk: Desk, calendar: Calendar
+) -> None:
+    person = desk.prefecture.person("wangmo.liaison")
+    desk.change_person("wangmo.liaison", email=f"nobody.here@{DOMAIN}")
+    desk.change_person("wangmo.head", email=f"li.si@{DOMAIN}")
+    gone, good = desk.owe(), desk.owe("wangmo.head")
+    ways = open_ways(desk.database, lambda: NOW, email=post_office.smtp_url)
+    sources = report_sources(ways, post_office.imap_url)
+    before = len(post_office.letters("bounces"))
+    assert deliver_all_due(desk.database, ways, calendar, NOW).sent == 2
+    post_office.wait_for_letters("bounces", before + 1)
+
+    first = collect_reports(desk.database, sources, lambda: NOW)
+    again = collect_reports(desk.database, sources, lambda: NOW)
+    assert (first.failed, first.bad_addresses, again.reports) == ((), 1, 0)
+    with desk.database.reading() as connection:
+        stories = reports.stories(connection, [gone, good])
+        why = bad_addresses.why_bad(connection, person, "email", f"nobody.here@{DOMAIN}")
+    assert [stories[one].fate for one in (gone, good)] == [Fate.UNDELIVERED, Fate.UNKNOWN]
+    assert why is not None
+    assert why.startswith("邮件被退回，收件地址不存在或已停用（5.1.1")
+    assert desk.row(gone)["status"] == "sent"  # what was handed over stays so
+
+    late = desk.owe()
+    assert deliver_all_due(desk.database, ways, calendar, NOW).dead == 1
+    assert desk.row(late)["detail"].startswith("邮箱地址不能用，没有发送：邮件被退回")
+    desk.change_person("wangmo.liaison", email=f"zhang.san@{DOMAIN}")
+    desk.owe()
+    assert deliver_all_due(desk.database, ways, calendar, NOW).sent == 1
+
+
+def test_a_mailbox_that_cannot_be_read_is_told_and_stops_nobody(
+    post_office: MailHost, desk: Desk
+) -> None:
+    ways = open_ways(desk.database, lambda: NOW)
+    wrong = post_office.imap_url.replace("/INBOX", "/Nowhere")
+    for url in (wrong, "imap://a:b@127.0.0.1:1/INBOX?tls=none"):
+        done = collect_reports(desk.database, report_sources(ways, url), lambda: NOW)
+        assert done.failed == ("email",)
