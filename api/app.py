@@ -13,6 +13,7 @@ from api import errors, pages, rest
 from api.auth import Installation
 from api.context import Duban
 from api.frame import Frame
+from api.gate import Gate
 from api.limits import LimitBodies
 
 SQLITE_THREADS = 4
@@ -35,6 +36,7 @@ def create_app(duban: Duban) -> FastAPI:
     app.include_router(rest.router)
     app.add_api_route("/healthz", _health, include_in_schema=False)
     _add_pages(app)
+    app.add_middleware(Gate)
     app.add_middleware(LimitBodies)
     app.add_middleware(Frame, https=duban.settings.secure_cookies)
     return app

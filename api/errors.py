@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
-from api.auth import Forged, NotSignedIn, SignInFirst, TooManyTries, WrongPassword
+from api.auth import Forged, NotAllowed, NotSignedIn, SignInFirst, TooManyTries, WrongPassword
 from api.inspecting.child import TooBusy
 from workflow.engine.errors import (
     ConditionNotMet,
@@ -37,6 +37,7 @@ STATUS: Mapping[type[Exception], int] = {
     NotSignedIn: 401,
     WrongPassword: 401,
     Forged: 403,
+    NotAllowed: 403,
     NotYourTurn: 403,
     NotFound: 404,
     OutOfTurn: 409,
@@ -142,6 +143,13 @@ def install(app: FastAPI, error_page: ErrorPage) -> None:
     app.add_exception_handler(HTTPException, _by_framework)
     app.add_exception_handler(OperationalError, _unavailable)
     app.add_exception_handler(DataError, _unstorable)
+
+
+async def answer(request: Request, error: DubanError | HTTPException) -> Response:
+    """The answer to what was refused before the router was asked."""
+    if isinstance(error, SignInFirst):
+        return await _send_to_sign_in(request, error)
+    return await (_refused if isinstance(error, DubanError) else _by_framework)(request, error)
 
 
 # async: Starlette would run plain functions in a thread

@@ -23,6 +23,8 @@ from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.sample import load_sample
 
+pytest_plugins = ["tests.figures"]
+
 _serials = count(1)
 
 

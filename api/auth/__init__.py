@@ -9,6 +9,7 @@ from api.auth.installation import Installation
 from api.auth.refusals import (
     SIGN_IN_PAGE,
     Forged,
+    NotAllowed,
     NotSignedIn,
     SignInFirst,
     TooManyTries,
@@ -19,6 +20,7 @@ __all__ = [
     "SIGN_IN_PAGE",
     "Forged",
     "Installation",
+    "NotAllowed",
     "NotSignedIn",
     "SignInFirst",
     "SignedIn",

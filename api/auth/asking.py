@@ -7,13 +7,13 @@ moment of the request.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.auth.cookies import cookie_of
-from api.auth.installation import Installation
+from api.auth.installation import duban_of
 from api.auth.refusals import Forged, NotSignedIn, SignInFirst
 from api.context import Duban
 from workflow.engine.case import Actor
@@ -29,12 +29,16 @@ _READING = ("GET", "HEAD", "OPTIONS")
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """Who is signed in, with the posts held now; `csrf` is None for a program with a token."""
+    """Who is signed in, with the posts held now; `csrf` is None for a program with a token.
+
+    `administers` is the role of an administrator (三员), who holds no post; else None.
+    """
 
     actor: Actor
     person: int
     name: str
     csrf: str | None
+    administers: str | None = None
 
 
 def _by_session(duban: Duban, request: Request, now: datetime) -> Someone | None:
@@ -69,22 +73,46 @@ def _is_own_write(someone: Someone, given: object) -> bool:
     )
 
 
-_bearer = HTTPBearer(auto_error=False, description="A token made with POST /api/v1/tokens")
+SOMEONE = "someone"
+"""Where `api.gate` leaves who asks, in the request's scope."""
 
 
-def _signed_in(
-    request: Request,
-    duban: Installation,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Someone:
-    """For REST: by token or by session, the latter with the CSRF header on every write."""
+def who_asks(request: Request, *, with_token: bool) -> Someone:
+    """By session, or for programs by the token shown; raises NotSignedIn, for pages SignInFirst."""
+    duban = duban_of(request)
     now = duban.clock()
-    if bearer is not None:
-        someone = _by_token(duban, bearer.credentials, now)
+    if not with_token:
+        return _by_session(duban, request, now) or _send_to_sign_in(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        someone = _by_token(duban, token, now)
     else:
         someone = _by_session(duban, request, now)
     if someone is None:
         raise NotSignedIn("请先登录，或带上有效的令牌")
+    return someone
+
+
+def _send_to_sign_in(request: Request) -> NoReturn:
+    query = f"?{request.url.query}" if request.url.query else ""
+    raise SignInFirst(request.url.path + query if request.method == "GET" else "/")
+
+
+_bearer = HTTPBearer(auto_error=False, description="A token made with POST /api/v1/tokens")
+
+
+async def _known(request: Request) -> Someone:
+    """Whom the gate let in."""
+    someone: Someone = request.scope[SOMEONE]
+    return someone
+
+
+async def _signed_in(
+    request: Request,
+    someone: Annotated[Someone, Depends(_known)],
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],  # for the documentation
+) -> Someone:
+    """For REST: a write by session carries the CSRF header."""
     if request.method not in _READING:
         _check_write(someone, request.headers.get(CSRF_HEADER))
     return someone
@@ -95,18 +123,8 @@ def _check_write(someone: Someone, given: object) -> None:
         raise Forged("页面已过期或请求不是从本系统页面发出的，请刷新后再试")
 
 
-def _on_a_page(request: Request, duban: Installation) -> Someone:
-    """For pages: by session only; whoever is not signed in is sent to sign in."""
-    someone = _by_session(duban, request, duban.clock())
-    if someone is None:
-        query = f"?{request.url.query}" if request.url.query else ""
-        back = request.url.path + query if request.method == "GET" else "/"
-        raise SignInFirst(back)
-    return someone
-
-
 async def _writing_on_a_page(
-    request: Request, someone: Annotated[Someone, Depends(_on_a_page)]
+    request: Request, someone: Annotated[Someone, Depends(_known)]
 ) -> Someone:
     """For forms of pages: the CSRF token stands in the form, or in a header sent by a script."""
     given: object = request.headers.get(CSRF_HEADER)
@@ -119,7 +137,7 @@ async def _writing_on_a_page(
 SignedIn = Annotated[Someone, Depends(_signed_in)]
 """Who asks, for REST; 401 without."""
 
-SignedInPage = Annotated[Someone, Depends(_on_a_page)]
+SignedInPage = Annotated[Someone, Depends(_known)]
 """Who reads a page; the browser is sent to sign in without."""
 
 SignedInForm = Annotated[Someone, Depends(_writing_on_a_page)]

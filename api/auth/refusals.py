@@ -33,6 +33,12 @@ class TooManyTries(Refusal):
     code = "too_many_tries"
 
 
+class NotAllowed(Refusal):
+    """This is not for the kind of person who asks, or not for the token that was shown."""
+
+    code = "not_allowed"
+
+
 class Forged(Refusal):
     """A write that did not come from our own pages or a program of the user's."""
 

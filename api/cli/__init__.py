@@ -10,6 +10,7 @@ import typer
 
 from api.cli import caring, checking, playing, serving
 from api.cli.saying import complain, database_trouble, usage_sentence
+from api.policy import COMMANDS
 from workflow.engine.errors import DubanError, Refusal
 
 USAGE_ERROR: tuple[type[Exception], ...] = typer.BadParameter.__mro__[1:2]
@@ -36,6 +37,8 @@ for verb in (
     playing.demo,
     caring.version,
 ):
+    if verb.__name__ not in COMMANDS:
+        raise LookupError(f"api/policy.py has no line for the command {verb.__name__}")
     app.command()(verb)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.auth import installation
 from api.clock import SimulatedClock
 from api.context import Duban
 from api.settings import Settings
@@ -216,7 +217,7 @@ def test_who_loses_a_post_loses_its_rights_with_the_next_request(rest: Rest, dub
         ended = update(HOLDING).where(HOLDING.c.person_id == person)
         connection.execute(ended.values(ends_at=duban.clock()))
     refused(specialist.get(f"/cases/{case}"), 404, "not_found")
-    refused(specialist.open(), 403, "not_your_turn")
+    refused(specialist.open(), 403, "not_allowed")
 
 
 def test_the_database_holds_no_password_and_no_token(
@@ -379,14 +380,13 @@ def test_every_answer_carries_the_security_headers(client: TestClient, path: str
 def test_an_unexpected_error_says_where_to_look_and_nothing_else(
     duban: Duban, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = create_app(duban)
-
     def fail() -> None:
         raise RuntimeError("the password is swordfish")
 
-    app.add_api_route("/api/v1/fail", fail)
+    app = create_app(duban)
+    app.dependency_overrides[installation._duban] = fail
     with TestClient(app) as client:
-        answer = client.get("/api/v1/fail")
+        answer = client.post(f"{API}/sign-in", json={"username": "a", "password": "b"})
     assert answer.json()["request_id"] in refused(answer, 500, "failed")
     assert "swordfish" not in answer.text
     assert answer.json()["request_id"] in caplog.text

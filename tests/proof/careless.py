@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from workflow.store import cases
 from workflow.store.database import Database
 from workflow.transaction import Transaction
 
@@ -45,6 +46,7 @@ def careless(database: Database, patch: pytest.MonkeyPatch) -> None:
         write_later.careless = True  # type: ignore[attr-defined]
         patch.setattr(Transaction, "flush", write_later)
     event.listen(database.engine, "before_cursor_execute", _without_lock, retval=True)
+    patch.setattr(cases, "_LOCK", cases._ONE)  # read by the driver, past SQLAlchemy's events
 
 
 def _without_lock(

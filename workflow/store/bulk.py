@@ -1,23 +1,28 @@
 """Send many statements in one go: the hot path's way past per-statement overhead and round trips.
 
-Core statements are compiled once and handed to the driver as they are; on PostgreSQL all of them
-travel in one pipeline, so that a step costs one round trip however many tables it writes.
+Core statements are compiled once and handed to the driver as they are. On PostgreSQL all of them
+travel together (`wire`), so that a step costs one round trip however many tables it writes; what a
+sweep inserts by the thousand goes by COPY.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.sql.elements import TextClause
 
+Row = dict[str, Any]
 Statement = Insert | Update | Delete | TextClause
 Batch = tuple[Statement, Sequence[Mapping[str, Any]]]
+
+MANY = 20
+"""Rows from which on PostgreSQL takes them faster by COPY."""
 
 
 def send(connection: Connection, batches: Iterable[Batch]) -> None:
@@ -25,16 +30,74 @@ def send(connection: Connection, batches: Iterable[Batch]) -> None:
 
     Raises IntegrityError where a rule of the database is broken, as SQLAlchemy would.
     """
+    wanted = [(statement, rows) for statement, rows in batches if rows]
+    by = _to_postgres if connection.dialect.name == "postgresql" else _to_sqlite
+    with _translated(connection.dialect):
+        by(connection, wanted)
+
+
+def fetch(connection: Connection, query: "Select[Any]", given: Mapping[str, Any]) -> list[Row]:
+    """The rows of a query whose parameters are all in `given`; instants are in UTC."""
     dialect = connection.dialect
+    sql, parameters = _compiled(dialect, query, ())
+    values = [given[name] for name, _ in parameters]
     driver: Any = connection.connection.driver_connection
-    pipelined = dialect.name == "postgresql"
-    with _translated(dialect), driver.pipeline() if pipelined else nullcontext():
-        cursor = driver.cursor()
-        for statement, rows in batches:
-            if rows:
-                sql, constants = _compiled(dialect, statement, tuple(rows[0]))
-                given = [[row.get(name, kept) for name, kept in constants] for row in rows]
-                _execute(cursor, sql, given if pipelined else _texts(given))
+    with _translated(dialect):
+        if dialect.name == "postgresql":
+            from workflow.store import wire
+
+            rows = wire.fetch(driver, _prepared(connection), (sql, values))
+        else:
+            rows = driver.execute(sql, values).fetchall()
+    readers = _readers(dialect, query)
+    return [
+        {name: read(value) for (name, read), value in zip(readers, row, strict=True)}
+        for row in rows
+    ]
+
+
+# To the drivers
+
+
+def _to_postgres(connection: Connection, batches: list[Batch]) -> None:
+    from workflow.store import wire  # psycopg is an extra
+
+    driver: Any = connection.connection.driver_connection
+    names = _prepared(connection)
+    waiting: list[wire.Command] = []
+    for statement, rows in batches:
+        sql, parameters = _compiled(connection.dialect, statement, tuple(rows[0]))
+        given = [[row.get(name, kept) for name, kept in parameters] for row in rows]
+        if isinstance(statement, Insert) and len(rows) >= MANY:
+            wire.run(driver, names, waiting)
+            waiting = []
+            _copy(driver, statement, [name for name, _ in parameters], given)
+        else:
+            waiting += [(sql, values) for values in given]
+    wire.run(driver, names, waiting)
+
+
+def _copy(driver: Any, statement: Insert, names: list[str], rows: list[list[Any]]) -> None:
+    columns = ", ".join(names)
+    with driver.cursor().copy(f"COPY {statement.table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _prepared(connection: Connection) -> dict[str, bytes]:
+    """What the connection of the driver has prepared, for as long as it lives."""
+    names: dict[str, bytes] = connection.info.setdefault("prepared", {})
+    return names
+
+
+def _to_sqlite(connection: Connection, batches: list[Batch]) -> None:
+    driver: Any = connection.connection.driver_connection
+    cursor = driver.cursor()
+    for statement, rows in batches:
+        sql, parameters = _compiled(connection.dialect, statement, tuple(rows[0]))
+        _execute(
+            cursor, sql, [[_stored(row.get(n, kept)) for n, kept in parameters] for row in rows]
+        )
 
 
 def _execute(cursor: Any, sql: str, rows: list[list[Any]]) -> None:
@@ -44,25 +107,49 @@ def _execute(cursor: Any, sql: str, rows: list[list[Any]]) -> None:
         cursor.executemany(sql, rows)
 
 
-def _texts(rows: list[list[Any]]) -> list[list[Any]]:
+# Values
+
+
+def _stored(value: Any) -> Any:
     """SQLite stores instants as text in UTC, in the form that SQLAlchemy reads."""
-    return [
-        [
-            value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-            if isinstance(value, datetime)
-            else value
-            for value in row
-        ]
-        for row in rows
-    ]
+    if type(value) is not datetime:
+        return value
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+Read = Callable[[Any], Any]
+
+
+@lru_cache(maxsize=50)
+def _readers(dialect: Dialect, query: "Select[Any]") -> list[tuple[str, Read]]:
+    """The query's columns, each with what makes Python's value of the driver's."""
+    instant = _instant if dialect.name == "postgresql" else _instant_of_text
+    kinds: dict[str, Read] = {"UTCDateTime": instant, "Boolean": bool}
+    columns = query.selected_columns
+    return [(str(column.key), kinds.get(type(column.type).__name__, _as_is)) for column in columns]
+
+
+def _instant(value: datetime | None) -> datetime | None:
+    return value and value.astimezone(UTC)
+
+
+def _instant_of_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+# Compiling
 
 
 @lru_cache(maxsize=200)
 def _compiled(
-    dialect: Dialect, statement: Statement, keys: tuple[str, ...]
+    dialect: Dialect, statement: "Statement | Select[Any]", keys: tuple[str, ...]
 ) -> tuple[str, list[tuple[str, Any]]]:
     """The driver's SQL and its parameters in order, each with its constant if it has one."""
-    style = "format" if dialect.name == "postgresql" else "qmark"
+    style = "numeric_dollar" if dialect.name == "postgresql" else "qmark"
     positional: Any = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
     columns = list(keys) if isinstance(statement, Insert) else None
     compiled: Any = statement.compile(dialect=positional, column_keys=columns)

@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, Select, bindparam, func, select, text
 
 from workflow.engine.case import Case
 from workflow.engine.errors import NotFound
+from workflow.store import bulk
 from workflow.store.codec import case_of
 from workflow.store.writes import CASE, HISTORY, OUTBOX, REQUEST, TIMER
 
@@ -36,18 +37,19 @@ Loaded = tuple[Case, str]
 
 def lock_case(connection: Connection, case_id: int) -> Loaded:
     """The case, locked until the transaction ends; raises NotFound."""
-    row = connection.execute(_LOCK, {"id": case_id}).mappings().first()
-    if row is None:
-        raise NotFound("没有这件事项，或不在你的范围内", {"case": case_id})
-    return case_of(row), row["head"]
+    return _one(connection, _LOCK, case_id)
 
 
 def read_case(connection: Connection, case_id: int) -> Loaded:
     """The case as last committed; raises NotFound."""
-    row = connection.execute(_ONE, {"id": case_id}).mappings().first()
-    if row is None:
+    return _one(connection, _ONE, case_id)
+
+
+def _one(connection: Connection, query: "Select[Any]", case_id: int) -> Loaded:
+    rows = bulk.fetch(connection, query, {"id": case_id})
+    if not rows:
         raise NotFound("没有这件事项，或不在你的范围内", {"case": case_id})
-    return case_of(row), row["head"]
+    return case_of(rows[0]), rows[0]["head"]
 
 
 def lock_due_cases(connection: Connection, now: datetime, most: int) -> dict[int, Loaded]:

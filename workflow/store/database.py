@@ -116,4 +116,9 @@ def _postgres(url: str) -> Engine:
         import psycopg  # noqa: F401  (an extra: say how to get it)
     except ImportError:
         raise DatabaseUnusable("缺少 PostgreSQL 驱动，请安装 duban[postgres]") from None
-    return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=False)
+    # With every rollback psycopg drops all that the session has prepared, and every reading ends in
+    # one: `wire` prepares what is worth it and keeps it.
+    prepare = {"prepare_threshold": None}
+    return create_engine(
+        url, pool_size=10, max_overflow=30, pool_pre_ping=False, connect_args=prepare
+    )

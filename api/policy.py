@@ -1,0 +1,128 @@
+"""Who may do what: one line for every route and every command, read by `api.gate` and `api.cli`.
+
+What has no line cannot be served: the gate refuses it before the router is asked, and a test fails.
+Whoever adds a route adds its line here, and the expectation in `tests/rights/matrix.txt`, which is
+written by hand and not derived from this table.
+
+A line says who may come in at all and what a program's token must allow. What they see inside is
+the scope filter's matter (`workflow.store.queries`): lines marked `case` are bound to one case,
+and outside somebody's scope it is absent. Administrators hold no post, so every case is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+
+
+class Who(StrEnum):
+    """The kinds of people that a line can name."""
+
+    ANYBODY = auto()
+    """Nobody needs to be signed in."""
+    SIGNED_IN = auto()
+    """Whoever is signed in, also without a post."""
+    HOLDER = auto()
+    """Whoever holds a post today, or stands in for its holder."""
+    SYSTEM = auto()
+    """系统管理员: units, people, definitions, channels."""
+    SECURITY = auto()
+    """安全管理员: appoints administrators, disables accounts, ends sessions, resets passwords."""
+    AUDIT = auto()
+    """审计管理员: reads the log."""
+    OPERATOR = auto()
+    """For commands: whoever may run programs as the installation's own account."""
+
+
+class Token(Enum):
+    """What a program's token must allow; without a token the browser's session counts."""
+
+    NONE = "none"
+    READ = "read"
+    WRITE = "write"
+
+
+ANYBODY, SIGNED_IN, HOLDER, OPERATOR = Who.ANYBODY, Who.SIGNED_IN, Who.HOLDER, Who.OPERATOR
+SYSTEM, SECURITY, AUDIT = Who.SYSTEM, Who.SECURITY, Who.AUDIT
+NONE, READ, WRITE = Token.NONE, Token.READ, Token.WRITE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: any of `who` may come in, a program only with a token that allows `token`."""
+
+    who: frozenset[Who]
+    token: Token
+    case: bool
+
+
+def _line(*who: Who, token: Token = NONE, case: bool = False) -> Line:
+    return Line(frozenset(who), token, case)
+
+
+ROUTES: Mapping[str, Line] = {
+    # A path's literal lines stand before those with a parameter in the same place.
+    #
+    # for everybody
+    "GET /healthz": _line(ANYBODY),
+    "GET /static/{path:path}": _line(ANYBODY),
+    "GET /api/v1/openapi.json": _line(ANYBODY, token=READ),
+    # signing in and out
+    "GET /sign-in": _line(ANYBODY),
+    "POST /sign-in": _line(ANYBODY),
+    "POST /sign-out": _line(SIGNED_IN),
+    "POST /api/v1/sign-in": _line(ANYBODY),
+    "POST /api/v1/sign-out": _line(SIGNED_IN, token=READ),
+    "GET /api/v1/me": _line(SIGNED_IN, token=READ),
+    "GET /api/v1/tokens": _line(HOLDER, token=READ),
+    "POST /api/v1/tokens": _line(HOLDER, token=WRITE),
+    "DELETE /api/v1/tokens/{name}": _line(HOLDER, token=WRITE),
+    # pages
+    "GET /": _line(SIGNED_IN),
+    "GET /cases/new": _line(HOLDER),
+    "POST /cases/new": _line(HOLDER),
+    "GET /cases/{case_id}": _line(SIGNED_IN, case=True),
+    "POST /cases/{case_id}/events": _line(SIGNED_IN, case=True),
+    "GET /cases/{case_id}/diagram.svg": _line(SIGNED_IN, case=True),
+    "GET /ledgers": _line(HOLDER),
+    "GET /ledgers/{workflow}/reconciliation": _line(HOLDER),
+    "GET /ledgers/{workflow}/{ledger}": _line(HOLDER),
+    "GET /messages": _line(HOLDER),
+    "GET /mailbox": _line(HOLDER),
+    "GET /mailbox/{message}/mail": _line(HOLDER),
+    "GET /workflows": _line(HOLDER, SYSTEM),
+    "GET /workflows/{name}": _line(HOLDER, SYSTEM),
+    "GET /workflows/{name}/diagram.svg": _line(HOLDER, SYSTEM),
+    # REST
+    "GET /api/v1/definitions": _line(HOLDER, token=READ),
+    "GET /api/v1/definitions/schema": _line(HOLDER, token=READ),
+    "POST /api/v1/definitions/check": _line(HOLDER, token=READ),
+    "GET /api/v1/definitions/{workflow}": _line(HOLDER, token=READ),
+    "GET /api/v1/units": _line(HOLDER, token=READ),
+    "GET /api/v1/messages": _line(HOLDER, token=READ),
+    "GET /api/v1/cases": _line(HOLDER, token=READ),
+    "POST /api/v1/cases": _line(HOLDER, token=WRITE),
+    "POST /api/v1/cases/import": _line(HOLDER, token=WRITE),
+    "GET /api/v1/cases/import/template": _line(HOLDER, token=READ),
+    "GET /api/v1/cases/{case_id}": _line(SIGNED_IN, token=READ, case=True),
+    "POST /api/v1/cases/{case_id}/fire": _line(SIGNED_IN, token=WRITE, case=True),
+    "GET /api/v1/cases/{case_id}/history": _line(SIGNED_IN, token=READ, case=True),
+    "GET /api/v1/cases/{case_id}/timers": _line(SIGNED_IN, token=READ, case=True),
+    "GET /api/v1/cases/{case_id}/messages": _line(SIGNED_IN, token=READ, case=True),
+}
+
+COMMANDS: Mapping[str, Who] = {
+    # A command runs with the rights of the account that owns the database file or its password;
+    # none of them acts for a person on a case. The demo makes an installation of its own.
+    "check": ANYBODY,
+    "schema": ANYBODY,
+    "draw": ANYBODY,
+    "version": ANYBODY,
+    "demo": ANYBODY,
+    "run": OPERATOR,
+    "serve": OPERATOR,
+    "worker": OPERATOR,
+    "migrate": OPERATOR,
+    "publish": OPERATOR,
+    "notice": OPERATOR,
+    "doctor": OPERATOR,
+}

@@ -1,0 +1,5 @@
+"""The web application as the tests of the API have it."""
+
+from tests.api.conftest import client, clock, duban, rest
+
+__all__ = ["client", "clock", "duban", "rest"]

@@ -1,0 +1,113 @@
+"""Many statements to PostgreSQL in one flush, and their answers back: libpq's pipeline, bare.
+
+psycopg's own cursors spend some 60 µs a statement and send each by itself, so that the server wakes
+up for every one; libpq takes a few µs and sends them together. The connection stays psycopg's,
+which sees what was begun here as its own transaction.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from psycopg import Connection, DataError, OperationalError, generators
+from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Ready, Wait
+
+Command = tuple[str, Sequence[Any]]
+"""SQL with `$1`, `$2` … and their values."""
+
+MOST = 200
+"""Statements in one flush: their answers must fit into a socket, which nobody reads meanwhile."""
+
+_serials = count(1)
+
+
+def run(
+    connection: "Connection[Any]", names: dict[str, bytes], commands: Sequence[Command]
+) -> None:
+    """Execute in order, within the connection's transaction, which begins here if it has not.
+
+    `names` keeps from call to call what this connection has prepared. Raises psycopg's errors; then
+    nothing after the statement that failed was executed.
+    """
+    for first in range(0, len(commands), MOST):
+        _exchange(connection, names, commands[first : first + MOST])
+
+
+def fetch(
+    connection: "Connection[Any]", names: dict[str, bytes], command: Command
+) -> list[tuple[Any, ...]]:
+    """The rows of one query."""
+    result = _exchange(connection, names, [command])[-1]
+    reader = Transformer.from_context(connection)
+    reader.set_pgresult(result)
+    return reader.load_rows(0, result.ntuples, tuple)
+
+
+def _exchange(
+    connection: "Connection[Any]", names: dict[str, bytes], commands: Sequence[Command]
+) -> list[PGresult]:
+    sent = [(sql, [_text(value) for value in values]) for sql, values in commands]
+    new = {sql: f"duban_{next(_serials)}".encode() for sql, _ in sent if sql not in names}
+    results = connection.wait(_pipeline(connection.pgconn, names | new, new, sent))
+    for result in results:
+        if result.status == ExecStatus.FATAL_ERROR:
+            raise error_from_result(result)
+    names |= new
+    return results
+
+
+def _pipeline(
+    pgconn: PGconn,
+    names: dict[str, bytes],
+    new: dict[str, bytes],
+    sent: list[tuple[str, list[bytes | None]]],
+) -> Generator[Wait, Ready | int, list[PGresult]]:
+    """Send all, then read all: one round trip."""
+    begins = pgconn.transaction_status == TransactionStatus.IDLE
+    pgconn.enter_pipeline_mode()
+    if begins:
+        pgconn.send_query_params(b"BEGIN", None)
+    for sql, name in new.items():
+        pgconn.send_prepare(name, sql.encode())
+    for sql, values in sent:
+        pgconn.send_query_prepared(names[sql], values)
+    pgconn.pipeline_sync()
+    yield from generators.send(pgconn)
+    results = []
+    while True:
+        result = yield from generators.fetch(pgconn)
+        if result is not None:
+            if result.status == ExecStatus.PIPELINE_SYNC:
+                break
+            results.append(result)
+        elif pgconn.status == ConnStatus.BAD:
+            raise OperationalError("the connection is lost")
+    pgconn.exit_pipeline_mode()
+    return results
+
+
+# Values as PostgreSQL's text format has them
+
+
+def _text(value: Any) -> bytes | None:
+    return _WRITTEN[type(value)](value)
+
+
+def _of_str(value: str) -> bytes:
+    if "\0" in value:
+        raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+    return value.encode()
+
+
+_WRITTEN: dict[type, Callable[[Any], bytes | None]] = {
+    str: _of_str,
+    int: lambda value: b"%d" % value,
+    bool: lambda value: b"t" if value else b"f",
+    datetime: lambda value: value.isoformat().encode(),
+    type(None): lambda value: None,
+}
