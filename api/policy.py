@@ -86,6 +86,7 @@ ROUTES: Mapping[str, Line] = {
     "GET /ledgers": _line(HOLDER),
     "GET /ledgers/{workflow}/reconciliation": _line(HOLDER),
     "GET /ledgers/{workflow}/{ledger}": _line(HOLDER),
+    "GET /ledgers/{workflow}/{ledger}/sheet.xlsx": _line(HOLDER),
     "GET /messages": _line(HOLDER),
     "GET /mailbox": _line(HOLDER),
     "GET /mailbox/{message}/mail": _line(HOLDER),

@@ -16,6 +16,7 @@ from api.pages import (
     messages,
     my_work,
     new_case,
+    reconciliation,
     signing_in,
     workflows,
 )
@@ -28,6 +29,7 @@ for _part in (
     new_case,
     case,
     diagrams,
+    reconciliation,  # before the ledgers, among whose addresses it lies
     ledgers,
     messages,
     mailbox,

@@ -1,56 +1,43 @@
-"""双台账: every ledger as a table with filters, and the reconciliation of those that two sign."""
+"""双台账: every ledger as a table with filters and counts, and as a spreadsheet."""
 
-from dataclasses import dataclass
-from urllib.parse import urlencode
+from collections.abc import Iterator
+from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInPage, Someone
 from api.context import Duban
+from api.ledger_sheet import SheetRow, ledger_sheet
+from api.pages.case_rows import ledger_rows, work_items
 from api.pages.forms import place_in
+from api.pages.ledger_filters import GROUPS, OPENED, ORDERS, Asked, Filters, moments_at
+from api.pages.ledger_summary import summary_of
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
-from api.presenting.fields import Option
 from api.presenting.lists import (
     COLUMNS,
-    RECONCILIATION,
     LedgerGroup,
     LedgerPage,
-    LedgerRow,
     LedgersPage,
     ledger_links,
-    ledger_row,
-    state_options,
-    work_item,
+    options_of,
+    stamps_of,
 )
-from api.presenting.wording import Names
 from workflow.engine.definition import Definition
-from workflow.engine.errors import NotFound
+from workflow.engine.errors import InvalidInput, NotFound
 from workflow.store import queries
+from workflow.store.counting import count_up_to
 
 router = APIRouter()
 
 PAGE_SIZE = 50
+MOST_EXPORTED = 20_000
+"""Rows of one spreadsheet: what an office's machine opens without waiting."""
+
+_BATCH = 1_000
 _HERE = "/ledgers"
-_OPENED = {"open": "未办结", "overdue": "已逾期", "closed": "已办结"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The filters of an address."""
-
-    state: str
-    opened: str
-    unit: str
-    pick: str
-    after: str
-
-    def address(self, place: queries.Place) -> str:
-        """The query string of the next page under the same filters."""
-        kept = {"state": self.state, "opened": self.opened, "unit": self.pick or self.unit}
-        given = {name: value for name, value in kept.items() if value}
-        return "?" + urlencode({**given, "after": str(place)})
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/ledgers")
@@ -64,128 +51,129 @@ def all_ledgers(duban: Installation, someone: SignedInPage) -> Response:
     return show("ledgers.html", LedgersPage(groups), masthead_of(duban, someone, _HERE))
 
 
-@router.get("/ledgers/{workflow}/reconciliation")
-def reconciliation(
-    workflow: str, duban: Installation, someone: SignedInPage, after: str = ""
-) -> Response:
-    """Cases on which only some of the ledgers are stamped (对账)."""
-    definition = duban.catalog.newest(workflow).definition
-    if not definition.ledgers:
-        raise NotFound(f"“{definition.title}”没有台账")
-    asked = _Asked("", "", "", "", after)
-    with duban.database.reading() as connection:
-        found = queries.list_half_signed(
-            connection,
-            queries.units_of(someone.actor),
-            workflow,
-            len(definition.sign_offs),
-            after=place_in(after),
-            limit=PAGE_SIZE,
-        )
-        rows = _rows(connection, duban, someone, found, ())
-    page = _page(definition, RECONCILIATION, rows, asked, found, Picked(""), ())
-    return show("reconciliation.html", page, masthead_of(duban, someone, _HERE))
-
-
 @router.get("/ledgers/{workflow}/{ledger}")
 def one_ledger(
-    workflow: str,
-    ledger: str,
-    duban: Installation,
-    someone: SignedInPage,
-    state: str = "",
-    opened: str = "",
-    unit: str = "",
-    pick: str = "",
-    after: str = "",
+    workflow: str, ledger: str, duban: Installation, someone: SignedInPage, asked: Filters
 ) -> Response:
     """One ledger as a table; `pick` is a unit chosen where a name meant several."""
-    definition = duban.catalog.newest(workflow).definition
-    if ledger not in definition.ledgers:
-        raise NotFound(f"“{definition.title}”没有这本台账", {"ledger": ledger[:40]})
-    asked = _Asked(
-        state if state in definition.states else "",
-        opened if opened in _OPENED else "",
-        unit,
-        pick,
-        after,
-    )
+    definition = _definition(duban, workflow, ledger)
+    facts = definition.ledgers[ledger].facts
+    moments = moments_at(duban.catalog.calendar, duban.clock())
     with duban.database.reading() as connection:
-        picked = pick_unit(connection, {"unit": unit, "unit.pick": pick}, "unit")
-        found = _found(connection, duban, someone, workflow, asked, picked)
-        rows = _rows(connection, duban, someone, found, definition.ledgers[ledger].facts)
-        offered = suggestions(connection, definition.parties[definition.anchor].among)
-    page = _page(definition, ledger, rows, asked, found, picked, offered)
+        picked = _picked(connection, asked)
+        narrowed = asked.filter(workflow, picked, moments)
+        found = queries.Page([], None)
+        if not picked.problem:
+            found = _found(connection, someone, narrowed, asked)
+        page = LedgerPage(
+            title=definition.ledgers[ledger].title,
+            workflow_title=definition.title,
+            keeper=definition.parties[definition.ledgers[ledger].kept_by].title,
+            heads=tuple(definition.facts[fact].title for fact in facts[:COLUMNS]),
+            rows=ledger_rows(connection, duban, someone, found.rows, facts),
+            states=options_of(
+                {name: state.title for name, state in definition.states.items()}, asked.state
+            ),
+            opened=options_of(OPENED, asked.opened),
+            classes=options_of(
+                {one: one for one in queries.unit_classes(connection)}, asked.class_
+            ),
+            orders=options_of(ORDERS, asked.order),
+            groups=options_of(GROUPS, asked.group),
+            summary=summary_of(connection, someone, definition, narrowed, asked, moments)
+            if asked.group and not picked.problem
+            else None,
+            unit=picked.text,
+            unit_problem=picked.problem,
+            unit_options=picked.options,
+            suggestions=suggestions(connection, definition.parties[definition.anchor].among),
+            sheet=f"/ledgers/{workflow}/{ledger}/sheet.xlsx{asked.address(group='')}",
+            next=asked.address(after=str(found.next)) if found.next else "",
+            narrowed=asked.narrowed,
+            first=not asked.after,
+            start=asked.address(),
+            siblings=ledger_links(definition, ledger),
+        )
     return show("ledger.html", page, masthead_of(duban, someone, _HERE))
 
 
+@router.get("/ledgers/{workflow}/{ledger}/sheet.xlsx")
+def sheet(
+    workflow: str, ledger: str, duban: Installation, someone: SignedInPage, asked: Filters
+) -> Response:
+    """What is filtered, every page of it, as a spreadsheet; raises InvalidInput when too long."""
+    definition = _definition(duban, workflow, ledger)
+    spec = definition.ledgers[ledger]
+    with duban.database.reading() as connection:
+        picked = _picked(connection, asked)
+        if picked.problem:
+            raise InvalidInput(picked.problem)
+        rows = _sheet_rows(connection, duban, someone, workflow, asked, picked)
+        content = ledger_sheet(definition, spec.title, spec.facts, rows)
+    name = quote(f"{definition.title}{spec.title}.xlsx")
+    disposition = f"attachment; filename=\"ledger.xlsx\"; filename*=UTF-8''{name}"
+    return Response(content, headers={"Content-Disposition": disposition}, media_type=_XLSX)
+
+
+def _definition(duban: Duban, workflow: str, ledger: str) -> Definition:
+    definition = duban.catalog.newest(workflow).definition
+    if ledger not in definition.ledgers:
+        raise NotFound(f"“{definition.title}”没有这本台账", {"ledger": ledger[:40]})
+    return definition
+
+
+def _picked(connection: Connection, asked: Asked) -> Picked:
+    return pick_unit(connection, {"unit": asked.unit, "unit.pick": asked.pick}, "unit")
+
+
 def _found(
+    connection: Connection, someone: Someone, narrowed: queries.Filter, asked: Asked
+) -> queries.Page:
+    return queries.list_cases(
+        connection,
+        queries.units_of(someone.actor),
+        narrowed,
+        after=place_in(asked.after),
+        limit=PAGE_SIZE,
+        newest=asked.order == "newest",
+    )
+
+
+def _sheet_rows(
     connection: Connection,
     duban: Duban,
     someone: Someone,
     workflow: str,
-    asked: _Asked,
+    asked: Asked,
     picked: Picked,
-) -> queries.Page:
-    if picked.problem:
-        return queries.Page([], None)
-    closed = {"open": False, "overdue": False, "closed": True}.get(asked.opened)
-    narrowed = queries.Filter(
-        workflows=(workflow,),
-        state=asked.state or None,
-        unit=picked.unit,
-        closed=closed,
-        due_before=duban.clock() if asked.opened == "overdue" else None,
-    )
+) -> Iterator[SheetRow]:
+    narrowed = asked.filter(workflow, picked, moments_at(duban.catalog.calendar, duban.clock()))
     units = queries.units_of(someone.actor)
-    return queries.list_cases(
-        connection, units, narrowed, after=place_in(asked.after), limit=PAGE_SIZE
-    )
+    if count_up_to(connection, units, narrowed, MOST_EXPORTED + 1) > MOST_EXPORTED:
+        raise InvalidInput(f"超过 {MOST_EXPORTED} 行，一张表装不下；请先筛选，再分几次导出")
+    return _batches(connection, duban, someone, narrowed, newest=asked.order == "newest")
 
 
-def _rows(
+def _batches(
     connection: Connection,
     duban: Duban,
     someone: Someone,
-    found: queries.Page,
-    facts: tuple[str, ...],
-) -> tuple[LedgerRow, ...]:
-    units = queries.unit_names(connection, {row["unit_id"] for row in found.rows})
-    names, now = Names(units=units), duban.clock()
-    rows = []
-    for row in found.rows:
-        compiled = duban.catalog.version(row["definition_id"])
-        item = work_item(row, compiled, names, someone.actor, duban.catalog.calendar, now)
-        rows.append(ledger_row(item, row, compiled.definition, facts))
-    return tuple(rows)
-
-
-def _page(
-    definition: Definition,
-    name: str,
-    rows: tuple[LedgerRow, ...],
-    asked: _Asked,
-    found: queries.Page,
-    picked: Picked,
-    offered: tuple[str, ...],
-) -> LedgerPage:
-    ledger = definition.ledgers.get(name)
-    facts = ledger.facts[:COLUMNS] if ledger else ()
-    return LedgerPage(
-        title=ledger.title if ledger else "对账",
-        workflow=definition.workflow,
-        workflow_title=definition.title,
-        keeper=definition.parties[ledger.kept_by].title if ledger else "",
-        heads=tuple(definition.facts[fact].title for fact in facts),
-        rows=rows,
-        states=state_options(definition, asked.state),
-        opened=tuple(Option(key, label, key == asked.opened) for key, label in _OPENED.items()),
-        unit=picked.text,
-        unit_problem=picked.problem,
-        unit_options=picked.options,
-        suggestions=offered,
-        next=asked.address(found.next) if found.next else "",
-        narrowed=bool(asked.state or asked.opened or asked.unit or asked.pick),
-        first=not asked.after,
-        siblings=ledger_links(definition, name),
-    )
+    narrowed: queries.Filter,
+    *,
+    newest: bool,
+) -> Iterator[SheetRow]:
+    place = None
+    while True:
+        found = queries.list_cases(
+            connection,
+            queries.units_of(someone.actor),
+            narrowed,
+            after=place,
+            limit=_BATCH,
+            newest=newest,
+        )
+        for item, row, definition in work_items(connection, duban, someone, found.rows):
+            yield SheetRow(item, row["body"]["facts"], stamps_of(definition, row["body"]["signed"]))
+        if found.next is None:
+            return
+        place = found.next

@@ -9,6 +9,7 @@ from datetime import datetime
 from api.presenting.wording import with_weekday
 from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.sight import due_day
+from workflow.engine.terms import Duration, Unit
 
 NEAR_WORKING_DAYS = 3
 """From how many working days before its limit on a case counts as 临期."""
@@ -35,6 +36,15 @@ class Clock:
     iso: str = ""
     why: str = ""
     provisional: bool = False
+
+
+def near_before(calendar: Calendar, now: datetime) -> datetime:
+    """A limit that ends before this instant, and has not passed, is near.
+
+    A limit ends with a day, so whatever ends before the first working day that is too far off
+    does.
+    """
+    return calendar.add(Duration(NEAR_WORKING_DAYS + 1, Unit.WORKING_DAYS), now).at
 
 
 def clock_of(

@@ -56,24 +56,63 @@ class LedgerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerPage:
-    """A ledger with its filters, or the reconciliation (then `heads` is empty)."""
+class GroupRow:
+    """One group of a summary: `url` narrows the ledger to it, `share` is 0 to 100 of the most."""
+
+    label: str
+    url: str
+    count: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A ledger counted by something."""
 
     title: str
-    workflow: str
+    total: str
+    rows: tuple[GroupRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """A ledger with its filters."""
+
+    title: str
     workflow_title: str
     keeper: str
     heads: tuple[str, ...]
     rows: tuple[LedgerRow, ...]
     states: tuple[Option, ...]
     opened: tuple[Option, ...]
+    classes: tuple[Option, ...]
+    orders: tuple[Option, ...]
+    groups: tuple[Option, ...]
+    summary: Summary | None
     unit: str
     unit_problem: str
     unit_options: tuple[Option, ...]
     suggestions: tuple[str, ...]
+    sheet: str
     next: str
     narrowed: bool
     first: bool
+    start: str
+    siblings: tuple["LedgerLink", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationPage:
+    """对账: the cases on which the ledgers disagree in one way; `kinds` are all ways."""
+
+    title: str
+    workflow_title: str
+    lead: str
+    kinds: tuple["LedgerLink", ...]
+    rows: tuple[LedgerRow, ...]
+    next: str
+    first: bool
+    start: str
     siblings: tuple["LedgerLink", ...]
 
 
@@ -151,12 +190,13 @@ def ledger_row(item: WorkItem, row: Row, definition: Definition, facts: Iterable
         item=item,
         columns=values[:COLUMNS],
         rest=values[COLUMNS:],
-        stamped=_stamps(definition, signed, given=True),
-        awaits=_stamps(definition, signed, given=False),
+        stamped=stamps_of(definition, signed),
+        awaits=stamps_of(definition, signed, given=False),
     )
 
 
-def _stamps(definition: Definition, signed: Row, *, given: bool) -> tuple[str, ...]:
+def stamps_of(definition: Definition, signed: Row, *, given: bool = True) -> tuple[str, ...]:
+    """The sign-offs in force, or those still missing, with the ledger that each stamps."""
     return tuple(
         f"{definition.ledgers[side.stamps].title}：{side.title}"
         for name, side in definition.sign_offs.items()
@@ -164,13 +204,13 @@ def _stamps(definition: Definition, signed: Row, *, given: bool) -> tuple[str, .
     )
 
 
-def state_options(definition: Definition, chosen: str) -> tuple[Option, ...]:
-    """The states as a filter."""
-    return tuple(Option(n, state.title, n == chosen) for n, state in definition.states.items())
+def options_of(labels: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
+    """Labels by value as something to choose from."""
+    return tuple(Option(value, label, value == chosen) for value, label in labels.items())
 
 
 def ledger_links(definition: Definition, here: str) -> tuple[LedgerLink, ...]:
-    """The ledgers of a workflow, and their reconciliation where sign-offs stamp more than one."""
+    """The ledgers of a workflow, and their reconciliation."""
     start = f"/ledgers/{definition.workflow}"
     links = [
         LedgerLink(
@@ -178,8 +218,7 @@ def ledger_links(definition: Definition, here: str) -> tuple[LedgerLink, ...]:
         )
         for name, ledger in definition.ledgers.items()
     ]
-    if len({side.stamps for side in definition.sign_offs.values()}) > 1:
-        links.append(LedgerLink(f"{start}/{RECONCILIATION}", "对账", here=here == RECONCILIATION))
+    links.append(LedgerLink(f"{start}/{RECONCILIATION}", "对账", here=here == RECONCILIATION))
     return tuple(links)
 
 

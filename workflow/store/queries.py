@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tuple_
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
@@ -32,12 +32,17 @@ def units_of(actor: Actor) -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list is narrowed to; None means all."""
+    """What a list is narrowed to; None means all. `under` is a unit with all below it, `class_`
+    the class (分类) of the unit that a case is about.
+    """
 
     workflows: tuple[str, ...] | None = None
     state: str | None = None
     unit: int | None = None
+    under: int | None = None
+    class_: str | None = None
     closed: bool | None = None
+    due_from: datetime | None = None
     due_before: datetime | None = None
     parent: int | None = None
 
@@ -86,9 +91,20 @@ def list_cases(
     *,
     after: Place | None = None,
     limit: int = 50,
+    newest: bool = False,
+    also: ColumnElement[bool] | None = None,
 ) -> Page:
-    """Cases in scope, soonest limit first, those without a limit last."""
-    query = _in_scope(units, narrowed).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
+    """Cases in scope, soonest limit first, those without a limit last; or the `newest` first.
+
+    `also` is a further condition on the case.
+    """
+    query = in_scope(units, narrowed).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
+    if also is not None:
+        query = query.where(also)
+    if newest:
+        if after is not None:
+            query = query.where(SCOPE.c.case_id < after.case_id)
+        return _page(connection, query, limit, SCOPE.c.case_id.desc())
     if after is not None:
         key = tuple_(SCOPE.c.due_at, SCOPE.c.case_id)
         query = query.where(key > tuple_(after.due_at, after.case_id))
@@ -103,7 +119,7 @@ def list_work(
         and_(SCOPE.c.unit_id == post.unit, SCOPE.c.acts.contains(f",{post.role},", autoescape=True))
         for post in actor.posts
     ]
-    query = _in_scope(units_of(actor), Filter(closed=False)).add_columns(
+    query = in_scope(units_of(actor), Filter(closed=False)).add_columns(
         SCOPE.c.due_at.label("place"), *_COLUMNS
     )
     handlers = {actor.person, *(post.holder for post in actor.posts)}
@@ -116,7 +132,7 @@ def list_work(
     return _page(connection, query, limit)
 
 
-def _in_scope(units: Collection[int], narrowed: Filter) -> Select[Any]:
+def in_scope(units: Collection[int], narrowed: Filter) -> Select[Any]:
     """The one filter by scope; every list, detail and count goes through it."""
     query = (
         select(SCOPE.c.case_id)
@@ -137,14 +153,26 @@ def _conditions(narrowed: Filter) -> Iterator[Any]:
         yield CASE.c.state == narrowed.state
     if narrowed.unit is not None:
         yield CASE.c.unit_id == narrowed.unit
+    if narrowed.under is not None:
+        yield CASE.c.unit_id.in_(units_below(narrowed.under))
+    if narrowed.class_ is not None:
+        yield CASE.c.unit_id.in_(select(UNIT.c.id).where(UNIT.c.class_ == narrowed.class_))
+    if narrowed.due_from is not None:
+        yield SCOPE.c.due_at >= narrowed.due_from
     if narrowed.due_before is not None:
         yield SCOPE.c.due_at < narrowed.due_before
     if narrowed.parent is not None:
         yield CASE.c.parent_id == narrowed.parent
 
 
-def _page(connection: Connection, query: Select[Any], limit: int) -> Page:
-    ordered = query.order_by(SCOPE.c.due_at, SCOPE.c.case_id).limit(limit + 1)
+def units_below(unit: int) -> Select[Any]:
+    """A unit and all below it, by the paths of the tree."""
+    top = select(UNIT.c.path).where(UNIT.c.id == unit).scalar_subquery()
+    return select(UNIT.c.id).where(UNIT.c.path.like(top.concat("%")))
+
+
+def _page(connection: Connection, query: Select[Any], limit: int, *order: Any) -> Page:
+    ordered = query.order_by(*order or (SCOPE.c.due_at, SCOPE.c.case_id)).limit(limit + 1)
     rows = [dict(row) for row in connection.execute(ordered).mappings()]
     more = len(rows) > limit
     rows = rows[:limit]
@@ -156,7 +184,7 @@ def _page(connection: Connection, query: Select[Any], limit: int) -> Page:
 
 def check_scope(connection: Connection, units: Collection[int], case_id: int) -> None:
     """Raise NotFound unless one of the units sees the case."""
-    query = _in_scope(units, Filter()).where(SCOPE.c.case_id == case_id)
+    query = in_scope(units, Filter()).where(SCOPE.c.case_id == case_id)
     if connection.execute(query).first() is None:
         raise NotFound("没有这件事项，或不在你的范围内", {"case": case_id})
 
@@ -215,34 +243,8 @@ _MAILBOX = MailboxRow.__table__  # type: ignore[attr-defined]
 
 def cases_by_id(connection: Connection, units: Collection[int], ids: Collection[int]) -> list[Row]:
     """Those of these cases that are in scope, as rows of a list."""
-    query = _in_scope(units, Filter()).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
+    query = in_scope(units, Filter()).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
     return _page(connection, query.where(SCOPE.c.case_id.in_(ids)), len(ids)).rows
-
-
-def list_half_signed(
-    connection: Connection,
-    units: Collection[int],
-    workflow: str,
-    sides: int,
-    *,
-    after: Place | None = None,
-    limit: int = 50,
-) -> Page:
-    """Cases in scope with some, but not all, of so many sign-offs in force (对账)."""
-    half = (
-        select(SIGN_OFF.c.case_id)
-        .where(SIGN_OFF.c.live == 1)
-        .group_by(SIGN_OFF.c.case_id)
-        .having(func.count() < sides)
-    )
-    query = _in_scope(units, Filter(workflows=(workflow,))).add_columns(
-        SCOPE.c.due_at.label("place"), *_COLUMNS
-    )
-    query = query.where(SCOPE.c.case_id.in_(half))
-    if after is not None:
-        key = tuple_(SCOPE.c.due_at, SCOPE.c.case_id)
-        query = query.where(key > tuple_(after.due_at, after.case_id))
-    return _page(connection, query, limit)
 
 
 def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:
@@ -282,6 +284,12 @@ def units_of_kinds(
         query = query.where(tuple_(UNIT.c.level, UNIT.c.kind).in_(list(kinds)))
     rows = connection.execute(query.order_by(UNIT.c.path).limit(limit)).mappings()
     return [dict(row) for row in rows]
+
+
+def unit_classes(connection: Connection) -> list[str]:
+    """The classes (分类) that units have."""
+    query = select(UNIT.c.class_).where(UNIT.c.class_.is_not(None)).distinct()
+    return list(connection.execute(query.order_by(UNIT.c.class_)).scalars())
 
 
 def units_by_id(connection: Connection, ids: Collection[int]) -> list[Row]:

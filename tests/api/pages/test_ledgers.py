@@ -1,0 +1,149 @@
+"""Ledgers: narrowed, counted and put in a spreadsheet; where two ledgers do not agree."""
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from api.clock import SimulatedClock
+from api.context import Duban
+from tests.api.pages.conftest import Browser, Browsers, new_request
+from tests.api.pages.page import Page
+from tests.api.pages.stories import SPECIALIST, open_case, walk_to
+from tests.prefecture import Prefecture
+
+LEDGER = "/ledgers/rectification/problem"
+
+
+def numbers_on(page: Page) -> list[str]:
+    """The numbers of the cases in a ledger, in its order."""
+    return [one.text for one in page.main.all("td", **{"data-title": "编号"})]
+
+
+def sheet_of(browser: Browser, query: str = "") -> list[list[Any]]:
+    """The spreadsheet of the ledger of problems."""
+    answer = browser.client.get(f"{LEDGER}/sheet.xlsx{query}")
+    assert answer.status_code == 200, answer.text
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    return book.get_sheet_by_index(0).to_python()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?opened=near", "近"),
+        ("?opened=good", "远"),
+        ("?opened=overdue", "逾"),
+        ("?opened=none", ""),
+        ("?opened=open", "逾近远"),
+        ("?unit=兴义市", "逾远"),
+        ("?unit=黔西南州", "逾近远"),
+        ("?class=夯实基础", "近"),
+        ("?order=newest", "远近逾"),
+        ("?opened=never&group=nothing&order=none", "逾近远"),
+    ],
+)
+def test_a_ledger_is_narrowed_by_light_unit_and_class_and_put_in_order(
+    query: str, found: str, browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    open_case(duban, description="逾期的问题")
+    clock.advance_to(datetime(2026, 3, 6, 2, tzinfo=UTC))
+    open_case(duban, unit="522324", description="近期到期的问题")
+    clock.advance_to(datetime(2026, 3, 9, 2, tzinfo=UTC))
+    walk_to(duban, "planning", clock, description="远期到期的问题")
+    page = browser(SPECIALIST).get(LEDGER + query)
+    shown = [one.text[0] for one in page.main.all("td", **{"data-title": "问题描述"})]
+    assert "".join(shown) == found
+
+
+@pytest.mark.parametrize(
+    ("group", "rows"),
+    [
+        ("unit", {"兴义市": "3", "兴仁市": "1"}),
+        ("state", {"已入问题台账": "3", "待签收": "1"}),
+        ("light", {"临期": "4"}),
+        ("class", {"引领示范": "4"}),
+    ],
+)
+def test_a_summary_counts_every_group_and_leads_into_it(
+    group: str, rows: dict[str, str], browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    walk_to(duban, "assigned", clock)
+    for unit in ("522301", "522301", "522302"):
+        open_case(duban, unit=unit)
+    desk = browser(SPECIALIST)
+    table = desk.get(f"{LEDGER}?group={group}").main.one(class_="summary")
+    assert "共 4 件" in table.text
+    counted = {row.one("th").text: row.one("span").text for row in table.one("tbody").all("tr")}
+    assert sum(map(int, counted.values())) == 4
+    assert rows.items() <= counted.items()
+    for row in table.one("tbody").all("tr"):
+        inside = desk.get(LEDGER + row.one("a").attributes["href"])
+        assert len(numbers_on(inside)) == int(row.one("span").text)
+
+
+def test_a_spreadsheet_holds_every_row_that_is_filtered_and_takes_no_text_for_a_formula(
+    browser: Browsers, duban: Duban
+) -> None:
+    for n in range(51):
+        open_case(duban, description=f"=1+{n}，写在问题里的公式")
+    open_case(duban, unit="522302", description="别处的问题")
+    head, *rows = sheet_of(browser(SPECIALIST), "?unit=兴义市&group=unit")
+    assert head[:3] == ["编号", "单位", "环节"]
+    assert len(rows) == 51
+    described, found_on = head.index("问题描述"), head.index("发现日期")
+    assert {row[described] for row in rows} == {f"=1+{n}，写在问题里的公式" for n in range(51)}
+    assert str(rows[0][found_on])[:10] == "2026-03-01"
+
+
+def test_a_spreadsheet_that_would_be_too_long_is_refused_with_what_to_do(
+    browser: Browsers, duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.pages.ledgers.MOST_EXPORTED", 2)
+    for _ in range(3):
+        open_case(duban)
+    answer = browser(SPECIALIST).client.get(f"{LEDGER}/sheet.xlsx")
+    assert answer.status_code == 422
+    assert "请先筛选" in answer.text
+
+
+def test_a_spreadsheet_holds_only_what_its_reader_sees(browser: Browsers, duban: Duban) -> None:
+    open_case(duban, unit="522302")
+    assert len(sheet_of(browser("xingyi.head"))) == 1
+    assert len(sheet_of(browser("zhou-dc.head"))) == 2
+
+
+def test_reconciliation_lists_what_has_not_moved_for_a_month(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    case = open_case(duban)
+    address = "/ledgers/rectification/reconciliation?kind=idle"
+    clock.advance_to(datetime(2026, 3, 31, 2, tzinfo=UTC))
+    assert "没有需要核对的事项" in browser("zhou-dc.head").get(address).text
+    clock.advance_to(datetime(2026, 4, 2, 2, tzinfo=UTC))
+    page = browser("zhou-dc.head").get(address)
+    assert [a.attributes["href"] for a in page.main.all("a", class_="headline")] == [
+        f"/cases/{case}"
+    ]
+
+
+def test_reconciliation_lists_signatures_that_lost_force_until_they_are_given_again(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    case = walk_to(duban, "publicity", clock)
+    address = "/ledgers/rectification/reconciliation?kind=lapsed"
+    chief = browser("zhou-dc.head")
+    assert "没有需要核对的事项" in chief.get(address).text
+    returned = {"further_requirements": "把其余路段的路灯也一并修好"}
+    place = Prefecture(duban.database)
+    duban.commands.fire(
+        case_id=case,
+        event="uphold",
+        actor=place.actor(SPECIALIST),
+        request=new_request(),
+        now=clock(),
+        facts=returned | {"objection": "群众反映还有路灯不亮"},
+    )
+    assert f"/cases/{case}" in str([a.attributes for a in chief.get(address).main.all("a")])
