@@ -15,7 +15,17 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
-from api.auth import Forged, NotAllowed, NotSignedIn, SignInFirst, TooManyTries, WrongPassword
+from api.auth import (
+    DutyFirst,
+    Forged,
+    NotAllowed,
+    NotConfirmedSo,
+    NotSignedIn,
+    SignInFirst,
+    TooManyTries,
+    WrongCode,
+    WrongPassword,
+)
 from api.inspecting.child import TooBusy
 from workflow.engine.errors import (
     ConditionNotMet,
@@ -23,6 +33,8 @@ from workflow.engine.errors import (
     DutiesNotSeparate,
     InvalidDefinition,
     InvalidInput,
+    NotByPrograms,
+    NotConfirmed,
     NotFound,
     NotYourTurn,
     OutOfTurn,
@@ -36,8 +48,13 @@ from workflow.store.database import DatabaseUnusable
 STATUS: Mapping[type[Exception], int] = {
     NotSignedIn: 401,
     WrongPassword: 401,
+    WrongCode: 401,
+    DutyFirst: 403,
     Forged: 403,
     NotAllowed: 403,
+    NotConfirmedSo: 403,
+    NotByPrograms: 403,
+    NotConfirmed: 403,
     NotYourTurn: 403,
     NotFound: 404,
     OutOfTurn: 409,
@@ -166,6 +183,8 @@ async def _send_to_sign_in(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     status = status_of(error)
+    if isinstance(error, DutyFirst) and not request.url.path.startswith("/api/"):
+        return RedirectResponse(error.location, 303)
     if isinstance(error, Refusal):
         return problem(request, status, error.code, error.sentence, error.data, _headers(error))
     if isinstance(error, InvalidDefinition):

@@ -14,11 +14,12 @@ from starlette.requests import Request
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.auth import NotAllowed, Someone
+from api.auth import DutyFirst, NotAllowed, Someone
 from api.auth.asking import SOMEONE, who_asks
 from api.errors import answer
 from api.policy import ROUTES, Line, Token, Who
 from workflow.engine.errors import DubanError
+from workflow.store.people import tokens
 
 REST = "/api/"
 
@@ -83,11 +84,20 @@ def line_of(method: str, path: str) -> Line:
 def _admitted(request: Request, line: Line) -> Someone:
     """Who asks, if the line lets them in; raises NotSignedIn, SignInFirst, NotAllowed."""
     someone = who_asks(request, with_token=request.url.path.startswith(REST))
+    if someone.duty is not None and not line.duty:
+        raise DutyFirst(someone.duty)
     if not kinds_of(someone) & line.who:
         raise NotAllowed(_why_not(someone, line))
-    if someone.csrf is None and line.token is Token.NONE:
-        raise NotAllowed("这一步只能由本人登录后办理，不能用令牌")
+    if someone.csrf is None:
+        _check_token(someone, line)
     return someone
+
+
+def _check_token(someone: Someone, line: Line) -> None:
+    if line.token is Token.NONE:
+        raise NotAllowed("这一步只能由本人登录后办理，不能用令牌")
+    if line.token is Token.WRITE and someone.scope is not tokens.Scope.WRITE:
+        raise NotAllowed("这个令牌只能查看，不能办理")
 
 
 def kinds_of(someone: Someone) -> frozenset[Who]:

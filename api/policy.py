@@ -48,15 +48,20 @@ NONE, READ, WRITE = Token.NONE, Token.READ, Token.WRITE
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: any of `who` may come in, a program only with a token that allows `token`."""
+    """One line: any of `who` may come in, a program only with a token that allows `token`.
+
+    `duty` lines are open also to somebody who must first change the password or set up a second
+    factor.
+    """
 
     who: frozenset[Who]
     token: Token
     case: bool
+    duty: bool
 
 
-def _line(*who: Who, token: Token = NONE, case: bool = False) -> Line:
-    return Line(frozenset(who), token, case)
+def _line(*who: Who, token: Token = NONE, case: bool = False, duty: bool = False) -> Line:
+    return Line(frozenset(who), token, case, duty)
 
 
 ROUTES: Mapping[str, Line] = {
@@ -69,13 +74,30 @@ ROUTES: Mapping[str, Line] = {
     # signing in and out
     "GET /sign-in": _line(ANYBODY),
     "POST /sign-in": _line(ANYBODY),
-    "POST /sign-out": _line(SIGNED_IN),
+    "POST /sign-in/code": _line(ANYBODY),
+    "POST /sign-out": _line(SIGNED_IN, duty=True),
     "POST /api/v1/sign-in": _line(ANYBODY),
-    "POST /api/v1/sign-out": _line(SIGNED_IN, token=READ),
-    "GET /api/v1/me": _line(SIGNED_IN, token=READ),
-    "GET /api/v1/tokens": _line(HOLDER, token=READ),
-    "POST /api/v1/tokens": _line(HOLDER, token=WRITE),
-    "DELETE /api/v1/tokens/{name}": _line(HOLDER, token=WRITE),
+    "POST /api/v1/sign-in/code": _line(ANYBODY),
+    "POST /api/v1/sign-out": _line(SIGNED_IN, duty=True),
+    "GET /api/v1/me": _line(SIGNED_IN, token=READ, duty=True),
+    # one's own account
+    "GET /account": _line(SIGNED_IN),
+    "GET /account/password": _line(SIGNED_IN, duty=True),
+    "POST /account/password": _line(SIGNED_IN, duty=True),
+    "GET /account/second-factor": _line(SIGNED_IN, duty=True),
+    "POST /account/second-factor/begin": _line(SIGNED_IN, duty=True),
+    "POST /account/second-factor/finish": _line(SIGNED_IN, duty=True),
+    "POST /account/second-factor/remove": _line(SIGNED_IN),
+    "POST /account/sessions/end": _line(SIGNED_IN),
+    "POST /account/tokens": _line(HOLDER),
+    "POST /account/tokens/delete": _line(SIGNED_IN),
+    "POST /api/v1/password": _line(SIGNED_IN, duty=True),
+    "POST /api/v1/session/confirm": _line(SIGNED_IN),
+    "GET /api/v1/sessions": _line(SIGNED_IN),
+    "DELETE /api/v1/sessions/others": _line(SIGNED_IN),
+    "GET /api/v1/tokens": _line(SIGNED_IN, token=READ),
+    "POST /api/v1/tokens": _line(HOLDER),
+    "DELETE /api/v1/tokens/{name}": _line(SIGNED_IN),
     # pages
     "GET /": _line(SIGNED_IN),
     "GET /cases/new": _line(HOLDER),

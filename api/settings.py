@@ -14,6 +14,7 @@ from notifications.channels.channel_url import MalformedUrl
 from notifications.ways import MAILBOX_URL, SCHEMES
 from workflow.engine.errors import DubanError
 from workflow.store.chain import ALGORITHMS
+from workflow.store.people.profiles import DENGBAO3, PROFILES, Profile
 
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
@@ -43,6 +44,7 @@ class Settings:
     port: int = 8000
     secure_cookies: bool = False
     chain: str = ALGORITHMS[0]
+    sign_in: Profile = DENGBAO3
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -63,6 +65,7 @@ class Settings:
             port=port,
             secure_cookies=_yes_no(given, "DUBAN_SECURE_COOKIES", base_url.startswith("https:")),
             chain=_choice(given, "DUBAN_HASH", ALGORITHMS),
+            sign_in=PROFILES[_choice(given, "DUBAN_SIGN_IN", tuple(PROFILES))],
         )
 
 

@@ -1,26 +1,37 @@
 """Signing in, and who is asking; each file is one idea.
 
-`asking` the dependencies that routes name · `signing_in` and out · `cookies` · `programs` and their
-tokens · `refusals` · `installation` that is asked
+`asking` the dependencies that routes name · `signing_in` and out · `second_step` set up ·
+`confirming` who one is · `changing_password` · `programs` and their tokens · `tries` that are
+counted · `cookies` · `refusals` · `installation` that is asked
 """
 
-from api.auth.asking import SignedIn, SignedInForm, SignedInPage, Someone
+from api.auth.asking import (
+    SignedIn,
+    SignedInForm,
+    SignedInPage,
+    Someone,
+)
 from api.auth.installation import Installation
 from api.auth.refusals import (
     SIGN_IN_PAGE,
+    DutyFirst,
     Forged,
     NotAllowed,
+    NotConfirmedSo,
     NotSignedIn,
     SignInFirst,
     TooManyTries,
+    WrongCode,
     WrongPassword,
 )
 
 __all__ = [
     "SIGN_IN_PAGE",
+    "DutyFirst",
     "Forged",
     "Installation",
     "NotAllowed",
+    "NotConfirmedSo",
     "NotSignedIn",
     "SignInFirst",
     "SignedIn",
@@ -28,5 +39,6 @@ __all__ = [
     "SignedInPage",
     "Someone",
     "TooManyTries",
+    "WrongCode",
     "WrongPassword",
 ]

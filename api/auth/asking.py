@@ -5,7 +5,7 @@ header or parameter says who anybody is. What they may do follows from the posts
 moment of the request.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, NoReturn
 
@@ -16,9 +16,11 @@ from api.auth.cookies import cookie_of
 from api.auth.installation import duban_of
 from api.auth.refusals import Forged, NotSignedIn, SignInFirst
 from api.context import Duban
-from workflow.engine.case import Actor
+from workflow.engine.case import Actor, Pen
 from workflow.store.organisation import actor_of
 from workflow.store.people import hashing, sessions, tokens
+from workflow.store.people.duties import Duty, duty_of
+from workflow.store.people.tokens import Scope
 
 CSRF_FIELD = "csrf"
 MOST_FIELDS = 5000
@@ -31,7 +33,9 @@ _READING = ("GET", "HEAD", "OPTIONS")
 class Someone:
     """Who is signed in, with the posts held now; `csrf` is None for a program with a token.
 
-    `administers` is the role of an administrator (三员), who holds no post; else None.
+    `administers` is the role of an administrator (三员), who holds no post; else None. The actor's
+    pen says whether they may sign off at this moment; `scope` how far a program's token reaches;
+    `duty` what must be done before anything else; `factor` whether they have a second factor.
     """
 
     actor: Actor
@@ -39,29 +43,45 @@ class Someone:
     name: str
     csrf: str | None
     administers: str | None = None
+    scope: Scope | None = None
+    duty: Duty | None = None
+    factor: bool = False
 
 
 def _by_session(duban: Duban, request: Request, now: datetime) -> Someone | None:
-    token = cookie_of(request, duban)
+    token, profile = cookie_of(request, duban), duban.settings.sign_in
     if token is None:
         return None
     with duban.database.reading() as connection:
-        session = sessions.session_of(connection, token, now)
+        session = sessions.session_of(connection, token, profile, now)
         if session is None:
             return None
         actor = actor_of(connection, session.person, now)
     if now - session.seen_at >= sessions.SEEN_EVERY:
         with duban.database.unit_of_work() as connection:
             sessions.note_use(connection, token, now)
-    return Someone(actor, session.person, session.name, session.csrf)
+    fresh = session.confirmed_at is not None and now < session.confirmed_at + profile.confirmed_for
+    return Someone(
+        replace(actor, pen=Pen.READY if fresh else Pen.ASLEEP),
+        session.person,
+        session.name,
+        session.csrf,
+        duty=duty_of(session, profile, now, administrator=False),
+        factor=session.factor,
+    )
 
 
 def _by_token(duban: Duban, token: str, now: datetime) -> Someone | None:
     with duban.database.reading() as connection:
-        owner = tokens.owner_of_token(connection, token, now)
-        if owner is None:
+        program = tokens.program_of(connection, token, now)
+        if program is None:
             return None
-        return Someone(actor_of(connection, owner[0], now), *owner, csrf=None)
+        actor = actor_of(connection, program.person, now)
+    if program.used_at is None or now - program.used_at >= tokens.NOTED_EVERY:
+        with duban.database.unit_of_work() as connection:
+            tokens.note_token_use(connection, token, now)
+    actor = replace(actor, pen=Pen.NONE)
+    return Someone(actor, program.person, program.name, None, scope=program.scope)
 
 
 def _is_own_write(someone: Someone, given: object) -> bool:

@@ -1,5 +1,6 @@
-"""The session's cookie, and what a browser says of where a request comes from."""
+"""The cookies, and what a browser says of where a request comes from."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -7,29 +8,53 @@ from fastapi import Request, Response
 from api.auth.installation import duban_of
 from api.auth.refusals import Forged
 from api.context import Duban
-from workflow.store.people import sessions
+from workflow.store.people.known_browsers import KNOWN_FOR
+
+SESSION, BROWSER, TRIP = "duban", "duban-browser", "duban-trip"
+"""The session; the browser that somebody has signed in with before; a trip to a provider."""
 
 
-def keep_session(duban: Duban, response: Response, token: str) -> None:
-    """Give the browser the cookie of its session."""
+def cookie_name(duban: Duban, which: str = SESSION) -> str:
+    """A cookie's name; the prefix has browsers refuse it from other hosts and without TLS."""
+    return f"__Host-{which}" if duban.settings.secure_cookies else which
+
+
+def cookie_of(request: Request, duban: Duban, which: str = SESSION) -> str | None:
+    """The token that a browser sent; None without."""
+    return request.cookies.get(cookie_name(duban, which)) or None
+
+
+def keep_cookie(
+    duban: Duban, response: Response, token: str, lasts: timedelta, which: str = SESSION
+) -> None:
+    """Give the browser a cookie."""
     response.set_cookie(
-        cookie_name(duban),
+        cookie_name(duban, which),
         token,
-        max_age=int(sessions.LONGEST_SESSION.total_seconds()),
+        max_age=int(lasts.total_seconds()),
         secure=duban.settings.secure_cookies,
         httponly=True,
         samesite="lax",
     )
 
 
-def cookie_name(duban: Duban) -> str:
-    """The session cookie; the prefix has browsers refuse it from other hosts and without TLS."""
-    return "__Host-duban" if duban.settings.secure_cookies else "duban"
+def keep_session(duban: Duban, response: Response, token: str, known: str | None = None) -> None:
+    """Give the browser the cookie of its session and, where it is known now, the one it is known
+    by.
+    """
+    keep_cookie(duban, response, token, duban.settings.sign_in.longest_session)
+    if known is not None:
+        keep_cookie(duban, response, known, KNOWN_FOR, BROWSER)
 
 
-def cookie_of(request: Request, duban: Duban) -> str | None:
-    """The session's token that a browser sent."""
-    return request.cookies.get(cookie_name(duban))
+def drop_cookie(duban: Duban, response: Response, which: str = SESSION) -> None:
+    """Take a cookie away."""
+    response.delete_cookie(
+        cookie_name(duban, which),
+        secure=duban.settings.secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def safe_next(page: str | None) -> str:
@@ -37,13 +62,6 @@ def safe_next(page: str | None) -> str:
     if page and page.startswith("/") and page[1:2] not in ("/", "\\") and page.isprintable():
         return page
     return "/"
-
-
-def drop_session(duban: Duban, response: Response) -> None:
-    """Take the browser's cookie away."""
-    response.delete_cookie(
-        cookie_name(duban), secure=duban.settings.secure_cookies, httponly=True, samesite="lax"
-    )
 
 
 def check_origin(request: Request) -> None:

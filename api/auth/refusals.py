@@ -3,8 +3,18 @@
 from urllib.parse import quote
 
 from workflow.engine.errors import Refusal
+from workflow.store.people.duties import Duty
 
 SIGN_IN_PAGE = "/sign-in"
+CODE_PAGE = "/sign-in/code"
+PASSWORD_PAGE = "/account/password"
+FACTOR_PAGE = "/account/second-factor"
+
+DUTY_PAGES = {Duty.CHANGE_PASSWORD: PASSWORD_PAGE, Duty.SET_UP_SECOND_FACTOR: FACTOR_PAGE}
+_DUTIES = {
+    Duty.CHANGE_PASSWORD: "请先更换口令，然后才能办理其他事项",
+    Duty.SET_UP_SECOND_FACTOR: "请先设置二次验证，然后才能办理其他事项",
+}
 
 
 class NotSignedIn(Refusal):
@@ -27,6 +37,18 @@ class WrongPassword(Refusal):
     code = "wrong_password"
 
 
+class WrongCode(Refusal):
+    """The code of the second step is wrong, used up or too old."""
+
+    code = "wrong_code"
+
+
+class NotConfirmedSo(Refusal):
+    """What was given to confirm who one is, is wrong; or there is nothing to confirm it with."""
+
+    code = "wrong_confirmation"
+
+
 class TooManyTries(Refusal):
     """Signing in failed too often; `data` says for how many seconds to wait."""
 
@@ -37,6 +59,15 @@ class NotAllowed(Refusal):
     """This is not for the kind of person who asks, or not for the token that was shown."""
 
     code = "not_allowed"
+
+
+class DutyFirst(Refusal):
+    """Somebody has to change their password, or set up a second factor, before anything else."""
+
+    def __init__(self, duty: Duty) -> None:
+        super().__init__(_DUTIES[duty], {"page": DUTY_PAGES[duty]})
+        self.code = duty.value
+        self.location = DUTY_PAGES[duty]
 
 
 class Forged(Refusal):

@@ -1,5 +1,5 @@
 """What `duban run` does before it serves: the database, the sample prefecture, the definitions and,
-the first time, one-time passwords for the people worth signing in as.
+the first time, passwords for the people worth signing in as.
 """
 
 import csv
@@ -18,7 +18,7 @@ from workflow.catalog import SHIPPED, Catalog
 from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.organisation import UNIT
-from workflow.store.people.passwords import set_one_time_passwords
+from workflow.store.people.passwords import make_passwords
 from workflow.store.sample import load_sample
 
 SAMPLE = SHIPPED / "sample"
@@ -49,7 +49,9 @@ def prepare(settings: Settings, reset: bool, clock: Clock = system_clock) -> Pre
         fresh = _is_empty(connection)
         if fresh:
             load_sample(connection, SAMPLE, clock())
-        made = set_one_time_passwords(connection, _cast(), clock()) if fresh or reset else {}
+        made = (
+            make_passwords(connection, _cast(), clock(), one_time=False) if fresh or reset else {}
+        )
     Catalog(database).publish(SHIPPED, clock(), template_keys())
     return Prepared(Duban.on(database, settings, clock), made)
 
@@ -71,7 +73,7 @@ def show_passwords(passwords: Mapping[str, str]) -> None:
         console = Console(width=NARROWEST + 20)
     table = Table(title="可以登录的示例人员（口令只显示这一次）", title_justify="left")
     table.add_column("登录名", no_wrap=True)
-    table.add_column("一次性口令", no_wrap=True)
+    table.add_column("口令", no_wrap=True)
     table.add_column("能做什么", overflow="fold")
     for username, story in _cast().items():
         table.add_row(username, passwords[username], story)

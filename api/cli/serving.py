@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from api.worker import Sources, Ticked, Ways, Worker
 
 _ONCE = typer.Option("--once", help="只办理一遍现在到期的事，然后退出")
-_RESET = typer.Option("--reset", help="为示例人员重新生成一次性口令")
+_RESET = typer.Option("--reset", help="为示例人员重新生成口令")
 
 
 def run(reset: Annotated[bool, _RESET] = False) -> None:

@@ -9,6 +9,7 @@ action works without a script; the policy of `api.frame` allows none.
 from fastapi import APIRouter
 
 from api.pages import (
+    account,
     case,
     diagrams,
     ledgers,
@@ -16,7 +17,9 @@ from api.pages import (
     messages,
     my_work,
     new_case,
+    password,
     reconciliation,
+    second_factor,
     signing_in,
     workflows,
 )
@@ -25,6 +28,9 @@ from api.pages.errors import error_page
 router = APIRouter()
 for _part in (
     signing_in,
+    account,
+    password,
+    second_factor,
     my_work,
     new_case,
     case,

@@ -3,14 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
+from api.auth.confirming import confirm_if_given
 from api.context import Duban
 from api.errors import status_of
-from api.pages.forms import CaseId, Posted, facts_in, printable, request_id, text_in
+from api.pages.forms import (
+    PROOF_FIELD,
+    CaseId,
+    Posted,
+    facts_in,
+    printable,
+    request_id,
+    secret_in,
+    text_in,
+)
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
 from api.presenting.actions import (
@@ -45,7 +55,9 @@ def show_case(
 
 
 @router.post("/cases/{case_id}/events")
-def fire(case_id: CaseId, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+def fire(
+    request: Request, case_id: CaseId, duban: Installation, someone: SignedInForm, form: Posted
+) -> Response:
     """Fire an event; a refusal shows the page again with what was typed."""
     event = printable(text_in(form, "event"))
     with duban.database.reading() as connection:
@@ -58,6 +70,7 @@ def fire(case_id: CaseId, duban: Installation, someone: SignedInForm, form: Post
     try:
         if picked.problem:
             raise InvalidInput(picked.problem, {UNIT_FIELD: picked.problem})
+        someone = confirm_if_given(duban, someone, secret_in(form, PROOF_FIELD), request)
         answer = duban.commands.fire(
             case_id=case_id,
             event=event,

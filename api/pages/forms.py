@@ -16,6 +16,8 @@ from workflow.engine.errors import InvalidInput
 from workflow.store.queries import Place
 
 GREATEST_ID = 2**53
+PROOF_FIELD = "proof"
+"""A password or a code, given again before what counts."""
 
 CaseId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
 """A case's id in an address; anything else is 404."""
@@ -41,6 +43,12 @@ def text_in(form: Mapping[str, Any], name: str) -> str:
     """A field as text without blanks around it; empty when it is missing or a file."""
     value = form.get(name, "")
     return value.strip() if isinstance(value, str) else ""
+
+
+def secret_in(form: Mapping[str, Any], name: str) -> str:
+    """A field exactly as it was typed; empty when it is missing or a file."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
 
 
 def facts_in(form: FormData, definition: Definition) -> dict[str, Any]:

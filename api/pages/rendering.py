@@ -8,9 +8,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.auth import Someone
+from api.auth.confirming import proof_title
 from api.context import Duban
 from notifications.ways import MAILBOX_URL
-from workflow.engine.case import Actor
+from workflow.engine.case import Actor, Pen
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -32,11 +33,15 @@ class NavLink:
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """What stands above a page: who reads it, where they can go, and the token of their forms."""
+    """What stands above a page: who reads it, where they can go, and the token of their forms.
+
+    `confirm` names what a form that signs asks for again; empty while the session is fresh.
+    """
 
     name: str
     csrf: str
     links: tuple[NavLink, ...]
+    confirm: str = ""
 
 
 def masthead_of(duban: Duban, someone: Someone, here: str) -> Masthead:
@@ -46,7 +51,18 @@ def masthead_of(duban: Duban, someone: Someone, here: str) -> Masthead:
     links += [("/ledgers", "双台账"), ("/messages", "消息"), ("/workflows", "工作流程")]
     links += [("/mailbox", "信箱")] if has_mailbox(duban) else []
     shown = tuple(NavLink(url, title, url == here) for url, title in links)
-    return Masthead(someone.name, someone.csrf or "", shown)
+    return Masthead(someone.name, someone.csrf or "", shown, _asked_again(someone))
+
+
+def account_masthead(duban: Duban, someone: Someone) -> Masthead:
+    """The masthead of the account's pages; with a duty there is nowhere to go but out."""
+    if someone.duty is None:
+        return masthead_of(duban, someone, "/account")
+    return Masthead(someone.name, someone.csrf or "", (), _asked_again(someone))
+
+
+def _asked_again(someone: Someone) -> str:
+    return "" if someone.actor.pen is Pen.READY else proof_title(someone.factor)
 
 
 def has_mailbox(duban: Duban) -> bool:

@@ -14,7 +14,13 @@ from api.presenting.fields import Field, Option, fields_of
 from workflow.engine.calendar import local_day
 from workflow.engine.case import Actor, Case, Firing, World
 from workflow.engine.definition import Event
-from workflow.engine.errors import InvalidInput, NotYourTurn, OutOfTurn, Refusal
+from workflow.engine.errors import (
+    InvalidInput,
+    NotConfirmed,
+    NotYourTurn,
+    OutOfTurn,
+    Refusal,
+)
 from workflow.engine.machine import Compiled
 from workflow.engine.sight import Sight
 from workflow.engine.step import step
@@ -31,6 +37,7 @@ class Action:
 
     `notes` tell what will follow. `rare` ones are possible in many states and stand below the
     others. `open` is the form that is unfolded; `problem` is the sentence above it after a refusal.
+    `signs` means that the person may be asked to confirm who they are.
     """
 
     event: str
@@ -41,6 +48,7 @@ class Action:
     rare: bool = False
     open: bool = False
     problem: str = ""
+    signs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,7 @@ def _action(at: Situation, name: str, event: Event) -> Action | None:
         notes=tuple(_notes(at, name, event)),
         rare=rare,
         problem=at.refused.sentence if at.refused and at.refused.event == name else "",
+        signs=event.signs is not None,
     )
 
 
@@ -122,7 +131,7 @@ def _hindrance(at: Situation, name: str, event: Event) -> str | None:
     """Why the step would be refused whatever is typed, or None; raises NotYourTurn."""
     try:
         step(at.compiled, at.case, Firing(name), at.actor, at.world, at.now)
-    except (NotYourTurn, InvalidInput) as error:
+    except (NotYourTurn, InvalidInput, NotConfirmed) as error:
         if isinstance(error, NotYourTurn):
             raise
     except Refusal as error:

@@ -1,20 +1,18 @@
-"""Signing in and out over REST, who one is, and tokens for programs."""
+"""Signing in and out over REST, who one is, one's sessions, and confirming who one is."""
 
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import datetime
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from api.auth import Installation, SignedIn, programs, signing_in
-from api.auth.cookies import keep_session
-from api.rest.inputs import Body, Word
-from workflow.store.people.tokens import tokens_of
+from api.auth import Installation, SignedIn, changing_password, confirming, signing_in
+from api.auth.cookies import cookie_of, keep_session
+from api.auth.signing_in import Begun
+from api.rest.inputs import Body
+from workflow.store.people import sessions
 from workflow.store.queries import units_by_id
 
 router = APIRouter(tags=["sign-in"])
-
-LONGEST_TOKEN_DAYS = 366
 
 
 class SignInBody(Body):
@@ -24,11 +22,34 @@ class SignInBody(Body):
     password: str
 
 
+class CodeBody(Body):
+    """A code of the authenticator, or a recovery code."""
+
+    code: str
+
+
+class ProofBody(Body):
+    """One's password, or a code of one's authenticator."""
+
+    proof: str
+
+
+class PasswordBody(Body):
+    """A new password; `proof` where the session is not fresh."""
+
+    new: str
+    proof: str = ""
+
+
 class SessionOut(BaseModel):
-    """A session has begun: send `csrf` as X-CSRF-Token with every write."""
+    """A session has begun: send `csrf` as X-CSRF-Token with every write.
+
+    With `awaits_code` it is only half open: send the code to /sign-in/code next.
+    """
 
     name: str
     csrf: str
+    awaits_code: bool
 
 
 class PostOut(BaseModel):
@@ -41,34 +62,22 @@ class PostOut(BaseModel):
 
 
 class MeOut(BaseModel):
-    """Who is signed in and through which posts they act."""
+    """Who is signed in and through which posts they act; `duty` comes before anything else."""
 
     name: str
     posts: list[PostOut]
     csrf: str | None
+    duty: str | None = Field(description="change_password or set_up_second_factor")
 
 
-class TokenBody(Body):
-    """A token to make."""
+class OneSession(BaseModel):
+    """A signed-in browser; `here` is the one that asks."""
 
-    name: Word
-    days: int = Field(90, ge=1, le=LONGEST_TOKEN_DAYS)
-
-
-class TokenMade(BaseModel):
-    """A token, shown this once: send it as `Authorization: Bearer …`."""
-
-    name: str
-    token: str
-    expires_at: datetime
-
-
-class TokenOut(BaseModel):
-    """A token that exists."""
-
-    name: str
     created_at: datetime
-    expires_at: datetime
+    seen_at: datetime
+    address: str | None
+    browser: str | None
+    here: bool
 
 
 @router.post("/sign-in")
@@ -77,8 +86,22 @@ def sign_in(
 ) -> SessionOut:
     """Begin a session kept by a cookie."""
     begun = signing_in.sign_in(duban, body.username, body.password, request)
-    keep_session(duban, response, begun.token)
-    return SessionOut(name=begun.name, csrf=begun.csrf)
+    keep_session(duban, response, begun.token, begun.known)
+    return _out(begun)
+
+
+@router.post("/sign-in/code")
+def give_code(
+    body: CodeBody, request: Request, response: Response, duban: Installation
+) -> SessionOut:
+    """The second step, where `awaits_code` was answered."""
+    begun = signing_in.give_code(duban, body.code, request)
+    keep_session(duban, response, begun.token, begun.known)
+    return _out(begun)
+
+
+def _out(begun: Begun) -> SessionOut:
+    return SessionOut(name=begun.name, csrf=begun.csrf, awaits_code=begun.awaits_code)
 
 
 @router.post("/sign-out", status_code=204)
@@ -102,24 +125,37 @@ def me(duban: Installation, someone: SignedIn) -> MeOut:
         )
         for post in posts
     ]
-    return MeOut(name=someone.name, posts=held, csrf=someone.csrf)
+    return MeOut(name=someone.name, posts=held, csrf=someone.csrf, duty=someone.duty)
 
 
-@router.get("/tokens")
-def tokens(duban: Installation, someone: SignedIn) -> list[TokenOut]:
-    """One's own tokens."""
+@router.post("/password")
+def change_password(
+    body: PasswordBody, request: Request, response: Response, duban: Installation, someone: SignedIn
+) -> SessionOut:
+    """Change one's password: every session ends, and this cookie gets a new one."""
+    begun = changing_password.change_password(
+        duban, someone, body.new, body.new, body.proof, request
+    )
+    keep_session(duban, response, begun.token, begun.known)
+    return _out(begun)
+
+
+@router.post("/session/confirm", status_code=204)
+def confirm(body: ProofBody, request: Request, duban: Installation, someone: SignedIn) -> None:
+    """Confirm who one is: for some minutes the session may sign off."""
+    confirming.confirm(duban, someone, body.proof, request)
+
+
+@router.get("/sessions")
+def list_sessions(request: Request, duban: Installation, someone: SignedIn) -> list[OneSession]:
+    """One's own sessions."""
+    token, profile = cookie_of(request, duban) or "", duban.settings.sign_in
     with duban.database.reading() as connection:
-        return [TokenOut(**row) for row in tokens_of(connection, someone.person)]
+        rows = sessions.sessions_of(connection, someone.person, profile, duban.clock(), token)
+    return [OneSession(**row) for row in rows]
 
 
-@router.post("/tokens", status_code=201)
-def make_token(body: TokenBody, duban: Installation, someone: SignedIn) -> TokenMade:
-    """Make a token with which a program acts for oneself; a token cannot make another."""
-    token, expires_at = programs.make_token(duban, someone, body.name, timedelta(days=body.days))
-    return TokenMade(name=body.name.strip(), token=token, expires_at=expires_at)
-
-
-@router.delete("/tokens/{name}", status_code=204)
-def delete_tokens(name: Annotated[Word, Path()], duban: Installation, someone: SignedIn) -> None:
-    """Delete one's own tokens of this name: they are worth nothing with the next request."""
-    programs.delete_tokens(duban, someone, name)
+@router.delete("/sessions/others", status_code=204)
+def end_others(request: Request, duban: Installation, someone: SignedIn) -> None:
+    """End every session of one's own but the one that asks."""
+    signing_in.end_others(duban, someone.person, request)

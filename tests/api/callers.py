@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from api.context import Duban
 from workflow.store.database import Database
 from workflow.store.people.accounts import person_by_username
-from workflow.store.people.tokens import make_token
+from workflow.store.people.sessions import PROVIDER, Arrival, begin_session, note_confirmed
+from workflow.store.people.tokens import Scope, make_token
 from workflow.store.tables import metadata
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -28,10 +29,11 @@ _requests = count(1)
 
 @dataclass
 class Caller:
-    """A program with a token of one person."""
+    """A program with a token of one person, who comes in person to fire events: some are signed."""
 
     client: TestClient
     headers: dict[str, str] = field(default_factory=dict)
+    in_person: Callable[[], dict[str, str]] = dict
 
     def get(self, path: str, **params: Any) -> Response:
         """GET under /api/v1."""
@@ -49,6 +51,12 @@ class Caller:
     def fire(self, case: int, event: str, facts: Any = None, **more: Any) -> Response:
         """Fire an event."""
         body = {"event": event, "facts": facts or {}, "request": f"fire-{next(_requests)}", **more}
+        headers = self.in_person() or self.headers
+        return self.client.post(f"{API}/cases/{case}/fire", json=body, headers=headers)
+
+    def fire_by_token(self, case: int, event: str, facts: Any = None) -> Response:
+        """Fire an event as the program."""
+        body = {"event": event, "facts": facts or {}, "request": f"fire-{next(_requests)}"}
         return self.post(f"/cases/{case}/fire", body)
 
     def upload(self, name: str, content: bytes, **params: Any) -> Response:
@@ -64,8 +72,23 @@ def caller(client: TestClient, duban: Duban, username: str) -> Caller:
     now = duban.clock()
     with duban.database.unit_of_work() as connection:
         person = person_by_username(connection, username)
-        token = make_token(connection, person, "test", now, timedelta(days=400))
-    return Caller(client, {"Authorization": f"Bearer {token}"})
+        token = make_token(connection, person, "test", Scope.WRITE, now, timedelta(days=400))
+
+    def in_person() -> dict[str, str]:
+        return session_headers(duban, person)
+
+    return Caller(client, {"Authorization": f"Bearer {token}"}, in_person)
+
+
+def session_headers(duban: Duban, person: int) -> dict[str, str]:
+    """What a browser sends in which this person has just come in and confirmed who they are."""
+    arrival = Arrival(PROVIDER, "127.0.0.1", "test")
+    with duban.database.unit_of_work() as connection:
+        token, csrf = begin_session(
+            connection, person, arrival, duban.settings.sign_in, duban.clock()
+        )
+        note_confirmed(connection, token, duban.clock())
+    return {"Cookie": f"duban={token}", "X-CSRF-Token": csrf}
 
 
 FACTS = {
@@ -134,7 +157,7 @@ def refused(response: Response, status: int, code: str) -> str:
 
 def everything(database: Database) -> dict[str, list[Any]]:
     """Every row of every table, but for those that note who asked."""
-    left_out = ("web_session", "api_token", "sign_in_failure")
+    left_out = ("web_session", "api_token", "sign_in_failure", "known_browser")
     with database.reading() as connection:
         return {
             table.name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))

@@ -12,6 +12,7 @@ from api.settings import Settings
 from tests.api.callers import Caller, caller
 from tests.prefecture import NOW
 from workflow.store.database import Database
+from workflow.store.people.profiles import DENGBAO3, Profile
 
 Rest = Callable[[str], Caller]
 
@@ -23,9 +24,15 @@ def clock() -> SimulatedClock:
 
 
 @pytest.fixture
-def duban(database: Database, clock: SimulatedClock) -> Duban:
+def profile() -> Profile:
+    """How strictly people sign in; a test may name another."""
+    return DENGBAO3
+
+
+@pytest.fixture
+def duban(database: Database, clock: SimulatedClock, profile: Profile) -> Duban:
     """The installation under test."""
-    return Duban.on(database, Settings(), clock)
+    return Duban.on(database, Settings(sign_in=profile), clock)
 
 
 @pytest.fixture

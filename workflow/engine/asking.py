@@ -12,7 +12,7 @@ from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn
 from workflow.engine.facts import clean
 from workflow.engine.permits import permit
 from workflow.engine.scene import Scene
-from workflow.engine.signing import cosign
+from workflow.engine.signing import check_pen, cosign
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ def ask(scene: Scene, firing: Firing, actor: Actor) -> Asked:
     if not scene.holds(event.when, asked.facts):
         sentence = event.otherwise or f"现在不能办理“{event.title}”"
         raise ConditionNotMet(sentence, {"event": firing.event})
+    check_pen(actor, scene.definition, event)  # last: nobody confirms for what is refused anyway
     return asked
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any, Literal
 
 from workflow.engine.calendar import Calendar
@@ -43,6 +44,19 @@ class Post:
     holder: int | None = None
 
 
+class Pen(Enum):
+    """Whether somebody may sign off now; whoever asks over a network begins without."""
+
+    READY = auto()
+    """They have just shown that it is they."""
+
+    ASLEEP = auto()
+    """They must confirm who they are first."""
+
+    NONE = auto()
+    """It is a program: nothing is signed by programs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who fires: a person through the posts held today, the clock, or another case."""
@@ -50,6 +64,7 @@ class Actor:
     kind: Literal["person", "clock", "case"]
     person: int | None = None
     posts: tuple[Post, ...] = ()
+    pen: Pen = Pen.READY
 
 
 CLOCK = Actor("clock")

@@ -8,6 +8,8 @@ DubanError
     ├── OutOfTurn              the event does not exist in the present state
     ├── ConditionNotMet        a declared condition of the event is not fulfilled
     ├── InvalidInput           facts missing, unknown or malformed; one problem a fact
+    ├── NotConfirmed           a sign-off by somebody who has not just confirmed who they are
+    ├── NotByPrograms          a sign-off by a program
     ├── DutiesNotSeparate      the same person or unit on two sides that must be apart
     ├── RelationNotAllowed     the parties do not stand in a relation the definition allows
     ├── Stale                  somebody else acted first
@@ -97,6 +99,18 @@ class InvalidInput(Refusal):
     """Facts are missing, unknown or malformed; `data` maps each fact to its sentence."""
 
     code = "invalid_input"
+
+
+class NotConfirmed(Refusal):
+    """A sign-off needs somebody who has just confirmed who they are."""
+
+    code = "confirmation_needed"
+
+
+class NotByPrograms(Refusal):
+    """A sign-off is the act of a person, never of a program."""
+
+    code = "not_by_programs"
 
 
 class DutiesNotSeparate(Refusal):

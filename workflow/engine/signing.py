@@ -4,9 +4,19 @@ by the database.
 
 from collections.abc import Mapping
 
-from workflow.engine.case import Case, Cosigner, Post, Signature
+from workflow.engine.case import Actor, Case, Cosigner, Pen, Post, Signature
 from workflow.engine.definition import Definition, Event
-from workflow.engine.errors import DutiesNotSeparate
+from workflow.engine.errors import DutiesNotSeparate, NotByPrograms, NotConfirmed
+
+
+def check_pen(actor: Actor, definition: Definition, event: Event) -> None:
+    """Raise NotByPrograms or NotConfirmed when the event signs and the actor's pen is not ready."""
+    if event.signs is None or actor.pen is Pen.READY:
+        return
+    title = definition.sign_offs[event.signs].title
+    if actor.pen is Pen.NONE:
+        raise NotByPrograms(f"“{title}”是本人的签字，不能由程序用令牌办理")
+    raise NotConfirmed(f"“{title}”签字前，请再次确认是你本人")
 
 
 def sign(

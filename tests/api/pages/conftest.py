@@ -97,7 +97,7 @@ def browser(app: FastAPI, duban: Duban) -> Iterator[Browsers]:
 def _signed_in(client: TestClient, duban: Duban, username: str) -> Browser:
     with duban.database.unit_of_work() as connection:
         person = person_by_username(connection, username)
-        set_password(connection, person, PASSWORD)
+        set_password(connection, person, PASSWORD, duban.clock())
     browser = Browser(client, username)
     browser.sign_in()
     return browser

@@ -17,7 +17,7 @@ def known(duban: Duban) -> str:
     """Somebody with a password; the login name."""
     with duban.database.unit_of_work() as connection:
         person = person_by_username(connection, "xingyi.liaison")
-        set_password(connection, person, PASSWORD)
+        set_password(connection, person, PASSWORD, duban.clock())
     return "xingyi.liaison"
 
 
@@ -68,7 +68,7 @@ def test_who_tries_too_often_is_told_how_long_to_wait(client: TestClient, known:
     for _ in range(8):
         answer = client.post("/sign-in", data={"username": known, "password": "x"})
     assert answer.status_code == 429
-    assert "秒后再试" in Page(answer).main.one(class_="banner").text
+    assert "30 分钟后再试" in Page(answer).main.one(class_="banner").text
 
 
 def test_signing_out_ends_the_session(browser: Browsers) -> None:

@@ -3,24 +3,45 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
-from workflow.engine.errors import NotFound
+from workflow.engine.errors import InvalidInput, NotFound
 from workflow.store.organisation import PERSON, read_recipients
+from workflow.store.tables import SecondFactorRow
 
+FACTOR = SecondFactorRow.__table__  # type: ignore[attr-defined]
 LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who a username belongs to; `password_hash` is None for somebody who cannot sign in by
-    password.
+    """Whom a login name lets in, and with what.
+
+    `password_hash` is None for somebody who cannot sign in by password; `one_time_until` is set
+    where the password is good for choosing another and nothing else; `second_factor` says whether
+    a code is asked for.
     """
 
     person: int
+    username: str
     name: str
     password_hash: str | None
+    password_at: datetime | None
+    one_time_until: datetime | None
+    second_factor: bool
+
+
+_ACCOUNT = (
+    PERSON.c.id,
+    PERSON.c.username,
+    PERSON.c.name,
+    PERSON.c.password_hash,
+    PERSON.c.password_at,
+    PERSON.c.one_time_until,
+    FACTOR.c.confirmed_at.is_not(None),
+)
 
 
 def person_by_username(connection: Connection, username: str) -> int:
@@ -37,13 +58,30 @@ def person_by_username(connection: Connection, username: str) -> int:
 
 def account_of(connection: Connection, username: str) -> Account | None:
     """The account of a login name; None when there is none or it is disabled."""
-    if not is_name(username):
-        return None
-    query = select(PERSON.c.id, PERSON.c.name, PERSON.c.password_hash).where(
-        PERSON.c.username == username, PERSON.c.disabled_at.is_(None)
-    )
-    row = connection.execute(query).first()
+    return _account(connection, PERSON.c.username == username) if is_name(username) else None
+
+
+def account_by_id(connection: Connection, person: int) -> Account | None:
+    """A person's account; None when there is none or it is disabled."""
+    return _account(connection, PERSON.c.id == person)
+
+
+def _account(connection: Connection, which: Any) -> Account | None:
+    query = select(*_ACCOUNT).outerjoin(FACTOR, FACTOR.c.person_id == PERSON.c.id)
+    row = connection.execute(query.where(which, PERSON.c.disabled_at.is_(None))).first()
     return None if row is None else Account(*row)
+
+
+def make_account(connection: Connection, username: str, name: str) -> int:
+    """A new person without posts and without a password; the id. Raises InvalidInput."""
+    for text, what in ((username, "登录名"), (name, "姓名")):
+        if not (text.strip() and is_name(text)):
+            raise InvalidInput(f"{what}应为 1 至 {LONGEST_NAME} 个可见字符", {"field": text[:20]})
+    taken = connection.execute(select(PERSON.c.id).where(PERSON.c.username == username)).scalar()
+    if taken is not None:
+        raise InvalidInput(f"登录名“{username}”已有人使用", {"username": username})
+    made = insert(PERSON).values(username=username.strip(), name=name.strip())
+    return int(connection.execute(made.returning(PERSON.c.id)).scalar_one())
 
 
 def holders_of(

@@ -1,22 +1,30 @@
 """What no longer counts is deleted when somebody signs in."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_
 
-from workflow.store.tables import SessionRow, SignInFailure, TokenRow
+from workflow.store.people.profiles import Profile
+from workflow.store.tables import (
+    KnownBrowser,
+    ProviderTrip,
+    SessionRow,
+    SignInFailure,
+    TokenRow,
+)
 
 SESSION = SessionRow.__table__  # type: ignore[attr-defined]
 TOKEN = TokenRow.__table__  # type: ignore[attr-defined]
 FAILURE = SignInFailure.__table__  # type: ignore[attr-defined]
+KNOWN = KnownBrowser.__table__  # type: ignore[attr-defined]
+TRIP = ProviderTrip.__table__  # type: ignore[attr-defined]
 
-IDLE = timedelta(minutes=30)
-FORGOTTEN_AFTER = timedelta(hours=1)
 
-
-def forget_old(connection: Connection, now: datetime) -> None:
-    """Delete sessions, tokens and failures that no longer count."""
-    gone = or_(SESSION.c.expires_at <= now, SESSION.c.seen_at <= now - IDLE)
-    connection.execute(delete(SESSION).where(gone))
-    connection.execute(delete(TOKEN).where(TOKEN.c.expires_at <= now))
-    connection.execute(delete(FAILURE).where(FAILURE.c.last_at <= now - FORGOTTEN_AFTER))
+def forget_old(connection: Connection, profile: Profile, now: datetime) -> None:
+    """Delete sessions, tokens, known browsers, trips and failures that no longer count."""
+    idle = SESSION.c.seen_at <= now - profile.idle
+    connection.execute(delete(SESSION).where(or_(SESSION.c.expires_at <= now, idle)))
+    for table in (TOKEN, KNOWN, TRIP):
+        connection.execute(delete(table).where(table.c.expires_at <= now))
+    longest = max(profile.per_account.forgotten_after, profile.per_address.forgotten_after)
+    connection.execute(delete(FAILURE).where(FAILURE.c.last_at <= now - longest))

@@ -1,10 +1,15 @@
-"""Tokens with which programs act for people over REST."""
+"""Tokens with which programs act for people over REST, within a scope and until a day.
+
+Whatever its scope, a token signs nothing off and administers nothing: those are acts of a person.
+"""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum, auto
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from workflow.engine.errors import InvalidInput
 from workflow.store.organisation import PERSON
@@ -12,9 +17,37 @@ from workflow.store.people.accounts import is_name
 from workflow.store.people.forgetting import TOKEN
 from workflow.store.people.hashing import hash_of
 
+NOTED_EVERY = timedelta(minutes=1)
+"""A token's last use is noted at most so often."""
+
+
+class Scope(StrEnum):
+    """The most that a token allows."""
+
+    READ = auto()
+    """Look at what its owner may see."""
+
+    WRITE = auto()
+    """Also open cases and fire events that sign nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Whom a token acts for, and how far."""
+
+    person: int
+    name: str
+    scope: Scope
+    used_at: datetime | None
+
 
 def make_token(
-    connection: Connection, person: int, name: str, now: datetime, lasts: timedelta
+    connection: Connection,
+    person: int,
+    name: str,
+    scope: Scope,
+    now: datetime,
+    lasts: timedelta,
 ) -> str:
     """A token with which a program acts for a person; shown once, kept as its hash."""
     if not (name.strip() and is_name(name)):
@@ -25,6 +58,7 @@ def make_token(
             token_hash=hash_of(token),
             person_id=person,
             name=name.strip(),
+            scope=scope.value,
             created_at=now,
             expires_at=now + lasts,
         )
@@ -32,10 +66,10 @@ def make_token(
     return token
 
 
-def owner_of_token(connection: Connection, token: str, now: datetime) -> tuple[int, str] | None:
-    """The id and name of whom a token acts for; None when it expired or the person is disabled."""
+def program_of(connection: Connection, token: str, now: datetime) -> Program | None:
+    """The program with this token; None when it expired or the person is disabled."""
     query = (
-        select(TOKEN.c.person_id, PERSON.c.name)
+        select(TOKEN.c.person_id, PERSON.c.name, TOKEN.c.scope, TOKEN.c.used_at)
         .join(PERSON, PERSON.c.id == TOKEN.c.person_id)
         .where(
             TOKEN.c.token_hash == hash_of(token),
@@ -44,13 +78,19 @@ def owner_of_token(connection: Connection, token: str, now: datetime) -> tuple[i
         )
     )
     row = connection.execute(query).first()
-    return None if row is None else (int(row[0]), str(row[1]))
+    return None if row is None else Program(row[0], row[1], Scope(row[2]), row[3])
+
+
+def note_token_use(connection: Connection, token: str, now: datetime) -> None:
+    """Note that a token is in use now."""
+    ours = TOKEN.c.token_hash == hash_of(token)
+    connection.execute(update(TOKEN).where(ours).values(used_at=now))
 
 
 def tokens_of(connection: Connection, person: int) -> list[dict[str, Any]]:
     """A person's tokens by name, without what would let anybody in."""
     query = (
-        select(TOKEN.c.name, TOKEN.c.created_at, TOKEN.c.expires_at)
+        select(TOKEN.c.name, TOKEN.c.scope, TOKEN.c.created_at, TOKEN.c.expires_at, TOKEN.c.used_at)
         .where(TOKEN.c.person_id == person)
         .order_by(TOKEN.c.created_at)
     )

@@ -57,7 +57,11 @@ class FormerName(SQLModel, table=True):
 
 
 class PersonRow(SQLModel, table=True):
-    """The one table with names, phones and addresses; everything else holds ids."""
+    """The one table with names, phones and addresses; everything else holds ids.
+
+    `password_at` is when the password was chosen; a one-time password has `one_time_until` instead,
+    and is good for choosing another and nothing else.
+    """
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("username"),)
@@ -69,6 +73,8 @@ class PersonRow(SQLModel, table=True):
     email: str | None = None
     password_hash: str | None = None
     disabled_at: datetime | None = None
+    password_at: datetime | None = None
+    one_time_until: datetime | None = None
 
 
 class PostRow(SQLModel, table=True):

@@ -1,0 +1,122 @@
+"""账号安全: password, second factor, sessions, tokens."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.auth import Installation, SignedInForm, SignedInPage, Someone
+from api.auth.confirming import confirm_if_given
+from api.auth.cookies import cookie_of
+from api.auth.programs import LONGEST_TOKEN_DAYS, TOKEN_DAYS, delete_tokens, make_token
+from api.auth.signing_in import end_others
+from api.context import Duban
+from api.errors import status_of
+from api.pages.rendering import account_masthead, show
+from api.presenting.account import SessionLine, TokenLine, session_line, token_line
+from workflow.engine.errors import InvalidInput, Refusal
+from workflow.store.people import sessions, tokens
+from workflow.store.people.tokens import Scope
+
+router = APIRouter()
+
+HERE = "/account"
+_DONE = {
+    "password": "口令已更换，其他地方的登录都已退出",
+    "removed": "二次验证已停用",
+    "ended": "其他地方的登录都已退出",
+    "deleted": "令牌已作废",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """账号安全: `made` is a new token, shown this once."""
+
+    factor: bool
+    sessions: tuple[SessionLine, ...]
+    tokens: tuple[TokenLine, ...]
+    days: int
+    longest: int
+    done: str = ""
+    made: str = ""
+    problem: str = ""
+
+
+@router.get(HERE)
+def show_account(
+    request: Request, duban: Installation, someone: SignedInPage, done: str = ""
+) -> Response:
+    """Everything that lets somebody in as the reader."""
+    return _page(request, duban, someone, done=_DONE.get(done, ""))
+
+
+@router.post(HERE + "/sessions/end")
+def end(request: Request, duban: Installation, someone: SignedInForm) -> Response:
+    """End every session but this one."""
+    end_others(duban, someone.person, request)
+    return RedirectResponse(f"{HERE}?done=ended", 303)
+
+
+@router.post(HERE + "/tokens")
+def make(
+    request: Request,
+    duban: Installation,
+    someone: SignedInForm,
+    name: Annotated[str, Form()] = "",
+    scope: Annotated[str, Form()] = Scope.READ.value,
+    days: Annotated[str, Form()] = "",
+    proof: Annotated[str, Form()] = "",
+) -> Response:
+    """Make a token and show it."""
+    try:
+        someone = confirm_if_given(duban, someone, proof, request)
+        wanted = Scope.WRITE if scope == Scope.WRITE.value else Scope.READ
+        token, _ = make_token(duban, someone, name, wanted, _lasts(days))
+    except Refusal as refused:
+        return _page(request, duban, someone, refused=refused)
+    return _page(request, duban, someone, made=token)
+
+
+@router.post(HERE + "/tokens/delete")
+def delete(
+    duban: Installation, someone: SignedInForm, name: Annotated[str, Form()] = ""
+) -> Response:
+    """Make a token worthless."""
+    delete_tokens(duban, someone, name)
+    return RedirectResponse(f"{HERE}?done=deleted", 303)
+
+
+def _lasts(days: str) -> timedelta:
+    if not (days.isascii() and days.isdigit() and 1 <= int(days[:4]) <= LONGEST_TOKEN_DAYS):
+        raise InvalidInput(f"有效期应为 1 至 {LONGEST_TOKEN_DAYS} 天", {"days": days[:10]})
+    return timedelta(days=int(days))
+
+
+def _page(
+    request: Request,
+    duban: Duban,
+    someone: Someone,
+    *,
+    done: str = "",
+    made: str = "",
+    refused: Refusal | None = None,
+) -> Response:
+    now, profile, token = duban.clock(), duban.settings.sign_in, cookie_of(request, duban) or ""
+    with duban.database.reading() as connection:
+        mine = sessions.sessions_of(connection, someone.person, profile, now, token)
+        programs = tokens.tokens_of(connection, someone.person)
+    page = AccountPage(
+        factor=someone.factor,
+        sessions=tuple(map(session_line, mine)),
+        tokens=tuple(token_line(one, now) for one in programs),
+        days=TOKEN_DAYS,
+        longest=LONGEST_TOKEN_DAYS,
+        done=done,
+        made=made,
+        problem=refused.sentence if refused else "",
+    )
+    status = status_of(refused) if refused else 200
+    return show("account.html", page, account_masthead(duban, someone), status=status)
