@@ -6,12 +6,14 @@ schemes here, and give it a test against a real server.
 
 from collections.abc import Callable
 
+from notifications.channels.aliyun import AliyunChannel
 from notifications.channels.channel import Channel, Clock, Envelope, Outcome, Receipt, Sender
 from notifications.channels.channel_url import ChannelUrl, MalformedUrl, parse_url
 from notifications.channels.smpp import SmppChannel
 from notifications.channels.sms_gateway import SmsGatewayChannel
 from notifications.channels.sms_parts import count_parts
 from notifications.channels.smtp import SmtpChannel
+from notifications.channels.tencent import TencentChannel
 
 __all__ = [
     "CHANNELS",
@@ -32,6 +34,8 @@ CHANNELS: dict[str, Callable[[ChannelUrl, Clock], Channel]] = {
     "smpp": SmppChannel,
     "sms+http": SmsGatewayChannel,
     "sms+https": SmsGatewayChannel,
+    "aliyun": AliyunChannel,
+    "tencent": TencentChannel,
 }
 
 

@@ -33,14 +33,29 @@ class Connection(Protocol):
 C = TypeVar("C", bound=Connection)
 
 
+class Rest:
+    """A while in which nothing is tried."""
+
+    def __init__(self) -> None:
+        self._until, self._why = 0.0, ""
+
+    def begin(self, why: str) -> None:
+        """Try nothing for a few seconds, and say why to those who ask."""
+        self._until, self._why = time.monotonic() + REST_SECONDS, why
+
+    def check(self) -> None:
+        """Raise NoLine while it lasts."""
+        if time.monotonic() < self._until:
+            raise NoLine(self._why)
+
+
 class Line(Generic[C]):
     """Keeps at most one connection that `dial` makes; `dial` raises NoLine."""
 
     def __init__(self, dial: Callable[[], C]) -> None:
         self._dial = dial
         self._connection: C | None = None
-        self._rests_until = 0.0
-        self._why_resting = ""
+        self._rest = Rest()
 
     @property
     def is_open(self) -> bool:
@@ -50,8 +65,7 @@ class Line(Generic[C]):
     def get(self) -> C:
         """The connection, made now if there is none; raises NoLine."""
         if self._connection is None:
-            if time.monotonic() < self._rests_until:
-                raise NoLine(self._why_resting)
+            self._rest.check()
             try:
                 self._connection = self._dial()
             except NoLine as failure:
@@ -68,8 +82,7 @@ class Line(Generic[C]):
 
     def rest(self, why: str) -> None:
         """Make no new connection for a while, and say why to those who ask."""
-        self._rests_until = time.monotonic() + REST_SECONDS
-        self._why_resting = why
+        self._rest.begin(why)
 
     def hang_up(self) -> None:
         """End a batch politely."""
