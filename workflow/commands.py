@@ -20,6 +20,7 @@ from workflow.engine.errors import DutiesNotSeparate, InvalidInput, Refusal, Req
 from workflow.store import cases
 from workflow.store.codec import dumps
 from workflow.store.database import Database
+from workflow.store.organisation import lock_actor
 from workflow.transaction import Transaction
 
 LONGEST_REQUEST_ID = 80
@@ -88,7 +89,7 @@ class Commands:
         self.catalog.reload()  # another process may have published since
         opening = self.catalog.newest(workflow).definition.opening
 
-        def act(work: Transaction) -> list[Case]:
+        def act(work: Transaction, actor: Actor) -> list[Case]:
             cases_ = [work.open(workflow, one.parties, one.facts, actor) for one in wanted]
             for case in cases_:
                 for event in () if draft else opening.straight_through:
@@ -115,7 +116,7 @@ class Commands:
         """
         firing = Firing(event, facts or {}, unit, person)
 
-        def act(work: Transaction) -> list[Case]:
+        def act(work: Transaction, actor: Actor) -> list[Case]:
             work.fire(case_id, firing, actor)
             return [work.case(case_id)]
 
@@ -125,7 +126,7 @@ class Commands:
 
     def _once(
         self,
-        act: Callable[[Transaction], list[Case]],
+        act: Callable[[Transaction, Actor], list[Case]],
         actor: Actor,
         request: str,
         body: list[Any],
@@ -149,7 +150,7 @@ class Commands:
 
     def _act(
         self,
-        act: Callable[[Transaction], list[Case]],
+        act: Callable[[Transaction, Actor], list[Case]],
         actor: Actor,
         request: str,
         digest: str,
@@ -157,7 +158,7 @@ class Commands:
     ) -> tuple[Answer, ...]:
         with self.database.unit_of_work() as connection:
             work = Transaction(connection, self.catalog, now)
-            found = act(work)
+            found = act(work, lock_actor(connection, actor, now))
             answers = tuple(Answer(one.id, one.number, one.state, one.seq) for one in found)
             work.writes.answer(request, actor.person, digest, [asdict(one) for one in answers])
             work.flush()
@@ -186,6 +187,8 @@ def _explained(error: Refusal | IntegrityError) -> Refusal:
     if isinstance(error, Refusal):
         return error
     text = str(error.orig)
+    if "case_child_in_time" in text:
+        return Stale("上级事项已经办结，不能再增加子事项")
     if "sign_off" in text or "case_signed" in text:
         return DutiesNotSeparate("这一轮销号中，同一人、同一单位只能签一次")
     if "cases" in text:

@@ -38,7 +38,8 @@ from workflow.engine.case import Case, World
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.permits import units_of
-from workflow.store import cases, messages, organisation, queries
+from workflow.store import cases, messages, organisation, queries, scope
+from workflow.store.scope import check_scope
 
 router = APIRouter()
 
@@ -61,7 +62,7 @@ def fire(
     """Fire an event; a refusal shows the page again with what was typed."""
     event = printable(text_in(form, "event"))
     with duban.database.reading() as connection:
-        queries.check_scope(connection, queries.units_of(someone.actor), case_id)
+        check_scope(connection, someone.actor, case_id)
         case, _ = cases.read_case(connection, case_id)
         compiled = duban.catalog.version(case.definition)
         picked = pick_unit(connection, form, UNIT_FIELD)
@@ -119,7 +120,7 @@ def _page(
 ) -> Response:
     now = duban.clock()
     with duban.database.reading() as connection:
-        queries.check_scope(connection, queries.units_of(someone.actor), case_id)
+        check_scope(connection, someone.actor, case_id)
         case, _ = cases.read_case(connection, case_id)
         compiled = duban.catalog.version(case.definition)
         file = _read_file(connection, duban, someone, case, compiled)
@@ -152,7 +153,7 @@ def _read_file(
     connection: Connection, duban: Duban, someone: Someone, case: Case, compiled: Compiled
 ) -> CaseFile:
     history = queries.history_of(connection, case.id)
-    told = messages.messages(connection, units=None, case=case.id, limit=MOST_MESSAGES)
+    told = messages.messages(connection, reader=None, case=case.id, limit=MOST_MESSAGES)
     units = units_in(case, history) | {one.unit_id for one in told if one.unit_id is not None}
     names = Names(
         units=queries.unit_names(connection, units),
@@ -177,12 +178,11 @@ def _relatives(
     connection: Connection, duban: Duban, someone: Someone, case: Case, compiled: Compiled
 ) -> tuple[Relative | None, tuple[Relative, ...]]:
     """The parent and the children that are in scope."""
-    units = queries.units_of(someone.actor)
-    above = queries.cases_by_id(connection, units, {case.parent}) if case.parent else []
+    above = queries.cases_by_id(connection, someone.actor, {case.parent}) if case.parent else []
     below: list[queries.Row] = []
     if compiled.definition.children:
         narrowed = queries.Filter(parent=case.id)
-        below = queries.list_cases(connection, units, narrowed, limit=MOST_CHILDREN).rows
+        below = queries.list_cases(connection, someone.actor, narrowed, limit=MOST_CHILDREN).rows
 
     def linked(row: queries.Row) -> Relative:
         return relative(row, duban.catalog.version(row["definition_id"]).definition)
@@ -202,7 +202,7 @@ def _colleagues(
     wanted = []
     for role in definition.states[case.state].hand_over:
         unit, post_role = units_of(case, definition, role)
-        if unit is not None and unit in queries.units_of(someone.actor):
+        if unit is not None and unit in scope.units_of(someone.actor):
             wanted.append((unit, post_role))
     if not wanted:
         return ()

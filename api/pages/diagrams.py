@@ -5,7 +5,8 @@ from fastapi import APIRouter, Response
 from api.auth import Installation, SignedInPage
 from api.pages.forms import CaseId
 from workflow.diagram import draw
-from workflow.store import cases, queries
+from workflow.store import cases
+from workflow.store.scope import check_scope
 
 router = APIRouter()
 
@@ -17,7 +18,7 @@ _KEEP = {"Cache-Control": "private, max-age=3600"}
 def of_case(case_id: CaseId, duban: Installation, someone: SignedInPage) -> Response:
     """The case's workflow, with the states it went through in this cycle and the present one."""
     with duban.database.reading() as connection:
-        queries.check_scope(connection, queries.units_of(someone.actor), case_id)
+        check_scope(connection, someone.actor, case_id)
         case, _ = cases.read_case(connection, case_id)
     definition = duban.catalog.version(case.definition).definition
     return _svg(draw(definition, present=case.state, walked=tuple(case.entries)))

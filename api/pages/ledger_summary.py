@@ -25,11 +25,10 @@ def summary_of(
     moments: Moments,
 ) -> Summary:
     """The counts of what is filtered, the most first."""
-    units = queries.units_of(someone.actor)
     counted = {
         key: count
         for (key,), count in count_cases(
-            connection, units, narrowed, (asked.group,), moments
+            connection, someone.actor, narrowed, (asked.group,), moments
         ).items()
     }
     shown = dict(list(counted.items())[:MOST_SHOWN])

@@ -131,7 +131,7 @@ def _found(
 ) -> queries.Page:
     return queries.list_cases(
         connection,
-        queries.units_of(someone.actor),
+        someone.actor,
         narrowed,
         after=place_in(asked.after),
         limit=PAGE_SIZE,
@@ -148,8 +148,7 @@ def _sheet_rows(
     picked: Picked,
 ) -> Iterator[SheetRow]:
     narrowed = asked.filter(workflow, picked, moments_at(duban.catalog.calendar, duban.clock()))
-    units = queries.units_of(someone.actor)
-    if count_up_to(connection, units, narrowed, MOST_EXPORTED + 1) > MOST_EXPORTED:
+    if count_up_to(connection, someone.actor, narrowed, MOST_EXPORTED + 1) > MOST_EXPORTED:
         raise InvalidInput(f"超过 {MOST_EXPORTED} 行，一张表装不下；请先筛选，再分几次导出")
     return _batches(connection, duban, someone, narrowed, newest=asked.order == "newest")
 
@@ -166,7 +165,7 @@ def _batches(
     while True:
         found = queries.list_cases(
             connection,
-            queries.units_of(someone.actor),
+            someone.actor,
             narrowed,
             after=place,
             limit=_BATCH,

@@ -1,5 +1,6 @@
 """消息: what the reader was told, and what could not be delivered."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -28,12 +29,13 @@ def inbox(
     failed_before: Before = None,
 ) -> Response:
     """The inbox, and above it the failures for whoever looks after them."""
-    units = {p.unit for p in someone.actor.posts if p.role in LOOKS_AFTER_FAILURES}
+    posts = tuple(p for p in someone.actor.posts if p.role in LOOKS_AFTER_FAILURES)
+    reader = replace(someone.actor, posts=posts)
     with duban.database.reading() as connection:
         entries = messages.inbox_of(connection, someone.person, before=before, limit=PAGE_SIZE)
         failed = (
-            messages.failures(connection, units=units, before=failed_before, limit=PAGE_SIZE)
-            if units
+            messages.failures(connection, reader=reader, before=failed_before, limit=PAGE_SIZE)
+            if posts
             else []
         )
         near = {one.unit_id for one in failed if one.unit_id is not None}
@@ -43,6 +45,6 @@ def inbox(
         next=f"?before={entries[-1].id}" if len(entries) == PAGE_SIZE else "",
         failures=tuple(message_line(one, names) for one in failed),
         more_failures=f"?failed_before={failed[-1].id}" if len(failed) == PAGE_SIZE else "",
-        sees_failures=bool(units),
+        sees_failures=bool(posts),
     )
     return show("messages.html", page, masthead_of(duban, someone, "/messages"))

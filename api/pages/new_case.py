@@ -31,6 +31,7 @@ from workflow.engine.case import Unit
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, NotYourTurn, Refusal
 from workflow.store import queries
+from workflow.store.scope import units_of
 
 router = APIRouter()
 
@@ -103,7 +104,7 @@ def _refused(facts: Mapping[str, Any], parties: Mapping[str, Picked], refusal: R
 
 
 def _units(connection: Connection, someone: Someone) -> Units:
-    rows = queries.units_by_id(connection, queries.units_of(someone.actor))
+    rows = queries.units_by_id(connection, units_of(someone.actor))
     return {
         row["id"]: (
             Unit(row["id"], row["level"], row["kind"], row["class_"] or ""),

@@ -48,7 +48,7 @@ def reconciliation(
     with duban.database.reading() as connection:
         found = queries.list_cases(
             connection,
-            queries.units_of(someone.actor),
+            someone.actor,
             queries.Filter(workflows=(workflow,)),
             after=place_in(after),
             limit=PAGE_SIZE,

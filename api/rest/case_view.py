@@ -29,22 +29,23 @@ from workflow.engine.machine import Compiled
 from workflow.engine.permits import units_of as seats_of
 from workflow.store import cases, queries
 from workflow.store.people.accounts import holders_of
+from workflow.store.scope import check_scope
 
 MOST_CHILDREN = 200
 
 
 def case_view(duban: Duban, someone: Someone, case_id: int) -> CaseOut:
     """The case as this reader sees it; raises NotFound outside their scope."""
-    units = queries.units_of(someone.actor)
+    reader = someone.actor
     with duban.database.reading() as connection:
-        queries.check_scope(connection, units, case_id)
+        check_scope(connection, reader, case_id)
         case, _ = cases.read_case(connection, case_id)
         compiled = duban.catalog.version(case.definition)
         children = queries.list_cases(
-            connection, units, queries.Filter(parent=case_id), limit=MOST_CHILDREN
+            connection, reader, queries.Filter(parent=case_id), limit=MOST_CHILDREN
         ).rows
         wanted = [case_id] if case.parent is None else [case_id, case.parent]
-        rows = {row["id"]: row for row in queries.cases_by_id(connection, units, wanted)}
+        rows = {row["id"]: row for row in queries.cases_by_id(connection, reader, wanted)}
         named = Units(connection, _units_in(case, [*rows.values(), *children]))
         items = {id_: case_item(row, duban.catalog, named) for id_, row in rows.items()}
         return CaseOut(

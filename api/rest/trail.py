@@ -14,6 +14,7 @@ from api.rest.inputs import Before, CaseId, Limit
 from api.rest.outputs import UnitRef, Units
 from workflow.store import messages as told
 from workflow.store import queries
+from workflow.store.scope import check_scope
 
 router = APIRouter(tags=["cases"])
 
@@ -112,12 +113,11 @@ def messages(
     limit: Limit = 50,
 ) -> MessagePage:
     """Who was told what about the case, newest first."""
-    units = queries.units_of(someone.actor)
     rows = _in_scope(
         duban,
         someone,
         case_id,
-        lambda c: told.messages(c, units=units, case=case_id, before=before, limit=limit + 1),
+        lambda c: told.messages(c, reader=None, case=case_id, before=before, limit=limit + 1),
     )
     more, rows = len(rows) > limit, rows[:limit]
     return MessagePage(items=[_message(row) for row in rows], next=rows[-1].id if more else None)
@@ -126,7 +126,7 @@ def messages(
 def _in_scope(duban: Duban, someone: Someone, case_id: int, read: Callable[[Connection], _T]) -> _T:
     """What `read` gives, in the transaction that has found the case in scope; raises NotFound."""
     with duban.database.reading() as connection:
-        queries.check_scope(connection, queries.units_of(someone.actor), case_id)
+        check_scope(connection, someone.actor, case_id)
         return read(connection)
 
 

@@ -31,6 +31,7 @@ WHOLE: dict[str, Any] = read_yaml(
 ).tree | {
     "periodic": {"on": "10-15", "party": "asker", "among": "county"},
     "series": {"cause": "what", "level": "cost", "first": 1},
+    "confidential": {"seen_by": "asker"},
 }
 """Every part of the language at least once."""
 

@@ -29,6 +29,7 @@ from tests.prefecture import NOW
 from tests.simulators.faulty_smsc import FaultySmsc
 from tests.simulators.faulty_smtp import DROP, KEEP_AND_DROP, FaultySmtp
 from workflow.engine.calendar import Calendar
+from workflow.engine.case import Actor, Post
 from workflow.store import messages, outbox
 from workflow.store.cases import warning_went_out
 from workflow.store.database import Database
@@ -245,10 +246,10 @@ def test_after_eight_attempts_a_message_is_given_up_aloud(
     assert sink.messages == ()
     assert "given up" in caplog.text
     with database.reading() as connection:
-        [failure] = messages.failures(connection, units=None)
+        [failure] = messages.failures(connection, reader=None)
         assert failure.id == message
         assert failure.person_name
-        assert messages.count_by_status(connection, units=None) == {"dead": 1}
+        assert messages.count_by_status(connection, reader=None) == {"dead": 1}
 
 
 def test_a_message_given_up_can_be_resent_and_keeps_its_id(
@@ -548,16 +549,17 @@ def test_the_list_of_messages_is_filtered_paged_and_scoped(desk: Desk, database:
     ids = [desk.owe(case=case, seq=n + 1, way=("email", "sms")[n % 2]) for n in range(6)]
     other = desk.owe()
     with database.reading() as connection:
-        listed = _listing(messages.messages(connection, units=None))
+        listed = _listing(messages.messages(connection, reader=None))
         assert listed == [other, *reversed(ids)]
-        found = messages.messages(connection, units=None, case=case, way="sms")
+        found = messages.messages(connection, reader=None, case=case, way="sms")
         assert _listing(found) == [ids[5], ids[3], ids[1]]
-        found = messages.messages(connection, units=None, case=case, before=ids[4], limit=2)
+        found = messages.messages(connection, reader=None, case=case, before=ids[4], limit=2)
         assert _listing(found) == [ids[3], ids[2]]
-        assert messages.messages(connection, units=None, status="dead") == []
-        assert messages.messages(connection, units=[]) == []
-        assert messages.messages(connection, units=[1]) == []
-        assert messages.count_by_status(connection, units=[1]) == {}
+        assert messages.messages(connection, reader=None, status="dead") == []
+        nobody, outsider = Actor("person"), Actor("person", None, (Post(1, 1, "head"),))
+        assert messages.messages(connection, reader=nobody) == []
+        assert messages.messages(connection, reader=outsider) == []
+        assert messages.count_by_status(connection, reader=outsider) == {}
 
 
 def _listing(found: Sequence[messages.Message]) -> list[int]:

@@ -9,6 +9,7 @@ from tests.proof.story import CHECKED, Story
 from workflow import timers
 from workflow.doctor import root_of
 from workflow.organising import Organising
+from workflow.store.administrators import begin_with
 from workflow.store.changes import Asked
 
 
@@ -81,7 +82,7 @@ def _interview(story: Story) -> int:
 
 
 def _reorganise(story: Story) -> None:
-    """A unit gets another name, somebody leaves and somebody stands in."""
+    """A unit gets another name, somebody leaves and administers, and somebody stands in."""
     organising, leaver = Organising(story.database), story.people["wangmo.head"]
     unit = story.units["522326"]
     organising.rename(
@@ -90,6 +91,8 @@ def _reorganise(story: Story) -> None:
     organising.end(Asked("left", story.now), person=leaver)
     substitute = {"person": story.people["wangmo.officer"], "stands_for": leaver}
     organising.substitute(Asked("standing in", story.now), **substitute, reason="岗位空缺")
+    with story.database.unit_of_work() as connection:
+        begin_with(connection, leaver, story.now)
 
 
 def _second_cycle(story: Story) -> int:

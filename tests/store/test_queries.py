@@ -13,12 +13,13 @@ from tests.prefecture import NOW
 from tests.proof.copies import Copies, postgres_copies, sqlite_copies
 from tests.proof.story import RECTIFICATION, Story
 from workflow.catalog import Catalog
-from workflow.engine.case import Actor
+from workflow.engine.case import Actor, Post
 from workflow.engine.errors import NotFound
 from workflow.store import queries
 from workflow.store.database import Database
 from workflow.store.organisation import HOLDING, POST, UNIT
 from workflow.store.queries import Filter, Page, Place
+from workflow.store.scope import check_scope, units_of
 
 CITY, TOWN, OTHER_TOWN, NEIGHBOUR = "522301", "522301100", "522301101", "522302"
 """兴义市 with 敬南镇 and 泥凼镇, and 兴仁市."""
@@ -86,6 +87,11 @@ def furnished(story: Story) -> Office:
     return Office(story, registered, draft, dispatched, withdrawn, town, story.open(unit=NEIGHBOUR))
 
 
+def reader(units: set[int]) -> Actor:
+    """Somebody with a post in each of the units."""
+    return Actor("person", None, tuple(Post(0, unit, "any") for unit in sorted(units)))
+
+
 def walk(read: Callable[[Place | None], Page]) -> Iterator[dict[str, Any]]:
     """Every row of a list, page by page, each place through its text as a link carries it."""
     place = None
@@ -104,7 +110,7 @@ def listed(
 
         def read(place: Place | None) -> Page:
             narrowed = wanted or Filter()
-            return queries.list_cases(connection, units, narrowed, after=place, limit=limit)
+            return queries.list_cases(connection, reader(units), narrowed, after=place, limit=limit)
 
         return list(walk(read))
 
@@ -150,10 +156,10 @@ def test_what_no_unit_sees_is_nowhere(office: Office) -> None:
     for units in (set(), office.units(OTHER_TOWN), {10**9}):
         assert listed(office, units) == []
         with office.story.database.reading() as connection:
-            assert queries.cases_by_id(connection, units, office.every) == []
+            assert queries.cases_by_id(connection, reader(units), office.every) == []
             for case in office.every:
                 with pytest.raises(NotFound):
-                    queries.check_scope(connection, units, case)
+                    check_scope(connection, reader(units), case)
 
 
 @pytest.mark.rights
@@ -162,7 +168,7 @@ def test_a_case_out_of_scope_is_the_same_as_none(office: Office) -> None:
     with office.story.database.reading() as connection:
         for case in (office.draft, 10**9):
             with pytest.raises(NotFound) as refused:
-                queries.check_scope(connection, office.units(OTHER_TOWN), case)
+                check_scope(connection, reader(office.units(OTHER_TOWN)), case)
             sentences.add(refused.value.sentence)
     assert len(sentences) == 1
 
@@ -266,7 +272,7 @@ def test_two_posts_show_a_case_once(office: Office) -> None:
     found = work_of(office, actor)
     assert {*office.registered, *office.town, office.neighbour, office.draft} <= set(found)
     assert len(found) == len(set(found))
-    seen = ids(listed(office, set(queries.units_of(actor))))
+    seen = ids(listed(office, set(units_of(actor))))
     assert sorted(seen) == sorted(office.every)
 
 

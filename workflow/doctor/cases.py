@@ -11,7 +11,7 @@ from workflow.engine.errors import DubanError
 from workflow.replay import replay_steps
 from workflow.store.chain import ALGORITHMS, START
 from workflow.store.journal import hash_of
-from workflow.store.queries import SCOPE
+from workflow.store.scope import SCOPE
 from workflow.store.writes import CASE, HISTORY, SIGN_OFF, TIMER, Writes
 
 Row = Mapping[str, Any]
@@ -124,9 +124,13 @@ def _scope_problems(again: Writes, case_id: int, stored: list[Row]) -> Iterator[
         yield "可见范围与历史不符"
         return
     place = again.rescopes[case_id]
-    acts = {row["unit_id"]: row["acts"] for row in again.acting[case_id]}
+    acting = {row["unit_id"]: row for row in again.acting[case_id]}
     for row in stored:
-        wanted = (place["due_at"], place["closed"], acts.get(row["unit_id"]))
+        own = acting.get(row["unit_id"], {"acts": None, "named": place["named"]})
+        if row["named"] != own["named"]:
+            yield "保密范围与历史不符"
+            return
+        wanted = (place["due_at"], place["closed"], own["acts"])
         if (row["due_at"], row["closed"], row["acts"]) != wanted:
             yield "待办位置与历史不符"
             return

@@ -60,6 +60,10 @@ _ONE_OR_MORE = (BeforeValidator(_as_tuple), _OrOne())
 PartyRole = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 """`responsible.head`: who holds a role's posts in a party's unit; `turn`: whose turn it is."""
 
+PartyOrRole = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+"""`lead`: everybody who holds a post in that party's unit; `lead.head`: who holds that post."""
+
+PartiesOrRoles = Annotated[tuple[PartyOrRole, ...], Field(min_length=1), *_ONE_OR_MORE]
 PartyRoles = Annotated[tuple[PartyRole, ...], *_ONE_OR_MORE]
 Names = Annotated[tuple[Name, ...], *_ONE_OR_MORE]
 Texts = Annotated[tuple[str, ...], *_ONE_OR_MORE]
@@ -343,6 +347,14 @@ class Periodic(Model):
     facts: dict[Name, Guard] = Field({}, description="fact ← CEL; `period` is the year")
 
 
+class Confidential(Model):
+    """Cases that only those named here see, until a state is reached."""
+
+    seen_by: PartiesOrRoles = Field(description="parties, or posts as party.role, that see it")
+    when: Guard | None = Field(None, description="condition (CEL) over facts; absent: always")
+    until: Names = Field((), description="states from which it is like any other case")
+
+
 class Series(Model):
     """Cases about one cause whose level rises by one at a time."""
 
@@ -375,5 +387,8 @@ class Definition(Model):
     opening: Opening = Field(description="how a case begins")
     periodic: Periodic | None = Field(None, description="cases that open by the calendar")
     series: Series | None = Field(None, description="levels about one cause that rise by one")
+    confidential: Confidential | None = Field(
+        None, description="cases that only those named see, until a state is reached"
+    )
     states: dict[Name, State] = Field(description="where a case can stand")
     anytime: dict[Name, Wide] = Field({}, description="events that can happen in several states")

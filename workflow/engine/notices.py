@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from workflow.engine.calendar import local_day
+from workflow.engine.confidence import sees
 from workflow.engine.deadlines import in_words
 from workflow.engine.decision import Notice
 from workflow.engine.definition import Event, Rung
@@ -16,27 +17,32 @@ LONGEST = 200
 
 def of_event(scene: Scene, event: Event) -> list[Notice]:
     """What an event tells by itself."""
-    told = _notice(scene, event.tell, event.notice or "told", event.urgency, event.title)
-    return [told] if event.tell else []
+    return _notice(scene, event.tell, event.notice or "told", event.urgency, event.title)
 
 
 def of_arrival(scene: Scene) -> list[Notice]:
     """What the arrival in the present state tells."""
     state = scene.state
-    return [_notice(scene, state.tell, "task", state.urgency, state.title)] if state.tell else []
+    return _notice(scene, state.tell, "task", state.urgency, state.title)
 
 
 def of_rung(scene: Scene, rung: Rung) -> list[Notice]:
     """What a rung tells: a reminder before the limit, a warning after it."""
     template = rung.notice or ("overdue" if scene.late else "reminder")
     told = _notice(scene, rung.tell, template, rung.urgency, rung.at.in_words())
-    return [replace(told, ways=rung.by)] if rung.tell else []
+    return [replace(one, ways=rung.by) for one in told]
 
 
-def _notice(scene: Scene, roles: tuple[str, ...], template: str, urgency: str, what: str) -> Notice:
+def _notice(
+    scene: Scene, roles: tuple[str, ...], template: str, urgency: str, what: str
+) -> list[Notice]:
+    """One notice to those of the roles who may know of the case; none if nobody is to be told."""
     found = (units_of(scene.case, scene.definition, role) for role in roles)
-    to = tuple(dict.fromkeys((unit, role) for unit, role in found if unit is not None))
-    return Notice(to, template, variables(scene, what), urgency)
+    seats = dict.fromkeys((unit, role) for unit, role in found if unit is not None)
+    to = tuple(seat for seat in seats if sees(scene, *seat))
+    if seats and not to:
+        return []
+    return [Notice(to, template, variables(scene, what), urgency)] if roles else []
 
 
 def variables(scene: Scene, what: str) -> dict[str, str]:

@@ -8,7 +8,15 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from workflow.engine.definition import Definition, Level, Name, Office, PartyRole, Selector
+from workflow.engine.definition import (
+    Definition,
+    Level,
+    Name,
+    Office,
+    PartyOrRole,
+    PartyRole,
+    Selector,
+)
 from workflow.engine.findings import Finding, Path, Unreadable, found, nearest
 from workflow.engine.limits import MOMENTS, TERMS
 
@@ -80,6 +88,7 @@ PATTERN_OF_SELECTORS = _pattern(Selector)
 _PATTERNS = {
     _pattern(Name): ("bad_name", "小写字母开头，只含小写字母、数字和 _，最多 30 个"),
     _pattern(PartyRole): ("bad_party_role", "例如 responsible.head、turn.liaison"),
+    _pattern(PartyOrRole): ("bad_party_role", "例如 lead、lead.head"),
     _pattern(Office): ("bad_office", "例如 prefecture.supervision"),
     PATTERN_OF_SELECTORS: ("bad_selector", ""),
 }

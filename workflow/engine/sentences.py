@@ -91,6 +91,10 @@ SENTENCES: Mapping[str, str] = {
     "cycle_without_to": "开始新一轮必须写明转到哪个状态",
     "idle_otherwise": "没有条件，otherwise 不起作用",
     "no_recipient": "通知没有收件人",
+    # confidential cases
+    "confidential_by_facts": "保密条件只能取决于要素，“{name}”会自行变化",
+    "turn_cannot_see": "“{turn}”在保密期间看不到事项，却轮到它办理",
+    "ladder_tells_nobody": "提醒阶梯“{ladder}”有一级在保密期间谁也告知不到",
     # states
     "nobody_moves": "没有轮到任何一方，也没有限期，无从推进",
     "turn_cannot_act": "轮到“{turn}”，但没有一个事件由它办理",

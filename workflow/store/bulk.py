@@ -37,10 +37,10 @@ def send(connection: Connection, batches: Iterable[Batch]) -> None:
 
 
 def fetch(connection: Connection, query: "Select[Any]", given: Mapping[str, Any]) -> list[Row]:
-    """The rows of a query whose parameters are all in `given`; instants are in UTC."""
+    """The rows of a query whose parameters are in `given`; instants are in UTC."""
     dialect = connection.dialect
     sql, parameters = _compiled(dialect, query, ())
-    values = [given[name] for name, _ in parameters]
+    values = [given.get(name, constant) for name, constant in parameters]
     driver: Any = connection.connection.driver_connection
     with _translated(dialect):
         if dialect.name == "postgresql":
@@ -48,7 +48,7 @@ def fetch(connection: Connection, query: "Select[Any]", given: Mapping[str, Any]
 
             rows = wire.fetch(driver, _prepared(connection), (sql, values))
         else:
-            rows = driver.execute(sql, values).fetchall()
+            rows = driver.execute(sql, [_stored(value) for value in values]).fetchall()
     readers = _readers(dialect, query)
     return [
         {name: read(value) for (name, read), value in zip(readers, row, strict=True)}

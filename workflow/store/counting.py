@@ -10,8 +10,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
+from workflow.engine.case import Actor
 from workflow.store.organisation import UNIT
-from workflow.store.queries import SCOPE, Filter, in_scope
+from workflow.store.queries import Filter, in_scope
+from workflow.store.scope import SCOPE
 from workflow.store.writes import CASE, NO_LIMIT
 
 MOST_GROUPS = 500
@@ -46,9 +48,9 @@ def _keys(moments: Moments) -> Mapping[str, ColumnElement[object]]:
     }
 
 
-def count_up_to(connection: Connection, units: Collection[int], narrowed: Filter, most: int) -> int:
+def count_up_to(connection: Connection, reader: Actor, narrowed: Filter, most: int) -> int:
     """How many cases there are, counted no further than `most`."""
-    some = in_scope(units, narrowed).limit(most).subquery()
+    some = in_scope(reader, narrowed).limit(most).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
@@ -57,7 +59,7 @@ Group = tuple[object, ...]
 
 def count_cases(
     connection: Connection,
-    units: Collection[int],
+    reader: Actor,
     narrowed: Filter,
     by: Collection[str],
     moments: Moments,
@@ -68,7 +70,7 @@ def count_cases(
     """
     keys = _keys(moments)
     columns = [keys[name].label(f"by_{name}") for name in by]
-    each = in_scope(units, narrowed).add_columns(*columns).subquery()
+    each = in_scope(reader, narrowed).add_columns(*columns).subquery()
     group = [each.c[f"by_{name}"] for name in by]
     query = (
         select(*group, func.count().label("n"))

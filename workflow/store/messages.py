@@ -8,12 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, select
 
+from workflow.engine.case import Actor
 from workflow.store.organisation import PERSON
 from workflow.store.outbox import DIGEST
-from workflow.store.tables import ScopeRow
+from workflow.store.scope import SCOPE, in_sight
 from workflow.store.writes import OUTBOX
-
-SCOPE = ScopeRow.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ class Message:
 def messages(
     connection: Connection,
     *,
-    units: Collection[int] | None,
+    reader: Actor | None,
     status: str | None = None,
     way: str | None = None,
     case: int | None = None,
@@ -127,7 +126,7 @@ def messages(
 ) -> list[Message]:
     """Messages, newest first; the last one's id is `before` for the next page.
 
-    `units` are those whose cases the reader sees; None is for administration, which sees all.
+    `reader` is whose scope narrows them; None for a case that is known to be in scope.
     """
     equal = ((OUTBOX.c.status, status), (OUTBOX.c.way, way), (OUTBOX.c.case_id, case))
     wanted = [column == value for column, value in equal if value is not None]
@@ -136,7 +135,7 @@ def messages(
     query = (
         select(OUTBOX, func.coalesce(PERSON.c.name, "").label("person_name"))
         .outerjoin(PERSON, PERSON.c.id == OUTBOX.c.person_id)
-        .where(*wanted, *_in_sight(units))
+        .where(*wanted, *_seen(reader))
         .order_by(OUTBOX.c.id.desc())
         .limit(limit)
     )
@@ -146,25 +145,24 @@ def messages(
 def failures(
     connection: Connection,
     *,
-    units: Collection[int] | None,
+    reader: Actor | None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Message]:
     """Messages given up, newest first."""
-    return messages(connection, units=units, status="dead", before=before, limit=limit)
+    return messages(connection, reader=reader, status="dead", before=before, limit=limit)
 
 
-def count_by_status(connection: Connection, *, units: Collection[int] | None) -> dict[str, int]:
+def count_by_status(connection: Connection, *, reader: Actor | None) -> dict[str, int]:
     """How many messages stand where."""
-    query = select(OUTBOX.c.status, func.count()).where(*_in_sight(units))
+    query = select(OUTBOX.c.status, func.count()).where(*_seen(reader))
     return {status: int(n) for status, n in connection.execute(query.group_by(OUTBOX.c.status))}
 
 
-def _in_sight(units: Collection[int] | None) -> Iterable[Any]:
-    if units is None:
+def _seen(reader: Actor | None) -> Iterable[Any]:
+    if reader is None:
         return []
-    seen = SCOPE.c.case_id == OUTBOX.c.case_id
-    return [exists().where(seen, SCOPE.c.unit_id.in_(units))]
+    return [exists().where(SCOPE.c.case_id == OUTBOX.c.case_id, in_sight(reader))]
 
 
 def _message(row: Mapping[Any, Any]) -> Message:

@@ -3,14 +3,15 @@ notices.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, tuple_
+from sqlalchemy import Connection, Select, and_, bindparam, or_, select, tuple_
 
 from workflow.engine.case import Actor, Lineage, Post, Unit
 from workflow.engine.errors import InvalidInput, NotFound
+from workflow.store import bulk
 from workflow.store.tables import FormerName, HoldingRow, PersonRow, PostRow, UnitRow
 
 UNIT = UnitRow.__table__  # type: ignore[attr-defined]
@@ -103,7 +104,7 @@ def _lineage(
     return Lineage(unit, offices)
 
 
-def _held(now: datetime, holding: Any = HOLDING) -> Any:
+def _held(now: Any, holding: Any = HOLDING) -> Any:
     return and_(
         holding.c.begins_at <= now, or_(holding.c.ends_at.is_(None), holding.c.ends_at > now)
     )
@@ -122,7 +123,32 @@ def posts_of(connection: Connection, person: int, now: datetime) -> tuple[Post, 
 
     That is who holds the post now; while it is vacant, who held it last.
     """
-    holder = HOLDING.alias("holder")
+    return _posts(bulk.fetch(connection, _POSTS, {"person": person, "now": now}))
+
+
+def lock_actor(connection: Connection, actor: Actor, now: datetime) -> Actor:
+    """The actor with the posts held at this moment, which nobody can end, nor disable the account,
+    before the transaction has ended; no post for whoever is disabled.
+
+    Who acts is read in the transaction that acts: a post may have ended since the request came in.
+    """
+    if actor.person is None:
+        return actor
+    rows = bulk.fetch(connection, _LOCKED_POSTS, {"person": actor.person, "now": now})
+    return replace(actor, posts=_posts(rows))
+
+
+def _posts(rows: Iterable[Mapping[str, Any]]) -> tuple[Post, ...]:
+    """Each post once: whoever holds one does not stand in for it."""
+    found: dict[int, Post] = {}
+    for row in rows:
+        holder = None if row["kind"] == "holder" else row["holder_id"]
+        found.setdefault(row["id"], Post(row["id"], row["unit_id"], row["role"], holder))
+    return tuple(found.values())
+
+
+def _query_for_posts() -> "Select[Any]":
+    holder, now = HOLDING.alias("holder"), bindparam("now", type_=HOLDING.c.begins_at.type)
     last = (
         select(holder.c.person_id)
         .where(holder.c.post_id == POST.c.id, holder.c.kind == "holder", holder.c.begins_at <= now)
@@ -130,16 +156,20 @@ def posts_of(connection: Connection, person: int, now: datetime) -> tuple[Post, 
         .limit(1)
         .scalar_subquery()
     )
-    query = (
-        select(POST.c.id, POST.c.unit_id, POST.c.role, HOLDING.c.kind, last)
+    return (
+        select(POST.c.id, POST.c.unit_id, POST.c.role, HOLDING.c.kind, last.label("holder_id"))
         .join(HOLDING, HOLDING.c.post_id == POST.c.id)
-        .where(HOLDING.c.person_id == person, _held(now))
+        .where(HOLDING.c.person_id == bindparam("person"), _held(now))
         .order_by(POST.c.id, HOLDING.c.kind != "holder", HOLDING.c.id)
     )
-    found: dict[int, Post] = {}
-    for id_, unit, role, kind, holder_id in connection.execute(query):
-        found.setdefault(id_, Post(id_, unit, role, None if kind == "holder" else holder_id))
-    return tuple(found.values())
+
+
+_POSTS = _query_for_posts()
+_LOCKED_POSTS = (
+    _POSTS.join(PERSON, PERSON.c.id == HOLDING.c.person_id)
+    .where(PERSON.c.disabled_at.is_(None))
+    .with_for_update(read=True, of=[HOLDING, PERSON])
+)
 
 
 def read_recipients(

@@ -1,8 +1,7 @@
 """What pages and REST read: one scope filter for all of it, keyset paging, columns instead of
 objects.
 
-`Sight` (principals) is the set of units through whose scope rows somebody sees. Out of scope is
-the same as absent.
+Whatever is about cases takes the reader, and sees what `scope.in_sight` lets them see.
 """
 
 import json
@@ -17,17 +16,11 @@ from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
 from workflow.store import cases
 from workflow.store.organisation import PERSON, UNIT
-from workflow.store.tables import MailboxRow, ScopeRow
+from workflow.store.scope import SCOPE, in_sight, units_of
+from workflow.store.tables import MailboxRow
 from workflow.store.writes import CASE, SIGN_OFF, TIMER, handed_to
 
-SCOPE = ScopeRow.__table__  # type: ignore[attr-defined]
-
 Row = dict[str, Any]
-
-
-def units_of(actor: Actor) -> frozenset[int]:
-    """The units through whose scope rows somebody sees cases: those of the posts held today."""
-    return frozenset(post.unit for post in actor.posts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +79,7 @@ _COLUMNS = tuple(
 
 def list_cases(
     connection: Connection,
-    units: Collection[int],
+    reader: Actor,
     narrowed: Filter,
     *,
     after: Place | None = None,
@@ -98,7 +91,7 @@ def list_cases(
 
     `also` is a further condition on the case.
     """
-    query = in_scope(units, narrowed).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
+    query = in_scope(reader, narrowed).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
     if also is not None:
         query = query.where(also)
     if newest:
@@ -119,7 +112,7 @@ def list_work(
         and_(SCOPE.c.unit_id == post.unit, SCOPE.c.acts.contains(f",{post.role},", autoescape=True))
         for post in actor.posts
     ]
-    query = in_scope(units_of(actor), Filter(closed=False)).add_columns(
+    query = in_scope(actor, Filter(closed=False)).add_columns(
         SCOPE.c.due_at.label("place"), *_COLUMNS
     )
     handlers = {actor.person, *(post.holder for post in actor.posts)}
@@ -132,16 +125,12 @@ def list_work(
     return _page(connection, query, limit)
 
 
-def in_scope(units: Collection[int], narrowed: Filter) -> Select[Any]:
-    """The one filter by scope; every list, detail and count goes through it."""
-    query = (
-        select(SCOPE.c.case_id)
-        .join(CASE, CASE.c.id == SCOPE.c.case_id)
-        .where(SCOPE.c.unit_id.in_(units))
-    )
+def in_scope(reader: Actor, narrowed: Filter) -> Select[Any]:
+    """Cases in the reader's scope, each once."""
+    query = select(SCOPE.c.case_id).join(CASE, CASE.c.id == SCOPE.c.case_id).where(in_sight(reader))
     for condition in _conditions(narrowed):
         query = query.where(condition)
-    return query.distinct() if len(units) > 1 else query
+    return query.distinct() if len(units_of(reader)) > 1 else query
 
 
 def _conditions(narrowed: Filter) -> Iterator[Any]:
@@ -180,13 +169,6 @@ def _page(connection: Connection, query: Select[Any], limit: int, *order: Any) -
     for row in rows:
         row["body"] = json.loads(row["body"])
     return Page(rows, place)
-
-
-def check_scope(connection: Connection, units: Collection[int], case_id: int) -> None:
-    """Raise NotFound unless one of the units sees the case."""
-    query = in_scope(units, Filter()).where(SCOPE.c.case_id == case_id)
-    if connection.execute(query).first() is None:
-        raise NotFound("没有这件事项，或不在你的范围内", {"case": case_id})
 
 
 def history_of(connection: Connection, case_id: int) -> list[Row]:
@@ -241,9 +223,9 @@ def list_units(
 _MAILBOX = MailboxRow.__table__  # type: ignore[attr-defined]
 
 
-def cases_by_id(connection: Connection, units: Collection[int], ids: Collection[int]) -> list[Row]:
+def cases_by_id(connection: Connection, reader: Actor, ids: Collection[int]) -> list[Row]:
     """Those of these cases that are in scope, as rows of a list."""
-    query = in_scope(units, Filter()).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
+    query = in_scope(reader, Filter()).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
     return _page(connection, query.where(SCOPE.c.case_id.in_(ids)), len(ids)).rows
 
 

@@ -21,7 +21,16 @@ APPEND_ONLY = (
 )
 NEVER_CHANGED = ("audit",)
 """Append-only but for the oldest rows, which may leave once the floor of their strand has risen."""
-NEVER_DELETED = ("cases", "sign_off", "timer", "outbox", "request", "audit_head", "org_change_item")
+NEVER_DELETED = (
+    "cases",
+    "sign_off",
+    "timer",
+    "outbox",
+    "request",
+    "audit_head",
+    "org_change_item",
+    "admin_role",
+)
 
 _CHECKS = {
     # name: (table, when a row may not change like this)
@@ -48,6 +57,12 @@ _CHECKS = {
         "cases",
         "NEW.number <> OLD.number OR NEW.workflow <> OLD.workflow OR NEW.seq < OLD.seq"
         " OR NEW.cycle < OLD.cycle OR (NEW.seq = OLD.seq AND NEW.state <> OLD.state)",
+    ),
+    "admin_role_ends_once": (
+        "admin_role",
+        "OLD.live IS NULL OR NEW.live IS NOT NULL OR NEW.id <> OLD.id"
+        " OR NEW.person_id <> OLD.person_id OR NEW.role <> OLD.role"
+        " OR NEW.begins_at <> OLD.begins_at",
     ),
     "audit_head_forward": (
         "audit_head",
@@ -98,12 +113,43 @@ _HELD_ALREADY = (
     " AND (NEW.ends_at IS NULL OR other.begins_at < NEW.ends_at)"
     " AND (other.ends_at IS NULL OR NEW.begins_at < other.ends_at))"
 )
+_HAS_A_POST = (
+    "EXISTS (SELECT 1 FROM holding WHERE person_id = NEW.person_id"
+    " AND (ends_at IS NULL OR ends_at > NEW.begins_at))"
+)
+_ADMINISTERS = (
+    "EXISTS (SELECT 1 FROM admin_role WHERE person_id = NEW.person_id AND live = 1"
+    " AND (NEW.ends_at IS NULL OR NEW.ends_at > begins_at))"
+)
+_NOT_OF_SECURITY = (
+    "NOT EXISTS (SELECT 1 FROM admin_role"
+    " WHERE person_id = NEW.{by} AND role = 'security' AND live = 1)"
+)
+_NOT_THE_FIRST = "EXISTS (SELECT 1 FROM admin_role)"
+_PARENT_ENDED = "EXISTS (SELECT 1 FROM cases WHERE id = NEW.parent_id AND closed_at IS NOT NULL)"
 
 _GUARDS = {
     # name: (table, action, which rows are asked, when such a row may not be written)
     "case_signed": ("cases", "UPDATE", _SIGNED_MOVES, _UNSIGNED),
     "case_signed_new": ("cases", "INSERT", "TRUE", _UNSIGNED),
     "sign_off_needed": ("sign_off", "UPDATE", "TRUE", _STILL_NEEDED),
+    "case_child_in_time": ("cases", "INSERT", "NEW.parent_id IS NOT NULL", _PARENT_ENDED),
+    "admin_holds_no_post": ("admin_role", "INSERT", "NEW.live = 1", _HAS_A_POST),
+    "holder_is_no_admin": ("holding", "INSERT", "TRUE", _ADMINISTERS),
+    "holder_stays_no_admin": ("holding", "UPDATE", "TRUE", _ADMINISTERS),
+    "admin_appointed": (
+        "admin_role",
+        "INSERT",
+        "NEW.appointed_by IS NOT NULL",
+        _NOT_OF_SECURITY.format(by="appointed_by"),
+    ),
+    "admin_first": ("admin_role", "INSERT", "NEW.appointed_by IS NULL", _NOT_THE_FIRST),
+    "admin_dismissed": (
+        "admin_role",
+        "UPDATE",
+        "NEW.live IS NULL",
+        _NOT_OF_SECURITY.format(by="dismissed_by"),
+    ),
     "audit_onto_head": ("audit", "INSERT", "TRUE", _OFF_THE_HEAD),
     "audit_head_is_last": ("audit_head", "UPDATE", "NEW.seq > OLD.seq", _NOT_THE_LAST),
     "audit_above_floor": ("audit", "DELETE", "TRUE", _ABOVE_THE_FLOOR),
@@ -112,9 +158,18 @@ _GUARDS = {
     "one_holder": ("holding", "UPDATE", "NEW.kind = 'holder'", _HELD_ALREADY),
     "one_holder_new": ("holding", "INSERT", "NEW.kind = 'holder'", _HELD_ALREADY),
 }
+_PERSON, _POST = "person WHERE id = NEW.person_id", "post WHERE id = NEW.post_id"
 _LOCKS = {
-    # PostgreSQL: two who appoint at one moment would not see one another
-    "holding": "PERFORM 1 FROM post WHERE id = NEW.post_id FOR NO KEY UPDATE; "
+    # what a guard's rows hang on, locked before it looks: two who write at one moment would
+    # otherwise each not see the other (PostgreSQL; SQLite has one writer)
+    "case_child_in_time": "cases WHERE id = NEW.parent_id",
+    "admin_holds_no_post": _PERSON,
+    "holder_is_no_admin": _PERSON,
+    "holder_stays_no_admin": _PERSON,
+    "one_holder": _POST,
+    "one_holder_new": _POST,
+    "admin_appointed": "admin_role WHERE person_id = NEW.appointed_by AND live = 1",
+    "admin_dismissed": "admin_role WHERE person_id = NEW.dismissed_by AND live = 1",
 }
 
 _KEYS = {
@@ -130,6 +185,7 @@ _KEYS = {
     "audit": (("strand", "seq"),),
     "handover": (("outbox_id", "attempt", "part"),),
     "delivery_report": (("key",),),
+    "admin_role": (("id",), ("person_id", "live")),
     "sign_off": (
         ("case_id", "seq"),
         ("case_id", "cycle", "side", "live"),
@@ -217,9 +273,10 @@ def _postgres() -> Iterator[str]:
 def _postgres_guard(name: str, action: str, table: str, asked: str, wrong: str) -> Iterator[str]:
     """A trigger that looks at other rows: a WHEN there cannot, so a function of its own does."""
     row = "OLD" if action == "DELETE" else "NEW"
+    lock = f"PERFORM 1 FROM {_LOCKS[name]} FOR NO KEY UPDATE; " if name in _LOCKS else ""
     yield (
         f"CREATE FUNCTION duban_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN {_LOCKS.get(table, '')}IF {wrong} THEN RAISE EXCEPTION 'rule {name}' "
+        f"BEGIN {lock}IF {wrong} THEN RAISE EXCEPTION 'rule {name}' "
         f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $$"
     )
     yield _postgres_trigger(name, action, table, asked, f"duban_{name}()")

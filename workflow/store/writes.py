@@ -4,7 +4,7 @@ One firing and a sweep of a thousand timers go through the same door: `Writes.ad
 `flush` once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, text, update
 
 from workflow.engine.case import Case, World
+from workflow.engine.confidence import is_secret, who_sees
 from workflow.engine.decision import Step, Timer
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
 from workflow.engine.pace import may_go_at
+from workflow.engine.scene import Scene
 from workflow.store import bulk
 from workflow.store.addressing import Told, address
 from workflow.store.chain import ALGORITHMS
@@ -29,6 +31,9 @@ SIGN_OFF = SignOffRow.__table__  # type: ignore[attr-defined]
 TIMER = TimerRow.__table__  # type: ignore[attr-defined]
 OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
 REQUEST = RequestRow.__table__  # type: ignore[attr-defined]
+
+NOBODY = ",,"
+"""What `scope.named` says of a unit of which nobody sees a secret case."""
 
 NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
 """Where lists sort cases without a limit: last."""
@@ -87,9 +92,12 @@ _SEE = text(
     " VALUES (:unit_id, :case_id, :why, :closed, :due_at) ON CONFLICT DO NOTHING"
 )
 _RESCOPE = text(
-    "UPDATE scope SET due_at = :due_at, closed = :closed, acts = NULL WHERE case_id = :case_id"
+    "UPDATE scope SET due_at = :due_at, closed = :closed, acts = NULL, named = :named"
+    " WHERE case_id = :case_id"
 )
-_ACT = text("UPDATE scope SET acts = :acts WHERE case_id = :case_id AND unit_id = :unit_id")
+_ACT = text(
+    "UPDATE scope SET acts = :acts, named = :named WHERE case_id = :case_id AND unit_id = :unit_id"
+)
 
 
 @dataclass
@@ -131,7 +139,7 @@ class Writes:
         self._add_case(case, before, compiled.definition, row["hash"])
         self._add_signatures(step)
         self._add_timers(step, before)
-        self._add_sights(case, before, world, compiled)
+        self._add_sights(case, before, world, compiled, step.now)
         for at, notice in enumerate(step.notices):
             goes_at = may_go_at(world.calendar, notice.urgency, self.now)
             self.told.append(Told(step, at, notice, goes_at))
@@ -175,7 +183,7 @@ class Writes:
         self.timers_ever += self.timers[case.id]
 
     def _add_sights(
-        self, case: Case, before: Case | None, world: World, compiled: Compiled
+        self, case: Case, before: Case | None, world: World, compiled: Compiled, now: datetime
     ) -> None:
         place = {
             "due_at": case.due.at if case.due else NO_LIMIT,
@@ -184,9 +192,12 @@ class Writes:
         if before is None or before.parties != case.parties:
             for unit, why in _who_sees(case, world):
                 self.sights.append({"unit_id": unit, "case_id": case.id, "why": why, **place})
-        if before is None or _place(before) != _place(case):
-            self.rescopes[case.id] = {"case_id": case.id, **place}
-            self.acting[case.id] = _acting(case, compiled)
+        confidential = compiled.definition.confidential is not None
+        if before is None or confidential or _place(before) != _place(case):
+            scene = Scene(compiled, case, world, now)
+            only = NOBODY if is_secret(scene) else None
+            self.rescopes[case.id] = {"case_id": case.id, "named": only, **place}
+            self.acting[case.id] = _acting(scene, only)
 
     def settle(
         self, timer: int, status: str, *, seq: int | None = None, why: str | None = None
@@ -289,18 +300,34 @@ def _place(case: Case) -> tuple[Any, ...]:
     return case.due, case.state, case.parties, case.handler
 
 
-def _acting(case: Case, compiled: Compiled) -> list[Row]:
-    """A row for each unit whose people can act now, with their roles."""
+def _acting(scene: Scene, only: str | None) -> list[Row]:
+    """A row for each unit of which somebody can act now, or is named to see a secret case."""
+    case, compiled = scene.case, scene.compiled
     roles: dict[int, set[str]] = {}
+    seen: dict[int, str | None] = {}
     for party, who in compiled.actors[case.state].items():
         roles.setdefault(case.parties[party].unit, set()).update(who)
-    turn = compiled.definition.states[case.state].turn
-    if turn is not None and case.handler is not None:
-        roles.setdefault(case.parties[turn].unit, set()).add(handed_to(case.handler))
+    handled = None
+    if scene.state.turn is not None and case.handler is not None:
+        handled = case.parties[scene.state.turn].unit
+        roles.setdefault(handled, set()).add(handed_to(case.handler))
+    if only is not None:
+        for unit, named in who_sees(scene).items():
+            handler = {handed_to(case.handler)} if unit == handled and case.handler else set()
+            seen[unit] = None if named is None else _listed(named | handler)
     return [
-        {"case_id": case.id, "unit_id": unit, "acts": f",{','.join(sorted(who))},"}
-        for unit, who in roles.items()
+        {
+            "case_id": case.id,
+            "unit_id": unit,
+            "acts": _listed(roles[unit]) if unit in roles else None,
+            "named": seen.get(unit, only),
+        }
+        for unit in {**roles, **seen}
     ]
+
+
+def _listed(who: Collection[str]) -> str:
+    return f",{','.join(sorted(who))},"
 
 
 def handed_to(person: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from workflow.engine.checks import (
+    confidential,
     events,
     expressions,
     facts,
@@ -41,6 +42,8 @@ CHECKS: tuple[Check, ...] = (
     states.check_state_uses,
     states.check_states,
     expressions.check_expressions,
+    confidential.check_confidential,
+    confidential.check_secret_states,
     ladders.check_ladders,
     sign_offs.check_sign_off_uses,
     sign_offs.check_sign_offs,

@@ -100,6 +100,8 @@ def _beyond_the_case(definition: Definition) -> Iterator[_Place]:
     if definition.periodic:
         for fact, text in definition.periodic.facts.items():
             yield _Place(("periodic", "facts", fact), text, condition=False)
+    if definition.confidential and definition.confidential.when:
+        yield _Place(("confidential", "when"), definition.confidential.when)
     if definition.series and definition.series.direct:
         yield _Place(("series", "direct"), definition.series.direct)
 

@@ -8,6 +8,7 @@ only has a nullable key column under a plain unique index. Rules that need a tri
 
 from sqlmodel import SQLModel
 
+from workflow.store.tables.administration import AdminRole
 from workflow.store.tables.audit import AuditHead, AuditRow
 from workflow.store.tables.cases import (
     CaseRow,
@@ -53,6 +54,7 @@ from workflow.store.tables.signing_in import (
 metadata = SQLModel.metadata
 
 __all__ = [
+    "AdminRole",
     "AuditHead",
     "AuditRow",
     "BadAddressRow",

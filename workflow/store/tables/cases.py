@@ -161,7 +161,8 @@ class ScopeRow(SQLModel, table=True):
     """Which units see a case; every list is one range of this table (design, law 12).
 
     `acts` are the roles of the unit whose work it is now, and the person it was handed to:
-    `,#17,head,officer,`, or NULL for none.
+    `,#17,head,officer,`, or NULL for none. `named` lists in the same way those of the unit who see
+    the case while it is confidential (`,,` is nobody); NULL is the whole unit.
     """
 
     __tablename__ = "scope"
@@ -176,3 +177,4 @@ class ScopeRow(SQLModel, table=True):
     closed: bool = False
     due_at: datetime
     acts: str | None = None
+    named: str | None = None
