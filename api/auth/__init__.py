@@ -2,7 +2,7 @@
 
 `asking` the dependencies that routes name · `signing_in` and out · `second_step` set up ·
 `confirming` who one is · `changing_password` · `programs` and their tokens · `tries` that are
-counted · `cookies` · `refusals` · `installation` that is asked
+counted · `noting` in the log · `cookies` · `refusals` · `installation` that is asked
 """
 
 from api.auth.asking import (

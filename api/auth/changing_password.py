@@ -4,6 +4,7 @@ from fastapi import Request
 
 from api.auth.asking import Someone
 from api.auth.confirming import demand_fresh
+from api.auth.noting import note
 from api.auth.signing_in import Begun, let_in
 from api.context import Duban
 from workflow.engine.errors import InvalidInput, NotFound
@@ -28,4 +29,5 @@ def change_password(
     hashed = passwords.hash_password(new)
     with duban.database.unit_of_work() as connection:
         passwords.keep_password(connection, someone.person, hashed, now)
+        note(connection, duban, request, "password", someone.person, act="changed")
         return let_in(connection, duban, account, request, way=PASSWORD)

@@ -10,6 +10,7 @@ from fastapi import Request
 
 from api.auth.asking import Someone
 from api.auth.cookies import cookie_of
+from api.auth.noting import note, note_refused
 from api.auth.refusals import NotConfirmedSo
 from api.auth.tries import begin_try
 from api.context import Duban
@@ -35,7 +36,9 @@ def confirm(duban: Duban, someone: Someone, proof: str, request: Request) -> Som
         if right:
             throttling.end_try(connection, counted)
             sessions.note_confirmed(connection, cookie_of(request, duban) or "", now)
+            note(connection, duban, request, "confirmation", account.person)
     if not right:
+        note_refused(duban, request, "confirmation", account.person, NotConfirmedSo.code)
         raise NotConfirmedSo(f"{proof_title(account.second_factor)}不对，请重新输入")
     return replace(someone, actor=replace(someone.actor, pen=Pen.READY))
 

@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from fastapi import Request
+
 from api.auth.asking import Someone
+from api.auth.noting import note
 from api.auth.refusals import Forged
 from api.context import Duban
 from workflow.engine.case import Pen
@@ -15,7 +18,7 @@ TOKEN_DAYS, LONGEST_TOKEN_DAYS = 90, 366
 
 
 def make_token(
-    duban: Duban, someone: Someone, name: str, scope: Scope, lasts: timedelta
+    duban: Duban, someone: Someone, name: str, scope: Scope, lasts: timedelta, request: Request
 ) -> tuple[str, datetime]:
     """A token for a program, and when it expires.
 
@@ -27,10 +30,13 @@ def make_token(
         raise NotConfirmed("生成令牌前，请再次确认是你本人")
     now = duban.clock()
     with duban.database.unit_of_work() as connection:
-        return tokens.make_token(connection, someone.person, name, scope, now, lasts), now + lasts
+        token = tokens.make_token(connection, someone.person, name, scope, now, lasts)
+        note(connection, duban, request, "token", someone.person, act="made", scope=scope.value)
+    return token, now + lasts
 
 
-def delete_tokens(duban: Duban, someone: Someone, name: str) -> None:
+def delete_tokens(duban: Duban, someone: Someone, name: str, request: Request) -> None:
     """Delete one's own tokens of a name."""
     with duban.database.unit_of_work() as connection:
-        tokens.delete_tokens(connection, someone.person, name)
+        deleted = tokens.delete_tokens(connection, someone.person, name)
+        note(connection, duban, request, "token", someone.person, act="deleted", count=deleted)

@@ -6,6 +6,7 @@ from fastapi import Request
 
 from api.auth.asking import Someone
 from api.auth.confirming import demand_fresh
+from api.auth.noting import note
 from api.auth.refusals import WrongCode
 from api.context import Duban
 from workflow.engine.errors import ConditionNotMet
@@ -38,10 +39,12 @@ def being_set_up(duban: Duban, someone: Someone) -> Secret | None:
     return None if secret is None else _shown(duban, someone, secret)
 
 
-def finish_set_up(duban: Duban, someone: Someone, code: str) -> tuple[str, ...]:
+def finish_set_up(duban: Duban, someone: Someone, code: str, request: Request) -> tuple[str, ...]:
     """Take the second factor into use by its first code; the recovery codes. Raises WrongCode."""
     with duban.database.unit_of_work() as connection:
         codes = second_factor.finish_set_up(connection, someone.person, code, duban.clock())
+        if codes is not None:
+            note(connection, duban, request, "second_factor", someone.person, act="begun")
     if codes is None:
         raise WrongCode("验证码不对，请看手机上现在显示的六位数字")
     return codes
@@ -52,6 +55,7 @@ def give_up(duban: Duban, someone: Someone, proof: str, request: Request) -> Non
     demand_fresh(duban, someone, proof, request)
     with duban.database.unit_of_work() as connection:
         second_factor.remove(connection, someone.person)
+        note(connection, duban, request, "second_factor", someone.person, act="ended")
 
 
 def _has_proof(duban: Duban, someone: Someone) -> bool:

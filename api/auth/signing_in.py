@@ -6,6 +6,7 @@ from fastapi import Request, Response
 from sqlalchemy import Connection
 
 from api.auth.cookies import BROWSER, check_origin, cookie_of, drop_cookie
+from api.auth.noting import note, note_refused
 from api.auth.refusals import NotSignedIn, WrongCode, WrongPassword
 from api.auth.tries import address_of, begin_try
 from api.context import Duban
@@ -45,6 +46,8 @@ def sign_in(duban: Duban, username: str, password: str, request: Request) -> Beg
     with duban.database.reading() as connection:
         account = accounts.account_of(connection, username)
     if not passwords.password_is_right(account, password, now) or account is None:
+        person = account.person if account else None
+        note_refused(duban, request, "sign_in", person, WrongPassword.code)
         raise WrongPassword("登录名或口令不对")
     with duban.database.unit_of_work() as connection:
         if account.second_factor:
@@ -71,6 +74,7 @@ def give_code(duban: Duban, code: str, request: Request) -> Begun:
         if second_factor.code_is_right(connection, account.person, code, now):
             throttling.end_try(connection, counted)
             return let_in(connection, duban, account, request, way=PASSWORD)
+    note_refused(duban, request, "sign_in", account.person, WrongCode.code)
     raise WrongCode("验证码不对或已用过，请等下一个验证码再试")
 
 
@@ -85,6 +89,7 @@ def let_in(
     token, csrf = sessions.begin_session(connection, account.person, arrival, profile, now)
     browser = cookie_of(request, duban, BROWSER) or ""
     known = known_browsers.remember(connection, account.person, browser, now)
+    note(connection, duban, request, "sign_in", account.person, way=way)
     return Begun(token, csrf, account.name, known=known)
 
 
@@ -107,15 +112,17 @@ def arrival_of(request: Request, way: str) -> Arrival:
     return Arrival(way, address_of(request), request.headers.get("user-agent", ""))
 
 
-def sign_out(duban: Duban, request: Request, response: Response) -> None:
+def sign_out(duban: Duban, person: int, request: Request, response: Response) -> None:
     """End the browser's session and take its cookie away."""
-    if token := cookie_of(request, duban):
-        with duban.database.unit_of_work() as connection:
-            sessions.end_session(connection, token)
+    with duban.database.unit_of_work() as connection:
+        sessions.end_session(connection, cookie_of(request, duban) or "")
+        note(connection, duban, request, "sign_out", person)
     drop_cookie(duban, response)
 
 
 def end_others(duban: Duban, person: int, request: Request) -> None:
     """End every session of somebody but the one of this browser."""
     with duban.database.unit_of_work() as connection:
-        sessions.end_sessions_of(connection, person, but=cookie_of(request, duban) or "")
+        but = cookie_of(request, duban) or ""
+        ended = sessions.end_sessions_of(connection, person, but=but)
+        note(connection, duban, request, "session", person, ended=ended)

@@ -74,7 +74,7 @@ def make(
     try:
         someone = confirm_if_given(duban, someone, proof, request)
         wanted = Scope.WRITE if scope == Scope.WRITE.value else Scope.READ
-        token, _ = make_token(duban, someone, name, wanted, _lasts(days))
+        token, _ = make_token(duban, someone, name, wanted, _lasts(days), request)
     except Refusal as refused:
         return _page(request, duban, someone, refused=refused)
     return _page(request, duban, someone, made=token)
@@ -82,10 +82,10 @@ def make(
 
 @router.post(HERE + "/tokens/delete")
 def delete(
-    duban: Installation, someone: SignedInForm, name: Annotated[str, Form()] = ""
+    request: Request, duban: Installation, someone: SignedInForm, name: Annotated[str, Form()] = ""
 ) -> Response:
     """Make a token worthless."""
-    delete_tokens(duban, someone, name)
+    delete_tokens(duban, someone, name, request)
     return RedirectResponse(f"{HERE}?done=deleted", 303)
 
 

@@ -62,11 +62,11 @@ def begin(
 
 @router.post(FACTOR_PAGE + "/finish")
 def finish(
-    duban: Installation, someone: SignedInForm, code: Annotated[str, Form()] = ""
+    request: Request, duban: Installation, someone: SignedInForm, code: Annotated[str, Form()] = ""
 ) -> Response:
     """Take it into use by its first code; the recovery codes are shown."""
     try:
-        codes = finish_set_up(duban, someone, code)
+        codes = finish_set_up(duban, someone, code, request)
     except Refusal as refused:
         return _page(duban, someone, refused, being_set_up(duban, someone))
     return show("recovery_codes.html", RecoveryPage(codes), account_masthead(duban, someone))

@@ -97,7 +97,6 @@ def _go_on(duban: Duban, begun: Begun, next: str) -> Response:
 @router.post("/sign-out")
 def end(request: Request, duban: Installation, someone: SignedInForm) -> Response:
     """Sign out."""
-    del someone
     response = RedirectResponse(SIGN_IN_PAGE, 303)
-    sign_out(duban, request, response)
+    sign_out(duban, someone.person, request, response)
     return response

@@ -105,9 +105,9 @@ def _out(begun: Begun) -> SessionOut:
 
 
 @router.post("/sign-out", status_code=204)
-def sign_out(request: Request, response: Response, duban: Installation, _: SignedIn) -> None:
+def sign_out(request: Request, response: Response, duban: Installation, someone: SignedIn) -> None:
     """End the session of the cookie."""
-    signing_in.sign_out(duban, request, response)
+    signing_in.sign_out(duban, someone.person, request, response)
 
 
 @router.get("/me")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from api.auth import Installation, SignedIn, programs
@@ -49,16 +49,20 @@ def tokens(duban: Installation, someone: SignedIn) -> list[TokenOut]:
 
 
 @router.post("/tokens", status_code=201)
-def make_token(body: TokenBody, duban: Installation, someone: SignedIn) -> TokenMade:
+def make_token(
+    body: TokenBody, request: Request, duban: Installation, someone: SignedIn
+) -> TokenMade:
     """Make a token with which a program acts for oneself, in a session that is fresh; a token
     cannot make another.
     """
     lasts = timedelta(days=body.days)
-    token, expires_at = programs.make_token(duban, someone, body.name, body.scope, lasts)
+    token, expires_at = programs.make_token(duban, someone, body.name, body.scope, lasts, request)
     return TokenMade(name=body.name.strip(), scope=body.scope, token=token, expires_at=expires_at)
 
 
 @router.delete("/tokens/{name}", status_code=204)
-def delete_tokens(name: Annotated[Word, Path()], duban: Installation, someone: SignedIn) -> None:
+def delete_tokens(
+    name: Annotated[Word, Path()], request: Request, duban: Installation, someone: SignedIn
+) -> None:
     """Delete one's own tokens of this name: they are worth nothing with the next request."""
-    programs.delete_tokens(duban, someone, name)
+    programs.delete_tokens(duban, someone, name, request)

@@ -28,7 +28,9 @@ STRANDS = 8
 KINDS: Mapping[str, str] = {
     "sign_in": "登录",
     "sign_out": "退出登录",
-    "second_factor": "两步验证的变更",
+    "session": "结束其他登录",
+    "confirmation": "再次确认身份",
+    "second_factor": "二次验证的变更",
     "password": "口令的变更",
     "token": "接口令牌的变更",
     "refusal": "被拒绝的请求",

@@ -17,7 +17,7 @@ _LEAST_SCORE = 3
 """Of 4: more than 10^8 guesses, far beyond what throttling lets anybody try."""
 
 _OURS = ("duban", "督办", "admin", "gov")
-_DIGITS = "零一二三四"
+_DIGITS = "零一两三四"
 
 
 class WeakPassword(Refusal):
