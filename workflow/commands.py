@@ -8,7 +8,7 @@ a refused call asks whether it had been answered before.
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,10 @@ class Answer:
     number: str
     state: str
     seq: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as it is kept."""
+        return {"case": self.case, "number": self.number, "state": self.state, "seq": self.seq}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ class Commands:
             work = Transaction(connection, self.catalog, now)
             found = act(work, lock_actor(connection, actor, now))
             answers = tuple(Answer(one.id, one.number, one.state, one.seq) for one in found)
-            work.writes.answer(request, actor.person, digest, [asdict(one) for one in answers])
+            work.writes.answer(request, actor.person, digest, [one.as_dict() for one in answers])
             work.flush()
         return answers
 

@@ -252,7 +252,7 @@ def _in_two(patch: pytest.MonkeyPatch, is_first: Callable[[bulk.Batch], bool]) -
     """What one transaction should write is written in two."""
     proper = bulk.send
 
-    def send(connection: Any, batches: Iterable[bulk.Batch]) -> None:
+    def send(connection: Any, batches: Iterable[bulk.Batch], *, last: bool) -> None:
         every = [(statement, list(rows)) for statement, rows in batches]
         proper(connection, [batch for batch in every if is_first(batch)])
         _commit(connection)

@@ -123,14 +123,13 @@ def _scope_problems(again: Writes, case_id: int, stored: list[Row]) -> Iterator[
     if units != {row["unit_id"] for row in stored}:
         yield "可见范围与历史不符"
         return
-    place = again.rescopes[case_id]
-    acting = {row["unit_id"]: row for row in again.acting[case_id]}
+    place, acting = again.places[case_id], again.acting[case_id]
     for row in stored:
-        own = acting.get(row["unit_id"], {"acts": None, "named": place["named"]})
-        if row["named"] != own["named"]:
+        acts, named = acting.get(row["unit_id"], (None, place["others"]))
+        if row["named"] != named:
             yield "保密范围与历史不符"
             return
-        wanted = (place["due_at"], place["closed"], own["acts"])
+        wanted = (place["due_at"], place["closed"], acts)
         if (row["due_at"], row["closed"], row["acts"]) != wanted:
             yield "待办位置与历史不符"
             return

@@ -1,7 +1,7 @@
 """A case at one moment: the definition it follows, the world it sees, the instant it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ class Scene:
 
     def at(self, case: Case) -> "Scene":
         """The same moment with the case as it is now."""
-        return replace(self, case=case)
+        return Scene(self.compiled, case, self.world, self.now)
 
     def sight(self, facts: Mapping[str, Any] | None = None, **more: Any) -> Sight:
         """What expressions see, with other facts than the case's where given."""

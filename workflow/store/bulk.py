@@ -25,15 +25,18 @@ MANY = 20
 """Rows from which on PostgreSQL takes them faster by COPY."""
 
 
-def send(connection: Connection, batches: Iterable[Batch]) -> None:
+def send(connection: Connection, batches: Iterable[Batch], *, last: bool = False) -> None:
     """Execute each statement for all its rows; every row of a batch has the same keys.
 
-    Raises IntegrityError where a rule of the database is broken, as SQLAlchemy would.
+    When they are the `last` of the unit of work, its COMMIT travels with them to PostgreSQL. Raises
+    IntegrityError where a rule of the database is broken, as SQLAlchemy would.
     """
     wanted = [(statement, rows) for statement, rows in batches if rows]
-    by = _to_postgres if connection.dialect.name == "postgresql" else _to_sqlite
     with _translated(connection.dialect):
-        by(connection, wanted)
+        if connection.dialect.name == "postgresql":
+            _to_postgres(connection, wanted, last)
+        else:
+            _to_sqlite(connection, wanted)
 
 
 def fetch(connection: Connection, query: "Select[Any]", given: Mapping[str, Any]) -> list[Row]:
@@ -59,7 +62,7 @@ def fetch(connection: Connection, query: "Select[Any]", given: Mapping[str, Any]
 # To the drivers
 
 
-def _to_postgres(connection: Connection, batches: list[Batch]) -> None:
+def _to_postgres(connection: Connection, batches: list[Batch], last: bool) -> None:
     from workflow.store import wire  # psycopg is an extra
 
     driver: Any = connection.connection.driver_connection
@@ -74,7 +77,7 @@ def _to_postgres(connection: Connection, batches: list[Batch]) -> None:
             _copy(driver, statement, [name for name, _ in parameters], given)
         else:
             waiting += [(sql, values) for values in given]
-    wire.run(driver, names, waiting)
+    wire.run(driver, names, waiting, last=last)
 
 
 def _copy(driver: Any, statement: Insert, names: list[str], rows: list[list[Any]]) -> None:

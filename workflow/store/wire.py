@@ -5,10 +5,10 @@ up for every one; libpq takes a few µs and sends them together. The connection 
 which sees what was begun here as its own transaction.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection, DataError, OperationalError, generators
 from psycopg.adapt import Transformer
@@ -27,15 +27,21 @@ _serials = count(1)
 
 
 def run(
-    connection: "Connection[Any]", names: dict[str, bytes], commands: Sequence[Command]
+    connection: "Connection[Any]",
+    names: dict[str, bytes],
+    commands: Sequence[Command],
+    *,
+    last: bool = False,
 ) -> None:
     """Execute in order, within the connection's transaction, which begins here if it has not.
 
-    `names` keeps from call to call what this connection has prepared. Raises psycopg's errors; then
-    nothing after the statement that failed was executed.
+    `names` keeps from call to call what this connection has prepared. After the `last` commands the
+    transaction is committed, in the same flush. Raises psycopg's errors; then nothing after the
+    statement that failed was executed.
     """
     for first in range(0, len(commands), MOST):
-        _exchange(connection, names, commands[first : first + MOST])
+        ends = last and first + MOST >= len(commands)
+        _exchange(connection, names, commands[first : first + MOST], commits=ends)
 
 
 def fetch(
@@ -49,11 +55,18 @@ def fetch(
 
 
 def _exchange(
-    connection: "Connection[Any]", names: dict[str, bytes], commands: Sequence[Command]
+    connection: "Connection[Any]",
+    names: dict[str, bytes],
+    commands: Sequence[Command],
+    *,
+    commits: bool = False,
 ) -> list[PGresult]:
     sent = [(sql, [_text(value) for value in values]) for sql, values in commands]
     new = {sql: f"duban_{next(_serials)}".encode() for sql, _ in sent if sql not in names}
-    results = connection.wait(_pipeline(connection.pgconn, names | new, new, sent))
+    begins = connection.pgconn.transaction_status == TransactionStatus.IDLE
+    executes = [(names.get(sql) or new[sql], values) for sql, values in sent]
+    plan = _Plan(begins, new, executes, commits)
+    results = connection.wait(_pipeline(connection.pgconn, plan))
     for result in results:
         if result.status == ExecStatus.FATAL_ERROR:
             raise error_from_result(result)
@@ -61,21 +74,26 @@ def _exchange(
     return results
 
 
-def _pipeline(
-    pgconn: PGconn,
-    names: dict[str, bytes],
-    new: dict[str, bytes],
-    sent: list[tuple[str, list[bytes | None]]],
-) -> Generator[Wait, Ready | int, list[PGresult]]:
+class _Plan(NamedTuple):
+    """What one flush sends, in this order."""
+
+    begins: bool
+    prepares: Mapping[str, bytes]
+    executes: Sequence[tuple[bytes, list[bytes | None]]]
+    commits: bool
+
+
+def _pipeline(pgconn: PGconn, plan: _Plan) -> Generator[Wait, Ready | int, list[PGresult]]:
     """Send all, then read all: one round trip."""
-    begins = pgconn.transaction_status == TransactionStatus.IDLE
     pgconn.enter_pipeline_mode()
-    if begins:
+    if plan.begins:
         pgconn.send_query_params(b"BEGIN", None)
-    for sql, name in new.items():
+    for sql, name in plan.prepares.items():
         pgconn.send_prepare(name, sql.encode())
-    for sql, values in sent:
-        pgconn.send_query_prepared(names[sql], values)
+    for name, values in plan.executes:
+        pgconn.send_query_prepared(name, values)
+    if plan.commits:
+        pgconn.send_query_params(b"COMMIT", None)
     pgconn.pipeline_sync()
     yield from generators.send(pgconn)
     results = []

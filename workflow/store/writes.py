@@ -39,6 +39,8 @@ NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
 """Where lists sort cases without a limit: last."""
 
 Row = dict[str, Any]
+Acting = tuple[str | None, str | None]
+"""What `scope` says of a unit: its roles that can act now, and who of it sees a secret case."""
 
 # made once: `bulk` keeps what it compiles by statement
 _NEW_CASE, _HISTORY, _SIGN = insert(CASE), insert(HISTORY), insert(SIGN_OFF)
@@ -91,9 +93,10 @@ _SEE = text(
     "INSERT INTO scope (unit_id, case_id, why, closed, due_at)"
     " VALUES (:unit_id, :case_id, :why, :closed, :due_at) ON CONFLICT DO NOTHING"
 )
-_RESCOPE = text(
-    "UPDATE scope SET due_at = :due_at, closed = :closed, acts = NULL, named = :named"
-    " WHERE case_id = :case_id"
+_PLACE = text(
+    "UPDATE scope SET due_at = :due_at, closed = :closed,"
+    " acts = CASE unit_id WHEN :unit_id THEN :acts END,"
+    " named = CASE unit_id WHEN :unit_id THEN :named ELSE :others END WHERE case_id = :case_id"
 )
 _ACT = text(
     "UPDATE scope SET acts = :acts, named = :named WHERE case_id = :case_id AND unit_id = :unit_id"
@@ -117,8 +120,9 @@ class Writes:
     timers: dict[int, list[Row]] = field(default_factory=dict)
     timers_ever: list[Row] = field(default_factory=list)
     sights: list[Row] = field(default_factory=list)
-    rescopes: dict[int, Row] = field(default_factory=dict)
-    acting: dict[int, list[Row]] = field(default_factory=dict)
+    places: dict[int, Row] = field(default_factory=dict)
+    acted: dict[int, dict[int, Acting]] = field(default_factory=dict)
+    acting: dict[int, dict[int, Acting]] = field(default_factory=dict)
     outbox: list[Row] = field(default_factory=list)
     requests: list[Row] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
@@ -185,19 +189,19 @@ class Writes:
     def _add_sights(
         self, case: Case, before: Case | None, world: World, compiled: Compiled, now: datetime
     ) -> None:
-        place = {
-            "due_at": case.due.at if case.due else NO_LIMIT,
-            "closed": case.closed_at is not None,
-        }
+        place = _place(case)
         if before is None or before.parties != case.parties:
             for unit, why in _who_sees(case, world):
                 self.sights.append({"unit_id": unit, "case_id": case.id, "why": why, **place})
+        scene, acted = Scene(compiled, case, world, now), {}
+        others = NOBODY if is_secret(scene) else None
         confidential = compiled.definition.confidential is not None
-        if before is None or confidential or _place(before) != _place(case):
-            scene = Scene(compiled, case, world, now)
-            only = NOBODY if is_secret(scene) else None
-            self.rescopes[case.id] = {"case_id": case.id, "named": only, **place}
-            self.acting[case.id] = _acting(scene, only)
+        if before is None or confidential or _place(before) != place:
+            self.places[case.id] = {"case_id": case.id, "others": others, **place}
+        else:
+            acted = _acting(scene.at(before), None)
+        self.acted.setdefault(case.id, acted)
+        self.acting[case.id] = _acting(scene, others)
 
     def settle(
         self, timer: int, status: str, *, seq: int | None = None, why: str | None = None
@@ -226,9 +230,9 @@ class Writes:
         )
 
     def flush(self, connection: Connection) -> None:
-        """Write everything, a statement a table."""
+        """Write everything, a statement a table; nothing may follow in the unit of work."""
         self.outbox += address(connection, self.told, self.now)
-        bulk.send(connection, self._statements())
+        bulk.send(connection, self._statements(), last=True)
 
     def _statements(self) -> Iterator[bulk.Batch]:
         yield _NEW_CASE, list(self.new_cases.values())
@@ -244,10 +248,25 @@ class Writes:
         yield _CANCEL_TIMERS, self.cancels
         yield _SET_TIMER, [row for rows in self.timers.values() for row in rows]
         yield _SEE, self.sights
-        yield _RESCOPE, list(self.rescopes.values())
-        yield _ACT, [row for rows in self.acting.values() for row in rows]
+        yield _PLACE, list(self._placed())
+        yield _ACT, list(self._acts())
         yield _OWE, self.outbox
         yield _ANSWER, self.requests
+
+    def _placed(self) -> Iterator[Row]:
+        """Cases whose place in the lists changed, with the first of the units that can act."""
+        for case, place in self.places.items():
+            unit, (acts, named) = next(iter(self.acting[case].items()), (None, (None, None)))
+            yield {**place, "unit_id": unit, "acts": acts, "named": named}
+
+    def _acts(self) -> Iterator[Row]:
+        """Units that can act now or no longer, where `_placed` does not say it."""
+        for case, acting in self.acting.items():
+            was = self.acted[case]
+            changed = [unit for unit in {**was, **acting} if acting.get(unit) != was.get(unit)]
+            for unit in list(acting)[1:] if case in self.places else changed:
+                acts, named = acting.get(unit, (None, None))
+                yield {"case_id": case, "unit_id": unit, "acts": acts, "named": named}
 
 
 def _case_row(case: Case, definition: Definition, head: str) -> Row:
@@ -295,13 +314,16 @@ def _timer_row(case: Case, timer: Timer) -> Row:
     }
 
 
-def _place(case: Case) -> tuple[Any, ...]:
-    """What decides where a case stands in people's lists."""
-    return case.due, case.state, case.parties, case.handler
+def _place(case: Case) -> Row:
+    """Where a case stands in people's lists."""
+    return {
+        "due_at": case.due.at if case.due else NO_LIMIT,
+        "closed": case.closed_at is not None,
+    }
 
 
-def _acting(scene: Scene, only: str | None) -> list[Row]:
-    """A row for each unit of which somebody can act now, or is named to see a secret case."""
+def _acting(scene: Scene, only: str | None) -> dict[int, Acting]:
+    """The units of which somebody can act now, or is named to see a secret case."""
     case, compiled = scene.case, scene.compiled
     roles: dict[int, set[str]] = {}
     seen: dict[int, str | None] = {}
@@ -315,15 +337,10 @@ def _acting(scene: Scene, only: str | None) -> list[Row]:
         for unit, named in who_sees(scene).items():
             handler = {handed_to(case.handler)} if unit == handled and case.handler else set()
             seen[unit] = None if named is None else _listed(named | handler)
-    return [
-        {
-            "case_id": case.id,
-            "unit_id": unit,
-            "acts": _listed(roles[unit]) if unit in roles else None,
-            "named": seen.get(unit, only),
-        }
+    return {
+        unit: (_listed(roles[unit]) if unit in roles else None, seen.get(unit, only))
         for unit in {**roles, **seen}
-    ]
+    }
 
 
 def _listed(who: Collection[str]) -> str:
