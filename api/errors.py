@@ -43,6 +43,7 @@ from workflow.engine.errors import (
     RequestReused,
     Stale,
 )
+from workflow.store.administrators import NotAppointed
 from workflow.store.database import DatabaseUnusable
 
 STATUS: Mapping[type[Exception], int] = {
@@ -52,6 +53,7 @@ STATUS: Mapping[type[Exception], int] = {
     DutyFirst: 403,
     Forged: 403,
     NotAllowed: 403,
+    NotAppointed: 409,
     NotConfirmedSo: 403,
     NotByPrograms: 403,
     NotConfirmed: 403,

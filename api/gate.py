@@ -4,7 +4,8 @@ Whoever asks is found out here, once a request; the dependencies of `api.auth.as
 Being in is not seeing: what is bound to a case is filtered by scope inside.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from re import Pattern
 
@@ -12,13 +13,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import compile_path
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auth import DutyFirst, NotAllowed, Someone
 from api.auth.asking import SOMEONE, who_asks
+from api.auth.installation import duban_of
 from api.errors import answer
 from api.policy import ROUTES, Line, Token, Who
 from workflow.engine.errors import DubanError
+from workflow.store import audit
 from workflow.store.people import tokens
 
 REST = "/api/"
@@ -56,12 +59,28 @@ class Gate:
         try:
             line = line_of(scope["method"], scope["path"])
             if Who.ANYBODY not in line.who:
-                scope[SOMEONE] = await run_in_threadpool(_admitted, request, line)
+                await run_in_threadpool(_admitted, request, line)
         except (DubanError, HTTPException) as refusal:
             response = await answer(request, refusal)
             await response(scope, receive, send)
+            if isinstance(refusal, NotAllowed):
+                await run_in_threadpool(_record, request, 403)
             return
-        await self._app(scope, receive, send)
+        await self._serve(request, line, send)
+
+    async def _serve(self, request: Request, line: Line, send: Send) -> None:
+        """Have the request answered, and record that somebody known was out of their rights."""
+        status = 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        await self._app(request.scope, request.receive, noted)
+        if SOMEONE in request.scope and (status == 403 or (status == 404 and line.case)):
+            await run_in_threadpool(_record, request, status)
 
 
 def line_of(method: str, path: str) -> Line:
@@ -81,16 +100,38 @@ def line_of(method: str, path: str) -> Line:
     raise HTTPException(404)
 
 
-def _admitted(request: Request, line: Line) -> Someone:
-    """Who asks, if the line lets them in; raises NotSignedIn, SignInFirst, NotAllowed."""
+def _record(request: Request, status: int) -> None:
+    """Keep in the audit log what somebody asked for in vain, by the line of the policy."""
+    duban, someone = duban_of(request), request.scope[SOMEONE]
+    case = request.scope.get("path_params", {}).get("case_id", "")
+    about = ("case", int(case)) if str(case).isdecimal() and len(str(case)) <= 16 else None
+    data: Mapping[str, audit.Plain] = {
+        "status": status,
+        "line": _code_of(request.method, request.scope["path"]),
+    }
+    act = audit.Act("refusal", someone.person, about, "refused", data)
+    with duban.database.unit_of_work() as connection:
+        audit.record(connection, act, duban.clock())
+
+
+def _code_of(method: str, path: str) -> str:
+    """The policy's line as a word of the log: no address with names in it goes there."""
+    for route, place in zip(ROUTES, _PLACES, strict=True):
+        if place.method == method and place.path.match(path):
+            return re.sub(r"[^A-Za-z0-9_.:/-]", "", route.replace(" ", ":", 1))
+    return method
+
+
+def _admitted(request: Request, line: Line) -> None:
+    """Find out who asks, and let them in if the line does; raises a Refusal."""
     someone = who_asks(request, with_token=request.url.path.startswith(REST))
+    request.scope[SOMEONE] = someone
     if someone.duty is not None and not line.duty:
         raise DutyFirst(someone.duty)
     if not kinds_of(someone) & line.who:
         raise NotAllowed(_why_not(someone, line))
     if someone.csrf is None:
         _check_token(someone, line)
-    return someone
 
 
 def _check_token(someone: Someone, line: Line) -> None:

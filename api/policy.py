@@ -115,6 +115,12 @@ ROUTES: Mapping[str, Line] = {
     "GET /workflows": _line(HOLDER, SYSTEM),
     "GET /workflows/{name}": _line(HOLDER, SYSTEM),
     "GET /workflows/{name}/diagram.svg": _line(HOLDER, SYSTEM),
+    # administrators
+    "GET /administration": _line(SYSTEM, SECURITY, AUDIT),
+    "POST /administration/administrators": _line(SECURITY),
+    "POST /administration/administrators/{person}/dismiss": _line(SECURITY),
+    "GET /administration/accounts": _line(SECURITY),
+    "POST /administration/accounts/{person}": _line(SECURITY),
     # REST
     "GET /api/v1/definitions": _line(HOLDER, token=READ),
     "GET /api/v1/definitions/schema": _line(HOLDER, token=READ),

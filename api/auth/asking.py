@@ -11,12 +11,14 @@ from typing import Annotated, NoReturn
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Connection
 
 from api.auth.cookies import cookie_of
 from api.auth.installation import duban_of
 from api.auth.refusals import Forged, NotSignedIn, SignInFirst
 from api.context import Duban
 from workflow.engine.case import Actor, Pen
+from workflow.store import administrators
 from workflow.store.organisation import actor_of
 from workflow.store.people import hashing, sessions, tokens
 from workflow.store.people.duties import Duty, duty_of
@@ -57,6 +59,7 @@ def _by_session(duban: Duban, request: Request, now: datetime) -> Someone | None
         if session is None:
             return None
         actor = actor_of(connection, session.person, now)
+        administers = _administers(connection, actor)
     if now - session.seen_at >= sessions.SEEN_EVERY:
         with duban.database.unit_of_work() as connection:
             sessions.note_use(connection, token, now)
@@ -66,7 +69,8 @@ def _by_session(duban: Duban, request: Request, now: datetime) -> Someone | None
         session.person,
         session.name,
         session.csrf,
-        duty=duty_of(session, profile, now, administrator=False),
+        administers=administers,
+        duty=duty_of(session, profile, now, administrator=administers is not None),
         factor=session.factor,
     )
 
@@ -77,11 +81,19 @@ def _by_token(duban: Duban, token: str, now: datetime) -> Someone | None:
         if program is None:
             return None
         actor = actor_of(connection, program.person, now)
+        administers = _administers(connection, actor)
     if program.used_at is None or now - program.used_at >= tokens.NOTED_EVERY:
         with duban.database.unit_of_work() as connection:
             tokens.note_token_use(connection, token, now)
     actor = replace(actor, pen=Pen.NONE)
-    return Someone(actor, program.person, program.name, None, scope=program.scope)
+    return Someone(actor, program.person, program.name, None, administers, program.scope)
+
+
+def _administers(connection: Connection, actor: Actor) -> str | None:
+    """The administrator's role of whoever holds no post: the database keeps the two apart."""
+    if actor.posts or actor.person is None:
+        return None
+    return administrators.role_of(connection, actor.person)
 
 
 def _is_own_write(someone: Someone, given: object) -> bool:

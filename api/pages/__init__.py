@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     account,
+    administration,
     case,
     diagrams,
     ledgers,
@@ -27,6 +28,7 @@ from api.pages.errors import error_page
 
 router = APIRouter()
 for _part in (
+    administration,
     signing_in,
     account,
     password,

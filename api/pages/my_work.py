@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInPage
 from api.pages.forms import place_in
@@ -18,7 +19,9 @@ PAGE_SIZE = 30
 
 @router.get("/")
 def my_work(duban: Installation, someone: SignedInPage, after: str = "") -> Response:
-    """One page of the list."""
+    """One page of the list; an administrator has none and is sent to what they look after."""
+    if someone.administers is not None:
+        return RedirectResponse("/administration", 303)
     now = duban.clock()
     with duban.database.reading() as connection:
         found = queries.list_work(connection, someone.actor, after=place_in(after), limit=PAGE_SIZE)

@@ -46,12 +46,26 @@ class Masthead:
 
 def masthead_of(duban: Duban, someone: Someone, here: str) -> Masthead:
     """The masthead for a reader on the part of the site that begins with `here`."""
+    if someone.administers is not None:
+        return Masthead(
+            someone.name,
+            someone.csrf or "",
+            _of_administrator(someone, here),
+            _asked_again(someone),
+        )
     links = [("/", "我的待办")]
     links += [("/cases/new", "新建")] if _opens_something(duban, someone.actor) else []
     links += [("/ledgers", "双台账"), ("/messages", "消息"), ("/workflows", "工作流程")]
     links += [("/mailbox", "信箱")] if has_mailbox(duban) else []
     shown = tuple(NavLink(url, title, url == here) for url, title in links)
     return Masthead(someone.name, someone.csrf or "", shown, _asked_again(someone))
+
+
+def _of_administrator(someone: Someone, here: str) -> tuple[NavLink, ...]:
+    links = [("/administration", "管理")]
+    links += [("/administration/accounts", "账号")] if someone.administers == "security" else []
+    links += [("/workflows", "工作流程")] if someone.administers == "system" else []
+    return tuple(NavLink(url, title, url == here) for url, title in links)
 
 
 def account_masthead(duban: Duban, someone: Someone) -> Masthead:

@@ -1,0 +1,65 @@
+"""Accounts as the security administrator sees them: found by name, disabled, let in again.
+
+Posts and cases are not shown here: they are no business of an administrator.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select, update
+
+from workflow.engine.errors import NotFound
+from workflow.store import audit
+from workflow.store.organisation import PERSON
+from workflow.store.people.sessions import end_sessions_of
+
+MOST_FOUND = 30
+
+
+def find_accounts(connection: Connection, text: str) -> list[dict[str, Any]]:
+    """Accounts whose login name or name contains a text."""
+    if not (text and text.isprintable()):
+        return []
+    like = or_(
+        PERSON.c.username.contains(text, autoescape=True),
+        PERSON.c.name.contains(text, autoescape=True),
+    )
+    columns = (PERSON.c.id, PERSON.c.username, PERSON.c.name, PERSON.c.disabled_at)
+    query = select(*columns).where(like).order_by(PERSON.c.username).limit(MOST_FOUND)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def username_of(connection: Connection, person: int) -> str:
+    """The login name of a person; raises NotFound."""
+    found = connection.execute(select(PERSON.c.username).where(PERSON.c.id == person)).scalar()
+    if found is None:
+        raise NotFound("没有这个账号", {"person": person})
+    return str(found)
+
+
+def disable(connection: Connection, person: int, *, by: int, now: datetime) -> None:
+    """Let somebody in no more, from the next request on; sessions end, tokens are worth nothing."""
+    _set(connection, person, now)
+    end_sessions_of(connection, person)
+    _record(connection, "disabled", person, by, now)
+
+
+def enable(connection: Connection, person: int, *, by: int, now: datetime) -> None:
+    """Let somebody in again."""
+    _set(connection, person, None)
+    _record(connection, "enabled", person, by, now)
+
+
+def end_sessions(connection: Connection, person: int, *, by: int, now: datetime) -> None:
+    """Sign somebody out everywhere."""
+    end_sessions_of(connection, person)
+    _record(connection, "sessions-ended", person, by, now)
+
+
+def _set(connection: Connection, person: int, disabled_at: datetime | None) -> None:
+    connection.execute(update(PERSON).where(PERSON.c.id == person).values(disabled_at=disabled_at))
+
+
+def _record(connection: Connection, what: str, person: int, by: int, now: datetime) -> None:
+    about = ("person", person)
+    audit.record(connection, audit.Act("right", by, about, data={"act": what}), now)
