@@ -1,0 +1,48 @@
+"""`matrix.txt`, read: what everybody gets from every route, and who sees which case."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+TEXT = (Path(__file__).parent / "matrix.txt").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the second table."""
+
+    name: str
+    kind: str
+    sees: frozenset[str]
+
+
+def _tables() -> tuple[dict[str, dict[str, int]], dict[str, Person], tuple[str, ...]]:
+    routes: dict[str, dict[str, int]] = {}
+    people: dict[str, Person] = {}
+    kinds: list[str] = []
+    cases: list[str] = []
+    for line in TEXT.splitlines():
+        words = line.partition("#")[0].split()
+        if not words:
+            continue
+        if words[0] == "route":
+            kinds = words[1:]
+        elif words[0] == "person":
+            cases = words[2:]
+        elif words[0].isupper():
+            cells = [int(cell) for cell in words[2:]]
+            assert " ".join(words[:2]) not in routes, line
+            routes[" ".join(words[:2])] = dict(zip(kinds, cells, strict=True))
+        else:
+            seen = zip(cases, words[2:], strict=True)
+            sees = frozenset(case for case, cell in seen if cell == "x")
+            people[words[0]] = Person(words[0], words[1], sees)
+    return routes, people, tuple(cases)
+
+
+ROUTES, PEOPLE, CASES = _tables()
+
+
+def expected(route: str, person: Person, case: str | None) -> int:
+    """The status that a person gets from a route, about a case where the address has one."""
+    status = ROUTES[route][person.kind]
+    return 404 if case and case not in person.sees and status not in (303, 401, 403) else status
