@@ -7,16 +7,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Barrier
+from time import sleep
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from tests.proof.story import PROBLEM, RECTIFICATION, Story
 from workflow import timers
 from workflow.commands import Answer
 from workflow.engine.errors import OutOfTurn, Refusal
 from workflow.store.organisation import HOLDING, POST
-from workflow.store.writes import CASE, HISTORY, OUTBOX, TIMER
+from workflow.store.writes import CASE, HISTORY, OUTBOX, SIGN_OFF, TIMER
 
 Outcome = object
 """What a contender got: an answer, a refusal, or an error that nobody should see."""
@@ -201,6 +202,68 @@ def close_or_open_child(story: Story) -> Scene:
     return Scene(contenders, verdict)
 
 
+def revoke_or_act(story: Story) -> Scene:
+    """A post ends while its holder acts: what is not done when it has ended is not done at all."""
+    case, who = story.open_as_draft(), "zhou-dc.specialist1"
+    mine = HOLDING.c.person_id == story.people[who]
+    delay = case % 4 / 1000  # of either side, so that each comes first now and then
+
+    def act(lane: Story) -> Outcome:
+        actor = lane.actor(who)  # as the request came in
+        sleep(0.002)
+        return lane.commands.fire(
+            case_id=case, event="register", actor=actor, request=lane.request(), now=lane.now
+        )
+
+    def revoke(lane: Story) -> Outcome:
+        sleep(delay)
+        with lane.database.unit_of_work() as connection:
+            connection.execute(update(HOLDING).where(mine).values(ends_at=lane.now))
+            found = select(HISTORY.c.seq).where(*_registered(case))
+            return len(connection.execute(found).all())
+
+    def verdict(outcomes: Sequence[Outcome]) -> Iterator[str]:
+        done = rows_of(story, case, "register")
+        with story.database.unit_of_work() as connection:
+            connection.execute(update(HOLDING).where(mine).values(ends_at=None))
+        if len(done) != outcomes[1]:
+            yield f"{outcomes[1]} done when the post ended, {len(done)} in the end: {outcomes}"
+
+    return Scene([act, revoke], verdict)
+
+
+def _registered(case: int) -> tuple[Any, ...]:
+    return HISTORY.c.case_id == case, HISTORY.c.event == "register"
+
+
+def sign_or_return(story: Story) -> Scene:
+    """The second signature is given while the case is returned and the first loses its force: a
+    signature stands only in the round that is closed by it.
+    """
+    case = story.open(grade="一般", internal_only=True, kind="立行立改")
+    story.bring(case, "registered", "assigned")
+    story.fire(case, "xingyi.liaison", "accept")
+    story.bring(case, "rectifying", "first_review")
+    story.fire(case, "zhou-zx.head", "sign_first", skip_site_check=True)
+
+    def verdict(outcomes: Sequence[Outcome]) -> Iterator[str]:
+        yield from one_answer(outcomes)
+        live = select(SIGN_OFF.c.side).where(SIGN_OFF.c.case_id == case, SIGN_OFF.c.live == 1)
+        state = select(CASE.c.state).where(CASE.c.id == case)
+        with story.database.reading() as connection:
+            sides = set(connection.execute(live).scalars())
+            now = connection.execute(state).scalar_one()
+        if sides != ({"first", "second"} if now == "closed" else set()):
+            yield f"{now} with {sides} in force: {outcomes}"
+
+    wish = {"further_requirements": "还有两盏灯没有亮，请补上"}
+    contenders = [
+        by(case, "zhou-dc.head", "sign_second"),
+        by(case, "zhou-dc.officer", "return_second", **wish),
+    ]
+    return Scene(contenders, verdict)
+
+
 def take_back_or_act(story: Story) -> Scene:
     """The dispatch is taken back while the next desk accepts: one of the two."""
     case = story.open()
@@ -344,6 +407,8 @@ KINDS = [
     same_opening,
     both_sides,
     close_or_open_child,
+    revoke_or_act,
+    sign_or_return,
     take_back_or_act,
     timer_or_person,
     two_sweeps,
@@ -351,5 +416,8 @@ KINDS = [
     two_bulk_opens,
     two_interviews,
 ]
+
+OF_RIGHTS = (both_sides, close_or_open_child, revoke_or_act, sign_or_return)
+"""Where somebody's right to act is what is raced for."""
 
 Kind = Callable[[Story], Scene]

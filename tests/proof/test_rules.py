@@ -140,6 +140,11 @@ def _another(**same: str) -> str:
 
 SIGN_OFFS = [
     Forbidden(
+        "a sign-off of another cycle than the case is in",
+        _another(cycle="cycle - 1"),
+        rule("sign_off_this_cycle"),
+    ),
+    Forbidden(
         "a second live sign-off of one side",
         _another(side="side"),
         unique_sign_off("case_id", "cycle", "side", "live"),
@@ -183,6 +188,7 @@ SIGN_OFFS = [
 
 MOVE = "UPDATE cases SET {} WHERE id = :second_review"
 ONE_MORE_CASE = {"id": "900001", "number": "'x'", "period": "NULL", "cause": "NULL"}
+ENDED = "(SELECT min(id) FROM cases WHERE closed_at IS NOT NULL)"
 CASES = [
     Forbidden(
         "close a case that one side has signed",
@@ -198,6 +204,11 @@ CASES = [
         "a new case that is closed from the start",
         copied("cases", "id = :closed", **ONE_MORE_CASE),
         r"rule case_signed\w*",
+    ),
+    Forbidden(
+        "a child of a case that has ended",
+        copied("cases", "id = :registered", **(ONE_MORE_CASE | {"parent_id": ENDED})),
+        rule("case_child_in_time"),
     ),
     Forbidden(
         "close it in a cycle that nobody has signed",

@@ -126,6 +126,7 @@ _NOT_OF_SECURITY = (
     " WHERE person_id = NEW.{by} AND role = 'security' AND live = 1)"
 )
 _NOT_THE_FIRST = "EXISTS (SELECT 1 FROM admin_role)"
+_OF_ANOTHER_CYCLE = "NOT EXISTS (SELECT 1 FROM cases WHERE id = NEW.case_id AND cycle = NEW.cycle)"
 _PARENT_ENDED = "EXISTS (SELECT 1 FROM cases WHERE id = NEW.parent_id AND closed_at IS NOT NULL)"
 
 _GUARDS = {
@@ -133,6 +134,7 @@ _GUARDS = {
     "case_signed": ("cases", "UPDATE", _SIGNED_MOVES, _UNSIGNED),
     "case_signed_new": ("cases", "INSERT", "TRUE", _UNSIGNED),
     "sign_off_needed": ("sign_off", "UPDATE", "TRUE", _STILL_NEEDED),
+    "sign_off_this_cycle": ("sign_off", "INSERT", "TRUE", _OF_ANOTHER_CYCLE),
     "case_child_in_time": ("cases", "INSERT", "NEW.parent_id IS NOT NULL", _PARENT_ENDED),
     "admin_holds_no_post": ("admin_role", "INSERT", "NEW.live = 1", _HAS_A_POST),
     "holder_is_no_admin": ("holding", "INSERT", "TRUE", _ADMINISTERS),
@@ -163,6 +165,7 @@ _LOCKS = {
     # what a guard's rows hang on, locked before it looks: two who write at one moment would
     # otherwise each not see the other (PostgreSQL; SQLite has one writer)
     "case_child_in_time": "cases WHERE id = NEW.parent_id",
+    "sign_off_this_cycle": "cases WHERE id = NEW.case_id",
     "admin_holds_no_post": _PERSON,
     "holder_is_no_admin": _PERSON,
     "holder_stays_no_admin": _PERSON,
