@@ -154,4 +154,5 @@ COMMANDS: Mapping[str, Who] = {
     "publish": OPERATOR,
     "notice": OPERATOR,
     "doctor": OPERATOR,
+    "org": OPERATOR,
 }

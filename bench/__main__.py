@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import machine, profiles, report, start, steps, sweeps
+from bench import imports, machine, profiles, report, start, steps, sweeps
 from bench.machine import Scratch
 from bench.report import Table
 
@@ -30,6 +30,10 @@ def _p3(scratch: Scratch, quick: bool) -> list[Table]:
     return [sweeps.run(scratch, sizes, kind) for kind in ("postgres", "sqlite")]
 
 
+def _import(scratch: Scratch, quick: bool) -> list[Table]:
+    return imports.run(scratch, imports.QUICK if quick else imports.FULL)
+
+
 def _p8(scratch: Scratch, quick: bool) -> list[Table]:
     return start.run(scratch, rounds=1 if quick else 7)
 
@@ -38,6 +42,7 @@ PARTS: dict[str, tuple[str, Callable[[Scratch, bool], list[Table]]]] = {
     "P1": ("P1 Durable step, PostgreSQL", _p1),
     "P2": ("P2 Durable step, SQLite", _p2),
     "P3": ("P3 Timers due at one instant", _p3),
+    "IMPORT": ("P9 Import of an organisation", _import),
     "P8": ("P8 Start and idle memory", _p8),
 }
 

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from api.cli import caring, checking, playing, serving
+from api.cli import caring, checking, organising, playing, serving
 from api.cli.saying import complain, database_trouble, usage_sentence
 from api.policy import COMMANDS
 from workflow.engine.errors import DubanError, Refusal
@@ -40,6 +40,7 @@ for verb in (
     if verb.__name__ not in COMMANDS:
         raise LookupError(f"api/policy.py has no line for the command {verb.__name__}")
     app.command()(verb)
+app.add_typer(organising.app, name="org")
 
 
 def main() -> None:

@@ -38,10 +38,10 @@ def _refusal(bad: BadFile) -> dict[str, object]:
 
 def _do(task: str, content: bytes) -> tuple[object, list[bytes]]:
     # imported as needed: a child lives for one file
-    if task == "table":
-        from api.inspecting.tables import rows_of
+    if task in ("table", "list"):
+        from api.inspecting.tables import MOST_LINES, MOST_ROWS, rows_of
 
-        return list(rows_of(content)), []
+        return list(rows_of(content, MOST_LINES if task == "list" else MOST_ROWS)), []
     from api.inspecting.attachments import examined
 
     return examined(content)

@@ -9,6 +9,8 @@ from api.inspecting.archives import MAGIC, scan
 from api.inspecting.refusing import BadFile, unreadable
 
 MOST_ROWS = 5000
+MOST_LINES = 300_000
+"""Rows of a list of units or people: all of a province in one file."""
 MOST_COLUMNS = 200
 LONGEST_CELL = 8000
 
@@ -19,7 +21,7 @@ NumberedRow = tuple[int, list[Cell]]
 _AGAIN = "请用 xlsx 或 CSV 格式，另存一次后再试"
 
 
-def rows_of(content: bytes) -> Iterator[NumberedRow]:
+def rows_of(content: bytes, most: int = MOST_ROWS) -> Iterator[NumberedRow]:
     """The rows, empty ones left out; raises BadFile."""
     found = 0
     for number, cells in _cells(content):
@@ -29,8 +31,8 @@ def rows_of(content: bytes) -> Iterator[NumberedRow]:
         if not cells:
             continue
         found += 1
-        if found > MOST_ROWS + 1:
-            raise BadFile("too_many_rows", f"一次至多导入 {MOST_ROWS:,} 行，请分成几个文件")
+        if found > most + 1:
+            raise BadFile("too_many_rows", f"一次至多导入 {most:,} 行，请分成几个文件")
         if len(cells) > MOST_COLUMNS:
             raise BadFile("too_many_columns", f"第 {number} 行超过 {MOST_COLUMNS} 列")
         if any(isinstance(cell, str) and len(cell) > LONGEST_CELL for cell in cells):

@@ -54,4 +54,5 @@ def test_every_command_has_its_line() -> None:
     from api.cli import app
 
     named = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    named |= {str(group.name) for group in app.registered_groups}
     assert named == set(COMMANDS)

@@ -3,14 +3,18 @@ imported. One call is one transaction and leaves an append-only change that can 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from workflow.engine.errors import InvalidInput, Refusal, Stale
-from workflow.organising import posts, units
+from workflow.organising import people_list, posts, undoing, unit_list, units
+from workflow.organising.lines import Report
+from workflow.organising.people_list import NO_ROLES, PersonLine, Roles
+from workflow.organising.unit_list import UnitLine
 from workflow.store import audit, changes
 from workflow.store.changes import Asked, Change, Changed, Work
 from workflow.store.codec import dumps
@@ -25,6 +29,9 @@ _AUDITED = {
     "end": "holding",
     "substitute": "substitute",
     "rename": "unit",
+    "undo": "unit",
+    "import_units": "import",
+    "import_people": "import",
 }
 """As what each kind of change stands in the audit log, which refers to it by id."""
 
@@ -50,6 +57,75 @@ class Organising:
     def rename(self, asked: Asked, **given: Any) -> Changed:
         """A unit has another name from now on; see `units.rename`."""
         return self._once(asked, "rename", given, lambda work: units.rename(work, **given))
+
+    def undo(self, asked: Asked, change_id: int) -> Changed:
+        """A change is taken back; see `undoing.undo`."""
+        given = {"change_id": change_id}
+        return self._once(asked, "undo", given, lambda work: undoing.undo(work, **given))
+
+    # Lists
+
+    def preview_units(
+        self, lines: Sequence[UnitLine], now: datetime, *, complete: bool = False
+    ) -> Report:
+        """What would become of every line of a list of units."""
+        with self.database.reading() as connection:
+            work = Work(connection, Asked("", now), "preview", "")
+            return unit_list.plan(work, lines, complete=complete).report
+
+    def import_units(
+        self, asked: Asked, lines: Sequence[UnitLine], *, complete: bool = False
+    ) -> Report:
+        """Take a list of units, all of it or nothing; raises ListRefused."""
+        report = Report()
+
+        def act(work: Work) -> Change:
+            nonlocal report
+            change, report = unit_list.take(work, lines, complete=complete)
+            return change
+
+        return self._reported(asked, "import_units", act, lambda: report)
+
+    def preview_people(
+        self,
+        lines: Sequence[PersonLine],
+        now: datetime,
+        *,
+        complete: bool = False,
+        roles: Roles = NO_ROLES,
+    ) -> Report:
+        """What would become of every line of a list of people."""
+        with self.database.reading() as connection:
+            work = Work(connection, Asked("", now), "preview", "")
+            return people_list.plan(work, lines, complete=complete, roles=roles).report
+
+    def import_people(
+        self,
+        asked: Asked,
+        lines: Sequence[PersonLine],
+        *,
+        complete: bool = False,
+        roles: Roles = NO_ROLES,
+    ) -> Report:
+        """Take a list of people and their posts, all of it or nothing; raises ListRefused.
+
+        `roles` are the roles by what the definitions call them; empty lets any pass.
+        """
+        report = Report()
+
+        def act(work: Work) -> Change:
+            nonlocal report
+            change, report = people_list.take(work, lines, complete=complete, roles=roles)
+            return change
+
+        return self._reported(asked, "import_people", act, lambda: report)
+
+    def _reported(self, asked: Asked, kind: str, act: Act, report: Callable[[], Report]) -> Report:
+        """The report of a list that was taken; of one sent again, only that it was."""
+        done = self._once(asked, kind, asked.request, act)
+        found = report()
+        found.change, found.sentence = done.id, done.sentence
+        return found
 
     def _once(self, asked: Asked, kind: str, given: Any, act: Act) -> Changed:
         """Make a change in one transaction; a repeated request gets the first answer."""

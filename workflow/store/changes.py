@@ -60,7 +60,7 @@ class Change:
         """A new row; its id."""
         table = TABLES[what]
         if "id" not in row:
-            row = {**row, "id": next_id(self.connection, table)}
+            row = {**row, "id": next_ids(self.connection, what)}
         self.connection.execute(insert(table).values(row))
         self.added(what, row["id"], row["id"])
         return int(row["id"])
@@ -157,17 +157,17 @@ def answered(connection: Connection, request: str, digest: str) -> Changed | Non
     return Changed(row.id, row.sentence)
 
 
-def next_id(connection: Connection, table: Any, many: int = 1) -> int:
+def next_ids(connection: Connection, table: str, many: int = 1) -> int:
     """The first of so many ids in a row that nobody else will get."""
     if connection.dialect.name == "postgresql":
         taken = text(
             "SELECT setval(pg_get_serial_sequence(:name, 'id'), greatest("
-            f" nextval(pg_get_serial_sequence(:name, 'id')), (SELECT max(id) + 1 FROM {table.name})"
+            f" nextval(pg_get_serial_sequence(:name, 'id')), (SELECT max(id) + 1 FROM {table})"
             ") + :more)"
         )
-        last = connection.execute(taken, {"name": table.name, "more": many - 1}).scalar_one()
+        last = connection.execute(taken, {"name": table, "more": many - 1}).scalar_one()
         return int(last) - many + 1
-    query = text(f"SELECT coalesce(max(id), 0) + 1 FROM {table.name}")
+    query = text(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")
     return int(connection.execute(query).scalar_one())
 
 

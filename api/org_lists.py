@@ -1,0 +1,189 @@
+"""Lists of units and of people, from an xlsx or CSV file: columns by their Chinese titles, or by
+the names that the sample's files have.
+"""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from api.import_table import UnreadableFile
+from api.inspecting.tables import MOST_LINES, Cell, NumberedRow
+from api.sheets import read_list
+from workflow.catalog import Catalog
+from workflow.engine.errors import InvalidInput
+from workflow.organising.lines import nearest
+from workflow.organising.people_list import PersonLine
+from workflow.organising.unit_list import UnitLine
+
+Which = Literal["units", "people"]
+
+_LEVELS = {"省级": "province", "地级": "prefecture", "县级": "county", "乡级": "township"}
+_LEVELS |= {"村级": "village"}
+_KINDS = {"党委政府": "government", "部门": "department", "内设机构": "office"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list; `words` are what its values are called."""
+
+    title: str
+    name: str
+    alias: str = ""
+    needed: bool = True
+    words: Mapping[str, str] | None = None
+    hint: str = ""
+
+
+_UNITS = (
+    Column("编码", "code", hint="每个单位一个，不重复，以后不变"),
+    Column("名称", "name", hint="全称"),
+    Column("简称", "short_name"),
+    Column("层级", "level", words=_LEVELS, hint="、".join(_LEVELS)),
+    Column("性质", "kind", words=_KINDS, hint="、".join(_KINDS)),
+    Column("职能", "function", hint="党委政府写 government，部门按工作流里的称呼，如 supervision"),
+    Column("上级编码", "parent", "parent_code", needed=False, hint="最上级单位不填"),
+    Column("类别", "class_", "class", needed=False),
+    Column("报告单位", "reports", needed=False, hint="是、否；不填为否"),
+    Column("考核归并", "assessed_with", needed=False, hint="并入哪个单位考核，写编码"),
+)
+_PEOPLE = (
+    Column("登录名", "username", hint="每人一个，不重复；一人几个岗位写几行"),
+    Column("姓名", "name"),
+    Column("手机", "phone", needed=False),
+    Column("邮箱", "email", needed=False),
+    Column("单位编码", "unit", "unit_code"),
+    Column("岗位", "role"),
+    Column("职务", "title", needed=False, hint="不填与岗位相同"),
+)
+COLUMNS: Mapping[Which, tuple[Column, ...]] = {"units": _UNITS, "people": _PEOPLE}
+_YES = {"是": True, "1": True, "true": True, "否": False, "0": False, "false": False, "": False}
+
+
+def unit_lines(content: bytes) -> list[UnitLine]:
+    """The units that a file lists; raises UnreadableFile, BadFile."""
+
+    def line(row: int, values: dict[str, str | None], given: frozenset[str]) -> UnitLine:
+        reports = (values.get("reports") or "").lower()
+        if reports not in _YES:
+            raise UnreadableFile(f"第 {row} 行的“报告单位”应填是或否")
+        return UnitLine(
+            row=row,
+            code=values.get("code") or "",
+            name=values.get("name") or "",
+            short_name=values.get("short_name") or "",
+            level=values.get("level") or "",
+            kind=values.get("kind") or "",
+            function=values.get("function") or "",
+            parent=values.get("parent"),
+            class_=values.get("class_"),
+            reports=_YES[reports],
+            assessed_with=values.get("assessed_with"),
+            given=given,
+        )
+
+    return _lines(content, _UNITS, line)
+
+
+def people_lines(content: bytes) -> list[PersonLine]:
+    """The people that a file lists; raises UnreadableFile, BadFile."""
+
+    def line(row: int, values: dict[str, str | None], given: frozenset[str]) -> PersonLine:
+        role = values.get("role") or ""
+        return PersonLine(
+            row=row,
+            username=values.get("username") or "",
+            name=values.get("name") or "",
+            phone=values.get("phone"),
+            email=values.get("email"),
+            unit=values.get("unit") or "",
+            role=role,
+            title=values.get("title") or role,
+            given=given,
+        )
+
+    return _lines(content, _PEOPLE, line)
+
+
+def _lines(
+    content: bytes,
+    columns: Sequence[Column],
+    line: Callable[[int, dict[str, str | None], frozenset[str]], Any],
+) -> list[Any]:
+    rows = read_list(content)
+    order = _order(rows, columns)
+    given = frozenset(column.name for column in order)
+    return [line(number, _values(order, cells), given) for number, cells in rows[1:]]
+
+
+def _values(order: Sequence[Column], cells: Sequence[Cell]) -> dict[str, str | None]:
+    values: dict[str, str | None] = {}
+    for column, cell in zip(order, cells, strict=False):
+        text = _text(cell)
+        values[column.name] = (column.words or {}).get(text, text) or None
+    return values
+
+
+def _text(cell: Cell) -> str:
+    """A cell as text; Excel gives codes and telephone numbers as numbers."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell == int(cell) else repr(cell)
+    return cell.strip()
+
+
+def _order(rows: Sequence[NumberedRow], columns: Sequence[Column]) -> list[Column]:
+    """The columns in the order of the file; raises UnreadableFile where the header does not fit."""
+    if not rows:
+        raise UnreadableFile("这个文件是空的")
+    known = {
+        name: column for column in columns for name in (column.title, column.alias or column.name)
+    }
+    titles = [_text(cell).rstrip("*＊") for cell in rows[0][1]]
+    missing = [c.title for c in columns if c.needed and c not in map(known.get, titles)]
+    unknown = [title for title in titles if title not in known]
+    if missing or unknown or len({known[title].name for title in titles}) < len(titles):
+        said = [f"缺少“{'”、“'.join(missing)}”"] if missing else []
+        names = [column.title for column in columns]
+        said += [f"不认识“{title[:30]}”{nearest(title, names)}" for title in unknown[:10]]
+        sentence = f"表头不对：{'；'.join(said) or '有一列出现了两次'}。可以先下载模板"
+        raise UnreadableFile(sentence, {"missing": missing, "unknown": unknown})
+    return [known[title] for title in titles]
+
+
+def roles_of(catalog: Catalog) -> dict[str, str]:
+    """Every role of the published definitions, by its name and by what it is called."""
+    found: dict[str, str] = {}
+    for compiled in catalog.workflows().values():
+        for name, title in compiled.definition.roles.items():
+            found |= {name: name, title: name}
+    return found
+
+
+def template_of(which: str) -> bytes:
+    """The xlsx to fill in; raises InvalidInput for another kind of list."""
+    columns = {str(name): found for name, found in COLUMNS.items()}.get(which)
+    if columns is None:
+        raise InvalidInput("模板有两种：units（单位）、people（人员）", {"which": which})
+    import xlsxwriter  # only here: not needed to start
+
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
+    sheet = book.add_worksheet("单位" if which == "units" else "人员")
+    needed = book.add_format({"bold": True, "bg_color": "#fde9e7", "border": 1})
+    optional = book.add_format({"bg_color": "#eef3f8", "border": 1})
+    text = book.add_format({"num_format": "@"})  # a code or a number must not lose its zeros
+    for at, column in enumerate(columns):
+        sheet.write_string(0, at, column.title, needed if column.needed else optional)
+        sheet.set_column(at, at, 18, text)
+        said = ["必填" if column.needed else "可以不填", *filter(None, [column.hint])]
+        sheet.write_comment(0, at, "；".join(said))
+        if column.words:
+            choices = {"validate": "list", "source": list(column.words)}
+            sheet.data_validation(1, at, MOST_LINES, at, choices)
+    sheet.freeze_panes(1, 0)
+    book.close()
+    return content.getvalue()

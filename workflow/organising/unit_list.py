@@ -1,0 +1,204 @@
+"""A list of units: what it would add, change and close, and doing so.
+
+Units are known by their codes. A list may name parents after their children. A `complete` list is
+all there is: units it leaves out are closed, if nothing of theirs is open.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workflow.organising.lines import Report, difference
+from workflow.store import units as store
+from workflow.store.changes import Change, Work, next_ids
+from workflow.store.loading import load
+from workflow.store.units import COLUMNS, Known
+
+TITLES: Mapping[str, str] = {
+    "code": "编码",
+    "name": "名称",
+    "short_name": "简称",
+    "level": "层级",
+    "kind": "性质",
+    "function": "职能",
+    "parent": "上级编码",
+    "class_": "类别",
+    "reports": "报告单位",
+    "assessed_with": "考核归并",
+}
+KINDS = ("government", "department", "office")
+_NEEDED = ("code", "name", "short_name", "level", "kind", "function")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A unit as a list gives it; `parent` and `assessed_with` are codes.
+
+    `given` are the columns that the list has: of a unit that is there already the others stay.
+    """
+
+    row: int
+    code: str
+    name: str
+    short_name: str
+    level: str
+    kind: str
+    function: str
+    parent: str | None = None
+    class_: str | None = None
+    reports: bool = False
+    assessed_with: str | None = None
+    given: frozenset[str] = frozenset(TITLES)
+
+
+@dataclass
+class UnitPlan:
+    """What a list of units comes to; new ones stand parents first."""
+
+    report: Report = field(default_factory=Report)
+    new: list[UnitLine] = field(default_factory=list)
+    changed: list[tuple[int, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    closed: list[Known] = field(default_factory=list)
+
+
+def plan(work: Work, lines: Sequence[UnitLine], *, complete: bool) -> UnitPlan:
+    """What would become of every line; nothing is written."""
+    known = {one.code: one for one in store.known_units(work.connection)}
+    codes = {one.id: one.code for one in known.values()}
+    made, given = UnitPlan(), {line.code: line for line in lines}
+    twice = {line.code for line in lines if given[line.code] is not line}
+    new: list[UnitLine] = []
+    for line in lines:
+        if problem := _problem(line, known, given, twice, made.report):
+            made.report.say(line.row, "wrong", line.code, problem)
+        elif line.code in known:
+            _compare(made, line, known[line.code], codes)
+        else:
+            new.append(line)
+    made.new = list(_parents_first(new, made.report))
+    for line in made.new:
+        made.report.say(line.row, "added", line.code, line.name)
+    if complete:
+        _close_the_rest(work, made, known, given)
+    made.report.lines.sort(key=lambda line: line.row or len(lines) + 2)
+    return made
+
+
+def _problem(
+    line: UnitLine,
+    known: Mapping[str, Known],
+    given: Mapping[str, UnitLine],
+    twice: Collection[str],
+    report: Report,
+) -> str:
+    if missing := [TITLES[name] for name in _NEEDED if not getattr(line, name)]:
+        return f"缺少{'、'.join(missing)}"
+    if line.code in twice:
+        return f"编码“{line.code}”在文件里出现了不止一次"
+    if line.kind not in KINDS:
+        return f"性质“{line.kind}”不认识，可以是党委政府、部门、内设机构"
+    if line.code in known and known[line.code].until is not None:
+        return f"“{known[line.code].short_name}”已经撤销，不能再改"
+    return _above(line, known, given, report)
+
+
+def _above(
+    line: UnitLine, known: Mapping[str, Known], given: Mapping[str, UnitLine], report: Report
+) -> str:
+    if line.parent == line.code:
+        return "上级不能是自己"
+    if line.parent is None or line.parent in given:
+        return ""
+    if line.parent not in known:
+        return f"没有编码为“{line.parent}”的上级单位" + report.near(line.parent, [*known, *given])
+    gone = known[line.parent]
+    return f"上级“{gone.short_name}”已经撤销" if gone.until is not None else ""
+
+
+def _compare(made: UnitPlan, line: UnitLine, known: Known, codes: Mapping[int, str]) -> None:
+    before: dict[str, Any] = {name: getattr(known, name) for name in COLUMNS}
+    before["parent"] = codes.get(known.parent_id) if known.parent_id is not None else None
+    told = {name: getattr(line, name) for name in before if name in line.given}
+    after = {name: value for name, value in told.items() if value != before[name]}
+    if not after:
+        made.report.say(line.row, "same", line.code)
+        return
+    was = {name: before[name] for name in after}
+    made.report.say(line.row, "changed", line.code, difference(TITLES, was, after))
+    made.changed.append((known.id, was, after))
+
+
+def _parents_first(lines: Sequence[UnitLine], report: Report) -> Iterator[UnitLine]:
+    """New units in an order in which each finds its parent; a circle is said to be one."""
+    waiting = {line.code: line for line in lines}
+    below: dict[str | None, list[UnitLine]] = {}
+    for line in lines:
+        above = line.parent if line.parent in waiting else None
+        below.setdefault(above, []).append(line)
+    ready = below.get(None, [])
+    while ready:
+        yield from ready
+        for line in ready:
+            del waiting[line.code]
+        ready = [child for line in ready for child in below.get(line.code, ())]
+    for line in waiting.values():
+        report.say(line.row, "wrong", line.code, "上级关系成了环，单位必须是一棵树")
+
+
+def _close_the_rest(
+    work: Work, made: UnitPlan, known: Mapping[str, Known], given: Mapping[str, UnitLine]
+) -> None:
+    rest = [one for one in known.values() if one.code not in given and one.until is None]
+    busy = store.open_cases_of(work.connection, [one.id for one in rest])
+    for one in rest:
+        if count := busy.get(one.id):
+            sentence = f"“{one.short_name}”还有 {count} 件未结事项，不能关闭；请先合并到承接单位"
+            made.report.say(0, "wrong", one.code, sentence)
+        else:
+            made.report.say(0, "closed", one.code, one.short_name)
+            made.closed.append(one)
+
+
+# Doing it
+
+
+def take(work: Work, lines: Sequence[UnitLine], *, complete: bool = False) -> tuple[Change, Report]:
+    """Add, change and close what a list says; raises ListRefused when a line is wrong."""
+    made = plan(work, lines, complete=complete)
+    made.report.check()
+    change = work.begin(f"导入单位：{made.report.in_words()}")
+    _add(change, made.new)
+    for unit, was, after in made.changed:
+        _change(change, unit, was, after)
+    for one in made.closed:
+        store.close(change, one.id)
+    made.report.change = change.id
+    return change, made.report
+
+
+def _add(change: Change, lines: Sequence[UnitLine]) -> None:
+    if not lines:
+        return
+    first = next_ids(change.connection, "unit", len(lines))
+    places = store.places(change.connection)
+    columns = ("id", *COLUMNS, "parent_id", "path", "since")
+
+    def rows() -> Iterator[Sequence[Any]]:
+        for id_, line in enumerate(lines, start=first):
+            parent_id, path = places[line.parent] if line.parent else (None, "/")
+            places[line.code] = (id_, f"{path}{id_}/")
+            values = [getattr(line, name) for name in COLUMNS]
+            yield (id_, *values, parent_id, places[line.code][1], change.now)
+
+    load(change.connection, "unit", columns, rows())
+    change.added("unit", first, first + len(lines) - 1)
+
+
+def _change(change: Change, unit: int, was: dict[str, Any], after: dict[str, Any]) -> None:
+    if "name" in after or "short_name" in after:
+        store.keep_name(change.connection, unit, change.now)
+    plain = {name: value for name, value in after.items() if name != "parent"}
+    if plain:
+        change.set("unit", unit, {name: was[name] for name in plain}, plain)
+    if "parent" in after:
+        store.place_below(change, unit, after["parent"])
