@@ -1,6 +1,7 @@
 """本机信箱: every message of an installation that sends nothing outside, as it would look.
 
-Only there while a channel of the settings is the mailbox; everybody signed in sees all of it.
+Only there while a channel of the settings is the mailbox. One reads what was sent to oneself, and
+what is about a case one sees.
 """
 
 from dataclasses import dataclass
@@ -67,7 +68,12 @@ def mailbox(
     way, to = way if way in WAYS else "", printable(to)
     with duban.database.reading() as connection:
         rows = queries.mailbox_messages(
-            connection, way=way or None, to=to or None, before=before, limit=PAGE_SIZE
+            connection,
+            someone.actor,
+            way=way or None,
+            to=to or None,
+            before=before,
+            limit=PAGE_SIZE,
         )
     narrowed = {name: value for name, value in (("way", way), ("to", to)) if value}
     following = urlencode({**narrowed, "before": rows[-1]["id"]}) if rows else ""
@@ -86,10 +92,9 @@ def mail(
     message: Annotated[int, Path(ge=1, le=GREATEST_ID)], duban: Installation, someone: SignedInPage
 ) -> Response:
     """The HTML of one mail, for its frame; its links open in the whole window."""
-    del someone
     _check(duban)
     with duban.database.reading() as connection:
-        row = queries.mailbox_message(connection, message)
+        row = queries.mailbox_message(connection, someone.actor, message)
     html = (row["html"] or "").replace("<head>", '<head><base target="_top">', 1)
     headers = {"Content-Security-Policy": _MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
     return HTMLResponse(html, headers=headers)

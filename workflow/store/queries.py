@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, tuple_
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
@@ -18,7 +18,7 @@ from workflow.store import cases
 from workflow.store.organisation import PERSON, UNIT
 from workflow.store.scope import SCOPE, in_sight, units_of
 from workflow.store.tables import MailboxRow
-from workflow.store.writes import CASE, SIGN_OFF, TIMER, handed_to
+from workflow.store.writes import CASE, OUTBOX, SIGN_OFF, TIMER, handed_to
 
 Row = dict[str, Any]
 
@@ -282,14 +282,18 @@ def units_by_id(connection: Connection, ids: Collection[int]) -> list[Row]:
 
 def mailbox_messages(
     connection: Connection,
+    reader: Actor,
     *,
     way: str | None = None,
     to: str | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Row]:
-    """What the local mailbox holds, newest first, narrowed by way and by part of the address."""
-    query = select(_MAILBOX).order_by(_MAILBOX.c.id.desc()).limit(limit)
+    """What the local mailbox holds that the reader may read, newest first, narrowed by way and by
+    part of the address.
+    """
+    readable = select(_MAILBOX).where(_readable(reader))
+    query = readable.order_by(_MAILBOX.c.id.desc()).limit(limit)
     if way is not None:
         query = query.where(_MAILBOX.c.way == way)
     if to is not None:
@@ -299,9 +303,17 @@ def mailbox_messages(
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def mailbox_message(connection: Connection, id_: int) -> Row:
-    """One message of the local mailbox; raises NotFound."""
-    row = connection.execute(select(_MAILBOX).where(_MAILBOX.c.id == id_)).mappings().first()
+def _readable(reader: Actor) -> ColumnElement[bool]:
+    """Messages to the reader, and those about a case that the reader sees."""
+    seen = exists().where(SCOPE.c.case_id == OUTBOX.c.case_id, in_sight(reader))
+    own = OUTBOX.c.person_id == reader.person
+    return exists().where(OUTBOX.c.key == _MAILBOX.c.key, or_(own, seen))
+
+
+def mailbox_message(connection: Connection, reader: Actor, id_: int) -> Row:
+    """One message of the local mailbox that the reader may read; raises NotFound."""
+    query = select(_MAILBOX).where(_MAILBOX.c.id == id_, _readable(reader))
+    row = connection.execute(query).mappings().first()
     if row is None:
         raise NotFound("信箱里没有这条消息", {"message": id_})
     return dict(row)
