@@ -1,0 +1,83 @@
+"""管理: the security administrator appoints, dismisses, disables, ends sessions and resets."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from api.context import Duban
+from tests.api.callers import session_headers
+from tests.api.pages.conftest import Browser, Browsers
+from workflow.store.administrators import begin_with
+from workflow.store.audit import AUDIT
+from workflow.store.people.accounts import make_account, person_by_username
+
+pytestmark = pytest.mark.rights
+
+LIAISON = "xingyi.liaison"
+
+
+@pytest.fixture
+def security(app: FastAPI, duban: Duban) -> Iterator[Browser]:
+    """The first administrator, signed in with a second factor, beside two people without posts."""
+    with duban.database.unit_of_work() as connection:
+        for username, name in (("anquan", "安明"), ("xitong", "席通"), ("shenji", "沈季")):
+            make_account(connection, username, name)
+        person = person_by_username(connection, "anquan")
+        begin_with(connection, person, duban.clock())
+    with TestClient(app, follow_redirects=False) as client:
+        name, _, token = session_headers(duban, person)["Cookie"].partition("=")
+        client.cookies.set(name, token)
+        yield Browser(client, "anquan")
+
+
+def account(duban: Duban, username: str) -> str:
+    """Where an account is changed."""
+    with duban.database.reading() as connection:
+        return f"/administration/accounts/{person_by_username(connection, username)}"
+
+
+def csrf(browser: Browser, path: str) -> str:
+    """The token of the forms of a page."""
+    forms = browser.get(path).forms
+    return next(form.values["csrf"] for form in forms if "csrf" in form.values)
+
+
+def test_an_administrator_begins_at_the_administration(security: Browser) -> None:
+    assert security.client.get("/").headers["location"] == "/administration"
+    page = security.get("/administration")
+    assert "你是安全管理员" in page.text
+    assert "首次启动" in page.text
+
+
+def test_security_appoints_and_dismisses(security: Browser, duban: Duban) -> None:
+    form = {"csrf": csrf(security, "/administration")}
+    path = "/administration/administrators"
+    page = security.post(path, {**form, "username": "shenji", "role": "audit"})
+    assert "沈季 （shenji） 审计管理员" in page.text
+    page = security.post(path, {**form, "username": LIAISON, "role": "audit"})
+    assert (page.status, "请先免去任职" in page.text) == (409, True)
+    dismissal = account(duban, "shenji").replace("accounts", "administrators") + "/dismiss"
+    assert "安明免去" in security.post(dismissal, form).text
+    own = account(duban, "anquan").replace("accounts", "administrators") + "/dismiss"
+    assert security.post(own, form).status == 409
+    with duban.database.reading() as connection:
+        acts = connection.execute(select(AUDIT.c.data).where(AUDIT.c.kind == "right")).scalars()
+        assert sum("dismissed" in act for act in acts) == 1
+
+
+def test_a_disabled_account_is_out_with_the_next_request(
+    security: Browser, browser: Browsers, duban: Duban
+) -> None:
+    liaison, here = browser(LIAISON), account(duban, LIAISON)
+    assert liaison.client.get("/").status_code == 200
+    form = {"csrf": csrf(security, f"/administration/accounts?find={LIAISON}")}
+    assert "已停用" in security.post(here, {**form, "act": "disable"}).text
+    assert liaison.client.get("/").status_code == 303
+    assert "账号已启用" in security.post(here, {**form, "act": "enable"}).text
+    page = security.post(here, {**form, "act": "reset_password"})
+    assert re.search(r"一次性口令.*： \w{4}-", page.text)
+    assert security.post(account(duban, "anquan"), {**form, "act": "disable"}).status == 422
