@@ -26,6 +26,7 @@ from api.auth import (
     WrongCode,
     WrongPassword,
 )
+from api.auth.refusals import NoAccount, ProviderTrouble
 from api.inspecting.child import TooBusy
 from workflow.engine.errors import (
     ConditionNotMet,
@@ -54,6 +55,7 @@ STATUS: Mapping[type[Exception], int] = {
     Forged: 403,
     NotAllowed: 403,
     NotAppointed: 409,
+    NoAccount: 403,
     NotConfirmedSo: 403,
     NotByPrograms: 403,
     NotConfirmed: 403,
@@ -68,6 +70,7 @@ STATUS: Mapping[type[Exception], int] = {
     RelationNotAllowed: 422,
     InvalidDefinition: 422,
     TooManyTries: 429,
+    ProviderTrouble: 502,
     Refusal: 422,
     TooBusy: 503,
     DatabaseUnusable: 503,

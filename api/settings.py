@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from api.clock import system_clock
+from api.openid import CLAIM, OpenIdProvider, is_safe
 from notifications.channels import UnknownChannel, open_channel
 from notifications.channels.bounce_mailbox import open_bounce_mailbox
 from notifications.channels.channel_url import MalformedUrl
@@ -45,6 +46,7 @@ class Settings:
     secure_cookies: bool = False
     chain: str = ALGORITHMS[0]
     sign_in: Profile = DENGBAO3
+    provider: OpenIdProvider | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -65,6 +67,7 @@ class Settings:
             port=port,
             secure_cookies=_yes_no(given, "DUBAN_SECURE_COOKIES", base_url.startswith("https:")),
             chain=_choice(given, "DUBAN_HASH", ALGORITHMS),
+            provider=_provider(given),
             sign_in=PROFILES[_choice(given, "DUBAN_SIGN_IN", tuple(PROFILES))],
         )
 
@@ -121,6 +124,20 @@ def _bounces(url: str) -> str:
     except MalformedUrl as malformed:
         raise BadSetting("DUBAN_BOUNCES", str(malformed), "unknown_channel") from None
     return url
+
+
+def _provider(given: Mapping[str, str]) -> OpenIdProvider | None:
+    """The OpenID provider, where one is named; all of it or nothing."""
+    issuer = given.get("DUBAN_OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    if not is_safe(issuer):
+        raise BadSetting("DUBAN_OIDC_ISSUER", "应以 https:// 开头（本机可用 http://）")
+    for name in ("DUBAN_OIDC_CLIENT", "DUBAN_OIDC_SECRET"):
+        if name not in given:
+            raise BadSetting(name, "写了 DUBAN_OIDC_ISSUER 就要写这一项")
+    claim = given.get("DUBAN_OIDC_CLAIM", CLAIM)
+    return OpenIdProvider(issuer, given["DUBAN_OIDC_CLIENT"], given["DUBAN_OIDC_SECRET"], claim)
 
 
 def _yes_no(given: Mapping[str, str], name: str, default: bool) -> bool:

@@ -1,8 +1,9 @@
 """Signing in, and who is asking; each file is one idea.
 
-`asking` the dependencies that routes name · `signing_in` and out · `second_step` set up ·
-`confirming` who one is · `changing_password` · `programs` and their tokens · `tries` that are
-counted · `noting` in the log · `cookies` · `refusals` · `installation` that is asked
+`asking` the dependencies that routes name · `signing_in` and out · `provider` for whoever comes
+from an OpenID provider · `second_step` set up · `confirming` who one is · `changing_password` ·
+`programs` and their tokens · `tries` that are counted · `noting` in the log · `cookies` ·
+`refusals` · `installation` that is asked
 """
 
 from api.auth.asking import (

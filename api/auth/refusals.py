@@ -70,6 +70,18 @@ class DutyFirst(Refusal):
         self.location = DUTY_PAGES[duty]
 
 
+class ProviderTrouble(Refusal):
+    """The OpenID provider is away, or what came back from it cannot be believed."""
+
+    code = "provider_trouble"
+
+
+class NoAccount(Refusal):
+    """Whom the provider names has no account here, or a disabled one."""
+
+    code = "no_account"
+
+
 class Forged(Refusal):
     """A write that did not come from our own pages or a program of the user's."""
 

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from api.cli import caring, checking, organising, playing, serving
+from api.cli import beginning, caring, checking, organising, playing, serving
 from api.cli.saying import complain, database_trouble, usage_sentence
 from api.policy import COMMANDS
 from workflow.engine.errors import DubanError, Refusal
@@ -30,6 +30,7 @@ for verb in (
     serving.run,
     serving.serve,
     serving.worker,
+    beginning.init,
     caring.migrate,
     caring.publish,
     caring.notice,

@@ -16,10 +16,12 @@ from api.settings import Settings
 from notifications.rendering import template_keys
 from workflow.catalog import SHIPPED, Catalog
 from workflow.store import schema
+from workflow.store.administrators import begin_with
 from workflow.store.database import Database
 from workflow.store.organisation import UNIT
+from workflow.store.people.accounts import make_account
 from workflow.store.people.passwords import make_passwords
-from workflow.store.sample import load_sample
+from workflow.store.sample import enter_published_notices, load_sample
 
 SAMPLE = SHIPPED / "sample"
 NARROWEST = 100
@@ -53,6 +55,24 @@ def prepare(settings: Settings, reset: bool, clock: Clock = system_clock) -> Pre
             make_passwords(connection, _cast(), clock(), one_time=False) if fresh or reset else {}
         )
     Catalog(database).publish(SHIPPED, clock(), template_keys())
+    return Prepared(Duban.on(database, settings, clock), made)
+
+
+def begin(settings: Settings, login: str, name: str, clock: Clock = system_clock) -> Prepared:
+    """Bring the database up to date and make its first administrator, with a one-time password.
+
+    Raises NotAppointed where there has been an administrator, InvalidInput for the names.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database_url, settings.chain)
+    schema.migrate(database)
+    now = clock()
+    with database.unit_of_work() as connection:
+        begin_with(connection, make_account(connection, login, name), now)
+        made = make_passwords(connection, [login], now, one_time=True)
+        if _is_empty(connection):
+            enter_published_notices(connection, now)
+    Catalog(database).publish(SHIPPED, now, template_keys())
     return Prepared(Duban.on(database, settings, clock), made)
 
 

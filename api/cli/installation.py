@@ -20,11 +20,13 @@ def open_installation(chosen: Settings) -> Duban:
     """
     file = Path(chosen.database_url.removeprefix("sqlite:///"))
     if chosen.database_url.startswith("sqlite:///") and not file.exists():
-        raise CommandFailed(f"还没有数据库 {file}，请先运行 duban run 或 duban migrate")
+        raise CommandFailed(
+            f"还没有数据库 {file}，请先运行 duban init（正式使用）或 duban run（带示例州）"
+        )
     return build(chosen)
 
 
 def check_furnished(duban: Duban) -> None:
     """Raise unless there are units and holiday notices, without which nothing can be done."""
     if not duban.catalog.calendars:
-        raise CommandFailed("数据库里还没有单位和放假通知，请先运行 duban run")
+        raise CommandFailed("数据库里还没有单位和放假通知，请先运行 duban init 或 duban run")

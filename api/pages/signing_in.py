@@ -16,22 +16,34 @@ from api.auth import (
     WrongPassword,
 )
 from api.auth.cookies import keep_session, safe_next
-from api.auth.refusals import CODE_PAGE
+from api.auth.provider import (
+    BACK_PAGE,
+    PROVIDER_PAGE,
+    drop_trip,
+    keep_trip,
+    send_there,
+    take_back,
+)
+from api.auth.refusals import CODE_PAGE, NoAccount, ProviderTrouble
 from api.auth.signing_in import Begun, give_code, sign_in, sign_out
 from api.context import Duban
 from api.errors import status_of
 from api.pages.rendering import show
+from workflow.engine.errors import Refusal
 
 router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """登录: `next` is where to go afterwards, `problem` why the last try failed."""
+    """登录: `next` is where to go afterwards, `problem` why the last try failed;
+    `provider` whether there is another way in.
+    """
 
     next: str
     username: str = ""
     problem: str = ""
+    provider: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +55,19 @@ class CodePage:
 
 
 @router.get(SIGN_IN_PAGE)
-def ask(next: str = "/") -> Response:
+def ask(duban: Installation, next: str = "/") -> Response:
     """The form."""
-    return show("sign_in.html", SignInPage(safe_next(next)))
+    return _form(duban, next)
+
+
+def _form(duban: Duban, next: str, username: str = "", refused: Refusal | None = None) -> Response:
+    page = SignInPage(
+        next=safe_next(next),
+        username=username,
+        problem=refused.sentence if refused else "",
+        provider=duban.settings.provider is not None,
+    )
+    return show("sign_in.html", page, status=status_of(refused) if refused else 200)
 
 
 @router.post(SIGN_IN_PAGE)
@@ -60,8 +82,7 @@ def begin(
     try:
         begun = sign_in(duban, username.strip(), password, request)
     except (WrongPassword, TooManyTries) as refused:
-        page = SignInPage(safe_next(next), username.strip(), refused.sentence)
-        return show("sign_in.html", page, status=status_of(refused))
+        return _form(duban, next, username.strip(), refused)
     if begun.awaits_code:
         response = show("sign_in_code.html", CodePage(safe_next(next)))
         keep_session(duban, response, begun.token)
@@ -80,8 +101,7 @@ def second_step(
     try:
         begun = give_code(duban, code, request)
     except NotSignedIn as late:
-        page = SignInPage(safe_next(next), problem=late.sentence)
-        return show("sign_in.html", page, status=status_of(late))
+        return _form(duban, next, refused=late)
     except (WrongCode, TooManyTries) as refused:
         wrong = CodePage(safe_next(next), refused.sentence)
         return show("sign_in_code.html", wrong, status=status_of(refused))
@@ -91,6 +111,31 @@ def second_step(
 def _go_on(duban: Duban, begun: Begun, next: str) -> Response:
     response = RedirectResponse(safe_next(next), 303)
     keep_session(duban, response, begun.token, begun.known)
+    return response
+
+
+@router.get(PROVIDER_PAGE)
+def send_to_provider(duban: Installation, next: str = "/") -> Response:
+    """Send the browser to the OpenID provider."""
+    try:
+        there, token = send_there(duban, next)
+    except ProviderTrouble as refused:
+        return _form(duban, next, refused=refused)
+    response = RedirectResponse(there, 303)
+    keep_trip(duban, response, token)
+    return response
+
+
+@router.get(BACK_PAGE)
+def come_back(request: Request, duban: Installation, state: str = "", code: str = "") -> Response:
+    """Let in who comes back from it."""
+    try:
+        begun, next_page = take_back(duban, request, state, code)
+    except (ProviderTrouble, NoAccount) as refused:
+        response = _form(duban, "/", refused=refused)
+    else:
+        response = _go_on(duban, begun, next_page)
+    drop_trip(duban, response)
     return response
 
 

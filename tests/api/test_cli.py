@@ -15,6 +15,9 @@ import pytest
 from api.cli.first_run import prepare
 from api.settings import Settings
 from workflow.catalog import SHIPPED
+from workflow.store.administrators import list_administrators
+from workflow.store.database import Database
+from workflow.store.people.accounts import account_of
 
 Done = subprocess.CompletedProcess[str]
 COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
@@ -240,3 +243,26 @@ def test_a_taken_port_is_said_in_a_sentence(data: Path) -> None:
     assert done.returncode == 1
     assert port in done.stderr
     assert "DUBAN_PORT" in done.stderr
+
+
+# The first administrator
+
+
+def test_init_makes_one_administrator_with_a_one_time_password_and_never_a_second(
+    data: Path,
+) -> None:
+    done = duban(data, "init", "wei.anquan")
+    assert done.returncode == 0, done.stderr
+    (password,) = re.findall(r"(?:[a-z2-9]{4}-){3}[a-z2-9]{4}", done.stdout)
+    assert password not in done.stderr
+    again = duban(data, "init", "second.one")
+    assert again.returncode == 1
+    assert "已经有过管理员" in again.stderr
+    database = Database(f"sqlite:///{data / 'duban.db'}")
+    with database.reading() as connection:
+        account = account_of(connection, "wei.anquan")
+        assert account_of(connection, "second.one") is None
+        assert [one["role"] for one in list_administrators(connection)] == ["security"]
+    database.dispose()
+    assert account is not None
+    assert account.one_time_until is not None

@@ -34,6 +34,11 @@ def load_sample(connection: Connection, folder: Path, now: datetime) -> None:
     connection.execute(insert(HOLDING), list(_holdings(len(people))))
     for table in (UNIT, PERSON, POST, HOLDING):
         _continue_after(connection, table)
+    enter_published_notices(connection, now)
+
+
+def enter_published_notices(connection: Connection, now: datetime) -> None:
+    """The holiday notices that came with the software and can be out by now."""
     for year, notice in sorted(published_notices().items()):
         if year <= _last_year_out(now):
             add_notice(connection, notice, now=now)

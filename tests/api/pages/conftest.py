@@ -54,6 +54,15 @@ class Browser:
         assert faults_of(page) == []
         return page
 
+    def post_on(self, page: Page, ending: str, **typed: str) -> Page:
+        """Send the form on a page whose address ends so."""
+        form = next(form for form in page.forms if form.action.endswith(f"/{ending}"))
+        return self.post(form.action, form.values | typed)
+
+    def post_form(self, path: str, ending: str, **typed: str) -> Page:
+        """The same for a page's address."""
+        return self.post_on(self.get(path), ending, **typed)
+
     def do(self, case: int, event: str, **changes: str) -> Page:
         """Fill the form of an event and send it; fact_goal means the fact `goal`."""
         form = self.get(f"/cases/{case}").form(event)
