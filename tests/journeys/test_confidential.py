@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.journeys.play import COUNTY, Play
 from workflow.engine.errors import NotFound
@@ -89,3 +89,16 @@ def test_an_announced_inspection_is_like_any_other_case(play: Play) -> None:
     case = open_inspection(play, "明查")
     assert who_sees(play, case) == {*SPECIALISTS, *CONCERNED}
     assert "xingyi.liaison" in told(play, case)
+
+
+def test_the_doctor_sees_a_secret_that_somebody_opened(play: Play) -> None:
+    case = open_inspection(play, "暗访")
+    mine = update(scope.SCOPE).where(scope.SCOPE.c.case_id == case)
+    kept = select(scope.SCOPE.c.unit_id, scope.SCOPE.c.named).where(scope.SCOPE.c.case_id == case)
+    with play.database.unit_of_work() as connection:
+        before = connection.execute(kept).all()
+        connection.execute(mine.values(named=None))
+    assert "保密范围与历史不符" in str(play.doctor().complaints)
+    with play.database.unit_of_work() as connection:
+        for unit, named in before:
+            connection.execute(mine.where(scope.SCOPE.c.unit_id == unit).values(named=named))
