@@ -10,8 +10,10 @@ from sqlalchemy import select
 from api.import_table import UnreadableFile
 from api.org_lists import COLUMNS, people_lines, template_of, unit_lines
 from api.sheets import read_list
+from tests.journeys.play import PROBLEM
 from tests.prefecture import NOW, Prefecture
 from workflow.catalog import SHIPPED
+from workflow.commands import Commands
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound, RequestReused
 from workflow.organising import Organising
 from workflow.organising.lines import ListRefused, Report
@@ -131,6 +133,29 @@ def test_what_was_built_upon_is_not_taken_back(organising: Organising, asked: As
         organising.undo(asked(), units.change)
     organising.undo(asked(), people.change)
     organising.undo(asked(), units.change)
+
+
+def test_a_unit_with_open_cases_stays_where_it_is(
+    organising: Organising, commands: Commands, prefecture: Prefecture
+) -> None:
+    """Who sees its cases hangs on the tree; and a list that leaves it out does not close it."""
+    commands.open_case(
+        workflow="rectification",
+        parties={"responsible": prefecture.unit("522301")},
+        facts=PROBLEM,
+        actor=prefecture.actor("zhou-dc.specialist1"),
+        request="open",
+        now=NOW,
+    )
+    lines = unit_lines(UNITS.read_bytes())
+    moved = [replace(one, parent="522302") for one in lines if one.code == "522301"]
+    report = organising.preview_units(moved, NOW)
+    assert [line.sentence for line in report.lines] == [
+        "本单位及下级还有 1 件未结事项，办结以前不能改变上级"
+    ]
+    rest = [one for one in lines if one.code != "522301"]
+    (line,) = organising.preview_units(rest, NOW, complete=True).lines
+    assert line.sentence == "“兴义市”还有 1 件未结事项，不能关闭；请先办结或改派"
 
 
 def test_a_list_of_all_people_closes_who_is_not_in_it(

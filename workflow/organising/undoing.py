@@ -9,8 +9,8 @@ from workflow.store import undo as store
 from workflow.store.changes import Change, Row, What, Work
 from workflow.store.units import keep_name, place_below_id
 
-KINDS = ("appoint", "end", "substitute", "rename", "move", "import_units", "import_people")
-"""Changes that can be taken back; cases have followed the others already."""
+KINDS = ("appoint", "end", "substitute", "rename", "import_units", "import_people")
+"""Changes that can be taken back; an undoing is not."""
 
 _WORDS: Mapping[What, str] = {"unit": "单位", "person": "人员", "post": "岗位", "holding": "任职"}
 _BACKWARDS: tuple[What, ...] = ("holding", "post", "person", "unit")

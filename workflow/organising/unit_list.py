@@ -72,7 +72,7 @@ def plan(work: Work, lines: Sequence[UnitLine], *, complete: bool) -> UnitPlan:
         if problem := _problem(line, known, given, twice, made.report):
             made.report.say(line.row, "wrong", line.code, problem)
         elif line.code in known:
-            _compare(made, line, known[line.code], codes)
+            _compare(work, made, line, known[line.code], codes)
         else:
             new.append(line)
     made.new = list(_parents_first(new, made.report))
@@ -115,13 +115,19 @@ def _above(
     return f"上级“{gone.short_name}”已经撤销" if gone.until is not None else ""
 
 
-def _compare(made: UnitPlan, line: UnitLine, known: Known, codes: Mapping[int, str]) -> None:
+def _compare(
+    work: Work, made: UnitPlan, line: UnitLine, known: Known, codes: Mapping[int, str]
+) -> None:
     before: dict[str, Any] = {name: getattr(known, name) for name in COLUMNS}
     before["parent"] = codes.get(known.parent_id) if known.parent_id is not None else None
     told = {name: getattr(line, name) for name in before if name in line.given}
     after = {name: value for name, value in told.items() if value != before[name]}
     if not after:
         made.report.say(line.row, "same", line.code)
+        return
+    if "parent" in after and (count := store.open_cases_below(work.connection, known.id)):
+        sentence = f"本单位及下级还有 {count} 件未结事项，办结以前不能改变上级"
+        made.report.say(line.row, "wrong", line.code, sentence)
         return
     was = {name: before[name] for name in after}
     made.report.say(line.row, "changed", line.code, difference(TITLES, was, after))
@@ -152,7 +158,7 @@ def _close_the_rest(
     busy = store.open_cases_of(work.connection, [one.id for one in rest])
     for one in rest:
         if count := busy.get(one.id):
-            sentence = f"“{one.short_name}”还有 {count} 件未结事项，不能关闭；请先合并到承接单位"
+            sentence = f"“{one.short_name}”还有 {count} 件未结事项，不能关闭；请先办结或改派"
             made.report.say(0, "wrong", one.code, sentence)
         else:
             made.report.say(0, "closed", one.code, one.short_name)
