@@ -136,6 +136,10 @@ class Catalog:
     def workflows(self) -> dict[str, Compiled]:
         """The newest version of every workflow, whichever process published it."""
         self.reload()
+        return self.known()
+
+    def known(self) -> dict[str, Compiled]:
+        """The same as of the last reading: for what asks several times a request."""
         return {name: self.version(id_) for name, id_ in sorted(self._newest.items())}
 
     def newest(self, workflow: str) -> Compiled:

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from api.pages import (
     account,
     administration,
+    boards,
     case,
     diagrams,
     ledgers,
@@ -34,6 +35,7 @@ for _part in (
     password,
     second_factor,
     my_work,
+    boards,
     new_case,
     case,
     diagrams,

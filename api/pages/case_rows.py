@@ -11,13 +11,23 @@ from api.presenting.wording import Names
 from workflow.engine.definition import Definition
 from workflow.store import queries
 
+Worded = tuple[WorkItem, queries.Row, Definition]
+
 
 def work_items(
     connection: Connection, duban: Duban, someone: Someone, rows: Iterable[queries.Row]
-) -> Iterator[tuple[WorkItem, queries.Row, Definition]]:
+) -> Iterator[Worded]:
     """Each row with its words, and the definition in the version of its case."""
-    rows, now = list(rows), duban.clock()
-    names = Names(units=queries.unit_names(connection, {row["unit_id"] for row in rows}))
+    rows = list(rows)
+    units = queries.unit_names(connection, {row["unit_id"] for row in rows})
+    return in_words(duban, someone, rows, Names(units=units))
+
+
+def in_words(
+    duban: Duban, someone: Someone, rows: Iterable[queries.Row], names: Names
+) -> Iterator[Worded]:
+    """The same where the names are known already."""
+    now = duban.clock()
     for row in rows:
         compiled = duban.catalog.version(row["definition_id"])
         item = work_item(row, compiled, names, someone.actor, duban.catalog.calendar, now)

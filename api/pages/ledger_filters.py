@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, Query
 
 from api.pages.units import Picked
-from api.presenting.lights import near_before
+from api.presenting.lights import near_before, week_before
 from workflow.engine.calendar import Calendar
 from workflow.store.counting import Moments
 from workflow.store.queries import Filter
@@ -79,7 +79,7 @@ class Asked:
 
 def moments_at(calendar: Calendar, now: datetime) -> Moments:
     """What parts the lights now."""
-    return Moments(now, near_before(calendar, now))
+    return Moments(now, near_before(calendar, now), week_before(now))
 
 
 def _span(moments: Moments) -> Mapping[str, tuple[datetime | None, datetime | None]]:

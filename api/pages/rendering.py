@@ -55,7 +55,12 @@ def masthead_of(duban: Duban, someone: Someone, here: str) -> Masthead:
         )
     links = [("/", "我的待办")]
     links += [("/cases/new", "新建")] if _opens_something(duban, someone.actor) else []
-    links += [("/ledgers", "双台账"), ("/messages", "消息"), ("/workflows", "工作流程")]
+    links += [
+        ("/boards", "看板"),
+        ("/ledgers", "双台账"),
+        ("/messages", "消息"),
+        ("/workflows", "工作流程"),
+    ]
     links += [("/mailbox", "信箱")] if has_mailbox(duban) else []
     shown = tuple(NavLink(url, title, url == here) for url, title in links)
     return Masthead(someone.name, someone.csrf or "", shown, _asked_again(someone))

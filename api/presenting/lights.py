@@ -4,10 +4,10 @@ Derived from (due, now, calendar) at the moment of showing, never stored (design
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
 from api.presenting.wording import with_weekday
-from workflow.engine.calendar import Calendar, local_day
+from workflow.engine.calendar import ZONE, Calendar, local_day
 from workflow.engine.sight import due_day
 from workflow.engine.terms import Duration, Unit
 
@@ -45,6 +45,16 @@ def near_before(calendar: Calendar, now: datetime) -> datetime:
     does.
     """
     return calendar.add(Duration(NEAR_WORKING_DAYS + 1, Unit.WORKING_DAYS), now).at
+
+
+def week_before(now: datetime) -> datetime:
+    """A limit that ends before this instant, and has not passed, ends this week.
+
+    The limit of a Sunday ends with it, when Monday begins, and the next one a day later.
+    """
+    today = local_day(now)
+    tuesday = today + timedelta(days=8 - today.weekday())
+    return datetime.combine(tuesday, time(), ZONE).astimezone(UTC)
 
 
 def clock_of(

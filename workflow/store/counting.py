@@ -7,6 +7,7 @@ has taken from the calendar.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
@@ -21,10 +22,13 @@ MOST_GROUPS = 500
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """What parts the lights: `now`, and the instant before which a limit is near."""
+    """What parts the lights: `now`, and the instants before which a limit is near, or ends this
+    week.
+    """
 
     now: datetime
     near_before: datetime
+    week_before: datetime
 
 
 def _light(moments: Moments) -> ColumnElement[str]:
@@ -37,6 +41,14 @@ def _light(moments: Moments) -> ColumnElement[str]:
     )
 
 
+def _span(moments: Moments) -> ColumnElement[str]:
+    return case(
+        (SCOPE.c.due_at <= moments.now, "late"),
+        (SCOPE.c.due_at < moments.week_before, "week"),
+        else_="later",
+    )
+
+
 def _keys(moments: Moments) -> Mapping[str, ColumnElement[object]]:
     class_ = select(UNIT.c.class_).where(UNIT.c.id == CASE.c.unit_id).scalar_subquery()
     return {
@@ -45,6 +57,7 @@ def _keys(moments: Moments) -> Mapping[str, ColumnElement[object]]:
         "state": CASE.c.state,
         "class": class_,
         "light": _light(moments),
+        "span": _span(moments),
     }
 
 
@@ -54,7 +67,7 @@ def count_up_to(connection: Connection, reader: Actor, narrowed: Filter, most: i
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-Group = tuple[object, ...]
+Group = tuple[Any, ...]
 
 
 def count_cases(
@@ -63,10 +76,12 @@ def count_cases(
     narrowed: Filter,
     by: Collection[str],
     moments: Moments,
+    *,
+    most: int = MOST_GROUPS,
 ) -> dict[Group, int]:
-    """How many cases there are for each combination of `by`, the most first, at most MOST_GROUPS.
+    """How many cases there are for each combination of `by`, the most first.
 
-    `by` are of: workflow, unit, state, class, light.
+    `by` are of: workflow, unit, state, class, light, span (late, this week, later).
     """
     keys = _keys(moments)
     columns = [keys[name].label(f"by_{name}") for name in by]
@@ -76,6 +91,6 @@ def count_cases(
         select(*group, func.count().label("n"))
         .group_by(*group)
         .order_by(func.count().desc(), *group)
-        .limit(MOST_GROUPS)
+        .limit(most)
     )
     return {tuple(row[:-1]): row[-1] for row in connection.execute(query)}

@@ -38,6 +38,7 @@ class Filter:
     due_from: datetime | None = None
     due_before: datetime | None = None
     parent: int | None = None
+    period: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +134,21 @@ def in_scope(reader: Actor, narrowed: Filter) -> Select[Any]:
     return query.distinct() if len(units_of(reader)) > 1 else query
 
 
+_EQUAL = {
+    "closed": SCOPE.c.closed,
+    "state": CASE.c.state,
+    "unit": CASE.c.unit_id,
+    "parent": CASE.c.parent_id,
+    "period": CASE.c.period,
+}
+
+
 def _conditions(narrowed: Filter) -> Iterator[Any]:
-    if narrowed.closed is not None:
-        yield SCOPE.c.closed == narrowed.closed
+    for name, column in _EQUAL.items():
+        if (wanted := getattr(narrowed, name)) is not None:
+            yield column == wanted
     if narrowed.workflows is not None:
         yield CASE.c.workflow.in_(narrowed.workflows)
-    if narrowed.state is not None:
-        yield CASE.c.state == narrowed.state
-    if narrowed.unit is not None:
-        yield CASE.c.unit_id == narrowed.unit
     if narrowed.under is not None:
         yield CASE.c.unit_id.in_(units_below(narrowed.under))
     if narrowed.class_ is not None:
@@ -150,8 +157,6 @@ def _conditions(narrowed: Filter) -> Iterator[Any]:
         yield SCOPE.c.due_at >= narrowed.due_from
     if narrowed.due_before is not None:
         yield SCOPE.c.due_at < narrowed.due_before
-    if narrowed.parent is not None:
-        yield CASE.c.parent_id == narrowed.parent
 
 
 def units_below(unit: int) -> Select[Any]:

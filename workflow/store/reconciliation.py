@@ -52,11 +52,14 @@ def idle(definition: Definition, idle_since: datetime) -> ColumnElement[bool]:
     )
 
 
+CAME_BACK: ColumnElement[bool] = CASE.c.cycle > 1
+"""In a later cycle than the first: it had been closed, and came back."""
+
+
 def reopened(definition: Definition, idle_since: datetime) -> ColumnElement[bool]:
-    """In a later cycle than the first: it had been closed, and came back."""
+    """It had been closed, and came back."""
     del definition, idle_since
-    again: ColumnElement[bool] = CASE.c.cycle > 1
-    return again
+    return CAME_BACK
 
 
 KINDS: Mapping[str, Callable[[Definition, datetime], ColumnElement[bool]]] = {

@@ -1,0 +1,14 @@
+"""看板: what a supervisor or a leader wants to know at one look, from the reader's own scope.
+
+Everything is counted in SQL, at most a dozen statements a page, and generic over definitions.
+"""
+
+from fastapi import APIRouter
+
+from api.pages.boards import brief, month, overview, reports, trends, units
+
+router = APIRouter()
+for _part in (overview, brief, month, reports, units, trends):
+    router.include_router(_part.router)
+
+__all__ = ["router"]

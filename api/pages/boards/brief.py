@@ -1,0 +1,79 @@
+"""一页看清: the few things that hurt, on one sheet that a leader can read or print."""
+
+from collections import Counter
+from collections.abc import Sequence
+from operator import add
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection
+
+from api.auth import Installation, SignedInPage, Someone
+from api.context import Duban
+from api.pages.boards.overview import Spans, open_spans, worst
+from api.pages.boards.reading import HERE, definitions, under_heads
+from api.pages.case_rows import in_words
+from api.pages.ledger_filters import moments_at
+from api.pages.rendering import masthead_of, show
+from api.presenting.boards import BriefPage, Pain, tabs
+from api.presenting.wording import Names, with_weekday
+from workflow.engine.calendar import local_day
+from workflow.store import queries
+from workflow.store.counting import Moments
+from workflow.store.queries import Row
+from workflow.store.reconciliation import CAME_BACK
+
+router = APIRouter()
+
+A_FEW = 5
+
+
+@router.get("/boards/brief")
+def brief(duban: Installation, someone: SignedInPage) -> Response:
+    """The page."""
+    now = duban.clock()
+    moments = moments_at(duban.catalog.calendar, now)
+    with duban.database.reading() as connection:
+        _, by_unit = open_spans(connection, someone, moments)
+        all_: Spans = sum(by_unit.values(), Counter())
+        late = {unit: spans["late"] for unit, spans in by_unit.items() if spans["late"]}
+        heads = Counter(under_heads(connection, late, add)).most_common(A_FEW)
+        lists = _lists(connection, duban, someone, moments)
+        names = Names(units=queries.unit_names(connection, _units(heads, lists)))
+    worst_, week, owed, again = (
+        tuple(item for item, _, _ in in_words(duban, someone, rows, names)) for rows in lists
+    )
+    counted = tuple(f"{names.unit(unit)} {count:,} 件" for unit, count in heads)
+    pains = (
+        Pain("逾期", _late(all_), lines=counted),
+        Pain("拖得最久的", "" if worst_ else "没有逾期的事项。", worst_),
+        Pain("本周到期", f"到本周日还有 {all_['week']:,} 件到期。", week),
+        Pain("定期报告还没有报的", "最先到期的在前。" if owed else "都已报送。", owed),
+        Pain("办结后又重新办理的", "" if again else "没有这样的事项。", again),
+    )
+    page = BriefPage(tabs("/boards/brief"), with_weekday(local_day(now)), pains)
+    return show("board_brief.html", page, masthead_of(duban, someone, HERE))
+
+
+def _lists(
+    connection: Connection, duban: Duban, someone: Someone, moments: Moments
+) -> tuple[list[Row], ...]:
+    """The cases overdue for longest, due this week, of periodic reports, and come back."""
+    periodic = tuple(name for name, one in definitions(duban).items() if one.periodic)
+    week = queries.Filter(closed=False, due_from=moments.now, due_before=moments.week_before)
+    owed = queries.Filter(workflows=periodic, closed=False)
+    open_ = queries.Filter(closed=False)
+    return (
+        worst(connection, someone, moments, A_FEW),
+        queries.list_cases(connection, someone.actor, week, limit=A_FEW).rows,
+        queries.list_cases(connection, someone.actor, owed, limit=A_FEW).rows,
+        queries.list_cases(connection, someone.actor, open_, limit=A_FEW, also=CAME_BACK).rows,
+    )
+
+
+def _units(heads: Sequence[tuple[int, int]], lists: Sequence[Sequence[Row]]) -> set[int]:
+    return {unit for unit, _ in heads} | {row["unit_id"] for rows in lists for row in rows}
+
+
+def _late(all_: Spans) -> str:
+    share = f"，占 {100 * all_['late'] // all_.total()}%" if all_["late"] else ""
+    return f"在办 {all_.total():,} 件，已逾期 {all_['late']:,} 件{share}。"

@@ -1,0 +1,83 @@
+"""单位和月份: units by months as a table of shades, each with its number in it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from fastapi import APIRouter, Response
+
+from api.auth import Installation, SignedInPage
+from api.pages.boards.reading import (
+    HERE,
+    added_up,
+    all_or_one,
+    begins,
+    definitions,
+    month_after,
+    only,
+)
+from api.pages.rendering import masthead_of, show
+from api.presenting.boards import HeatPage, heat_row, tabs
+from api.presenting.lists import options_of
+from workflow.engine.calendar import local_day
+from workflow.store import queries
+from workflow.store.boards import What, count_by_month
+
+router = APIRouter()
+
+_WHATS: dict[What, tuple[str, str]] = {
+    "due": ("未办结的，按期限所在月份", "深色是集中到期或积压的月份；本月以前的都已逾期。"),
+    "opened": ("按发起月份", "每月新发起的事项。"),
+    "closed": ("按办结月份", "每月办结的事项。"),
+}
+_FIRST: dict[What, int] = {"due": -6, "opened": -11, "closed": -11}
+"""How many months before this one a table begins; it has twelve."""
+MONTHS = 12
+
+
+@router.get("/boards/units")
+def units_by_month(
+    duban: Installation, someone: SignedInPage, workflow: str = "", what: str = ""
+) -> Response:
+    """The table of one workflow."""
+    known = definitions(duban)
+    shown: What = next((one for one in _WHATS if one == what), "due")
+    months = months_from(local_day(duban.clock()), _FIRST[shown], MONTHS)
+    lag = timedelta(days=shown == "due")  # a limit ends when the day after it begins
+    narrowed = queries.Filter(
+        workflows=only(known, workflow), closed=False if shown == "due" else None
+    )
+    with duban.database.reading() as connection:
+        counted = count_by_month(
+            connection,
+            someone.actor,
+            narrowed,
+            shown,
+            [begins(month + lag) for month in months],
+            by_unit=True,
+        )
+        rows = added_up(connection, counted, _together)
+    most = max((n for _, numbers in rows for n in numbers), default=1)
+    page = HeatPage(
+        tabs=tabs("/boards/units"),
+        workflows=all_or_one(known, workflow),
+        whats=options_of({name: words[0] for name, words in _WHATS.items()}, shown),
+        months=tuple(month_label(month) for month in months[:-1]),
+        rows=tuple(heat_row(unit["short_name"], numbers, most) for unit, numbers in rows),
+        sentence=_WHATS[shown][1],
+    )
+    return show("board_units.html", page, masthead_of(duban, someone, HERE))
+
+
+def months_from(today: date, first: int, count: int) -> list[date]:
+    """The first days of so many months, and of the one after."""
+    month = month_after(today.replace(day=1), first)
+    return [month_after(month, at) for at in range(count + 1)]
+
+
+def month_label(month: date) -> str:
+    """A month of this table: 3月, and 2026年1月 where a year begins."""
+    return f"{month.year}年1月" if month.month == 1 else f"{month.month}月"
+
+
+def _together(a: Sequence[int], b: Sequence[int]) -> list[int]:
+    return [n + m for n, m in zip(a, b, strict=True)]

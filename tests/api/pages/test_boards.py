@@ -1,0 +1,231 @@
+"""Boards: the right numbers, from the reader's scope, in few statements."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import event
+
+from api.clock import SimulatedClock
+from api.context import Duban
+from api.presenting.boards import heads_of, shade, stays_of
+from tests.api.pages.conftest import Browsers
+from tests.api.pages.page import Element, Page
+from tests.api.pages.stories import SPECIALIST, open_case, walk_to
+from workflow import timers
+from workflow.store.database import Database
+
+MOST_STATEMENTS = 12
+BOARDS = (
+    "/boards",
+    "/boards/brief",
+    "/boards/calendar?day=2026-03-05",
+    "/boards/reports",
+    "/boards/units",
+    "/boards/units?what=closed&workflow=rectification",
+    "/boards/trends?workflow=rectification",
+)
+LISTS = (
+    "/",
+    "/ledgers",
+    "/ledgers/rectification/problem?group=unit&unit=兴义市",
+    "/ledgers/rectification/problem?group=light",
+    "/ledgers/rectification/reconciliation?kind=idle",
+)
+
+
+@pytest.fixture
+def year(duban: Duban, clock: SimulatedClock) -> dict[str, int]:
+    """Three cases opened on Monday 2 March, one a week later; it is now Tuesday 10 March."""
+    cases = {
+        "late": open_case(duban),
+        "late too": open_case(duban, unit="522302"),
+        "handed in": walk_to(duban, "publicity", clock),
+    }
+    clock.advance_to(datetime(2026, 3, 9, 2, tzinfo=UTC))
+    cases["this week"] = open_case(duban, unit="522302")
+    clock.advance_to(datetime(2026, 3, 10, 2, tzinfo=UTC))
+    timers.fire_all_due(duban.database, duban.catalog, clock())
+    return cases
+
+
+def row_of(page: Page, label: str) -> list[str]:
+    """The cells of a table's row that begins with this label."""
+    row = next(row for row in page.main.all("tr") if row.text.startswith(label))
+    return [cell.text for cell in row.all("td")]
+
+
+def figures_of(page: Page) -> dict[str, str]:
+    """The great numbers by their words."""
+    return {
+        one.text.removeprefix(number).strip(): number
+        for one in page.main.one(class_="figures").all("li")
+        for number in [one.one("strong").text]
+    }
+
+
+def test_the_overview_counts_what_is_open_due_this_week_and_overdue(
+    browser: Browsers, year: dict[str, int]
+) -> None:
+    page = browser(SPECIALIST).get("/boards")
+    assert figures_of(page) == {"未办结": "4", "本周到期": "1", "已逾期": "2"}
+    assert row_of(page, "兴仁市")[:3] == ["2", "1", "1"]
+    assert row_of(page, "兴义市")[:3] == ["2", "0", "1"]
+    worst = [one.attributes["href"] for one in page.main.all("a", class_="headline")]
+    assert worst == [f"/cases/{year['late']}", f"/cases/{year['late too']}"]
+
+
+def test_the_overview_says_how_far_the_ladders_of_overdue_cases_have_been_climbed(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    walk_to(duban, "assigned", clock)
+    for day in (3, 4, 5):
+        clock.advance_to(datetime(2026, 3, day, 2, tzinfo=UTC))
+        timers.fire_all_due(duban.database, duban.catalog, clock())
+    page = browser(SPECIALIST).get("/boards")
+    climbed = [row.text for row in page.main.all("tr") if "通知" in row.text]
+    assert climbed == ["问题整改 到期后 1 个工作日 通知责任单位分管负责人、督办单位督查专员 1"]
+
+
+def test_a_number_leads_to_the_cases_behind_it(browser: Browsers, year: dict[str, int]) -> None:
+    desk = browser(SPECIALIST)
+    late = row_links(desk.get("/boards"), "问题整改")[-1]
+    shown = {one.attributes.get("href") for one in desk.get(late).main.all("a")}
+    assert {f"/cases/{year['late']}", f"/cases/{year['late too']}"} <= shown
+    assert f"/cases/{year['this week']}" not in shown
+
+
+def row_links(page: Page, label: str) -> list[str]:
+    row = next(row for row in page.main.all("tr") if row.text.startswith(label))
+    return [one.attributes["href"] for one in row.all("a")]
+
+
+def test_a_board_counts_only_what_its_reader_sees(browser: Browsers, year: dict[str, int]) -> None:
+    page = browser("xingyi.head").get("/boards")
+    assert figures_of(page) == {"未办结": "2", "本周到期": "0", "已逾期": "1"}
+    assert "兴仁市" not in page.text
+    assert "没有未办结的事项" in browser("xingren-dc.head").get("/boards").text
+
+
+def test_the_calendar_puts_each_limit_on_its_last_day(
+    browser: Browsers, year: dict[str, int]
+) -> None:
+    page = browser(SPECIALIST).get("/boards/calendar?day=2026-03-05")
+    days = {one.one(class_="label").text: one for one in page.main.one(class_="days").all("li")}
+    assert counted(days["3月5日 周四"]) == "2 件已逾期"
+    assert counted(days["3月12日 周四"]) == "1 件到期"
+    assert "3月7日 周六，休息日" in days
+    assert sum(bool(list(day.all("a"))) for day in days.values()) == 3
+    listed = [one.attributes["href"] for one in page.main.all("a", class_="headline")]
+    assert listed == [f"/cases/{year['late']}", f"/cases/{year['late too']}"]
+
+
+def counted(day: Element) -> str:
+    return day.one("a").text
+
+
+@pytest.mark.parametrize("month", ["2026-13", "最近", "1-1", "9999-12", "2026-02-30"])
+def test_a_month_that_does_not_exist_is_this_month(month: str, browser: Browsers) -> None:
+    assert (
+        "2026年3月" in browser(SPECIALIST).get(f"/boards/calendar?month={month}&day={month}").text
+    )
+
+
+def test_units_by_month_say_when_what_was_opened_and_what_falls_due(
+    browser: Browsers, year: dict[str, int]
+) -> None:
+    desk = browser(SPECIALIST)
+    opened = desk.get("/boards/units?what=opened&workflow=rectification")
+    assert row_of(opened, "兴仁市")[-2:] == ["2", "2"]
+    due = desk.get("/boards/units")
+    assert row_of(due, "兴仁市")[6:8] == ["2", ""]
+    assert "没有这样的事项" in desk.get("/boards/units?what=closed").text
+
+
+def test_trends_say_what_came_in_and_how_long_a_state_takes(
+    browser: Browsers, year: dict[str, int]
+) -> None:
+    page = browser(SPECIALIST).get("/boards/trends?workflow=rectification")
+    assert row_of(page, "3月")[:2] == ["4", "0"]
+    assert row_of(page, "待签收")[:2] == ["不到一天", "1 次"]
+    assert "先在上面选一个工作流程" in browser(SPECIALIST).get("/boards/trends").text
+
+
+def test_periodic_reports_show_who_has_and_who_is_late(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    assert "还没有定期报告" in browser("zhou-bg.officer").get("/boards/reports").text
+    clock.advance_to(datetime(2026, 11, 2, 2, tzinfo=UTC))
+    timers.fire_all_due(duban.database, duban.catalog, clock())
+    timers.open_periodic(duban.database, duban.catalog, clock())
+    page = browser("zhou-bg.head").get("/boards/reports")
+    assert len(list(page.main.all("a", class_="headline"))) == 9
+    assert sum(map(int, figures_of(page).values())) == 9
+
+
+def test_a_leader_reads_on_one_page_where_it_hurts(browser: Browsers, year: dict[str, int]) -> None:
+    page = browser("zhou.head").get("/boards/brief")
+    assert "在办 4 件，已逾期 2 件，占 50%" in page.text
+    assert "到本周日还有 1 件到期" in page.text
+    assert len(list(page.main.all("h2"))) == 5
+
+
+def test_every_page_takes_few_statements_however_much_it_shows(
+    browser: Browsers, duban: Duban, year: dict[str, int]
+) -> None:
+    for _ in range(30):
+        open_case(duban)
+    desk = browser(SPECIALIST)
+    for path in (*BOARDS, *LISTS):
+        desk.get(path)
+        with statements(duban.database) as seen:
+            desk.get(path)
+        print(f"figure: statements of {path} = {len(seen)}")
+        assert len(seen) <= MOST_STATEMENTS, "\n".join(seen)
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """The statements that are sent meanwhile, but for those that begin and end transactions."""
+    seen: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_more: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+# Adding up
+
+
+def test_units_add_up_below_what_all_have_above_them() -> None:
+    county, town, office, other = "/1/2/", "/1/2/7/", "/1/2/8/", "/1/3/"
+    assert heads_of({7: town, 8: office, 3: other}) == {7: 2, 8: 2, 3: 3}
+    assert heads_of({7: town, 8: office}) == {7: 7, 8: 8}
+    assert heads_of({2: county, 7: town}) == {2: 2, 7: 7}
+    assert heads_of({7: town}) == {7: 7}
+    assert heads_of({}) == {}
+
+
+def test_the_greatest_number_is_darkest_and_one_is_never_white() -> None:
+    assert [shade(n, 100) for n in (0, 1, 20, 21, 100)] == [0, 1, 1, 2, 5]
+
+
+def test_a_stay_lasts_from_arrival_to_departure_whatever_is_done_meanwhile(duban: Duban) -> None:
+    definition = duban.catalog.newest("rectification").definition
+    walked = [
+        ("registered", "registered", 1),
+        ("registered", "registered", 2),
+        ("registered", "assigned", 4),
+        ("assigned", "planning", 5),
+    ]
+    moves = [
+        {"case_id": 1, "from_state": a, "to_state": b, "at": datetime(2026, 3, day, tzinfo=UTC)}
+        for a, b, day in walked
+    ]
+    found = [(stay.state, stay.days) for stay in stays_of(definition, moves)]
+    assert found == [("已入问题台账", "3.0 天"), ("待签收", "1.0 天")]
