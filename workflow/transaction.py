@@ -7,7 +7,7 @@ caller does.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from workflow.engine.machine import Compiled
 from workflow.engine.opening import Request, open_case
 from workflow.engine.scene import Scene
 from workflow.engine.step import step
-from workflow.store import cases, organisation
+from workflow.store import attachments, cases, organisation
 from workflow.store.chain import START, algorithm_of
 from workflow.store.writes import Row, Writes
 
@@ -66,6 +66,10 @@ class Transaction:
     ) -> Case:
         """A new case, at its first state; raises a Refusal."""
         compiled = self.catalog.newest(workflow)
+        if actor.person is not None:
+            facts = attachments.resolve(
+                self.connection, compiled.definition, facts, actor.person, None
+            )
         world = self._world_of_opening(compiled, named, facts)
         case_id, number = self._next_number(compiled)
         parent_id = parent.id if parent else None
@@ -108,11 +112,23 @@ class Transaction:
         """
         before = self.case(case_id)
         compiled = self.catalog.version(before.definition)
+        firing = self._with_attachments(compiled, firing, actor, case_id)
         world = self._world(compiled, before, firing, actor)
         decided = step(compiled, before, firing, actor, world, self.now)
         if decided.case.seq != before.seq:
             self._take_in(decided, before, world, compiled, _inputs(firing, decided))
         return decided
+
+    def _with_attachments(
+        self, compiled: Compiled, firing: Firing, actor: Actor, case_id: int
+    ) -> Firing:
+        """A person names attachments by id; the step is given what they are."""
+        if actor.person is None or not firing.inputs:
+            return firing
+        inputs = attachments.resolve(
+            self.connection, compiled.definition, firing.inputs, actor.person, case_id
+        )
+        return firing if inputs is firing.inputs else replace(firing, inputs=inputs)
 
     def _world(self, compiled: Compiled, case: Case, firing: Firing, actor: Actor) -> World:
         is_rung = firing.event == "rung" and actor.kind == "clock"

@@ -135,18 +135,26 @@ class Column(Model):
     optional: bool = Field(False, description="a row may leave it empty")
 
 
+FactType = Literal[
+    "text", "choice", "number", "integer", "date", "yes_no", "table", "photos", "documents"
+]
+FILE_TYPES = ("photos", "documents")
+"""Facts that hold attachments: a picture made anew by us; a PDF, docx, xlsx or scanned page."""
+
+
 class Fact(Model):
     """One thing a case knows."""
 
     title: Title
-    type: Literal["text", "choice", "number", "integer", "date", "yes_no", "table"] = Field(
-        "text", description="what the fact holds"
-    )
+    type: FactType = Field("text", description="what the fact holds")
     options: Texts = Field((), description="for a choice: what may be chosen")
     columns: dict[Name, Column] = Field({}, description="for a table: its columns")
     min: float | None = Field(None, description="least length of a text, least value of a number")
     max: float | None = Field(
         None, description="greatest length of a text, greatest value of a number"
+    )
+    at_most: Annotated[int, Field(ge=1, le=30)] | None = Field(
+        None, description="for photos and documents: how many at most; default 9"
     )
     lines: bool = Field(False, description="a text of several lines")
     personal: bool = Field(False, description="left out of anything public")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
+from workflow.engine.attachments import references
 from workflow.engine.definition import Column, Definition, Fact
 from workflow.engine.errors import InvalidInput
 
@@ -171,4 +172,6 @@ _READERS: Mapping[str, Callable[..., Any]] = {
     "number": _number,
     "yes_no": _yes_no,
     "table": _table,
+    "photos": references,
+    "documents": references,
 }

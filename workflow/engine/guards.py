@@ -23,6 +23,8 @@ _FACT_TYPES = {
     "integer": cel.Type.INT,
     "yes_no": cel.Type.BOOL,
     "table": cel.Type.List(cel.Type.DYN),
+    "photos": cel.Type.List(cel.Type.DYN),
+    "documents": cel.Type.List(cel.Type.DYN),
 }
 EMPTY_FACTS: Mapping[str, Any] = {
     "text": "",
@@ -32,6 +34,8 @@ EMPTY_FACTS: Mapping[str, Any] = {
     "integer": 0,
     "yes_no": False,
     "table": (),
+    "photos": (),
+    "documents": (),
 }
 """What an expression sees of a fact not yet given."""
 

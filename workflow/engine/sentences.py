@@ -71,6 +71,8 @@ SENTENCES: Mapping[str, str] = {
     "options_and_choice": "options 只用于 choice，choice 必须写 options",
     "columns_and_table": "columns 只用于 table，table 必须写 columns",
     "bounds_not_for_type": "min、max 只用于文字和数字",
+    "at_most_not_for_type": "at_most 在这里只用于 photos 和 documents",
+    "not_headline": "“{name}”是附件，不能作事项的标题",
     "bad_bounds": "min 必须不大于 max，且是普通数字",
     "not_date_fact": "“{name}”不是日期",
     "not_table_fact": "“{name}”不是表格",

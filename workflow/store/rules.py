@@ -18,6 +18,7 @@ APPEND_ONLY = (
     "org_change",
     "handover",
     "delivery_report",
+    "attachment_use",
 )
 NEVER_CHANGED = ("audit",)
 """Append-only but for the oldest rows, which may leave once the floor of their strand has risen."""
@@ -39,6 +40,14 @@ _CHECKS = {
         "OLD.live IS NULL OR NEW.live IS NOT NULL OR NEW.voided_seq IS NULL"
         " OR NEW.person_id <> OLD.person_id OR NEW.unit_id <> OLD.unit_id OR NEW.side <> OLD.side"
         " OR NEW.case_id <> OLD.case_id OR NEW.seq <> OLD.seq OR NEW.cycle <> OLD.cycle",
+    ),
+    "attachment_stays": (
+        "attachment",
+        "NEW.sha256 <> OLD.sha256 OR NEW.name <> OLD.name OR NEW.uploaded_by <> OLD.uploaded_by",
+    ),
+    "blob_stays": (
+        "blob",
+        "NEW.sha256 <> OLD.sha256 OR NEW.size <> OLD.size OR NEW.mime <> OLD.mime",
     ),
     "timer_settles_once": ("timer", "OLD.status <> 'waiting'"),
     "outbox_sent_stays": (

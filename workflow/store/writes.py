@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, text, update
 from workflow.engine.case import Case, World
 from workflow.engine.confidence import is_secret, who_sees
 from workflow.engine.decision import Step, Timer
-from workflow.engine.definition import Definition
+from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.machine import Compiled
 from workflow.engine.pace import may_go_at
 from workflow.engine.scene import Scene
@@ -93,6 +93,10 @@ _SEE = text(
     "INSERT INTO scope (unit_id, case_id, why, closed, due_at)"
     " VALUES (:unit_id, :case_id, :why, :closed, :due_at) ON CONFLICT DO NOTHING"
 )
+_USE = text(
+    "INSERT INTO attachment_use (attachment_id, case_id) VALUES (:attachment_id, :case_id)"
+    " ON CONFLICT DO NOTHING"
+)
 _PLACE = text(
     "UPDATE scope SET due_at = :due_at, closed = :closed,"
     " acts = CASE unit_id WHEN :unit_id THEN :acts END,"
@@ -124,6 +128,7 @@ class Writes:
     acted: dict[int, dict[int, Acting]] = field(default_factory=dict)
     acting: dict[int, dict[int, Acting]] = field(default_factory=dict)
     outbox: list[Row] = field(default_factory=list)
+    uses: list[Row] = field(default_factory=list)
     requests: list[Row] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
 
@@ -144,6 +149,7 @@ class Writes:
         self._add_signatures(step)
         self._add_timers(step, before)
         self._add_sights(case, before, world, compiled, step.now)
+        self._add_uses(step, compiled.definition)
         for at, notice in enumerate(step.notices):
             goes_at = may_go_at(world.calendar, notice.urgency, self.now)
             self.told.append(Told(step, at, notice, goes_at))
@@ -203,6 +209,13 @@ class Writes:
         self.acted.setdefault(case.id, acted)
         self.acting[case.id] = _acting(scene, others)
 
+    def _add_uses(self, step: Step, definition: Definition) -> None:
+        for name, value in step.written.items():
+            if definition.facts[name].type in FILE_TYPES:
+                self.uses += [
+                    {"attachment_id": one["id"], "case_id": step.case.id} for one in value
+                ]
+
     def settle(
         self, timer: int, status: str, *, seq: int | None = None, why: str | None = None
     ) -> None:
@@ -236,6 +249,7 @@ class Writes:
 
     def _statements(self) -> Iterator[bulk.Batch]:
         yield _NEW_CASE, list(self.new_cases.values())
+        yield _USE, self.uses
         yield _HISTORY, self.history
         yield _SIGN, self.sign_offs  # before the state that needs them
         yield _UPDATE_CASE, list(self.cases.values())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 from workflow.engine.checks.parts import events, parties_of
-from workflow.engine.definition import Definition, Fact
+from workflow.engine.definition import FILE_TYPES, Definition, Fact
 from workflow.engine.findings import Finding, Path, found, unknown
 
 _BOUNDED = ("text", "number", "integer")
@@ -16,6 +16,9 @@ def check_facts(definition: Definition) -> Iterator[Finding]:
         yield from _check_fact(("facts", name), fact)
     for path, name in _uses(definition):
         yield from unknown("unknown_fact", path, name, definition.facts)
+    headline = definition.facts.get(definition.headline)
+    if headline is not None and headline.type in FILE_TYPES:
+        yield found("not_headline", ("headline",), name=definition.headline)
 
 
 def _check_fact(path: Path, fact: Fact) -> Iterator[Finding]:
@@ -23,6 +26,8 @@ def _check_fact(path: Path, fact: Fact) -> Iterator[Finding]:
         yield found("options_and_choice", path)
     if (fact.type == "table") != bool(fact.columns):
         yield found("columns_and_table", path)
+    if fact.at_most is not None and fact.type not in FILE_TYPES:
+        yield found("at_most_not_for_type", path)
     bounds = [bound for bound in (fact.min, fact.max) if bound is not None]
     if bounds and fact.type not in _BOUNDED:
         yield found("bounds_not_for_type", path)

@@ -9,6 +9,7 @@ only has a nullable key column under a plain unique index. Rules that need a tri
 from sqlmodel import SQLModel
 
 from workflow.store.tables.administration import AdminRole
+from workflow.store.tables.attachments import AttachmentRow, AttachmentUse, BlobRow
 from workflow.store.tables.audit import AuditHead, AuditRow
 from workflow.store.tables.cases import (
     CaseRow,
@@ -55,9 +56,12 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "AdminRole",
+    "AttachmentRow",
+    "AttachmentUse",
     "AuditHead",
     "AuditRow",
     "BadAddressRow",
+    "BlobRow",
     "CalendarNotice",
     "CaseRow",
     "CounterRow",

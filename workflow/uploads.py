@@ -1,0 +1,91 @@
+"""Taking in files, and clearing away those that nobody used.
+
+Bytes first, then the row: a row without bytes cannot come to be, and bytes without a row are
+swept a day later.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workflow.store import attachments, audit
+from workflow.store.attachments import Attachment
+from workflow.store.audit import Act
+from workflow.store.database import Database
+from workflow.store.files import Files
+
+UNUSED_FOR = timedelta(hours=24)
+SWEPT_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that has been looked into: what is kept of it, and a small picture if it is one."""
+
+    name: str
+    mime: str
+    content: bytes
+    preview: bytes | None = None
+
+
+def upload(
+    database: Database, files: Files, new: NewFile, *, person: int, most: int, now: datetime
+) -> Attachment:
+    """Keep a file for its person to use in a case; raises QuotaExceeded.
+
+    The same file again is the same attachment, so that a form sent twice says the same twice.
+    """
+    size = len(new.content)
+    with database.reading() as connection:  # before a byte is written
+        attachments.check_quota(connection, person, size, most, now)
+    sha256 = files.put(new.content, now, preview=new.preview)
+    with database.unit_of_work() as connection:
+        kept = attachments.add(
+            connection,
+            person=person,
+            name=new.name,
+            sha256=sha256,
+            size=size,
+            mime=new.mime,
+            now=now,
+        )
+        if not files.has(sha256):  # the sweeper was faster; while we hold the row it waits
+            files.put(new.content, now, preview=new.preview)
+        audit.record(
+            connection,
+            Act(
+                "attachment",
+                person,
+                about=("attachment", kept.id),
+                data={"act": "upload", "sha256": sha256, "size": size},
+            ),
+            now,
+        )
+    return kept
+
+
+def sweep(database: Database, files: Files, now: datetime) -> int:
+    """Clear away uploads that no case used within a day, and bytes without a row; how many.
+
+    It looks once an hour, whichever worker comes first.
+    """
+    last = files.last_swept()
+    if last is not None and timedelta() <= now - last < SWEPT_EVERY:
+        return 0
+    files.note_swept(now)
+    before = now - UNUSED_FOR
+    with database.unit_of_work() as connection:
+        gone = attachments.drop_unused(connection, before)
+    files.clear_arriving(before)
+    with database.reading() as connection:
+        known = {row.sha256 for row in attachments.blobs(connection)}
+    for sha256 in set(files.older_than(before)) - known:
+        gone += _sweep_orphan(database, files, sha256)
+    return gone
+
+
+def _sweep_orphan(database: Database, files: Files, sha256: str) -> bool:
+    with database.unit_of_work() as connection:
+        if not attachments.claim_orphan(connection, sha256):
+            return False
+        files.remove(sha256)
+        return True
