@@ -11,6 +11,7 @@ from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.store import schema
 from workflow.store.database import Database
+from workflow.store.files import Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Duban:
         """An installation on an open database whose schema is known to be right."""
         catalog = Catalog(database)
         return cls(settings, clock, database, catalog, Commands(database, catalog))
+
+    @property
+    def files(self) -> Files:
+        """Where the bytes of attachments lie; machines that share a database share this folder."""
+        return Files(self.settings.data / "files")
 
     def close(self) -> None:
         """Close every connection."""

@@ -82,6 +82,7 @@ _OF_THE_FRAMEWORK: Mapping[int, tuple[str, str]] = {
     400: ("bad_request", "请求的内容读不懂"),
     404: ("not_found", "没有这个地址"),
     405: ("method_not_allowed", "这个地址不接受这种请求"),
+    408: ("too_slow", "内容迟迟没有传完，请检查网络后再试"),
     413: ("too_large", "内容太大，没有接收"),
     415: ("unsupported_type", "不接受这种类型的内容"),
 }

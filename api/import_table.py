@@ -9,7 +9,7 @@ from typing import Any
 
 from api.sheets import Cell, NumberedRow
 from workflow.engine.case import Unit
-from workflow.engine.definition import Definition, Party
+from workflow.engine.definition import FILE_TYPES, Definition, Party
 from workflow.engine.errors import InvalidInput
 
 WHOLE_ROW = "本行"
@@ -52,14 +52,14 @@ def columns_of(definition: Definition) -> tuple[Column, ...]:
     opening = definition.opening
     if not opening.by:
         raise InvalidInput(f"“{definition.title}”不由人发起，不能导入")
-    tables = [name for name in opening.needs if definition.facts[name].type == "table"]
-    if tables:
-        title = definition.facts[tables[0]].title
-        raise InvalidInput(f"“{definition.title}”发起时要填写表格“{title}”，不能成批导入")
+    for name in opening.needs:
+        if definition.facts[name].type in ("table", *FILE_TYPES):
+            title = definition.facts[name].title
+            raise InvalidInput(f"“{definition.title}”发起时要填写“{title}”，不能成批导入")
     facts = [
         Column(definition.facts[name].title, name, name in opening.needs)
         for name in dict.fromkeys((*opening.needs, *opening.may))
-        if definition.facts[name].type != "table"
+        if definition.facts[name].type not in ("table", *FILE_TYPES)
     ]
     taken = {column.title for column in facts}
     parties = [

@@ -1,34 +1,56 @@
-"""How much may be sent: bodies are counted as they arrive, before anything parses or keeps them.
+"""How much may be sent, and how slowly: bodies are counted and timed as they arrive, before
+anything parses or keeps them.
 
 A body whose declared length is too great is refused before its first byte is read; one that
 declares less than it sends, or nothing, as soon as the limit is passed. The server throws away what
 the client still sends.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
+import anyio
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LARGEST_BODY = 1024 * 1024
-LARGEST_UPLOAD = 20 * 1024 * 1024
+_MB = 1024 * 1024
+LARGEST_BODY = _MB
+LARGEST_UPLOAD = 21 * _MB
+LARGEST_FORM = 64 * _MB
+"""A page's form with the photos of a whole inspection."""
+
+UPLOADS: Mapping[str, int] = {
+    "/import": LARGEST_UPLOAD,
+    "/attachments": LARGEST_UPLOAD,
+    "/events": LARGEST_FORM,
+    "/cases/new": LARGEST_FORM,
+}
+"""By the end of the path, for multipart bodies; every other body is small."""
+
+LONGEST_PAUSE_SECONDS = 20.0
+"""Between two pieces of a body."""
+
+LONGEST_SENDING_SECONDS = 600.0
 
 
 class LimitBodies:
-    """Refuses bodies over 1 MiB, over 20 MiB on paths that end like one of `uploads`, with status
-    413.
-    """
+    """Refuses bodies that are too large with 413, and those that do not go on with 408."""
 
-    def __init__(self, app: ASGIApp, uploads: Collection[str] = ("/import",)) -> None:
-        self._app = app
-        self._uploads = tuple(uploads)
+    def __init__(self, app: ASGIApp, pause: float = LONGEST_PAUSE_SECONDS) -> None:
+        self._app, self._pause = app, pause
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = LARGEST_UPLOAD if scope["path"].endswith(self._uploads) else LARGEST_BODY
-        await self._app(scope, _counted(receive, most, _declared(scope)), send)
+        await self._app(scope, _counted(receive, _most(scope), _declared(scope), self._pause), send)
+
+
+def _most(scope: Scope) -> int:
+    kind = dict(scope["headers"]).get(b"content-type", b"").lower()
+    if not kind.startswith(b"multipart/form-data"):
+        return LARGEST_BODY
+    ends = (most for end, most in UPLOADS.items() if scope["path"].endswith(end))
+    return next(ends, LARGEST_BODY)
 
 
 def _declared(scope: Scope) -> int:
@@ -37,14 +59,23 @@ def _declared(scope: Scope) -> int:
     return int(text[:18]) if text.isdigit() else 0
 
 
-def _counted(receive: Receive, most: int, declared: int) -> Receive:
-    received = 0
+def _counted(receive: Receive, most: int, declared: int, pause: float) -> Receive:
+    received, until, complete = 0, 0.0, False
 
     async def counting() -> Message:
-        nonlocal received
+        nonlocal received, until, complete
         if declared > most:
             raise HTTPException(413)
-        message = await receive()
+        if complete:  # what comes now is the end of the connection, and may take its time
+            return await receive()
+        now = anyio.current_time()
+        until = until or now + LONGEST_SENDING_SECONDS
+        try:
+            with anyio.fail_after(min(pause, max(until - now, 0.0))):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
+        complete = not message.get("more_body", False)
         received += len(message.get("body", b""))
         if received > most:
             raise HTTPException(413)

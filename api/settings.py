@@ -2,6 +2,7 @@
 sentence.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from workflow.engine.errors import DubanError
 from workflow.store.chain import ALGORITHMS
 from workflow.store.people.profiles import DENGBAO3, PROFILES, Profile
 
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -47,6 +49,8 @@ class Settings:
     chain: str = ALGORITHMS[0]
     sign_in: Profile = DENGBAO3
     provider: OpenIdProvider | None = None
+    files_gb: int = 50
+    hosts: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -66,6 +70,8 @@ class Settings:
             host=host,
             port=port,
             secure_cookies=_yes_no(given, "DUBAN_SECURE_COOKIES", base_url.startswith("https:")),
+            files_gb=_whole(given, "DUBAN_FILES_GB", 50, 100_000),
+            hosts=_hosts(given.get("DUBAN_HOSTS", "")),
             chain=_choice(given, "DUBAN_HASH", ALGORITHMS),
             provider=_provider(given),
             sign_in=PROFILES[_choice(given, "DUBAN_SIGN_IN", tuple(PROFILES))],
@@ -80,6 +86,20 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535):
         raise BadSetting("DUBAN_PORT", "端口应是 1 至 65535 的整数")
     return int(text)
+
+
+def _whole(given: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = given.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise BadSetting(name, f"应是 1 至 {most:,} 的整数")
+    return int(text)
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    names = tuple(one.strip().lower() for one in text.split(",") if one.strip())
+    if not all(_HOST.fullmatch(name) for name in names):
+        raise BadSetting("DUBAN_HOSTS", "应写成以逗号分开的主机名，不带 https:// 和端口")
+    return names
 
 
 def _base_url(text: str) -> str:

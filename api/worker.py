@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from api.context import Duban
 from notifications import collecting, delivery
 from notifications.channels import Channel
-from workflow import timers
+from workflow import timers, uploads
 
 EVERY = timedelta(seconds=2)
 """How often a worker looks; an idle look costs a few milliseconds."""
@@ -118,6 +118,11 @@ def _deliver(beat: _Beat) -> None:
             return
 
 
+def _sweep(beat: _Beat) -> None:
+    duban = beat.duban
+    beat.count("swept", uploads.sweep(duban.database, duban.files, beat.now))
+
+
 _PARTS: Mapping[str, Callable[[_Beat], None]] = {
     # dates first: nobody is urged by a limit that a new holiday notice has moved
     "recalculate": _recalculate,
@@ -125,6 +130,7 @@ _PARTS: Mapping[str, Callable[[_Beat], None]] = {
     "open": _open,
     # last: what the others have just said goes out in the same beat
     "deliver": _deliver,
+    "sweep": _sweep,
 }
 
 

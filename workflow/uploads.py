@@ -77,7 +77,7 @@ def sweep(database: Database, files: Files, now: datetime) -> int:
         gone = attachments.drop_unused(connection, before)
     files.clear_arriving(before)
     with database.reading() as connection:
-        known = {row.sha256 for row in attachments.blobs(connection)}
+        known = attachments.blobs(connection).keys()
     for sha256 in set(files.older_than(before)) - known:
         gone += _sweep_orphan(database, files, sha256)
     return gone

@@ -27,6 +27,8 @@ from workflow.store.people.tokens import Scope
 CSRF_FIELD = "csrf"
 MOST_FIELDS = 5000
 """Fields of one form: a table of two hundred rows has many."""
+MOST_FILES = 60
+"""Files of one form, unchosen ones counted."""
 CSRF_HEADER = "X-CSRF-Token"
 _READING = ("GET", "HEAD", "OPTIONS")
 
@@ -161,7 +163,7 @@ async def _writing_on_a_page(
     """For forms of pages: the CSRF token stands in the form, or in a header sent by a script."""
     given: object = request.headers.get(CSRF_HEADER)
     if given is None:
-        given = (await request.form(max_fields=MOST_FIELDS)).get(CSRF_FIELD)
+        given = (await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)).get(CSRF_FIELD)
     _check_write(someone, given)
     return someone
 

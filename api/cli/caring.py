@@ -66,7 +66,7 @@ def doctor(root: Annotated[bool, _ROOT] = False) -> None:
     from workflow.doctor import examine
 
     with closing(open_installation(settings())) as duban:
-        report = examine(duban.database, duban.catalog, duban.clock())
+        report = examine(duban.database, duban.catalog, duban.clock(), duban.files)
     if root:
         say(report.root)
     else:

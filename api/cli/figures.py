@@ -12,7 +12,8 @@ _CHECKS = {
     "messages": "消息",
     "sign-offs": "签字",
     "audit": "日志",
-    "integrity": "文件",
+    "integrity": "数据库",
+    "files": "附件",
 }
 _WORDS = {
     "cases": "事项",
@@ -21,6 +22,7 @@ _WORDS = {
     "sign-offs in force": "有效签字",
     "audit rows": "日志记录",
     "timers": "定时",
+    "files": "附件",
     "messages": "消息",
     "email": "邮件",
     "sms": "短信",

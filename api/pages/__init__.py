@@ -14,6 +14,7 @@ from api.pages import (
     boards,
     case,
     diagrams,
+    files,
     ledgers,
     mailbox,
     messages,
@@ -40,6 +41,7 @@ for _part in (
     case,
     diagrams,
     reconciliation,  # before the ledgers, among whose addresses it lies
+    files,
     ledgers,
     messages,
     mailbox,

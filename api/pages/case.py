@@ -15,7 +15,6 @@ from api.pages.forms import (
     PROOF_FIELD,
     CaseId,
     Posted,
-    facts_in,
     printable,
     request_id,
     secret_in,
@@ -23,6 +22,7 @@ from api.pages.forms import (
 )
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
+from api.pages.uploads import fill
 from api.presenting.actions import (
     PERSON_FIELD,
     UNIT_FIELD,
@@ -66,11 +66,12 @@ def fire(
         case, _ = cases.read_case(connection, case_id)
         compiled = duban.catalog.version(case.definition)
         picked = pick_unit(connection, form, UNIT_FIELD)
-    facts = facts_in(form, compiled.definition)
+    filled = fill(duban, someone, form, compiled.definition, case_id)
     person = text_in(form, PERSON_FIELD)
     try:
         if picked.problem:
             raise InvalidInput(picked.problem, {UNIT_FIELD: picked.problem})
+        filled.check()
         someone = confirm_if_given(duban, someone, secret_in(form, PROOF_FIELD), request)
         answer = duban.commands.fire(
             case_id=case_id,
@@ -78,14 +79,14 @@ def fire(
             actor=someone.actor,
             request=text_in(form, "request"),
             now=duban.clock(),
-            facts=facts,
+            facts=filled.facts,
             unit=picked.unit,
             person=int(person) if person.isdecimal() and len(person) < 16 else None,
         )
     except NotFound:
         raise
     except Refusal as refusal:
-        refused = _refused(event, refusal, facts, picked, person)
+        refused = _refused(event, refusal, filled.facts, picked, person)
         return _page(duban, someone, case_id, refused=refused, status=status_of(refusal))
     return RedirectResponse(f"/cases/{case_id}?done={answer.seq}", 303)
 

@@ -11,7 +11,7 @@ from fastapi import Depends, Path, Request
 from starlette.datastructures import FormData
 
 from api.auth import SignedInForm
-from workflow.engine.definition import Definition
+from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput
 from workflow.store.queries import Place
 
@@ -56,6 +56,8 @@ def facts_in(form: FormData, definition: Definition) -> dict[str, Any]:
     tables = _tables(form)
     facts: dict[str, Any] = {}
     for name, fact in definition.facts.items():
+        if fact.type in FILE_TYPES:
+            continue  # see `uploads`
         given = tables.get(name) if fact.type == "table" else text_in(form, f"fact.{name}")
         if given:
             facts[name] = given

@@ -12,9 +12,10 @@ from starlette.datastructures import FormData
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
-from api.pages.forms import Posted, facts_in, printable, request_id, text_in
+from api.pages.forms import Posted, printable, request_id, text_in
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
+from api.pages.uploads import fill
 from api.presenting.fields import fields_of
 from api.presenting.opening import (
     ChoosePage,
@@ -70,20 +71,21 @@ def open_case(duban: Installation, someone: SignedInForm, form: Posted) -> Respo
         name = printable(text_in(form, "workflow"))
         definition = _definition(duban, someone, _units(connection, someone), name)
         parties = _parties(connection, definition, form)
-    facts = facts_in(form, definition)
+    filled_in = fill(duban, someone, form, definition)
     try:
         _check(parties)
+        filled_in.check()
         answer = duban.commands.open_case(
             workflow=definition.workflow,
             parties={name: one.unit for name, one in parties.items() if one.unit is not None},
-            facts=facts,
+            facts=filled_in.facts,
             actor=someone.actor,
             request=text_in(form, "request"),
             now=duban.clock(),
             draft=text_in(form, "draft") == "1",
         )
     except Refusal as refusal:
-        filled = _refused(facts, parties, refusal)
+        filled = _refused(filled_in.facts, parties, refusal)
         with duban.database.reading() as connection:
             page = _form(connection, definition, filled)
         masthead = masthead_of(duban, someone, _HERE)

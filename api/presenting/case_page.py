@@ -97,6 +97,7 @@ class CasePage:
     waiting: str
     ledgers: tuple[LedgerView, ...]
     other: tuple[Value, ...]
+    pictures: tuple[Value, ...]
     parties: tuple[PartyLine, ...]
     parent: Relative | None
     children: tuple[Relative, ...]
@@ -155,6 +156,7 @@ def case_page(
         waiting=_waiting(case, definition, names),
         ledgers=tuple(_ledgers(file)),
         other=_other(case, definition),
+        pictures=_pictures(case, definition),
         parties=_parties(case, definition, names),
         parent=file.parent,
         children=file.children,
@@ -209,7 +211,7 @@ def _ledgers(file: CaseFile) -> Iterator[LedgerView]:
             title=ledger.title,
             keeper=definition.parties[ledger.kept_by].title,
             unit=file.names.unit(case.parties[ledger.kept_by].unit),
-            values=values_of(definition, ledger.facts, case.facts),
+            values=values_of(definition, ledger.facts, case.facts, case.id),
             stamps=tuple(
                 _stamp(spec.title, case, side, at, file.names)
                 for side, spec in sides.items()
@@ -232,7 +234,15 @@ def _other(case: Case, definition: Definition) -> tuple[Value, ...]:
     names = [
         n for n in definition.facts if n not in kept and case.facts.get(n) not in (None, "", [])
     ]
-    return values_of(definition, names, case.facts)
+    return values_of(definition, names, case.facts, case.id)
+
+
+def _pictures(case: Case, definition: Definition) -> tuple[Value, ...]:
+    """Several facts of photos, to stand side by side: before and after."""
+    names = [
+        n for n, fact in definition.facts.items() if fact.type == "photos" and case.facts.get(n)
+    ]
+    return values_of(definition, names, case.facts, case.id) if len(names) > 1 else ()
 
 
 def _parties(case: Case, definition: Definition, names: Names) -> tuple[PartyLine, ...]:

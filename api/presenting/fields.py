@@ -4,11 +4,19 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workflow.engine.definition import Column, Definition, Fact
+from workflow.engine.attachments import most_of
+from workflow.engine.definition import FILE_TYPES, Column, Definition, Fact
 from workflow.engine.facts import LONGEST_TEXT, MOST_ROWS
 
 BLANK_ROWS = 5
 """Empty rows below those already filled: without a script a table cannot grow by itself."""
+
+LARGEST_FILE_WORDS = "每个不超过 20 MB，一次合计不超过 60 MB"
+ACCEPTED = {
+    "photos": "image/jpeg,image/png,image/webp",
+    "documents": ".pdf,.docx,.xlsx,image/jpeg,image/png",
+}
+_FILES_IN_WORDS = {"photos": "JPG、PNG 或 WebP", "documents": "PDF、docx、xlsx 或扫描图片"}
 
 _NUMBERS = {"integer": "1", "number": "any"}
 
@@ -33,8 +41,18 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that has been brought already: it stays unless it is unticked."""
+
+    id: int
+    name: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `kind` is text, lines, choice, date, number, yes_no, table, unit or person.
+    """One field: `kind` is text, lines, choice, date, number, yes_no, table, photos, documents,
+    unit or person.
 
     `name` is the input's name and `id` is unique in the page. `options` are those of a choice, the
     people of a person picker, or the units a text may have meant; `suggestions` help while a unit
@@ -51,6 +69,8 @@ class Field:
     options: tuple[Option, ...] = ()
     suggestions: tuple[str, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
+    kept: tuple[Kept, ...] = ()
+    accept: str = ""
     problem: str = ""
     least: str = ""
     most: str = ""
@@ -96,12 +116,26 @@ def _field(fact: Fact, name: str, form: str, value: Any, required: bool, problem
     )
     if fact.type == "table":
         return replace(field, rows=_rows(fact, name, value))
+    if fact.type in FILE_TYPES:
+        hint = f"至多 {most_of(fact)} 个，{_FILES_IN_WORDS[fact.type]}；{LARGEST_FILE_WORDS}"
+        hint = f"{fact.hint}；{hint}" if fact.hint else hint
+        return replace(field, hint=hint, kept=_kept(value), accept=ACCEPTED[fact.type])
     text = typed(value)
     if fact.type == "yes_no":
         return replace(field, options=_options({"true": "是", "false": "否"}, text))
     if fact.type == "choice":
         return replace(field, options=_options({one: one for one in fact.options}, text))
     return replace(field, text=text, most=field.most or _longest(fact))
+
+
+def _kept(value: Any) -> tuple[Kept, ...]:
+    given = value if isinstance(value, list) else []
+    return tuple(Kept(one["id"], one["name"], size_in_words(one["size"])) for one in given)
+
+
+def size_in_words(size: int) -> str:
+    """Bytes as people say them."""
+    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{-(-size // 1024)} KB"
 
 
 def _kind(fact: Fact) -> str:

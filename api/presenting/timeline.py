@@ -78,7 +78,7 @@ def _entry(definition: Definition, row: Row, names: Names, *, several: bool) -> 
         iso=machine_readable(row["at"]),
         cycle=f"第 {row['cycle']} 轮" if several else "",
         state=_state(definition, row["to_state"]) if moved else "",
-        facts=_facts(definition, row["inputs"].get("facts", {})),
+        facts=_facts(definition, row),
         more=tuple(_more(definition, row, names)),
         limit=limit,
         why=due[1] if due else "",
@@ -116,8 +116,13 @@ def _state(definition: Definition, name: str) -> str:
     return definition.states[name].title if name in definition.states else ""
 
 
-def _facts(definition: Definition, facts: Row) -> tuple[Value, ...]:
-    return tuple(value_of(f, facts[name]) for name, f in definition.facts.items() if name in facts)
+def _facts(definition: Definition, row: Row) -> tuple[Value, ...]:
+    facts, case_id = row["inputs"].get("facts", {}), row["case_id"]
+    return tuple(
+        value_of(fact, facts[name], case_id)
+        for name, fact in definition.facts.items()
+        if name in facts
+    )
 
 
 def _more(definition: Definition, row: Row, names: Names) -> Iterator[str]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from api.presenting.fields import size_in_words
 from api.presenting.wording import NOTHING, in_full
-from workflow.engine.definition import Definition, Fact
+from workflow.engine.definition import FILE_TYPES, Definition, Fact
 
 _BLANK: tuple[object, ...] = (None, "", [], ())
 
@@ -20,8 +21,18 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """An attachment to fetch; `preview` is the address of the small picture, if it is a photo."""
+
+    url: str
+    name: str
+    size: str
+    preview: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
-    """A fact as a page shows it: one text (lines kept), or a table; `—` while it is empty.
+    """A fact as a page shows it: one text (lines kept), a table, or files; `—` while it is empty.
 
     `unbroken` texts, dates and numbers, stay on one line.
     """
@@ -29,25 +40,32 @@ class Value:
     title: str
     text: str
     table: Table | None = None
+    files: tuple[File, ...] = ()
     empty: bool = False
     unbroken: bool = False
 
 
-def value_of(fact: Fact, raw: Any) -> Value:
-    """A fact in words."""
+def value_of(fact: Fact, raw: Any, case_id: int | None = None) -> Value:
+    """A fact in words; its files can be fetched where it is said of which case they are."""
     if raw in _BLANK:
         return Value(fact.title, NOTHING, empty=True)
     if fact.type == "table" and isinstance(raw, list):
         return Value(fact.title, f"{len(raw)} 项", _table(fact, raw))
+    if fact.type in FILE_TYPES and isinstance(raw, list):
+        files = tuple(_file(fact, one, case_id) for one in raw) if case_id is not None else ()
+        return Value(fact.title, f"{len(raw)} 个", files=files)
     unbroken = fact.type in ("date", "number", "integer", "yes_no")
     return Value(fact.title, in_words(fact.type, raw), unbroken=unbroken)
 
 
 def values_of(
-    definition: Definition, names: Iterable[str], facts: Mapping[str, Any]
+    definition: Definition,
+    names: Iterable[str],
+    facts: Mapping[str, Any],
+    case_id: int | None = None,
 ) -> tuple[Value, ...]:
     """Facts by name, in this order."""
-    return tuple(value_of(definition.facts[name], facts.get(name)) for name in names)
+    return tuple(value_of(definition.facts[name], facts.get(name), case_id) for name in names)
 
 
 def in_words(kind: str, raw: Any) -> str:
@@ -62,6 +80,12 @@ def in_words(kind: str, raw: Any) -> str:
         except ValueError:
             return str(raw)
     return str(raw)
+
+
+def _file(fact: Fact, one: Mapping[str, Any], case_id: int) -> File:
+    url = f"/cases/{case_id}/files/{one['id']}"
+    preview = f"{url}/preview" if fact.type == "photos" else ""
+    return File(url, one["name"], size_in_words(one["size"]), preview)
 
 
 def _table(fact: Fact, rows: list[Mapping[str, Any]]) -> Table:

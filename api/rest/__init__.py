@@ -3,12 +3,32 @@
 from fastapi import APIRouter
 
 from api.errors import Problem
-from api.rest import cases, definitions, imports, messages, sessions, tokens, trail, units
+from api.rest import (
+    attachments,
+    cases,
+    definitions,
+    imports,
+    messages,
+    sessions,
+    tokens,
+    trail,
+    units,
+)
 
 _PROBLEMS: dict[int | str, dict[str, object]] = {
     status: {"model": Problem} for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
 }
 
 router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
-for part in (sessions, tokens, definitions, units, imports, cases, trail, messages):
+for part in (
+    sessions,
+    tokens,
+    definitions,
+    units,
+    imports,
+    cases,
+    attachments,
+    trail,
+    messages,
+):
     router.include_router(part.router)

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 
 from pydantic import BaseModel
 
-from workflow.engine.definition import Definition, Fact
+from workflow.engine.attachments import most_of
+from workflow.engine.definition import FILE_TYPES, Definition, Fact
 
 
 class ColumnField(BaseModel):
@@ -17,7 +18,10 @@ class ColumnField(BaseModel):
 
 
 class FormField(BaseModel):
-    """One fact that is asked for; `min` and `max` bound a text's length or a number's value."""
+    """One fact that is asked for; `min` and `max` bound a text's length or a number's value.
+
+    A fact of photos or documents takes a list of at most `at_most` ids of attachments.
+    """
 
     name: str
     title: str
@@ -27,6 +31,7 @@ class FormField(BaseModel):
     columns: list[ColumnField] = []
     min: float | None = None
     max: float | None = None
+    at_most: int | None = None
     lines: bool = False
     hint: str | None = None
 
@@ -52,6 +57,7 @@ def _field(name: str, fact: Fact, required: bool) -> FormField:
         ],
         min=fact.min,
         max=fact.max,
+        at_most=most_of(fact) if fact.type in FILE_TYPES else None,
         lines=fact.lines,
         hint=fact.hint,
     )

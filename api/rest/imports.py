@@ -1,12 +1,12 @@
 """Many cases at once: upload a table, and the template to fill in."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response, UploadFile
 from pydantic import BaseModel
 
 from api.auth import Installation, SignedIn
+from api.downloads import disposition
 from api.import_table import columns_of
 from api.import_template import template
 from api.importing import import_cases
@@ -76,9 +76,7 @@ def import_template(
     unique = [
         row["short_name"] if names.count(row["short_name"]) == 1 else row["code"] for row in rows
     ]
-    filename = quote(f"{definition.title}导入模板.xlsx")
-    disposition = f"attachment; filename=\"template.xlsx\"; filename*=UTF-8''{filename}"
-    headers = {"Content-Disposition": disposition}
+    headers = {"Content-Disposition": disposition(f"{definition.title}导入模板.xlsx")}
     return Response(template(definition, unique), headers=headers, media_type=_XLSX)
 
 

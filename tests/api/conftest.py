@@ -1,6 +1,7 @@
 """The web application on the sample prefecture, and callers who each act for one person."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -30,9 +31,9 @@ def profile() -> Profile:
 
 
 @pytest.fixture
-def duban(database: Database, clock: SimulatedClock, profile: Profile) -> Duban:
+def duban(database: Database, clock: SimulatedClock, profile: Profile, tmp_path: Path) -> Duban:
     """The installation under test."""
-    return Duban.on(database, Settings(sign_in=profile), clock)
+    return Duban.on(database, Settings(data=tmp_path / "data", sign_in=profile), clock)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from workflow.catalog import Catalog
 from workflow.doctor.audit import check_audit
 from workflow.doctor.cases import check_cases
+from workflow.doctor.files import check_files
 from workflow.doctor.messages import check_messages, check_sendings
 from workflow.doctor.rules import (
     check_definitions,
@@ -27,6 +28,7 @@ from workflow.doctor.rules import (
 from workflow.doctor.timers import check_collapsed, check_overdue, check_timers
 from workflow.doctor.ward import Complaint, Ward
 from workflow.store.database import Database
+from workflow.store.files import Files
 from workflow.store.writes import CASE
 
 
@@ -44,11 +46,13 @@ class Report:
         return not self.complaints
 
 
-def examine(database: Database, catalog: Catalog, now: datetime) -> Report:
-    """Verify the whole database as of `now`; nothing is changed."""
+def examine(
+    database: Database, catalog: Catalog, now: datetime, files: Files | None = None
+) -> Report:
+    """Verify the whole database as of `now`, and the bytes in its folder; nothing is changed."""
     report = Report()
     with database.reading() as connection:
-        ward = Ward(connection, catalog, now, report.figures)
+        ward = Ward(connection, catalog, now, report.figures, files)
         for check in CHECKS:
             report.complaints += check(ward)
         report.root = root_of(connection)
@@ -77,6 +81,7 @@ CHECKS: tuple[Callable[[Ward], Iterator[Complaint]], ...] = (
     check_sign_offs,
     check_audit,
     check_names,
+    check_files,
     check_triggers,
     check_integrity,
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from workflow.catalog import Catalog
+from workflow.store.files import Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,13 @@ class Complaint:
 
 @dataclass
 class Ward:
-    """The database under examination as of `now`; checks count in `figures` what they looked at."""
+    """The database under examination as of `now`; checks count in `figures` what they looked at.
+
+    Without the folder of `files` only their rows are checked.
+    """
 
     connection: Connection
     catalog: Catalog
     now: datetime
     figures: Counter[str]
+    files: Files | None = None

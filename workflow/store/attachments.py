@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, text
+from sqlalchemy import Connection, delete, exists, func, insert, or_, select, text
 
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
@@ -120,7 +120,7 @@ def resolve(
     if not named:
         return facts
     wanted = {id_ for ids in named.values() for id_ in ids}
-    known = _usable(connection, wanted, person, case_id)
+    known = usable(connection, wanted, person, case_id)
     resolved, problems = dict(facts), {}
     for name, ids in named.items():
         fact = definition.facts[name]
@@ -150,9 +150,10 @@ def _ids(raw: Any) -> list[int]:
     return cast(list[int], ids)
 
 
-def _usable(
+def usable(
     connection: Connection, ids: Collection[int], person: int | None, case_id: int | None
 ) -> dict[int, Attachment]:
+    """Of these attachments those that a person has brought, or that the case already uses."""
     here = select(USE.c.attachment_id).where(USE.c.case_id == case_id)
     query = (
         select(*_COLUMNS)
@@ -205,9 +206,10 @@ def claim_orphan(connection: Connection, sha256: str) -> bool:
     return True
 
 
-def blobs(connection: Connection) -> list[Row[Any]]:
-    """Every hash with its size, for whoever verifies the folder."""
-    return list(connection.execute(select(BLOB.c.sha256, BLOB.c.size).order_by(BLOB.c.sha256)))
+def blobs(connection: Connection) -> dict[str, int]:
+    """The size of each file by its hash, for whoever verifies the folder."""
+    rows = connection.execute(select(BLOB.c.sha256, BLOB.c.size).order_by(BLOB.c.sha256))
+    return {row.sha256: row.size for row in rows}
 
 
 def used_hashes(connection: Connection) -> dict[tuple[int, int], str]:
