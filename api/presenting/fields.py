@@ -11,12 +11,12 @@ from workflow.engine.facts import LONGEST_TEXT, MOST_ROWS
 BLANK_ROWS = 5
 """Empty rows below those already filled: without a script a table cannot grow by itself."""
 
-LARGEST_FILE_WORDS = "每个不超过 20 MB，一次合计不超过 60 MB"
+LARGEST_FILE_WORDS = "每个不超过 20 兆，一次合计不超过 60 兆"
 ACCEPTED = {
     "photos": "image/jpeg,image/png,image/webp",
     "documents": ".pdf,.docx,.xlsx,image/jpeg,image/png",
 }
-_FILES_IN_WORDS = {"photos": "JPG、PNG 或 WebP", "documents": "PDF、docx、xlsx 或扫描图片"}
+_FILES_IN_WORDS = {"photos": "照片或截图", "documents": "版式文件、文字文档、电子表格或扫描图片"}
 
 _NUMBERS = {"integer": "1", "number": "any"}
 
@@ -135,7 +135,7 @@ def _kept(value: Any) -> tuple[Kept, ...]:
 
 def size_in_words(size: int) -> str:
     """Bytes as people say them."""
-    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{-(-size // 1024)} KB"
+    return f"{size / 1024 / 1024:.1f} 兆" if size >= 1024 * 1024 else f"{-(-size // 1024)} 千字节"
 
 
 def _kind(fact: Fact) -> str:
