@@ -12,8 +12,9 @@ from api.inspecting.child import ask_child
 from api.inspecting.refusing import BadFile
 from workflow import uploads
 from workflow.engine.errors import InvalidInput, NotFound
-from workflow.store import attachments, queries
+from workflow.store import attachments
 from workflow.store.attachments import Attachment
+from workflow.store.scope import check_scope
 from workflow.uploads import NewFile
 
 LARGEST_FILE = 20 * 1024 * 1024
@@ -85,7 +86,7 @@ def hand_out(
 ) -> Response:
     """A file of a case to somebody who sees the case; raises NotFound to everybody else."""
     with duban.database.reading() as connection:
-        queries.check_scope(connection, queries.units_of(someone.actor), case_id)
+        check_scope(connection, someone.actor, case_id)
         found = attachments.one_of_case(connection, case_id, attachment_id)
     small = duban.files.preview_path(found.sha256)
     path = small if preview and small.is_file() else duban.files.path(found.sha256)

@@ -34,6 +34,7 @@ PARAMETERS = {
     "ledger": "problem",
     "name": "rectification",
     "message": "999999",
+    "attachment_id": "1",
     "path:path": "duban.css",
 }
 QUERIES = {"GET /api/v1/cases/import/template": "?workflow=rectification"}
@@ -132,8 +133,9 @@ def walk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     copy.write_bytes(sqlite_template.read_bytes())
     database = Database(f"sqlite:///{copy}")
     event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
-    duban = Duban.on(database, Settings(), SimulatedClock(NOW))
+    duban = Duban.on(database, Settings(data=folder), SimulatedClock(NOW))
     people, cases = town.furnish(duban, folder)
+    town.attach(duban, cases.values())
     yield Walk(duban, people, cases)
     database.dispose()
 

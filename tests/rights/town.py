@@ -3,6 +3,7 @@ second table of `matrix.txt`, each with a way in.
 """
 
 import shutil
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from api.context import Duban
 from tests.proof.story import SPECIALIST, Story
 from tests.rights.expected import PEOPLE
 from workflow.store import administrators
+from workflow.store.attachments import USE
 from workflow.store.organisation import HOLDING, PERSON, POST, UNIT
 from workflow.store.people import standing
 from workflow.store.people.tokens import Scope, make_token
+from workflow.store.writes import CASE
+from workflow.uploads import NewFile, upload
 
 _OF_THE_CAST = {
     "leader": "xingyi.head",
@@ -141,3 +145,13 @@ def token(duban: Duban, person: int, kind: str) -> str:
     reach = Scope.READ if kind == "reader" else Scope.WRITE
     with duban.database.unit_of_work() as connection:
         return make_token(connection, person, kind, reach, duban.clock(), timedelta(days=9))
+
+
+def attach(duban: Duban, cases: Iterable[int]) -> None:
+    """Have every case use one and the same file, the first of all."""
+    new = NewFile("证明.pdf", "application/pdf", b"a paper")
+    kept = upload(duban.database, duban.files, new, person=1, most=10**9, now=duban.clock())
+    with duban.database.unit_of_work() as connection:
+        known = connection.execute(select(CASE.c.id).where(CASE.c.id.in_(cases))).scalars()
+        rows = [{"attachment_id": kept.id, "case_id": case} for case in known]
+        connection.execute(insert(USE), rows)

@@ -67,10 +67,7 @@ PartiesOrRoles = Annotated[tuple[PartyOrRole, ...], Field(min_length=1), *_ONE_O
 PartyRoles = Annotated[tuple[PartyRole, ...], *_ONE_OR_MORE]
 Names = Annotated[tuple[Name, ...], *_ONE_OR_MORE]
 Texts = Annotated[tuple[str, ...], *_ONE_OR_MORE]
-Channels = Annotated[
-    tuple[Channel, ...],
-    *_ONE_OR_MORE,
-]
+Channels = Annotated[tuple[Channel, ...], *_ONE_OR_MORE]
 Selector = Annotated[
     str, Field(pattern=r"^(province|prefecture|county|township|village)( department)?$")
 ]
@@ -150,9 +147,7 @@ class Fact(Model):
     options: Texts = Field((), description="for a choice: what may be chosen")
     columns: dict[Name, Column] = Field({}, description="for a table: its columns")
     min: float | None = Field(None, description="least length of a text, least value of a number")
-    max: float | None = Field(
-        None, description="greatest length of a text, greatest value of a number"
-    )
+    max: float | None = Field(None, description="greatest length of a text, or value of a number")
     at_most: Annotated[int, Field(ge=1, le=30)] | None = Field(
         None, description="for photos and documents: how many at most; default 9"
     )
