@@ -20,6 +20,7 @@ from api.auth.asking import SOMEONE, who_asks
 from api.auth.installation import duban_of
 from api.errors import answer
 from api.policy import ROUTES, Line, Token, Who
+from api.refused import Tally, record_refusal
 from workflow.engine.errors import DubanError
 from workflow.store import audit
 from workflow.store.people import tokens
@@ -41,6 +42,7 @@ def _places() -> Iterator[_Place]:
 
 
 _PLACES = tuple(_places())
+_TALLY = Tally()
 
 
 class Gate:
@@ -110,8 +112,7 @@ def _record(request: Request, status: int) -> None:
         "line": _code_of(request.method, request.scope["path"]),
     }
     act = audit.Act("refusal", someone.person, about, "refused", data)
-    with duban.database.unit_of_work() as connection:
-        audit.record(connection, act, duban.clock())
+    record_refusal(duban, _TALLY, act, str(data["line"]))
 
 
 def _code_of(method: str, path: str) -> str:

@@ -32,6 +32,7 @@ from workflow.engine.errors import InvalidInput, Refusal
 from workflow.engine.opening import Request, open_case
 from workflow.engine.step import step
 from workflow.store import cases, queries
+from workflow.store.audit import Act
 from workflow.store.organisation import read_lineages
 
 _MOST_UNITS = 100_000
@@ -98,6 +99,7 @@ def import_cases(
         actor=someone.actor,
         request=digest,
         now=duban.clock(),
+        noted=Act("import", someone.person, data={"workflow": workflow, "rows": len(rows)}),
     )
     return Report(workflow, True, _opened(rows, [asdict(answer) for answer in answers]))
 

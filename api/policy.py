@@ -131,6 +131,9 @@ ROUTES: Mapping[str, Line] = {
     "POST /administration/administrators/{person}/dismiss": _line(SECURITY),
     "GET /administration/accounts": _line(SECURITY),
     "POST /administration/accounts/{person}": _line(SECURITY),
+    "GET /audit": _line(AUDIT),
+    "POST /audit/export": _line(AUDIT),
+    "GET /audit/checkpoints/{number}": _line(AUDIT),
     # REST
     "GET /api/v1/definitions": _line(HOLDER, token=READ),
     "GET /api/v1/definitions/schema": _line(HOLDER, token=READ),
@@ -168,4 +171,6 @@ COMMANDS: Mapping[str, Who] = {
     "notice": OPERATOR,
     "doctor": OPERATOR,
     "org": OPERATOR,
+    "checkpoint": OPERATOR,
+    "dump": OPERATOR,
 }

@@ -21,6 +21,9 @@ from workflow.store.people.profiles import DENGBAO3, PROFILES, Profile
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
+SHORTEST_KEY = 16
+"""Bytes of a key that checkpoints are sealed with."""
+
 
 class BadSetting(DubanError):
     """A setting that cannot be used; `sentence` is Chinese and says which and why, `code` is
@@ -51,6 +54,8 @@ class Settings:
     provider: OpenIdProvider | None = None
     files_gb: int = 50
     hosts: tuple[str, ...] = ()
+    checkpoints: Path | None = None
+    checkpoint_key: Path | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -75,6 +80,8 @@ class Settings:
             chain=_choice(given, "DUBAN_HASH", ALGORITHMS),
             provider=_provider(given),
             sign_in=PROFILES[_choice(given, "DUBAN_SIGN_IN", tuple(PROFILES))],
+            checkpoints=Path(given.get("DUBAN_CHECKPOINTS", data / "checkpoints")),
+            checkpoint_key=_key_file(given, "DUBAN_CHECKPOINT_KEY"),
         )
 
 
@@ -158,6 +165,19 @@ def _provider(given: Mapping[str, str]) -> OpenIdProvider | None:
             raise BadSetting(name, "写了 DUBAN_OIDC_ISSUER 就要写这一项")
     claim = given.get("DUBAN_OIDC_CLAIM", CLAIM)
     return OpenIdProvider(issuer, given["DUBAN_OIDC_CLIENT"], given["DUBAN_OIDC_SECRET"], claim)
+
+
+def _key_file(given: Mapping[str, str], name: str) -> Path | None:
+    if name not in given:
+        return None
+    file = Path(given[name])
+    try:
+        key = file.read_bytes().strip()
+    except OSError as error:
+        raise BadSetting(name, f"读不了密钥文件（{error.strerror}）") from None
+    if len(key) < SHORTEST_KEY:
+        raise BadSetting(name, f"密钥太短，至少 {SHORTEST_KEY} 个字节")
+    return file
 
 
 def _yes_no(given: Mapping[str, str], name: str, default: bool) -> bool:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from api import checkpoint_files
 from api.context import Duban
 from notifications import collecting, delivery
 from notifications.channels import Channel
@@ -123,6 +124,10 @@ def _sweep(beat: _Beat) -> None:
     beat.count("swept", uploads.sweep(duban.database, duban.files, beat.now))
 
 
+def _checkpoint(beat: _Beat) -> None:
+    beat.count("checkpoints", checkpoint_files.export_due(beat.duban, beat.now))
+
+
 _PARTS: Mapping[str, Callable[[_Beat], None]] = {
     # dates first: nobody is urged by a limit that a new holiday notice has moved
     "recalculate": _recalculate,
@@ -131,6 +136,7 @@ _PARTS: Mapping[str, Callable[[_Beat], None]] = {
     # last: what the others have just said goes out in the same beat
     "deliver": _deliver,
     "sweep": _sweep,
+    "checkpoint": _checkpoint,
 }
 
 

@@ -20,6 +20,8 @@ from workflow.engine.links import check_links
 from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
 from workflow.engine.parsing import placed
+from workflow.store import audit
+from workflow.store.audit import Act
 from workflow.store.calendars import read_calendars
 from workflow.store.database import Database
 from workflow.store.tables import DefinitionMove, DefinitionRow, DefinitionState
@@ -169,21 +171,30 @@ class Catalog:
         return self._compiled[definition]
 
     def publish(
-        self, folder: Path, now: datetime, notices: Collection[str] | None = None
+        self,
+        folder: Path,
+        now: datetime,
+        notices: Collection[str] | None = None,
+        person: int | None = None,
     ) -> list[str]:
-        """Publish every workflow of a folder whose text is new; the names of those published."""
+        """Publish every workflow of a folder whose text is new; the names of those published.
+
+        `person` publishes them; None is whoever runs the command line.
+        """
         loaded = load_folder(folder, notices)
         with self._database.unit_of_work() as connection:
             published = [
                 name
                 for name, (definition, text) in loaded.items()
-                if _publish(connection, definition, text, now)
+                if _publish(connection, definition, text, now, person)
             ]
         self.reload()
         return published
 
 
-def _publish(connection: Connection, definition: Definition, text: str, now: datetime) -> bool:
+def _publish(
+    connection: Connection, definition: Definition, text: str, now: datetime, person: int | None
+) -> bool:
     digest = hashlib.sha256(text.encode()).hexdigest()
     query = (
         select(_DEFINITION.c.version, _DEFINITION.c.sha256)
@@ -217,4 +228,6 @@ def _publish(connection: Connection, definition: Definition, text: str, now: dat
         for event, source, target in moves_of(definition)
     ]
     connection.execute(insert(_MOVE), moves)
+    told = {name: row[name] for name in ("workflow", "version", "sha256")}
+    audit.record(connection, Act("definition", person, ("definition", id_), data=told), now)
     return True

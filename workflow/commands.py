@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from workflow.catalog import Catalog
 from workflow.engine.case import Actor, Case, Firing
 from workflow.engine.errors import DutiesNotSeparate, InvalidInput, Refusal, RequestReused, Stale
-from workflow.store import cases
+from workflow.store import audit, cases
 from workflow.store.codec import dumps
 from workflow.store.database import Database
 from workflow.store.organisation import lock_actor
@@ -88,8 +88,9 @@ class Commands:
         request: str,
         now: datetime,
         draft: bool = False,
+        noted: audit.Act | None = None,
     ) -> tuple[Answer, ...]:
-        """Open many cases, all or none."""
+        """Open many cases, all or none; `noted` goes into the audit log with them."""
         self.catalog.reload()  # another process may have published since
         opening = self.catalog.newest(workflow).definition.opening
 
@@ -101,7 +102,7 @@ class Commands:
             return [work.case(case.id) for case in cases_]
 
         content = [[dict(one.parties), dict(one.facts)] for one in wanted]
-        return self._once(act, actor, request, ["open", workflow, content, draft], now)
+        return self._once(act, actor, request, ["open", workflow, content, draft], now, noted)
 
     def fire(
         self,
@@ -135,6 +136,7 @@ class Commands:
         request: str,
         body: list[Any],
         now: datetime,
+        noted: audit.Act | None = None,
     ) -> tuple[Answer, ...]:
         """Act in one transaction and keep the answer; a repeated request gets the first one."""
         if not 1 <= len(request) <= LONGEST_REQUEST_ID or not request.isprintable():
@@ -142,7 +144,7 @@ class Commands:
         digest = _digest(body, actor)
         for left in reversed(range(TRIES)):
             try:
-                return self._act(act, actor, request, digest, now)
+                return self._act(act, actor, request, digest, now, noted)
             except (Refusal, IntegrityError) as error:
                 if earlier := self._answered(request, digest):
                     return earlier
@@ -159,6 +161,7 @@ class Commands:
         request: str,
         digest: str,
         now: datetime,
+        noted: audit.Act | None,
     ) -> tuple[Answer, ...]:
         with self.database.unit_of_work() as connection:
             work = Transaction(connection, self.catalog, now)
@@ -166,6 +169,8 @@ class Commands:
             answers = tuple(Answer(one.id, one.number, one.state, one.seq) for one in found)
             work.writes.answer(request, actor.person, digest, [one.as_dict() for one in answers])
             work.flush()
+            if noted is not None:
+                audit.record(connection, noted, now)
         return answers
 
     def _answered(self, request: str, digest: str) -> tuple[Answer, ...] | None:

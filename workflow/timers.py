@@ -19,7 +19,8 @@ from workflow.engine.case import CLOCK, Firing
 from workflow.engine.errors import DubanError, Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import periodic_facts
-from workflow.store import calendars, cases
+from workflow.store import audit, calendars, cases
+from workflow.store.audit import Act
 from workflow.store.database import Database
 from workflow.store.organisation import UNIT
 from workflow.store.writes import CASE, TIMER, Writes
@@ -235,6 +236,8 @@ def enter_notice(
     """
     with database.unit_of_work() as connection:
         version = calendars.add_notice(connection, notice, now=now, person=person)
+        act = Act("calendar", person, ("calendar", version), data={"year": notice.year})
+        audit.record(connection, act, now)
     catalog.reload()
     return version
 

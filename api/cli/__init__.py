@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from api.cli import beginning, caring, checking, organising, playing, serving
+from api.cli import beginning, caring, checking, organising, playing, proving, serving
 from api.cli.saying import complain, database_trouble, usage_sentence
 from api.policy import COMMANDS
 from workflow.engine.errors import DubanError, Refusal
@@ -35,6 +35,8 @@ for verb in (
     caring.publish,
     caring.notice,
     caring.doctor,
+    proving.checkpoint,
+    proving.dump,
     playing.demo,
     caring.version,
 ):

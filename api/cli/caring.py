@@ -13,6 +13,8 @@ _YEAR = typer.Argument(help="哪一年的放假通知，例如 2027", metavar="Y
 _FILE = typer.Argument(help="通知的内容：.yaml 或 .csv 文件，写法见 definitions/sample/")
 _ROOT = typer.Option("--root", help="只输出全库校验值，可另处保存，以后对照")
 
+_AGAINST = typer.Option("--against", help="对照这些校验点（文件或文件夹，可写多次）")
+
 
 def migrate() -> None:
     """把数据库结构更新到本版本。"""
@@ -59,21 +61,31 @@ def notice(year: Annotated[int, _YEAR], file: Annotated[Path, _FILE]) -> None:
     say(f"已录入 {year} 年放假通知：{days}；重新推算了 {changed} 件事项的期限")
 
 
-def doctor(root: Annotated[bool, _ROOT] = False) -> None:
+def doctor(
+    root: Annotated[bool, _ROOT] = False, against: Annotated[list[Path] | None, _AGAINST] = None
+) -> None:
     """体检：验证历史、期限、消息、签字是否前后一致。"""
+    from api.checkpoint_files import key_of
     from api.cli.figures import report_lines
     from api.cli.installation import open_installation, settings
     from workflow.doctor import examine
+    from workflow.doctor.against import compare
+    from workflow.doctor.verify import read_files
 
     with closing(open_installation(settings())) as duban:
         report = examine(duban.database, duban.catalog, duban.clock(), duban.files)
-    if root:
-        say(report.root)
-    else:
-        for line in report_lines(report):
-            say(line)
-    if not report.clean:
-        note(f"共 {len(report.complaints)} 处不符")
+        changed = []
+        if against:
+            with duban.database.reading() as connection:
+                changed = compare(connection, read_files(against)[1], key_of(duban))
+    for line in [report.root] if root else report_lines(report):
+        say(line)
+    for finding in changed:
+        say(f"  ✗ 与校验点不符：{finding}")
+    if against and not changed:
+        say("与校验点一致")
+    if not report.clean or changed:
+        note(f"共 {len(report.complaints) + len(changed)} 处不符")
         raise typer.Exit(1)
 
 

@@ -87,6 +87,7 @@ _FIGURES = {
     "sent": "发出消息",
     "put_off": "稍后再发",
     "dead": "放弃发送",
+    "checkpoints": "导出校验点",
 }
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from api.pages import (
     account,
     administration,
+    audit,
     boards,
     case,
     diagrams,
@@ -46,6 +47,7 @@ for _part in (
     messages,
     mailbox,
     workflows,
+    audit,
 ):
     router.include_router(_part.router)
 

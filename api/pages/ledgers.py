@@ -26,7 +26,8 @@ from api.presenting.lists import (
 )
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, NotFound
-from workflow.store import queries
+from workflow.store import audit, queries
+from workflow.store.audit import Act
 from workflow.store.counting import count_up_to
 
 router = APIRouter()
@@ -110,6 +111,9 @@ def sheet(
             raise InvalidInput(picked.problem)
         rows = _sheet_rows(connection, duban, someone, workflow, asked, picked)
         content = ledger_sheet(definition, spec.title, spec.facts, rows)
+    with duban.database.unit_of_work() as connection:
+        told = {"what": "ledger", "workflow": workflow, "ledger": ledger}
+        audit.record(connection, Act("export", someone.person, data=told), duban.clock())
     name = quote(f"{definition.title}{spec.title}.xlsx")
     disposition = f"attachment; filename=\"ledger.xlsx\"; filename*=UTF-8''{name}"
     return Response(content, headers={"Content-Disposition": disposition}, media_type=_XLSX)

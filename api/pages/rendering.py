@@ -70,6 +70,7 @@ def _of_administrator(someone: Someone, here: str) -> tuple[NavLink, ...]:
     links = [("/administration", "管理")]
     links += [("/administration/accounts", "账号")] if someone.administers == "security" else []
     links += [("/workflows", "工作流程")] if someone.administers == "system" else []
+    links += [("/audit", "审计日志")] if someone.administers == "audit" else []
     return tuple(NavLink(url, title, url == here) for url, title in links)
 
 

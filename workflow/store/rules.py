@@ -19,6 +19,7 @@ APPEND_ONLY = (
     "handover",
     "delivery_report",
     "attachment_use",
+    "checkpoint",
 )
 NEVER_CHANGED = ("audit",)
 """Append-only but for the oldest rows, which may leave once the floor of their strand has risen."""
@@ -198,6 +199,7 @@ _KEYS = {
     "handover": (("outbox_id", "attempt", "part"),),
     "delivery_report": (("key",),),
     "admin_role": (("id",), ("person_id", "live")),
+    "checkpoint": (("number",),),
     "sign_off": (
         ("case_id", "seq"),
         ("case_id", "cycle", "side", "live"),

@@ -21,6 +21,7 @@ from workflow.store.tables.cases import (
     TimerRow,
 )
 from workflow.store.tables.changes import OrgChange, OrgChangeItem, ReorganisedRow
+from workflow.store.tables.checkpoints import CheckpointCase, CheckpointRow
 from workflow.store.tables.definitions import (
     CalendarNotice,
     DefinitionMove,
@@ -64,6 +65,8 @@ __all__ = [
     "BlobRow",
     "CalendarNotice",
     "CaseRow",
+    "CheckpointCase",
+    "CheckpointRow",
     "CounterRow",
     "DefinitionMove",
     "DefinitionRow",

@@ -1,4 +1,4 @@
-"""The audit log: its rows and the heads of its strands."""
+"""The audit log: its rows and the heads of its strands; exported checkpoints."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,5 +41,22 @@ def upgrade() -> None:
         sa.Column("hash", AutoString(), nullable=False),
         sa.Column("floor", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("strand"),
+    )
+    op.create_table(
+        "checkpoint",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("cases", sa.Integer(), nullable=False),
+        sa.Column("history_rows", sa.Integer(), nullable=False),
+        sa.Column("hash", AutoString(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_table(
+        "checkpoint_case",
+        sa.Column("case_id", _BIG, nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
+        sa.PrimaryKeyConstraint("case_id"),
     )
     audit.begin(op.get_bind())

@@ -1,0 +1,71 @@
+"""Checkpoints as files: in a folder that is best on another machine, one file each.
+
+The database keeps the text of every checkpoint, so that a file that could not be written is written
+with the next one.
+"""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.exc import IntegrityError
+
+from api.context import Duban
+from workflow.store import checkpoints
+from workflow.store.checkpoints import Checkpoint
+
+EVERY = timedelta(hours=1)
+"""How long a change to the newest rows can go unnoticed at most."""
+
+
+def export(duban: Duban, folder: Path, now: datetime, *, whole: bool = False) -> Path:
+    """Make the next checkpoint and write it; its file."""
+    with duban.database.unit_of_work() as connection:
+        made = checkpoints.export(connection, now, whole=whole, key=key_of(duban))
+    return write(made, folder)
+
+
+def export_due(duban: Duban, now: datetime) -> int:
+    """Make the next checkpoint when the last is old enough; how many were made.
+
+    Of two workers one makes it; the other is told by the number's key.
+    """
+    folder = duban.settings.checkpoints
+    if folder is None:
+        return 0
+    with duban.database.reading() as connection:
+        last = checkpoints.last_at(connection)
+        before = checkpoints.newest(connection) if last else None
+    if before and not file_of(before.number, folder).exists():
+        write(before, folder)
+    if last is not None and now < last + EVERY:
+        return 0
+    try:
+        export(duban, folder, now)
+    except IntegrityError:
+        return 0
+    return 1
+
+
+def write(made: Checkpoint, folder: Path) -> Path:
+    """Write a checkpoint's file, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = file_of(made.number, folder)
+    half = file.with_suffix(".part")
+    with half.open("w", encoding="utf-8") as opened:
+        opened.write(made.text + "\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+    half.replace(file)
+    return file
+
+
+def file_of(number: int, folder: Path) -> Path:
+    """Where a checkpoint is written."""
+    return folder / f"checkpoint-{number:06}.json"
+
+
+def key_of(duban: Duban) -> bytes | None:
+    """The key that checkpoints are sealed with, from its file outside the database."""
+    file = duban.settings.checkpoint_key
+    return None if file is None else file.read_bytes().strip()

@@ -1,0 +1,50 @@
+"""Verbs that prove what happened: checkpoint, dump."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.saying import CommandFailed, note, say
+
+_FOLDER = typer.Option("--to", help="写到这个文件夹；不写则用 DUBAN_CHECKPOINTS 所设的")
+_WHOLE = typer.Option("--whole", help="导出能单独使用的完整校验点，不接前一个")
+_DUMP = typer.Argument(help="写到这个文件，每行一条记录（JSON）")
+
+
+def checkpoint(
+    to: Annotated[Path | None, _FOLDER] = None, whole: Annotated[bool, _WHOLE] = False
+) -> None:
+    """导出一个校验点：存到别处，以后可证明历史和日志没有被改动。"""
+    from api import checkpoint_files
+    from api.cli.installation import open_installation, settings
+
+    with closing(open_installation(settings())) as duban:
+        folder = to or duban.settings.checkpoints
+        if folder is None:
+            raise CommandFailed("请用 --to 写明文件夹，或设置 DUBAN_CHECKPOINTS")
+        file = checkpoint_files.export(duban, folder, duban.clock(), whole=whole)
+    say(f"已导出 {file}")
+
+
+def dump(file: Annotated[Path, _DUMP]) -> None:
+    """导出带校验值的历史和日志，供别处的 verify.py 对照校验点验证。"""
+    import workflow.doctor
+    from api.cli.installation import open_installation, settings
+    from workflow.store import audit
+    from workflow.store.audit import Act
+    from workflow.store.codec import dumps
+    from workflow.store.dump import dump as lines_of
+
+    rows = 0
+    with closing(open_installation(settings())) as duban:
+        with duban.database.unit_of_work() as connection:
+            act = Act("export", data={"what": "dump", "by": "command_line"})
+            audit.record(connection, act, duban.clock())
+        with duban.database.reading() as connection, file.open("w", encoding="utf-8") as opened:
+            for line in lines_of(connection):
+                opened.write(dumps(line) + "\n")
+                rows += 1
+    say(f"已导出 {rows} 行到 {file}")
+    note(f"验证程序：{Path(workflow.doctor.__file__).parent / 'verify.py'}，可单独复制使用")

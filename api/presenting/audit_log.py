@@ -1,0 +1,188 @@
+"""The audit log in words: what somebody did to what, and with which result."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.presenting.fields import Option
+from api.presenting.wording import Names, machine_readable, to_the_minute
+from workflow.store.audit import KINDS
+
+Row = Mapping[str, Any]
+
+OUTCOMES: Mapping[str, str] = {"done": "成功", "refused": "被拒绝"}
+
+_SUBJECTS: Mapping[str, str] = {
+    "case": "事项",
+    "person": "人员",
+    "unit": "单位",
+    "post": "岗位",
+    "holding": "任职",
+    "definition": "工作流版本",
+    "calendar": "放假通知",
+    "org_change": "机构变更",
+    "attachment": "附件",
+}
+_LABELS: Mapping[str, str] = {
+    "code": "原因",
+    "count": "本分钟第几次",
+    "rows": "行数",
+    "workflow": "工作流",
+    "version": "版本",
+    "year": "年份",
+    "number": "编号",
+    "role": "岗位",
+    "act": "动作",
+    "what": "内容",
+    "by": "方式",
+    "ledger": "台账",
+    "field": "字段",
+    "way": "方式",
+    "line": "地址",
+    "status": "答复",
+}
+_CODES: Mapping[str, str] = {
+    "not_allowed": "没有这项权限",
+    "not_found": "不存在或不在其范围内",
+    "not_your_turn": "不归其办理",
+    "duties_not_separate": "应由不同的人或单位办理",
+    "forged": "请求不是从本系统页面发出的",
+    "wrong_password": "登录名或口令不对",
+    "too_many_tries": "尝试次数过多",
+    "not_appointed": "不能任免",
+    "ledger": "台账",
+    "audit": "审计日志",
+    "dump": "全部历史和日志",
+    "command_line": "命令行",
+    "appointed": "任命",
+    "dismissed": "免去",
+    "system": "系统管理员",
+    "security": "安全管理员",
+    "password": "口令",
+    "phone": "手机号码",
+    "email": "邮箱",
+}
+_HIDDEN = frozenset({"hash", "sha256"})
+"""For programs: the export has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One act; `place` is its strand and row, by which a verifier names it, `data` what it
+    holds as the log has it.
+    """
+
+    when: str
+    iso: str
+    kind: str
+    outcome: str
+    refused: bool
+    who: str
+    about: str
+    details: str
+    address: str
+    place: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointLine:
+    """One exported checkpoint and where its file can be had."""
+
+    number: int
+    when: str
+    iso: str
+    figures: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """The log with its filters; `next` is the address of the older lines, `query` the filters."""
+
+    lines: tuple[Line, ...]
+    kinds: tuple[Option, ...]
+    outcomes: tuple[Option, ...]
+    who: str
+    since: str
+    until: str
+    problem: str
+    next: str
+    query: tuple[tuple[str, str], ...]
+    checkpoints: tuple[CheckpointLine, ...]
+    overdue: bool
+
+
+def lines_of(rows: Iterable[Row], names: Names) -> tuple[Line, ...]:
+    """Acts in words."""
+    return tuple(_line(row, names) for row in rows)
+
+
+def people_in(rows: Iterable[Row]) -> set[int]:
+    """The ids of the people that acts name."""
+    acted = {row["person_id"] for row in rows}
+    meant = {row["subject_id"] for row in rows if row["subject"] == "person"}
+    return (acted | meant) - {None}
+
+
+def units_in(rows: Iterable[Row]) -> set[int]:
+    """The ids of the units that acts name."""
+    return {row["subject_id"] for row in rows if row["subject"] == "unit"}
+
+
+def _line(row: Row, names: Names) -> Line:
+    return Line(
+        when=to_the_minute(row["at"]),
+        iso=machine_readable(row["at"]),
+        kind=KINDS.get(row["kind"], row["kind"]),
+        outcome=OUTCOMES[row["outcome"]],
+        refused=row["outcome"] == "refused",
+        who=_who(row, names),
+        about=_about(row, names),
+        details=_details(json.loads(row["data"]), names),
+        address=row["address"] or "",
+        place=f"{row['strand']}-{row['seq']}",
+        data=row["data"],
+    )
+
+
+def _who(row: Row, names: Names) -> str:
+    if row["person_id"] is not None:
+        return f"{names.person(row['person_id'])} #{row['person_id']}"
+    return "未登录" if row["address"] else "系统"
+
+
+def _about(row: Row, names: Names) -> str:
+    kind, id_ = row["subject"], row["subject_id"]
+    if kind is None:
+        return ""
+    title = _SUBJECTS.get(kind, kind)
+    name = {"person": names.person, "unit": names.unit}.get(kind)
+    return f"{title} {name(id_)} #{id_}" if name else f"{title} #{id_}"
+
+
+def _details(data: Mapping[str, Any], names: Names) -> str:
+    told = {key: value for key, value in data.items() if key not in _HIDDEN}
+    if "workflow" in told:
+        told["workflow"] = names.workflows.get(told["workflow"], told["workflow"])
+    return "，".join(f"{_LABELS.get(key, key)} {_plain(value)}" for key, value in told.items())
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(map(_plain, value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "无" if value is None else _CODES.get(str(value), str(value))
+
+
+def checkpoint_line(row: Row) -> CheckpointLine:
+    """A checkpoint in words."""
+    return CheckpointLine(
+        number=row["number"],
+        when=to_the_minute(row["at"]),
+        iso=machine_readable(row["at"]),
+        figures=f"{row['cases']:,} 件事项，{row['history_rows']:,} 行历史",
+        url=f"/audit/checkpoints/{row['number']}",
+    )

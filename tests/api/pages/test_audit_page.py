@@ -1,0 +1,133 @@
+"""审计日志: the audit administrator reads, narrows and exports the log; nobody else does."""
+
+import csv
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+
+from api.checkpoint_files import EVERY
+from api.clock import SimulatedClock
+from api.context import Duban
+from api.pages.audit import PAGE_SIZE
+from api.policy import Who
+from tests.api.pages.conftest import Browser, Browsers
+from workflow.store import audit, checkpoints
+from workflow.store.audit import Act
+from workflow.store.people.accounts import person_by_username
+
+READER = "zhou-dc.specialist1"
+
+
+@pytest.fixture
+def reader(browser: Browsers, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    """Somebody signed in whom the gate takes for the audit administrator."""
+    known = browser(READER)
+    monkeypatch.setattr("api.gate.kinds_of", lambda _: frozenset({Who.SIGNED_IN, Who.AUDIT}))
+    return known
+
+
+def write(duban: Duban, *acts: Act) -> None:
+    """Record acts at the clock's time."""
+    with duban.database.unit_of_work() as connection:
+        for act in acts:
+            audit.record(connection, act, duban.clock())
+
+
+def person(duban: Duban, username: str) -> int:
+    """Somebody's id."""
+    with duban.database.reading() as connection:
+        return person_by_username(connection, username)
+
+
+def test_the_log_is_nobody_elses(browser: Browsers) -> None:
+    browser(READER).get("/audit", status=403)
+
+
+def test_what_was_done_is_read_in_words(reader: Browser, duban: Duban) -> None:
+    head = person(duban, "xingyi.head")
+    write(
+        duban,
+        Act("export", head, data={"what": "ledger", "rows": 12}, address="10.0.0.8"),
+        Act("refusal", head, ("case", 17), "refused", {"code": "not_found", "count": 10}),
+        Act("calendar", None, ("calendar", 3), data={"year": 2027}),
+    )
+    page = reader.get("/audit")
+    for words in (
+        "导出",
+        "10.0.0.8",
+        "行数 12",
+        "事项 #17",
+        "被拒绝",
+        "系统",
+        "放假通知 #3",
+        "年份 2027",
+    ):
+        assert words in page.text
+    assert "最近两小时没有导出校验点" in page.text
+
+
+def test_the_log_is_narrowed_by_kind_person_day_and_outcome(
+    reader: Browser, duban: Duban, clock: SimulatedClock
+) -> None:
+    head = person(duban, "xingyi.head")
+    write(duban, Act("token", head, data={"number": 1}))
+    clock.advance_to(clock() + timedelta(days=3))
+    today = f"{clock():%Y-%m-%d}"
+    write(duban, Act("token", head, None, "refused", {"number": 2}))
+    write(duban, Act("token", None, data={"number": 3}), Act("unit", head, data={"number": 4}))
+    found = {
+        "kind=token": "123",
+        "kind=token&who=xingyi.head": "12",
+        f"who=%23{head}&kind=unit": "4",
+        "who=nobody": "",
+        "kind=token&outcome=refused": "2",
+        f"kind=token&since={today}": "23",
+        f"until={today}&kind=token&who=xingyi.head&since=2026-01-01": "12",
+    }
+    for query, numbers in found.items():
+        text = reader.get(f"/audit?{query}").text
+        assert [one for one in "1234" if f"编号 {one} " in f"{text} "] == list(numbers), query
+    assert "日期应写成" in reader.get("/audit?since=yesterday").text
+    assert "翻页的地址有误" in reader.get("/audit?after=x").text
+
+
+def test_a_long_log_has_pages(reader: Browser, duban: Duban) -> None:
+    write(duban, *[Act("token", data={"number": one}) for one in range(2 * PAGE_SIZE + 5)])
+    seen, path = 0, "/audit?kind=token"
+    while path:
+        page = reader.get(path)
+        seen += page.text.count("编号 ")
+        following = [link.attributes["href"] for link in page.main.all("a", rel="next")]
+        path = f"/audit{following[0]}" if following else ""
+    assert seen == 2 * PAGE_SIZE + 5
+
+
+def test_an_export_is_a_table_without_formulas_and_stands_in_the_log(
+    reader: Browser, duban: Duban
+) -> None:
+    write(duban, Act("token", data={"number": 7}, address="=1+1"))
+    page = reader.get("/audit?kind=token")
+    (form,) = [form for form in page.forms if form.action == "/audit/export"]
+    answer = reader.client.post(form.action, data=form.values)
+    rows = list(csv.reader(StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [len(row) for row in rows] == [9, 9]
+    assert rows[1][6] == "'=1+1"
+    page = reader.get(f"/audit?kind=export&who={READER}")
+    assert "行数 1" in page.text
+
+
+def test_checkpoints_are_fetched_from_the_page(
+    reader: Browser, duban: Duban, clock: SimulatedClock
+) -> None:
+    with duban.database.unit_of_work() as connection:
+        made = checkpoints.export(connection, clock())
+    page = reader.get("/audit")
+    assert "第 1 号" in page.text
+    assert "最近两小时没有导出校验点" not in page.text
+    assert json.loads(reader.client.get("/audit/checkpoints/1").text) == json.loads(made.text)
+    reader.get("/audit/checkpoints/2", status=404)
+    clock.advance_to(clock() + 3 * EVERY)
+    reader.sign_in()
+    assert "最近两小时没有导出校验点" in reader.get("/audit").text

@@ -1,0 +1,406 @@
+"""Whoever has the database may make every chain anew: held against a checkpoint that was exported
+before, the first row that is not what it was is named, by doctor on the live database and by the
+stand-alone program on a dump.
+"""
+
+import importlib.util
+import json
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+import workflow.doctor
+from tests.proof.intruder import Intruder, leave_unguarded
+from tests.proof.story import Story
+from workflow.doctor.against import compare
+from workflow.store import audit, checkpoints, journal
+from workflow.store.audit import AUDIT, Act
+from workflow.store.chain import ALGORITHMS, START, hash_values
+from workflow.store.codec import dumps
+from workflow.store.dump import dump
+
+pytestmark = pytest.mark.tamper
+
+PROGRAM = Path(workflow.doctor.__file__).parent / "verify.py"
+TRIALS = 100
+"""On each of the two databases."""
+KEY = b"kept in a safe"
+
+
+@dataclass(frozen=True)
+class Bad:
+    """The first bad row, as it must be named."""
+
+    where: str
+    row: int
+
+    def is_named_first_by(self, findings: list[Any]) -> bool:
+        """Whether the first finding is this row."""
+        return bool(findings) and (findings[0].where, findings[0].row) == (self.where, self.row)
+
+
+# What an intruder does; each returns the row that must be named
+
+
+def of_history(
+    intruder: Intruder, query: str = "SELECT case_id, seq FROM history"
+) -> tuple[dict[str, Any], Bad]:
+    """A row of history that a checkpoint knows, with how the program will call it."""
+    place = intruder.any_of(
+        f"SELECT * FROM ({query}) found WHERE case_id IN (SELECT case_id FROM checkpoint_case)"
+    )
+    case, seq = place["case_id"], place["seq"]
+    number = intruder.any_of("SELECT number FROM cases WHERE id = :id", id=case)["number"]
+    return intruder.history(case)[seq - 1], Bad(f"事项 {case}（{number}）历史", seq)
+
+
+def edit(intruder: Intruder) -> Bad:
+    """Another fact, another person, another unit, another moment."""
+    row, bad = of_history(intruder)
+    changes: list[dict[str, Any]] = [
+        {"inputs": '{"facts":{}}'},
+        {"person_id": 4711},
+        {"unit_id": 4711},
+        {"at": row["at"] - timedelta(days=1)},
+        {"hash": "f" * 64},
+        {"alg": "sha512"},
+    ]
+    intruder.put(row | intruder.chance.choice(changes))
+    return bad
+
+
+def edit_and_hash(intruder: Intruder) -> Bad:
+    """One row is changed with its hash, the rest left alone."""
+    row, bad = of_history(intruder)
+    row = row | {"effects": '{"x":1}'}
+    intruder.put(row | {"hash": journal.hash_of(row)})
+    return bad
+
+
+def delete(intruder: Intruder) -> Bad:
+    """A row is gone."""
+    row, bad = of_history(intruder)
+    where = "case_id = :case_id AND seq = :seq"
+    intruder.run(f"DELETE FROM history WHERE {where}", case_id=row["case_id"], seq=row["seq"])
+    return bad
+
+
+def cut_the_tail(intruder: Intruder) -> Bad:
+    """The last rows are gone, and the case ends before them."""
+    row, bad = of_history(intruder, "SELECT case_id, seq FROM history WHERE seq > 1")
+    case, last = row["case_id"], row["seq"] - 1
+    intruder.run("DELETE FROM history WHERE case_id = :c AND seq > :s", c=case, s=last)
+    intruder.run(
+        "UPDATE cases SET seq = :s, entry = 1, head = :h WHERE id = :c",
+        c=case,
+        s=last,
+        h=row["prev"],
+    )
+    return bad
+
+
+def rebuild(intruder: Intruder) -> Bad:
+    """A row is changed, and the chain from there on is made anew, head and all."""
+    row, bad = of_history(intruder)
+    intruder.put(row | {"at": row["at"] - timedelta(minutes=1)})
+    intruder.rehash(row["case_id"])
+    return bad
+
+
+def rebuild_shorter(intruder: Intruder) -> Bad:
+    """A row is taken out, and those after it move up."""
+    row, bad = of_history(
+        intruder,
+        "SELECT h.case_id, h.seq FROM history h JOIN cases c ON c.id = h.case_id"
+        " WHERE h.seq < c.seq",
+    )
+    case, rows = row["case_id"], intruder.history(row["case_id"])
+    for moved in rows[row["seq"] :]:
+        intruder.put(moved | {"seq": moved["seq"] - 1})
+    intruder.run("DELETE FROM history WHERE case_id = :c AND seq = :s", c=case, s=len(rows))
+    intruder.run("UPDATE cases SET entry = 1, seq = seq - 1 WHERE id = :c", c=case)
+    intruder.rehash(case)
+    return bad
+
+
+def lose_a_case(intruder: Intruder) -> Bad:
+    """A case is gone with everything that belonged to it."""
+    case = intruder.any_of("SELECT case_id FROM checkpoint_case")["case_id"]
+    for table in ("history", "sign_off", "timer", "scope", "outbox", "checkpoint_case"):
+        intruder.run(f"DELETE FROM {table} WHERE case_id = :id", id=case)
+    intruder.run("DELETE FROM cases WHERE id = :id", id=case)
+    return Bad(f"事项 {case}（已不存在）历史", 1)
+
+
+def of_the_log(intruder: Intruder) -> tuple[list[dict[str, Any]], Bad]:
+    """A row of the log that a checkpoint knows, with the strand around it."""
+    place = intruder.any_of(
+        "SELECT strand, seq FROM audit"
+        " WHERE seq < (SELECT max(seq) FROM audit WHERE kind = 'checkpoint')"
+    )
+    query = AUDIT.select().where(AUDIT.c.strand == place["strand"]).order_by(AUDIT.c.seq)
+    rows = [dict(row) for row in intruder.connection.execute(query).mappings()]
+    return rows, Bad(f"日志第 {place['strand']} 股", place["seq"])
+
+
+def write_anew(intruder: Intruder, strand: int, rows: list[dict[str, Any]]) -> None:
+    """Have these rows be the strand, chained and headed as if they had always been."""
+    intruder.run("DELETE FROM audit WHERE strand = :s", s=strand)
+    prev = START
+    for seq, row in enumerate(rows, start=1):
+        row |= {"seq": seq, "prev": prev}
+        prev = row["hash"] = audit.hash_of(row)
+        intruder.connection.execute(AUDIT.insert().values(row))
+    intruder.run(
+        "UPDATE audit_head SET seq = :n, hash = :h WHERE strand = :s", n=len(rows), h=prev, s=strand
+    )
+
+
+def edit_the_log(intruder: Intruder) -> Bad:
+    """A refusal becomes a success, somebody else did it."""
+    rows, bad = of_the_log(intruder)
+    change = intruder.chance.choice(["person_id = 9", "outcome = 'refused'", "kind = 'token'"])
+    where = "strand = :strand AND seq = :seq"
+    intruder.run(f"UPDATE audit SET {change} WHERE {where}", strand=rows[0]["strand"], seq=bad.row)
+    return bad
+
+
+def delete_from_the_log(intruder: Intruder) -> Bad:
+    """A row of the log is gone."""
+    rows, bad = of_the_log(intruder)
+    where = "strand = :strand AND seq = :seq"
+    intruder.run(f"DELETE FROM audit WHERE {where}", strand=rows[0]["strand"], seq=bad.row)
+    return bad
+
+
+def cut_the_log(intruder: Intruder) -> Bad:
+    """The log ends earlier, and its head says so."""
+    rows, bad = of_the_log(intruder)
+    write_anew(intruder, rows[0]["strand"], rows[: bad.row - 1])
+    return bad
+
+
+def take_out_of_the_log(intruder: Intruder) -> Bad:
+    """A row is taken out, and the chain from there on is made anew."""
+    rows, bad = of_the_log(intruder)
+    write_anew(intruder, rows[0]["strand"], rows[: bad.row - 1] + rows[bad.row :])
+    return bad
+
+
+def forge_into_the_log(intruder: Intruder) -> Bad:
+    """An act that never was is put between two others."""
+    rows, bad = of_the_log(intruder)
+    forged = rows[bad.row - 1] | {"kind": "export", "person_id": 3}
+    before, since = rows[: bad.row - 1], rows[bad.row - 1 :]
+    write_anew(intruder, rows[0]["strand"], [*before, forged, *since])
+    return bad
+
+
+def hand_a_post(intruder: Intruder) -> Bad:
+    """Somebody else holds a post, and nobody entered it."""
+    holding = intruder.any_of("SELECT id FROM holding")["id"]
+    intruder.run("UPDATE holding SET person_id = person_id + 1 WHERE id = :id", id=holding)
+    return Bad("任职", holding)
+
+
+def make_a_holder(intruder: Intruder) -> Bad:
+    """Somebody holds a post whom nobody gave it."""
+    top = intruder.any_of("SELECT max(id) AS id FROM holding")["id"] + 5
+    one = intruder.any_of("SELECT id FROM holding")["id"]
+    intruder.run(
+        "INSERT INTO holding (id, post_id, person_id, kind, begins_at)"
+        " SELECT :top, post_id, 1, 'substitute', begins_at FROM holding WHERE id = :one",
+        top=top,
+        one=one,
+    )
+    return Bad("任职", top)
+
+
+def lose_a_holder(intruder: Intruder) -> Bad:
+    """A post has lost its holder."""
+    holding = intruder.any_of("SELECT id FROM holding")["id"]
+    intruder.run("DELETE FROM holding WHERE id = :id", id=holding)
+    return Bad("任职", holding)
+
+
+def raise_a_post(intruder: Intruder) -> Bad:
+    """A post is made another."""
+    post = intruder.any_of("SELECT id FROM post WHERE role <> 'head'")["id"]
+    intruder.run("UPDATE post SET role = 'head' WHERE id = :id", id=post)
+    return Bad("岗位", post)
+
+
+def change_the_rules(intruder: Intruder) -> Bad:
+    """A published definition says something else, and its digest with it."""
+    id_ = intruder.any_of("SELECT id FROM definition")["id"]
+    intruder.run("UPDATE definition SET body = body || '#', sha256 = 'f' WHERE id = :id", id=id_)
+    return Bad("工作流定义", id_)
+
+
+Deed = Callable[[Intruder], Bad]
+
+DEEDS: tuple[Deed, ...] = (
+    edit,
+    edit_and_hash,
+    delete,
+    cut_the_tail,
+    rebuild,
+    rebuild_shorter,
+    lose_a_case,
+    edit_the_log,
+    delete_from_the_log,
+    cut_the_log,
+    take_out_of_the_log,
+    forge_into_the_log,
+    hand_a_post,
+    make_a_holder,
+    lose_a_holder,
+    raise_a_post,
+    change_the_rules,
+)
+
+
+# The trials
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A database without guards, and what was exported of it while it was whole."""
+
+    story: Story
+    exported: tuple[dict[str, Any], ...]
+
+
+@pytest.fixture(scope="module")
+def watched(open_house: Story) -> Watched:
+    """Two checkpoints, the second going on from the first, and life goes on after both."""
+    exported = []
+    for _ in range(2):
+        open_house.open_at("assigned", due="2026-12-31")
+        with open_house.database.unit_of_work() as connection:
+            for person in range(1, 12):
+                audit.record(connection, Act("sign_in", person), open_house.now)
+            made = checkpoints.export(connection, open_house.now, key=KEY)
+        exported.append(json.loads(made.text))
+    return Watched(open_house, tuple(exported))
+
+
+@pytest.fixture(scope="module")
+def program() -> ModuleType:
+    """The stand-alone program, loaded from its file as a stranger would."""
+    spec = importlib.util.spec_from_file_location("verify_of_an_auditor", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # its dataclasses look themselves up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def after(watched: Watched) -> Iterator[Callable[[Deed, random.Random], tuple[Connection, Bad]]]:
+    """Do a deed and look at what it left; the next deed, or the end, undoes it."""
+    with watched.story.database.reading() as connection:
+
+        def act(deed: Deed, chance: random.Random) -> tuple[Connection, Bad]:
+            connection.rollback()
+            leave_unguarded(connection)
+            return connection, deed(Intruder(connection, chance))
+
+        yield act
+        connection.rollback()
+
+
+def test_every_deed_is_found_and_the_first_bad_row_named(
+    watched: Watched, program: ModuleType, after: Any
+) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    unseen: Counter[str] = Counter()
+    for trial in range(TRIALS):
+        deed = DEEDS[trial % len(DEEDS)]
+        connection, bad = after(deed, chance)
+        lines = [json.loads(dumps(line)) for line in dump(connection)]
+        by_program, _ = program.verify(lines, watched.exported, KEY)
+        by_doctor = compare(connection, watched.exported, KEY)
+        if not bad.is_named_first_by(by_program) or not bad.is_named_first_by(by_doctor):
+            unseen[deed.__name__] += 1
+    assert not unseen, f"seed {seed}"
+    dialect = watched.story.database.engine.dialect.name
+    print(f"figure: tamperings named by the row on {dialect} = {TRIALS}")
+
+
+def test_what_nobody_touched_agrees_while_life_goes_on(watched: Watched) -> None:
+    with watched.story.database.reading() as connection:
+        assert compare(connection, watched.exported, KEY) == []
+    watched.story.open_at("rectifying", due="2026-12-31")
+    with watched.story.database.unit_of_work() as connection:
+        audit.record(connection, Act("sign_in", 5), watched.story.now)
+        assert compare(connection, watched.exported, KEY) == []
+
+
+def test_a_change_that_the_log_tells_is_no_complaint(watched: Watched, after: Any) -> None:
+    connection, bad = after(hand_a_post, random.Random(1))
+    audit.record(connection, Act("holding", 1, ("holding", bad.row)), watched.story.now)
+    assert compare(connection, watched.exported, KEY) == []
+
+
+def test_the_program_needs_nothing_but_python(watched: Watched, tmp_path: Path, after: Any) -> None:
+    connection, bad = after(rebuild, random.Random(1))
+    lines = tmp_path / "dump.jsonl"
+    lines.write_text("".join(f"{dumps(line)}\n" for line in dump(connection)), encoding="utf-8")
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    for one in watched.exported:
+        (folder / f"{one['number']}.json").write_text(json.dumps(one), encoding="utf-8")
+    (tmp_path / "key").write_bytes(KEY)
+    given = [PROGRAM, lines, folder, "--key", tmp_path / "key"]
+    run = [sys.executable, "-I", "-S", "-X", "utf8", *(str(one) for one in given)]
+    told = subprocess.run(run, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert told.returncode == 1, told.stderr
+    assert f"✗ {bad.where}第 {bad.row} 行：" in told.stdout
+
+
+def forged(one: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A checkpoint that says something else, sealed anew without the key."""
+    body = {name: value for name, value in one.items() if name not in ("hash", "code")}
+    return checkpoints.seal(body | changes, None)
+
+
+def test_a_forged_checkpoint_is_refused(watched: Watched) -> None:
+    first, second = watched.exported
+    wrong = {
+        "内容被改动过": [first, second | {"cases": 3}],
+        "密钥校验不符": [first, forged(second)],
+        "不接第 1 号": [first, forged(second, previous=START)],
+        "缺少它之前的校验点，请一并提供": [second],
+        "与各行的标记不符": [first, forged(second, root=START)],
+    }
+    for sentence, given in wrong.items():
+        key = KEY if sentence == "密钥校验不符" else None
+        with watched.story.database.reading() as connection:
+            findings = compare(connection, given, key)
+        assert sentence in [one.wrong for one in findings]
+
+
+def test_the_program_hashes_as_the_database_does(program: ModuleType) -> None:
+    assert program.HASHED == {"history": journal.HASHED, "audit": audit.HASHED}
+    assert (program.ALGORITHMS, program.START, program.MARK) == (
+        ALGORITHMS,
+        START,
+        checkpoints.MARK,
+    )
+    values = ['问题〔2026〕\u2028\x7f\x01"\\/🙂', 1, None, True, {"乙": 1, "甲": [2.5, -0.0]}, ""]
+    for algorithm in ALGORITHMS:
+        assert program.hash_values(algorithm, values) == hash_values(algorithm, values)

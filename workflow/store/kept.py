@@ -1,0 +1,47 @@
+"""Rows outside the chains that checkpoints remember one by one: who may act, and by which rules.
+
+Each row has its values and its mark. What is published never changes; posts and holdings do, and
+then the audit log tells of it.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from workflow.store.codec import instant
+from workflow.store.organisation import HOLDING, POST
+from workflow.store.tables import CalendarNotice, DefinitionRow
+
+_DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
+_NOTICE = CalendarNotice.__table__  # type: ignore[attr-defined]
+
+KEPT: dict[str, tuple[Table, tuple[str, ...]]] = {
+    # the key first, then what counts
+    "definition": (_DEFINITION, ("id", "workflow", "version", "sha256", "body")),
+    "calendar": (_NOTICE, ("version", "year", "body")),
+    "post": (POST, ("id", "unit_id", "role")),
+    "holding": (HOLDING, ("id", "post_id", "person_id", "kind", "begins_at", "ends_at")),
+}
+
+Kept = tuple[str, int, list[Any]]
+"""Kind, id and values of a row."""
+
+
+def kept_rows(connection: Connection) -> Iterator[Kept]:
+    """Every such row, kind by kind, by id."""
+    for kind, (table, names) in KEPT.items():
+        columns = [table.c[name] for name in names]
+        for id_, *values in connection.execute(select(*columns).order_by(columns[0])):
+            yield kind, id_, [_plain(value) for value in values]
+
+
+def _plain(value: object) -> object:
+    """A value as JSON takes it; a long text by its digest."""
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, str) and len(value) > 200:
+        return hashlib.sha256(value.encode()).hexdigest()
+    return value
