@@ -2,7 +2,6 @@
 sentence.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,6 @@ from workflow.engine.errors import DubanError
 from workflow.store.chain import ALGORITHMS
 from workflow.store.people.profiles import DENGBAO3, PROFILES, Profile
 
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 SHORTEST_KEY = 16
@@ -76,7 +74,6 @@ class Settings:
             port=port,
             secure_cookies=_yes_no(given, "DUBAN_SECURE_COOKIES", base_url.startswith("https:")),
             files_gb=_whole(given, "DUBAN_FILES_GB", 50, 100_000),
-            hosts=_hosts(given.get("DUBAN_HOSTS", "")),
             chain=_choice(given, "DUBAN_HASH", ALGORITHMS),
             provider=_provider(given),
             sign_in=PROFILES[_choice(given, "DUBAN_SIGN_IN", tuple(PROFILES))],
@@ -100,13 +97,6 @@ def _whole(given: Mapping[str, str], name: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
         raise BadSetting(name, f"应是 1 至 {most:,} 的整数")
     return int(text)
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    names = tuple(one.strip().lower() for one in text.split(",") if one.strip())
-    if not all(_HOST.fullmatch(name) for name in names):
-        raise BadSetting("DUBAN_HOSTS", "应写成以逗号分开的主机名，不带 https:// 和端口")
-    return names
 
 
 def _base_url(text: str) -> str:

@@ -6,6 +6,23 @@ import sys
 import structlog
 
 
+def _unforgeable(
+    _: object, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """What people sent can neither begin a line of its own nor move the cursor; the lines of a
+    traceback are marked as such.
+    """
+    for name, value in event.items():
+        if isinstance(value, str):
+            lines = value.splitlines() if name == "exception" else [value]
+            event[name] = "\n  | ".join(_visible(line) for line in lines)
+    return event
+
+
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 def start_logging(*, quiet: bool = False) -> None:
     """Send the log to stderr, with `quiet` only warnings; call once, before anything runs."""
     shared: list[structlog.typing.Processor] = [
@@ -28,6 +45,8 @@ def start_logging(*, quiet: bool = False) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _unforgeable,
                 structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
             ],
         )
