@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from starlette.staticfiles import StaticFiles
 
-from api import errors, pages, rest
+from api import errors, pages, receipts, rest
 from api.auth import Installation
 from api.context import Duban
 from api.frame import Frame
@@ -34,6 +34,7 @@ def create_app(duban: Duban) -> FastAPI:
     )
     app.state.duban = duban
     app.include_router(rest.router)
+    app.include_router(receipts.router)
     app.add_api_route("/healthz", _health, include_in_schema=False)
     _add_pages(app)
     app.add_middleware(Gate)

@@ -71,6 +71,9 @@ ROUTES: Mapping[str, Line] = {
     "GET /healthz": _line(ANYBODY),
     "GET /static/{path:path}": _line(ANYBODY),
     "GET /api/v1/openapi.json": _line(ANYBODY, token=READ),
+    # SMS gateways, by the secret in the address
+    "GET /receipts/{token}": _line(ANYBODY),
+    "POST /receipts/{token}": _line(ANYBODY),
     # signing in and out
     "GET /sign-in": _line(ANYBODY),
     "POST /sign-in": _line(ANYBODY),
@@ -170,6 +173,7 @@ COMMANDS: Mapping[str, Who] = {
     "publish": OPERATOR,
     "notice": OPERATOR,
     "doctor": OPERATOR,
+    "channel": OPERATOR,
     "org": OPERATOR,
     "checkpoint": OPERATOR,
     "dump": OPERATOR,

@@ -1,4 +1,4 @@
-"""`./dev bench [NAME …] [--quick]`: P1, P2, P3, P8; all of them without a name.
+"""`./dev bench [NAME …] [--quick]`: P1, P2, P3, P6, P8; all of them without a name.
 
 `profile` shows where the time goes. `--quick` measures a little of everything and keeps nothing;
 otherwise each part replaces its section of bench/RESULTS.md. `--date` is written instead of today.
@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import imports, machine, profiles, report, start, steps, sweeps
+from bench import imports, machine, mail, office, profiles, report, start, steps, sweeps
 from bench.machine import Scratch
 from bench.report import Table
+from workflow.catalog import Catalog
+from workflow.store.database import Database
 
 
 def _p1(scratch: Scratch, quick: bool) -> list[Table]:
@@ -34,6 +36,17 @@ def _import(scratch: Scratch, quick: bool) -> list[Table]:
     return imports.run(scratch, imports.QUICK if quick else imports.FULL)
 
 
+def _p6(scratch: Scratch, quick: bool) -> list[Table]:
+    url = scratch.new("sqlite")
+    office.fill(url, 1)  # for its holiday notices
+    database = Database(url)
+    try:
+        calendar = Catalog(database).calendar
+    finally:
+        database.dispose()
+    return [mail.run(calendar, mail.QUICK if quick else mail.FULL)]
+
+
 def _p8(scratch: Scratch, quick: bool) -> list[Table]:
     return start.run(scratch, rounds=1 if quick else 7)
 
@@ -43,6 +56,7 @@ PARTS: dict[str, tuple[str, Callable[[Scratch, bool], list[Table]]]] = {
     "P2": ("P2 Durable step, SQLite", _p2),
     "P3": ("P3 Timers due at one instant", _p3),
     "IMPORT": ("P9 Import of an organisation", _import),
+    "P6": ("P6 Digests by mail", _p6),
     "P8": ("P8 Start and idle memory", _p8),
 }
 

@@ -63,7 +63,14 @@ class _Into:
     def keep(self, said: Sequence[Report]) -> None:
         if not said:
             return
-        now = self.clock()
-        with self.database.unit_of_work() as connection:
-            self.new += reports.keep(connection, self.way, said, now)
-            self.bad += bad_addresses.mark_bad_addresses(connection, now)
+        new, bad = keep_reports(self.database, self.way, said, self.clock())
+        self.new, self.bad = self.new + new, self.bad + bad
+
+
+def keep_reports(
+    database: Database, way: str, said: Sequence[Report], now: datetime
+) -> tuple[int, int]:
+    """Commit what a provider says; how many reports and how many bad addresses are new."""
+    with database.unit_of_work() as connection:
+        new = reports.keep(connection, way, said, now)
+        return new, bad_addresses.mark_bad_addresses(connection, now)

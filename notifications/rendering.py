@@ -86,8 +86,9 @@ def one_line(text: str, longest: int) -> str:
     """The text printable, on one line, not longer than this; a cut shows as an ellipsis."""
     if len(text) > 10 * longest:
         text = text[: 10 * longest]  # before looking at each character
-    spaced = "".join(char if char.isprintable() else " " for char in text)
-    return short(" ".join(spaced.split()), longest)
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return short(" ".join(text.split()), longest)
 
 
 def short(text: str, longest: int) -> str:

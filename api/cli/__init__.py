@@ -8,7 +8,16 @@ import sys
 
 import typer
 
-from api.cli import beginning, caring, checking, organising, playing, proving, serving
+from api.cli import (
+    beginning,
+    caring,
+    channels,
+    checking,
+    organising,
+    playing,
+    proving,
+    serving,
+)
 from api.cli.saying import complain, database_trouble, usage_sentence
 from api.policy import COMMANDS
 from workflow.engine.errors import DubanError, Refusal
@@ -37,6 +46,7 @@ for verb in (
     caring.doctor,
     proving.checkpoint,
     proving.dump,
+    channels.channel,
     playing.demo,
     caring.version,
 ):

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from notifications.channels.aliyun import AliyunChannel
 from notifications.channels.channel import Channel, Clock, Envelope, Outcome, Receipt, Sender
 from notifications.channels.channel_url import ChannelUrl, MalformedUrl, parse_url
+from notifications.channels.http_gateway import HttpGatewayChannel
 from notifications.channels.smpp import SmppChannel
-from notifications.channels.sms_gateway import SmsGatewayChannel
 from notifications.channels.sms_parts import count_parts
 from notifications.channels.smtp import SmtpChannel
 from notifications.channels.tencent import TencentChannel
@@ -32,8 +32,8 @@ CHANNELS: dict[str, Callable[[ChannelUrl, Clock], Channel]] = {
     "smtp": SmtpChannel,
     "smtps": SmtpChannel,
     "smpp": SmppChannel,
-    "sms+http": SmsGatewayChannel,
-    "sms+https": SmsGatewayChannel,
+    "sms+http": HttpGatewayChannel,
+    "sms+https": HttpGatewayChannel,
     "aliyun": AliyunChannel,
     "tencent": TencentChannel,
 }

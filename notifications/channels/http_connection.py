@@ -1,10 +1,11 @@
-"""One kept HTTP connection that posts JSON, by http.client.
+"""One kept HTTP connection, by http.client.
 
 The larger HTTP clients hide whether a request had been handed over when the connection broke; that
 is the one thing a channel must know.
 """
 
 import ssl
+from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPSConnection
 from typing import NamedTuple
@@ -12,7 +13,13 @@ from typing import NamedTuple
 from notifications.channels.line import NoLine, has_news, reason
 
 _LONGEST_ANSWER_BYTES = 65_536
-_HEADERS = {"Content-Type": "application/json", "User-Agent": "duban"}
+
+
+class HttpRequest(NamedTuple):
+    method: str
+    target: str
+    body: bytes
+    headers: Mapping[str, str]
 
 
 class HttpReply(NamedTuple):
@@ -24,16 +31,14 @@ class HttpReply(NamedTuple):
 class HttpConnection:
     """`quit` and `close` make it a line's connection."""
 
-    def __init__(self, connection: HTTPConnection, path: str) -> None:
+    def __init__(self, connection: HTTPConnection) -> None:
         self._connection = connection
-        self._path = path
 
     @classmethod
     def open(
         cls,
         host: str,
         port: int | None,
-        path: str,
         tls: ssl.SSLContext | None,
         timeout_seconds: float,
     ) -> "HttpConnection":
@@ -49,18 +54,19 @@ class HttpConnection:
         except OSError as error:
             connection.close()
             raise NoLine(f"连接不上短信网关 {host}（{reason(error)}）。") from error
-        return cls(connection, path)
+        return cls(connection)
 
     def is_alive(self) -> bool:
         """False if the other side has closed: between two requests it has nothing to say."""
         sock = self._connection.sock
         return sock is not None and not has_news(sock)
 
-    def post(self, body: bytes) -> None:
+    def send(self, request: HttpRequest) -> None:
         """Hand over one request; an OSError says that it did not go completely."""
         if self._connection.sock is None:
             raise ConnectionError("closed after the last answer")
-        self._connection.request("POST", self._path, body, _HEADERS)
+        headers = {"User-Agent": "duban", **request.headers}
+        self._connection.request(request.method, request.target, request.body, headers)
 
     def reply(self) -> HttpReply:
         """The answer to it; raises OSError or HTTPException."""

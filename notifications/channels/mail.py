@@ -5,10 +5,11 @@ Put together from ready parts with the codecs of the standard library: `EmailMes
 """
 
 import re
-from base64 import encodebytes
+from binascii import b2a_base64
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote
@@ -84,9 +85,17 @@ def _part(subtype: str, content: str) -> bytes:
     kind = f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
     head = f"{kind}Content-Transfer-Encoding: base64\r\n\r\n"
     body = "\r\n".join(encodable(content).splitlines()) + "\r\n"
-    return head.encode("ascii") + encodebytes(body.encode()).replace(b"\n", b"\r\n")
+    return head.encode("ascii") + _base64(body.encode())
 
 
+def _base64(content: bytes) -> bytes:
+    """In lines of 76 characters; base64.encodebytes takes three times as long."""
+    whole = b2a_base64(content, newline=False)
+    lines = [whole[start : start + 76] for start in range(0, len(whole), 76)]
+    return b"\r\n".join([*lines, b""])
+
+
+@lru_cache(maxsize=1024)
 def _words(text: str) -> str:
-    """A header value as RFC 2047 encoded words, folded."""
+    """A header value as RFC 2047 encoded words, folded; names and subjects come again and again."""
     return Header(encodable(text), "utf-8").encode(linesep="\r\n")

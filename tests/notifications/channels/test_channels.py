@@ -47,9 +47,9 @@ SECRET = "s3cr3t"
         "smpp://u@host?source=1",
         "smpp://u:longer-s3cr3t@host?source=1",
         "smpp://u:口令s3cr3t@host?source=1",
-        "sms+http://host/?sign=督办&templates=/x",
-        "sms+http://u:s3cr3t@host/?templates=/x",
-        "sms+http://u:s3cr3t@host/?sign=督办&templates=/nowhere.json",
+        "sms+http://host/?gateway=/x",
+        "sms+http://u:s3cr3t@host/",
+        "sms+http://u:s3cr3t@host/?gateway=/nowhere.yaml",
     ],
 )
 def test_a_bad_url_is_refused_with_one_sentence_that_keeps_the_password(

@@ -1,5 +1,6 @@
 """Postfix and Dovecot: mail arrives as it was written, and what cannot arrive comes back to us."""
 
+from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from notifications.channels import Envelope, Outcome, open_channel
 from notifications.collecting import collect_reports
 from notifications.delivery import deliver_all_due
+from notifications.trying import try_channel
 from notifications.ways import open_ways, report_sources
 from tests.notifications.conftest import Desk
 from tests.prefecture import NOW
@@ -41,6 +43,14 @@ def test_postfix_delivers_what_was_written_over_one_signed_in_connection(
     assert html is not None
     assert text.get_content().replace("\r\n", "\n") == "第 0 件：请于 3月9日 前办结。\n.\n…\n"
     assert "<p>请办结。</p>" in html.get_content()
+
+
+def test_postfix_refuses_a_stranger_and_the_connection_goes_on(post_office: MailHost) -> None:
+    url = f"smtp://127.0.0.1:{post_office.smtp_port}?from=duban@{DOMAIN}&tls=none"
+    with open_channel(url, now=lambda: NOW).connect() as sender:
+        receipts = [sender.send(letter(number, "li.si")) for number in range(3)]
+    assert {receipt.outcome for receipt in receipts} == {Outcome.REFUSED}
+    assert "收件人被邮件服务器拒绝（554 5.7.1" in receipts[2].detail
 
 
 def test_postfix_refuses_a_wrong_password_and_we_say_so(post_office: MailHost) -> None:
@@ -92,3 +102,24 @@ def test_a_mailbox_that_cannot_be_read_is_told_and_stops_nobody(
     for url in (wrong, "imap://a:b@127.0.0.1:1/INBOX?tls=none"):
         done = collect_reports(desk.database, report_sources(ways, url), lambda: NOW)
         assert done.failed == ("email",)
+
+
+def test_a_trial_shows_the_conversation_without_its_secrets(post_office: MailHost) -> None:
+    channel = open_channel(post_office.smtp_url, now=lambda: NOW)
+    trial = try_channel(channel, "email", f"li.si@{DOMAIN}", "李四", NOW)
+    said = "\n".join(trial.dialogue)
+    assert trial.receipt.outcome is Outcome.ACCEPTED
+    assert trial.meaning.startswith("对方已经收下这一条")
+    for line in ("← 220 ", "→ STARTTLS", "→ （登录信息，不显示）", "← 235 ", "→ RCPT TO:<li.si@"):
+        assert line in said
+    assert said.index("→ （邮件正文") < said.index("← 250 2.0.0 Ok: queued as")
+    assert PASSWORD not in said
+    assert b64encode(f"\0bounces\0{PASSWORD}".encode()).decode() not in said
+
+
+def test_a_trial_that_fails_says_what_it_means(post_office: MailHost) -> None:
+    url = post_office.smtp_url.replace(PASSWORD, "wrong-one")
+    trial = try_channel(open_channel(url, now=lambda: NOW), "email", "a@b.c", "李四", NOW)
+    assert trial.receipt.outcome is Outcome.FAILED
+    assert any(line.startswith("← 535 ") for line in trial.dialogue)
+    assert trial.meaning.startswith("没有发出去")
