@@ -6,24 +6,26 @@ days of downtime everything due fires once, and reminders that have piled up col
 one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Connection, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from workflow import ladder
 from workflow.catalog import Catalog
+from workflow.engine import deadlines
 from workflow.engine.calendar import YearNotice, local_day
-from workflow.engine.case import CLOCK, Firing
+from workflow.engine.case import CLOCK, Case, Firing
+from workflow.engine.decision import Timer
 from workflow.engine.errors import DubanError, Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import periodic_facts
-from workflow.store import audit, calendars, cases
+from workflow.store import audit, calendars, cases, queries
 from workflow.store.audit import Act
 from workflow.store.database import Database
 from workflow.store.organisation import UNIT
-from workflow.store.writes import CASE, TIMER, Writes
+from workflow.store.writes import CASE, TIMER, Row
 from workflow.transaction import Transaction
 
 BATCH = 1000
@@ -36,8 +38,9 @@ BATCH = 1000
 class _TimerFailed(DubanError):
     """The step of one timer was refused; nothing of the batch is kept."""
 
-    def __init__(self, timer: int, why: str) -> None:
-        self.timer = timer
+    def __init__(self, timer: Row, why: str) -> None:
+        self.timer: int = timer["id"]
+        self.case: int = timer["case_id"]
         self.why = why
 
 
@@ -50,7 +53,7 @@ def fire_due(database: Database, catalog: Catalog, now: datetime) -> int:
     try:
         return _sweep(database, catalog, now)
     except _TimerFailed as failed:
-        _set_aside(database, now, failed.timer, failed.why)
+        _set_aside(database, catalog, now, failed)
         return 1
     except IntegrityError:  # somewhere in the batch a rule of the database is broken: find where
         return _sweep_one_by_one(database, catalog, now)
@@ -63,9 +66,8 @@ def _sweep(database: Database, catalog: Catalog, now: datetime) -> int:
         if not work.loaded:
             return 0
         due = cases.due_timers(connection, now, work.loaded)
-        last = _last_reminders(due)
         for timer in due:
-            _fire_one(work, timer, last)
+            _fire_one(work, timer)
         work.flush()
     return len(due)
 
@@ -73,34 +75,44 @@ def _sweep(database: Database, catalog: Catalog, now: datetime) -> int:
 def _sweep_one_by_one(database: Database, catalog: Catalog, now: datetime) -> int:
     query = select(TIMER.c.id, TIMER.c.case_id).where(TIMER.c.wake_at <= now)
     with database.reading() as connection:
-        due = connection.execute(query.order_by(TIMER.c.wake_at, TIMER.c.id).limit(BATCH)).all()
-    for timer, case in due:
+        due = connection.execute(query.order_by(TIMER.c.wake_at, TIMER.c.id).limit(BATCH))
+        rows = [dict(row) for row in due.mappings()]
+    for row in rows:
         try:
-            _sweep_one(database, catalog, now, timer, case)
+            _alone(database, catalog, now, row["id"], row["case_id"], _fire_one)
         except _TimerFailed as failed:
-            _set_aside(database, now, timer, failed.why)
+            _set_aside(database, catalog, now, failed)
         except IntegrityError as error:
-            _set_aside(database, now, timer, str(error.orig)[:200])
-    return len(due)
+            _set_aside(database, catalog, now, _TimerFailed(row, str(error.orig)[:200]))
+    return len(rows)
 
 
-def _sweep_one(database: Database, catalog: Catalog, now: datetime, timer: int, case: int) -> None:
-    """Fire one timer alone, if it still waits once its case is locked."""
+def _alone(
+    database: Database,
+    catalog: Catalog,
+    now: datetime,
+    timer: int,
+    case: int,
+    act: Callable[[Transaction, Row], None],
+) -> None:
+    """Do something with one timer alone, if it is still due once its case is locked."""
     with database.unit_of_work() as connection:
         work = Transaction(connection, catalog, now)
         work.case(case)
         for row in cases.due_timers(connection, now, [case]):
             if row["id"] == timer:
-                _fire_one(work, row, {})
+                act(work, row)
         work.flush()
 
 
-def _set_aside(database: Database, now: datetime, timer: int, why: str) -> None:
-    """Mark a timer as failed, so that it holds up nobody else."""
-    with database.unit_of_work() as connection:
-        writes = Writes(now)
-        writes.settle(timer, "failed", why=why)
-        writes.flush(connection)
+def _set_aside(database: Database, catalog: Catalog, now: datetime, failed: _TimerFailed) -> None:
+    """Mark a timer as failed, so that it holds up nobody else and its ladder goes on."""
+
+    def fail(work: Transaction, timer: Row) -> None:
+        _set_next(work, work.case(failed.case), timer)
+        work.writes.settle(failed.timer, "failed", why=failed.why)
+
+    _alone(database, catalog, now, failed.timer, failed.case, fail)
 
 
 def fire_all_due(database: Database, catalog: Catalog, now: datetime) -> int:
@@ -111,24 +123,13 @@ def fire_all_due(database: Database, catalog: Catalog, now: datetime) -> int:
     return total
 
 
-Key = tuple[int, int, str]
-
-
-def _key(timer: Mapping[str, Any]) -> Key:
-    return timer["case_id"], timer["entry"], timer["name"]
-
-
-def _last_reminders(due: Iterable[Mapping[str, Any]]) -> dict[Key, int]:
-    """For each ladder the last rung due now; earlier ones that only tell collapse into it."""
-    return {_key(timer): timer["rung"] for timer in due if timer["name"].startswith("rung:")}
-
-
-def _fire_one(work: Transaction, timer: Mapping[str, Any], last: Mapping[Key, int]) -> None:
+def _fire_one(work: Transaction, timer: Row) -> None:
     case = work.case(timer["case_id"])
     if timer["entry"] != case.entry:
         return  # an event earlier in this sweep moved the case on and cancelled it
     kind, _, name = timer["name"].partition(":")
-    if kind == "rung" and _collapses(work, case.definition, name, timer, last):
+    following = _set_next(work, case, timer)
+    if following and following.at <= work.now and _only_tells(work, case, name, timer):
         work.writes.settle(timer["id"], "collapsed", why="与其后的提醒合并")
         return
     inputs = {"ladder": name, "rung": timer["rung"]} if kind == "rung" else {}
@@ -136,22 +137,25 @@ def _fire_one(work: Transaction, timer: Mapping[str, Any], last: Mapping[Key, in
     try:
         step = work.fire(case.id, firing, CLOCK)
     except DubanError as error:
-        raise _TimerFailed(timer["id"], str(error)[:200]) from error
+        raise _TimerFailed(timer, str(error)[:200]) from error
     if step.postponed is not None:
         work.writes.move(timer["id"], step.postponed.at, step.postponed.derivation)
     else:
         work.writes.settle(timer["id"], "fired", seq=step.case.seq)
 
 
-def _collapses(
-    work: Transaction,
-    definition: int,
-    ladder: str,
-    timer: Mapping[str, Any],
-    last: Mapping[Key, int],
-) -> bool:
-    rung = work.catalog.version(definition).definition.ladders[ladder][timer["rung"]]
-    return not rung.punitive and timer["rung"] < last.get(_key(timer), -1)
+def _set_next(work: Transaction, case: Case, timer: Row) -> Timer | None:
+    """The rung that follows on the ladder; its row is written when the timer first comes due."""
+    following = next(iter(ladder.following(work.catalog, case, timer)), None)
+    if following is not None and not timer["moved"]:
+        work.writes.set_next(case, following)
+    return following
+
+
+def _only_tells(work: Transaction, case: Case, name: str, timer: Row) -> bool:
+    """Whether a rung may be left out when a later one is due as well."""
+    ladders = work.catalog.version(case.definition).definition.ladders
+    return not ladders[name][timer["rung"]].punitive
 
 
 # What the calendar opens
@@ -251,19 +255,31 @@ def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
     """
     newest = catalog.calendar
     edge = datetime(max(newest.notices) - 1, 12, 24, 16, tzinfo=now.tzinfo)
+    reaches = (deadlines.reach(one.definition) for one in catalog.workflows().values())
+    reach = max(reaches, default=timedelta())
+    wakes_later = CASE.c.id.in_(select(TIMER.c.case_id).where(TIMER.c.wake_at >= edge))
+    surely = or_(CASE.c.provisional.is_(True), CASE.c.due_at >= edge, wakes_later)
     behind = and_(
         CASE.c.closed_at.is_(None),
         CASE.c.due_at.is_not(None),
         CASE.c.calendar < newest.version,
-        or_(
-            CASE.c.provisional.is_(True),
-            CASE.c.due_at >= edge,
-            CASE.c.id.in_(select(TIMER.c.case_id).where(TIMER.c.wake_at >= edge)),
-        ),
+        or_(surely, CASE.c.due_at >= edge - reach),
     )
     with database.reading() as connection:
-        found = connection.execute(select(CASE.c.id).where(behind)).scalars().all()
-    return sum(_recalculate_one(database, catalog, case_id, now) for case_id in found)
+        found = connection.execute(select(CASE.c.id, surely.label("surely")).where(behind)).all()
+        touched = [
+            id_ for id_, sure in found if sure or _climbs_past(connection, catalog, id_, edge)
+        ]
+    return sum(_recalculate_one(database, catalog, case_id, now) for case_id in touched)
+
+
+def _climbs_past(connection: Connection, catalog: Catalog, case_id: int, edge: datetime) -> bool:
+    """Whether a rung whose row is not written yet lies beyond a day."""
+    case, _ = cases.read_case(connection, case_id)
+    return any(
+        row["status"] == "waiting" and row["due_at"] >= edge
+        for row in ladder.with_rungs_to_come(catalog, case, queries.timers_of(connection, case.id))
+    )
 
 
 def _recalculate_one(database: Database, catalog: Catalog, case_id: int, now: datetime) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workflow.catalog import Catalog
-from workflow.engine.calendar import local_day
+from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.case import LINKED_CASE, Actor, Case, Firing, World
 from workflow.engine.children import proposed
 from workflow.engine.decision import Opening, Step
@@ -134,7 +134,7 @@ class Transaction:
         is_rung = firing.event == "rung" and actor.kind == "clock"
         units = {firing.unit} if firing.unit is not None else set()
         return World(
-            calendar=self.catalog.calendar,
+            calendar=self._calendar(case, firing),
             open_children=self._open_children(compiled, case),
             lineages=organisation.read_lineages(self.connection, units) if units else {},
             warned_at=self._warned_at(compiled, case, firing) if is_rung else None,
@@ -145,6 +145,12 @@ class Transaction:
                 else ()
             ),
         )
+
+    def _calendar(self, case: Case, firing: Firing) -> Calendar:
+        """The calendar in force; a limit that comes back does so under its own."""
+        if firing.event == "take_back" and case.last is not None and case.last.due is not None:
+            return self.catalog.calendars[case.last.due.calendar]
+        return self.catalog.calendar
 
     def _open_children(self, compiled: Compiled, case: Case) -> Mapping[str, int]:
         if not compiled.definition.children or not (case.children or case.cycle > 1):

@@ -34,6 +34,7 @@ from api.presenting.case_page import CaseFile, Relative, case_page, people_in, r
 from api.presenting.fields import Option
 from api.presenting.messages import message_line
 from api.presenting.wording import Names
+from workflow import ladder
 from workflow.engine.case import Case, World
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.engine.machine import Compiled
@@ -167,7 +168,9 @@ def _read_file(
         case=case,
         definition=compiled.definition,
         history=history,
-        timers=queries.timers_of(connection, case.id),
+        timers=ladder.with_rungs_to_come(
+            duban.catalog, case, queries.timers_of(connection, case.id)
+        ),
         names=names,
         parent=parent,
         children=children,

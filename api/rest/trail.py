@@ -12,8 +12,9 @@ from api.auth import Installation, SignedIn, Someone
 from api.context import Duban
 from api.rest.inputs import Before, CaseId, Limit
 from api.rest.outputs import UnitRef, Units
+from workflow import ladder
+from workflow.store import cases, queries
 from workflow.store import messages as told
-from workflow.store import queries
 from workflow.store.scope import check_scope
 
 router = APIRouter(tags=["cases"])
@@ -100,8 +101,13 @@ def history(case_id: CaseId, duban: Installation, someone: SignedIn) -> list[His
 @router.get("/cases/{case_id}/timers")
 def timers(case_id: CaseId, duban: Installation, someone: SignedIn) -> list[TimerOut]:
     """The case's timers, those to come first."""
-    rows = _in_scope(duban, someone, case_id, lambda c: queries.timers_of(c, case_id))
+    rows = _in_scope(duban, someone, case_id, lambda c: _timers(c, duban, case_id))
     return [TimerOut(**{name: row[name] for name in TimerOut.model_fields}) for row in rows]
+
+
+def _timers(connection: Connection, duban: Duban, case_id: int) -> list[dict[str, Any]]:
+    case, _ = cases.read_case(connection, case_id)
+    return ladder.with_rungs_to_come(duban.catalog, case, queries.timers_of(connection, case.id))
 
 
 @router.get("/cases/{case_id}/messages")

@@ -18,7 +18,7 @@ from sqlalchemy import event, func, select, text, update
 
 from tests.engine.definitions import at
 from tests.prefecture import NOW, Prefecture
-from workflow import timers
+from workflow import ladder, timers
 from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.doctor import Report, examine
@@ -28,7 +28,7 @@ from workflow.engine.errors import Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.sight import due_day
 from workflow.organising import Organising
-from workflow.store import cases
+from workflow.store import cases, queries
 from workflow.store.calendars import read_calendars
 from workflow.store.changes import Asked
 from workflow.store.database import Database
@@ -281,13 +281,15 @@ class Play:
         return [(_day(settled), rung) for settled, rung in rows]
 
     def timers(self, case: int) -> list[tuple[str, str, int]]:
-        """The timers still waiting: day, name, rung."""
-        query = select(TIMER.c.wake_at, TIMER.c.name, TIMER.c.rung).where(
-            TIMER.c.case_id == case, TIMER.c.status == "waiting"
-        )
+        """The timers to come, rungs without a row included: day, name, rung."""
         with self.database.reading() as connection:
-            rows = connection.execute(query.order_by(TIMER.c.wake_at, TIMER.c.rung)).all()
-        return [(_day(wake), name, rung) for wake, name, rung in rows]
+            whole, _ = cases.read_case(connection, case)
+            rows = ladder.with_rungs_to_come(
+                self.catalog, whole, queries.timers_of(connection, whole.id)
+            )
+        waiting = [row for row in rows if row["status"] == "waiting"]
+        waiting.sort(key=lambda row: (row["wake_at"], row["rung"]))
+        return [(_day(row["wake_at"]), row["name"], row["rung"]) for row in waiting]
 
     def settled(self, case: int) -> dict[str, int]:
         """How many timers ended how."""

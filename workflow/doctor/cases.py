@@ -105,7 +105,10 @@ def _signature_problems(again: Writes, stored: list[Row]) -> Iterator[str]:
 
 
 def _timer_problems(again: Writes, case: Row, stored: list[Row]) -> Iterator[str]:
-    """Each stored timer was once set; those of the present entry are all there."""
+    """Each stored timer was once set; of the present entry none is missing.
+
+    A ladder's rows are its owed rungs in order, up to the first that has not come due, or the last.
+    """
     names = ("entry", "name", "rung", "due_at", "derivation")
     key = names[:3]
     ever = {tuple(row[name] for name in key): row for row in again.timers_ever}
@@ -113,9 +116,17 @@ def _timer_problems(again: Writes, case: Row, stored: list[Row]) -> Iterator[str
     for at, row in there.items():
         if at not in ever or ever[at]["due_at"] != row["due_at"]:
             yield f"定时 {row['name']} 与历史不符"
-    for at, row in ever.items():
-        if at[0] == case["entry"] and at not in there:
-            yield f"定时 {row['name']} 不见了"
+    for name in {name for entry, name, _ in ever if entry == case["entry"]}:
+        owed = sorted(at for at in ever if at[:2] == (case["entry"], name))
+        rows = [there.get(at) for at in owed]
+        come = [row is not None and _has_come_due(row) for row in rows]
+        due = come.index(False) if False in come else len(rows)
+        if (due < len(rows) and rows[due] is None) or any(rows[due + 1 :]):
+            yield f"定时 {name} 不见了"
+
+
+def _has_come_due(timer: Row) -> bool:
+    return bool(timer["status"] != "waiting" or timer["moved"])
 
 
 def _scope_problems(again: Writes, case_id: int, stored: list[Row]) -> Iterator[str]:

@@ -8,10 +8,14 @@ from typing import Any
 from workflow.engine.calendar import ZONE, local_day
 from workflow.engine.case import Case, Due, World
 from workflow.engine.decision import Timer
+from workflow.engine.definition import Definition
 from workflow.engine.limits import LimitCase
 from workflow.engine.scene import Scene
 from workflow.engine.sight import due_day
 from workflow.engine.terms import FixedDate, parse_term
+
+_LONGEST_HOLIDAY = 14
+"""Days, with the weekends beside it; other weeks have more working days than days off."""
 
 
 def due_of(scene: Scene) -> Due | None:
@@ -84,14 +88,33 @@ def _rungs(scene: Scene, due: Due) -> Iterator[Timer]:
     would be a way around it.
     """
     ladder = scene.state.ladder
-    if ladder is None:
+    if ladder is not None:
+        yield from _owed(scene, due, ladder, scene.case.climbed.get(ladder, -1), scene.now)
+
+
+def rungs_after(scene: Scene, ladder: str, rung: int) -> Iterator[Timer]:
+    """The rungs after one that was set for `now`, as they were decided together with it."""
+    due = scene.case.due
+    if due is None:
         return
-    climbed = scene.case.climbed.get(ladder, -1)
+    own = scene.world.calendar.moment(scene.definition.ladders[ladder][rung].at, due.at)
+    # one that was set later than its own moment was late when the entry began: `now` is when
+    began = scene.now if own < scene.now else scene.now - timedelta(microseconds=1)
+    yield from _owed(scene, due, ladder, rung, began)
+
+
+def _owed(scene: Scene, due: Due, ladder: str, climbed: int, began: datetime) -> Iterator[Timer]:
     for at, rung in enumerate(scene.definition.ladders[ladder]):
         instant = scene.world.calendar.moment(rung.at, due.at)
-        if at > climbed and (instant > scene.now or rung.punitive):
-            instant = max(instant, scene.now)
-            yield Timer(f"rung:{ladder}", at, instant, rung.at.in_words())
+        if at > climbed and (instant > began or rung.punitive):
+            yield Timer(f"rung:{ladder}", at, max(instant, began), rung.at.in_words())
+
+
+def reach(definition: Definition) -> timedelta:
+    """How long after its limit a case's last rung can come, at most."""
+    moments = (rung.at for ladder in definition.ladders.values() for rung in ladder)
+    days = max((moment.count for moment in moments), default=0)
+    return timedelta(days=2 * max(days, 0) + _LONGEST_HOLIDAY)
 
 
 def _timed_events(scene: Scene, due: Due) -> Iterator[Timer]:

@@ -3,7 +3,7 @@ ones.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +65,7 @@ def lock_due_cases(connection: Connection, now: datetime, most: int) -> dict[int
 
 def due_timers(
     connection: Connection, now: datetime, cases: Collection[int]
-) -> list[Mapping[str, Any]]:
+) -> list[dict[str, Any]]:
     """The due timers of these cases, earliest first."""
     query = (
         select(TIMER)

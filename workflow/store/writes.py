@@ -188,9 +188,14 @@ class Writes:
         case = step.case
         if before is not None:
             self.cancels.append({"at_case": case.id, "at_entry": case.entry, "now": self.now})
-        # an entry that was left within this same flush never set its timers
-        self.timers[case.id] = [_timer_row(case, timer) for timer in step.timers]
-        self.timers_ever += self.timers[case.id]
+        # Of a ladder only the next rung has a row. An entry left within this flush sets none.
+        rows = [timer_row(case, timer) for timer in step.timers]
+        self.timers[case.id] = list({row["name"]: row for row in reversed(rows)}.values())
+        self.timers_ever += rows
+
+    def set_next(self, case: Case, timer: Timer) -> None:
+        """The next rung of a ladder gets its row, for the one before has come due."""
+        self.timers.setdefault(case.id, []).append(timer_row(case, timer))
 
     def _add_sights(
         self, case: Case, before: Case | None, world: World, compiled: Compiled, now: datetime
@@ -314,7 +319,8 @@ def _case_row(case: Case, definition: Definition, head: str) -> Row:
     return row
 
 
-def _timer_row(case: Case, timer: Timer) -> Row:
+def timer_row(case: Case, timer: Timer) -> Row:
+    """A timer that waits, as a row."""
     return {
         "case_id": case.id,
         "entry": case.entry,
