@@ -51,7 +51,6 @@ class Settings:
     sign_in: Profile = DENGBAO3
     provider: OpenIdProvider | None = None
     files_gb: int = 50
-    hosts: tuple[str, ...] = ()
     checkpoints: Path | None = None
     checkpoint_key: Path | None = None
 
