@@ -107,6 +107,8 @@ ROUTES: Mapping[str, Line] = {
     "GET /": _line(SIGNED_IN),
     "GET /cases/new": _line(HOLDER),
     "POST /cases/new": _line(HOLDER),
+    "GET /cases/import": _line(HOLDER),
+    "POST /cases/import": _line(HOLDER),
     "GET /cases/{case_id}": _line(SIGNED_IN, case=True),
     "POST /cases/{case_id}/events": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/diagram.svg": _line(SIGNED_IN, case=True),

@@ -16,6 +16,7 @@ from api.pages import (
     case,
     diagrams,
     files,
+    import_table,
     ledgers,
     mailbox,
     messages,
@@ -39,6 +40,7 @@ for _part in (
     my_work,
     boards,
     new_case,
+    import_table,  # before the cases, among whose addresses it lies
     case,
     diagrams,
     reconciliation,  # before the ledgers, among whose addresses it lies

@@ -4,7 +4,7 @@ engine checks it.
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
@@ -25,9 +25,10 @@ CaseId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
 _CELL = re.compile(r"fact\.([a-z0-9_]+)\.(\d{1,4})\.([a-z0-9_]+)")
 
 
-async def _posted(request: Request, someone: SignedInForm) -> FormData:
+async def _posted(request: Request, someone: SignedInForm) -> AsyncIterator[FormData]:
     del someone  # it is asked for so that the form's CSRF token has been checked
-    return await request.form()
+    async with request.form() as form:
+        yield form  # files in it are closed once the answer is out
 
 
 Posted = Annotated[FormData, Depends(_posted)]

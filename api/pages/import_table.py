@@ -1,0 +1,93 @@
+"""从表格导入: fill in the template, see what would become of every row, open all of them at once.
+
+The file is sent once: what was looked at is kept in the page and opened as it was looked at.
+"""
+
+import base64
+import binascii
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response
+from starlette.datastructures import FormData, UploadFile
+
+from api.auth import Installation, SignedInForm, SignedInPage, Someone
+from api.context import Duban
+from api.errors import status_of
+from api.import_table import columns_of
+from api.importing import Report, RowReport, import_cases
+from api.pages.forms import Posted, printable, text_in
+from api.pages.rendering import masthead_of, show
+from api.presenting.importing import ImportPage, ImportRow
+from workflow.engine.definition import Definition
+from workflow.engine.errors import InvalidInput, Refusal
+
+router = APIRouter()
+
+_HERE = "/cases/new"
+MOST_KEPT = 600_000
+"""Bytes that a page keeps; of a larger file the browser is asked again."""
+
+
+@router.get("/cases/import")
+def ask(duban: Installation, someone: SignedInPage, workflow: str = "") -> Response:
+    """The empty form of one workflow."""
+    definition = duban.catalog.newest(workflow).definition
+    columns_of(definition)
+    return _show(duban, someone, _page(definition))
+
+
+@router.post("/cases/import")
+def look_or_open(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+    """Say what would become of every row, or open them; a refusal shows the form again."""
+    definition = duban.catalog.newest(printable(text_in(form, "workflow"))).definition
+    try:
+        content = _content(form)
+        commit = text_in(form, "act") == "open"
+        looked = import_cases(duban, someone, definition.workflow, content, commit=False)
+        if commit and not looked.wrong:
+            looked = import_cases(duban, someone, definition.workflow, content, commit=True)
+    except Refusal as refusal:
+        page = _page(definition, problem=refusal.sentence)
+        return _show(duban, someone, page, status_of(refusal))
+    kept = content if len(content) <= MOST_KEPT and not (looked.wrong or looked.committed) else b""
+    return _show(duban, someone, _page(definition, looked, kept=kept))
+
+
+def _content(form: FormData) -> bytes:
+    """The file chosen, or the one kept in the page; raises InvalidInput."""
+    file = form.get("file")
+    if isinstance(file, UploadFile) and (content := file.file.read()):
+        return content
+    try:
+        kept = base64.b64decode(text_in(form, "kept"), validate=True)
+    except binascii.Error:
+        kept = b""
+    if not kept:
+        raise InvalidInput("请选择填好的表格文件")
+    return kept
+
+
+def _page(
+    definition: Definition, report: Report | None = None, *, problem: str = "", kept: bytes = b""
+) -> ImportPage:
+    query = urlencode({"workflow": definition.workflow})
+    return ImportPage(
+        workflow=definition.workflow,
+        title=definition.title,
+        template=f"/api/v1/cases/import/template?{query}",
+        problem=problem,
+        looked=report is not None,
+        committed=report.committed if report else False,
+        wrong=report.wrong if report else 0,
+        rows=tuple(map(_row, report.rows)) if report else (),
+        kept=base64.b64encode(kept).decode(),
+    )
+
+
+def _row(report: RowReport) -> ImportRow:
+    url = f"/cases/{report.case}" if report.case else ""
+    return ImportRow(report.row, report.ok, url, report.number or "", tuple(report.errors.items()))
+
+
+def _show(duban: Duban, someone: Someone, page: ImportPage, status: int = 200) -> Response:
+    return show("import.html", page, masthead_of(duban, someone, _HERE), status=status)
