@@ -143,7 +143,7 @@ def _bounds(url: str) -> dict[str, int]:
             "SELECT min(id), max(id), max(definition_id) FROM cases WHERE state = 'assigned'"
         ).fetchone()
     assert row is not None
-    return {"first": row[0], "last": row[1], "definition": row[2], "timers": 6}
+    return {"first": row[0], "last": row[1], "definition": row[2], "timers": 1}
 
 
 def _written(url: str) -> dict[str, int]:
