@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from api.auth import Installation, SignedInPage
 from api.pages.boards.reading import HERE, all_or_one, begins, definitions, only
-from api.pages.boards.units import MONTHS, month_label, months_from
+from api.pages.boards.units import MONTHS, month_labels, months_from
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import TrendPage, month_rows, stays_of, tabs
 from workflow.engine.calendar import local_day
@@ -33,7 +33,7 @@ def trends(duban: Installation, someone: SignedInPage, workflow: str = "") -> Re
     page = TrendPage(
         tabs=tabs("/boards/trends"),
         workflows=all_or_one(known, workflow),
-        months=month_rows([month_label(month) for month in months[:-1]], opened, closed),
+        months=month_rows(month_labels(months[:-1]), opened, closed),
         stays=stays_of(known[workflow], moves) if one else (),
         sample=f"最近发起的 {cases} 件",
         one=one,

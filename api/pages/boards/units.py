@@ -61,7 +61,7 @@ def units_by_month(
         tabs=tabs("/boards/units"),
         workflows=all_or_one(known, workflow),
         whats=options_of({name: words[0] for name, words in _WHATS.items()}, shown),
-        months=tuple(month_label(month) for month in months[:-1]),
+        months=month_labels(months[:-1]),
         rows=tuple(heat_row(unit["short_name"], numbers, most) for unit, numbers in rows),
         sentence=_WHATS[shown][1],
     )
@@ -74,9 +74,12 @@ def months_from(today: date, first: int, count: int) -> list[date]:
     return [month_after(month, at) for at in range(count + 1)]
 
 
-def month_label(month: date) -> str:
-    """A month of this table: 3月, and 2026年1月 where a year begins."""
-    return f"{month.year}年1月" if month.month == 1 else f"{month.month}月"
+def month_labels(months: Sequence[date]) -> tuple[str, ...]:
+    """Months in words, with the year where the table or a year begins."""
+    return tuple(
+        f"{month.year}年{month.month}月" if at == 0 or month.month == 1 else f"{month.month}月"
+        for at, month in enumerate(months)
+    )
 
 
 def _together(a: Sequence[int], b: Sequence[int]) -> list[int]:

@@ -1,0 +1,80 @@
+"""Every page on a wide and on a narrow screen: nothing sticks out, nobody is shut out.
+
+With DUBAN_SHOTS a picture of each is left in that folder (./dev shots).
+"""
+
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from api.clock import SimulatedClock
+from api.context import Duban
+from tests.api.browser.conftest import Desk, Desks
+from tests.api.pages.stories import SPECIALIST, open_case, walk_to
+from workflow import timers
+
+pytestmark = pytest.mark.browser
+
+WIDE, NARROW = 1440, 390
+PATHS = (
+    "/",
+    "/boards",
+    "/boards/brief",
+    "/boards/calendar?day=2026-03-05",
+    "/boards/reports",
+    "/boards/units?what=opened",
+    "/boards/trends?workflow=rectification",
+    "/ledgers",
+    "/ledgers/rectification/problem?group=unit",
+    "/ledgers/rectification/reconciliation?kind=idle",
+    "/cases/1",
+    "/cases/3",
+    "/cases/999",
+    "/cases/new",
+    "/cases/new?workflow=rectification",
+    "/cases/import?workflow=rectification",
+    "/messages",
+    "/workflows",
+    "/workflows/rectification",
+    "/account",
+)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_nothing_sticks_out_and_nobody_is_shut_out(
+    width: int, desk: Desks, duban: Duban, clock: SimulatedClock
+) -> None:
+    _fill(duban, clock)
+    reader = desk(SPECIALIST, width=width)
+    faults = [fault for path in PATHS for fault in _faults(reader, path, width)]
+    assert faults == []
+
+
+def _fill(duban: Duban, clock: SimulatedClock) -> None:
+    """Cases that are late, due soon, and a long way on."""
+    for unit in ("522301", "522302", "522324"):
+        open_case(duban, unit=unit)
+    walk_to(duban, "publicity", clock)
+    clock.advance_to(datetime(2026, 3, 10, 2, tzinfo=UTC))
+    timers.fire_all_due(duban.database, duban.catalog, clock())
+    open_case(duban, unit="522302")
+
+
+def _faults(reader: Desk, path: str, width: int) -> list[str]:
+    page = reader.go(path)
+    if folder := os.environ.get("DUBAN_SHOTS"):
+        name = re.sub(r"\W+", "-", path).strip("-") or "home"
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+    found = []
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if over > 0:
+        found.append(f"{path}: {over} px stick out")
+    for violation in Axe().run(page).response["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            where = [node["target"] for node in violation["nodes"]]
+            found.append(f"{path}: {violation['id']} at {where}")
+    return found
