@@ -47,18 +47,21 @@ class Place:
 
     due_at: datetime
     case_id: int
+    closed: bool = False
 
     def __str__(self) -> str:
-        return f"{self.due_at.astimezone(UTC).isoformat()}~{self.case_id}"
+        tail = "~closed" if self.closed else ""
+        return f"{self.due_at.astimezone(UTC).isoformat()}~{self.case_id}{tail}"
 
     @classmethod
     def parse(cls, text: str) -> "Place":
         """The place in a text made by `str`; raises ValueError."""
-        due_at, _, case_id = text.partition("~")
+        due_at, _, rest = text.partition("~")
+        case_id, _, closed = rest.partition("~")
         at = datetime.fromisoformat(due_at)
-        if at.tzinfo is None:
-            raise ValueError("a place without a time zone")
-        return cls(at, int(case_id))
+        if at.tzinfo is None or closed not in ("", "closed"):
+            raise ValueError("no place that a list has given")
+        return cls(at, int(case_id), closed == "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,13 @@ def list_cases(
     newest: bool = False,
     also: ColumnElement[bool] | None = None,
 ) -> Page:
-    """Cases in scope, soonest limit first, those without a limit last; or the `newest` first.
+    """Cases in scope, open ones before closed ones, soonest limit first and those without a limit
+    last: the order of the index `scope_list`. Or the `newest` first.
 
     `also` is a further condition on the case.
     """
-    query = in_scope(reader, narrowed).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
+    place = (SCOPE.c.due_at.label("place"), SCOPE.c.closed.label("shut"))
+    query = in_scope(reader, narrowed).add_columns(*place, *_COLUMNS)
     if also is not None:
         query = query.where(also)
     if newest:
@@ -100,9 +105,9 @@ def list_cases(
             query = query.where(SCOPE.c.case_id < after.case_id)
         return _page(connection, query, limit, SCOPE.c.case_id.desc())
     if after is not None:
-        key = tuple_(SCOPE.c.due_at, SCOPE.c.case_id)
-        query = query.where(key > tuple_(after.due_at, after.case_id))
-    return _page(connection, query, limit)
+        key = tuple_(SCOPE.c.closed, SCOPE.c.due_at, SCOPE.c.case_id)
+        query = query.where(key > tuple_(after.closed, after.due_at, after.case_id))
+    return _page(connection, query, limit, SCOPE.c.closed, SCOPE.c.due_at, SCOPE.c.case_id)
 
 
 def list_work(
@@ -170,7 +175,8 @@ def _page(connection: Connection, query: Select[Any], limit: int, *order: Any) -
     rows = [dict(row) for row in connection.execute(ordered).mappings()]
     more = len(rows) > limit
     rows = rows[:limit]
-    place = Place(rows[-1]["place"], rows[-1]["case_id"]) if more else None
+    last = rows[-1] if more else None
+    place = Place(last["place"], last["case_id"], bool(last.get("shut"))) if last else None
     for row in rows:
         row["body"] = json.loads(row["body"])
     return Page(rows, place)
