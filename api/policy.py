@@ -179,4 +179,5 @@ COMMANDS: Mapping[str, Who] = {
     "org": OPERATOR,
     "checkpoint": OPERATOR,
     "dump": OPERATOR,
+    "erase_person": OPERATOR,
 }

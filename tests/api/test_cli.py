@@ -167,6 +167,19 @@ def test_doctor_finds_a_fresh_database_healthy(furnished: Path) -> None:
     assert re.fullmatch(r"[0-9a-f]{64}\n", root.stdout)
 
 
+def test_a_person_is_erased_once_they_have_left(furnished: Path) -> None:
+    told = duban(furnished, "erase-person", "xingyi.liaison")
+    assert "今后各处显示为“已注销人员 #" in told.stdout
+    refused = duban(furnished, "erase-person", "xingyi.liaison", "--apply")
+    assert refused.returncode == 1
+    assert "还在岗位上" in refused.stderr
+    assert duban(furnished, "org", "leave", "xingyi.liaison").returncode == 0
+    done = duban(furnished, "erase-person", "xingyi.liaison", "--apply")
+    assert done.stdout.startswith("已注销"), done.stderr
+    again = duban(furnished, "erase-person", "xingyi.liaison", "--apply")
+    assert "没有登录名为“xingyi.liaison”的人" in again.stderr
+
+
 def test_a_notice_is_entered_once(furnished: Path) -> None:
     first = duban(furnished, "notice", "2027", str(NOTICE))
     assert (first.returncode, first.stderr) == (0, "")

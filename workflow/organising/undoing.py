@@ -31,6 +31,8 @@ def undo(work: Work, *, change_id: int) -> Change:
     if later := store.changed_since(work.connection, change_id):
         raise ConditionNotMet(f"之后又有变更“{later}”，请先撤销它", {"change": change_id})
     items = store.items(work.connection, change_id)
+    if store.touches_erased(work.connection, change_id):
+        raise ConditionNotMet("这次变更涉及已注销的人员，不能撤销", {"change": change_id})
     _check_unused(work, items)
     change = work.begin(f"撤销变更“{undone['sentence']}”", undoes=change_id)
     for item in reversed([one for one in items if not _is_added(one)]):

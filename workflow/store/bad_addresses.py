@@ -35,6 +35,7 @@ def mark_bad_addresses(connection: Connection, now: datetime) -> int:
         .join(HANDOVER, SPEAKS_OF)
         .join(OUTBOX, OUTBOX.c.id == HANDOVER.c.outbox_id)
         .where(REPORT.c.address_is_bad, REPORT.c.seen_at > now - _LOOKED_BACK)
+        .where(HANDOVER.c.address_hash.is_not(None))
         .order_by(REPORT.c.id)
     )  # fmt: skip
     return sum(

@@ -16,7 +16,6 @@ APPEND_ONLY = (
     "calendar_notice",
     "former_name",
     "org_change",
-    "handover",
     "delivery_report",
     "attachment_use",
     "checkpoint",
@@ -28,6 +27,7 @@ NEVER_DELETED = (
     "sign_off",
     "timer",
     "outbox",
+    "handover",
     "request",
     "audit_head",
     "org_change_item",
@@ -62,6 +62,19 @@ _CHECKS = {
         "NEW.before IS NOT NULL OR NEW.after IS NOT NULL OR NEW.change_id <> OLD.change_id"
         " OR NEW.item <> OLD.item OR NEW.what <> OLD.what OR NEW.first_id <> OLD.first_id"
         " OR NEW.last_id <> OLD.last_id",
+    ),
+    # the address alone may be blanked: it can be an erased person's
+    "handover_blanked": (
+        "handover",
+        "NEW.address_hash IS NOT NULL OR NEW.id <> OLD.id OR NEW.outbox_id <> OLD.outbox_id"
+        " OR NEW.attempt <> OLD.attempt OR NEW.part <> OLD.part OR NEW.parts <> OLD.parts"
+        " OR NEW.way <> OLD.way OR NEW.provider_id <> OLD.provider_id OR NEW.at <> OLD.at",
+    ),
+    "person_stays_erased": ("person", "OLD.erased_at IS NOT NULL"),
+    "person_erased_blank": (
+        "person",
+        "NEW.erased_at IS NOT NULL AND (NEW.phone IS NOT NULL OR NEW.email IS NOT NULL"
+        " OR NEW.password_hash IS NOT NULL OR NEW.disabled_at IS NULL)",
     ),
     "case_identity": (
         "cases",
@@ -131,6 +144,12 @@ _ADMINISTERS = (
     "EXISTS (SELECT 1 FROM admin_role WHERE person_id = NEW.person_id AND live = 1"
     " AND (NEW.ends_at IS NULL OR NEW.ends_at > begins_at))"
 )
+_IS_ERASED = "EXISTS (SELECT 1 FROM person WHERE id = NEW.person_id AND erased_at IS NOT NULL)"
+_STILL_AT_WORK = (
+    "(EXISTS (SELECT 1 FROM holding WHERE person_id = NEW.id"
+    " AND (ends_at IS NULL OR ends_at > NEW.erased_at))"
+    " OR EXISTS (SELECT 1 FROM admin_role WHERE person_id = NEW.id AND live = 1))"
+)
 _NOT_OF_SECURITY = (
     "NOT EXISTS (SELECT 1 FROM admin_role"
     " WHERE person_id = NEW.{by} AND role = 'security' AND live = 1)"
@@ -149,6 +168,10 @@ _GUARDS = {
     "admin_holds_no_post": ("admin_role", "INSERT", "NEW.live = 1", _HAS_A_POST),
     "holder_is_no_admin": ("holding", "INSERT", "TRUE", _ADMINISTERS),
     "holder_stays_no_admin": ("holding", "UPDATE", "TRUE", _ADMINISTERS),
+    "holder_is_not_erased": ("holding", "INSERT", "TRUE", _IS_ERASED),
+    "holder_stays_unerased": ("holding", "UPDATE OF ends_at, begins_at", "TRUE", _IS_ERASED),
+    "admin_is_not_erased": ("admin_role", "INSERT", "TRUE", _IS_ERASED),
+    "person_erased_free": ("person", "UPDATE", "NEW.erased_at IS NOT NULL", _STILL_AT_WORK),
     "admin_appointed": (
         "admin_role",
         "INSERT",
@@ -179,6 +202,9 @@ _LOCKS = {
     "admin_holds_no_post": _PERSON,
     "holder_is_no_admin": _PERSON,
     "holder_stays_no_admin": _PERSON,
+    "holder_is_not_erased": _PERSON,
+    "holder_stays_unerased": _PERSON,
+    "admin_is_not_erased": _PERSON,
     "one_holder": _POST,
     "one_holder_new": _POST,
     "admin_appointed": "admin_role WHERE person_id = NEW.appointed_by AND live = 1",

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, insert, select
+from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
 
 from workflow.store.changes import CHANGE, ITEM, TABLES, Row, What
-from workflow.store.organisation import HOLDING, POST, UNIT
+from workflow.store.organisation import HOLDING, PERSON, POST, UNIT
 from workflow.store.tables import ScopeRow, SessionRow
 from workflow.store.writes import HISTORY, OUTBOX
 
@@ -72,6 +72,23 @@ def changed_since(connection: Connection, change_id: int) -> str | None:
     )
     found: str | None = connection.execute(query).scalar()
     return found
+
+
+def touches_erased(connection: Connection, change_id: int) -> bool:
+    """Whether a change touched somebody, or a holding of somebody, who has been erased since."""
+    ours = ITEM.c.change_id == change_id
+    person = exists().where(
+        ours, ITEM.c.what == "person", PERSON.c.id.between(ITEM.c.first_id, ITEM.c.last_id)
+    )
+    held = exists().where(
+        ours,
+        ITEM.c.what == "holding",
+        HOLDING.c.person_id == PERSON.c.id,
+        HOLDING.c.id.between(ITEM.c.first_id, ITEM.c.last_id),
+    )
+    erased = select(PERSON.c.id).where(PERSON.c.erased_at.is_not(None))
+    found = erased.where(or_(person, held))
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def use_of(connection: Connection, what: What, first: int, last: int) -> str | None:

@@ -25,13 +25,19 @@ def find_accounts(connection: Connection, text: str) -> list[dict[str, Any]]:
         PERSON.c.name.contains(text, autoescape=True),
     )
     columns = (PERSON.c.id, PERSON.c.username, PERSON.c.name, PERSON.c.disabled_at)
-    query = select(*columns).where(like).order_by(PERSON.c.username).limit(MOST_FOUND)
+    query = (
+        select(*columns)
+        .where(like, PERSON.c.erased_at.is_(None))
+        .order_by(PERSON.c.username)
+        .limit(MOST_FOUND)
+    )
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def username_of(connection: Connection, person: int) -> str:
-    """The login name of a person; raises NotFound."""
-    found = connection.execute(select(PERSON.c.username).where(PERSON.c.id == person)).scalar()
+    """The login name of a person who was not erased; raises NotFound."""
+    query = select(PERSON.c.username).where(PERSON.c.id == person, PERSON.c.erased_at.is_(None))
+    found = connection.execute(query).scalar()
     if found is None:
         raise NotFound("没有这个账号", {"person": person})
     return str(found)
@@ -57,6 +63,7 @@ def end_sessions(connection: Connection, person: int, *, by: int, now: datetime)
 
 
 def _set(connection: Connection, person: int, disabled_at: datetime | None) -> None:
+    username_of(connection, person)
     connection.execute(update(PERSON).where(PERSON.c.id == person).values(disabled_at=disabled_at))
 
 

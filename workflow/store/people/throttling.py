@@ -22,8 +22,15 @@ def counters(profile: Profile, username: str, address: str, known: str | None) -
     """
     if known is not None:
         return {_key("browser:", known): profile.per_account}
-    name = _key("account:", username.strip().lower())
-    return {name: profile.per_account, _key(_ADDRESS, address): profile.per_address}
+    return {
+        key_of_account(username): profile.per_account,
+        _key(_ADDRESS, address): profile.per_address,
+    }
+
+
+def key_of_account(username: str) -> str:
+    """What failures of a login name are counted under."""
+    return _key("account:", username.strip().lower())
 
 
 def begin_try(connection: Connection, counted: Counters, now: datetime) -> timedelta | None:

@@ -54,7 +54,8 @@ class HandoverRow(SQLModel, table=True):
     """One part of a message as a provider took it over; written once.
 
     `provider_id` is the name under which later reports speak of it, `address_hash` tells whether
-    the person's address is still the one it went to.
+    the person's address is still the one it went to; it is blanked when the person is erased, for
+    whoever tries all telephone numbers finds the one.
     """
 
     __tablename__ = "handover"
@@ -71,7 +72,7 @@ class HandoverRow(SQLModel, table=True):
     parts: int
     way: str
     provider_id: str
-    address_hash: str
+    address_hash: str | None
     at: datetime
 
 

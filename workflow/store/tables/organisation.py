@@ -60,7 +60,8 @@ class PersonRow(SQLModel, table=True):
     """The one table with names, phones and addresses; everything else holds ids.
 
     `password_at` is when the password was chosen; a one-time password has `one_time_until` instead,
-    and is good for choosing another and nothing else.
+    and is good for choosing another and nothing else. Of somebody `erased_at` nothing is left but
+    the id (`people/erasing.py`).
     """
 
     __tablename__ = "person"
@@ -75,6 +76,7 @@ class PersonRow(SQLModel, table=True):
     disabled_at: datetime | None = None
     password_at: datetime | None = None
     one_time_until: datetime | None = None
+    erased_at: datetime | None = None
 
 
 class PostRow(SQLModel, table=True):

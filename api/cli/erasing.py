@@ -1,0 +1,31 @@
+"""The verb that erases a person: erase-person."""
+
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from api.cli.saying import note, say
+
+_WHO = typer.Argument(help="登录名")
+_APPLY = typer.Option("--apply", help="真正注销；不写则只说明将注销谁")
+
+
+def erase_person(username: Annotated[str, _WHO], apply: Annotated[bool, _APPLY] = False) -> None:
+    """注销一个人：清除姓名、电话、邮箱和登录信息，办理记录只留编号；不能恢复。"""
+    from api.cli.installation import open_installation, settings
+    from workflow.store.people.accounts import account_by_id, person_by_username
+    from workflow.store.people.erasing import erase, name_of_erased
+
+    with closing(open_installation(settings())) as duban:
+        with duban.database.reading() as connection:
+            person = person_by_username(connection, username)
+            account = account_by_id(connection, person)
+        if not apply:
+            name = account.name if account else username
+            say(f"将注销{name}（{username}），今后各处显示为“{name_of_erased(person)}”，不能恢复")
+            note("加上 --apply 才会注销")
+            return
+        with duban.database.unit_of_work() as connection:
+            name = erase(connection, person, by=None, now=duban.clock())
+    say(f"已注销，今后各处显示为“{name}”")
