@@ -574,7 +574,10 @@ def _listing(found: Sequence[messages.Message]) -> list[int]:
     ("urls", "why"),
     [
         ({"email": "fax://x"}, "邮件：通知渠道的地址不能用：不认识它的开头"),
-        ({"sms": "smtp://x?from=a@b"}, "短信不能走 smtp://，可用 smpp://"),
+        (
+            {"sms": "smtp://x?from=a@b"},
+            "短信不能走 smtp://，可用 aliyun://、smpp://、sms\\+http://",
+        ),
         ({"email": "smpp://x"}, "邮件不能走 smpp://，可用 smtp://、smtps:// 或 mailbox:"),
         ({"email": ""}, "不接外部服务器时写 mailbox:"),
     ],

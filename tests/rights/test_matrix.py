@@ -5,6 +5,7 @@ import re
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -230,7 +231,8 @@ def test_out_of_scope_looks_like_absent_and_takes_as_long(walk: Walk, who: str, 
 
 
 def test_what_was_refused_is_in_the_log(walk: Walk) -> None:
-    asked(walk, "liaison", f"/cases/{walk.cases['secret']}")
+    walk.duban.clock.advance_to(walk.duban.clock() + timedelta(minutes=1))  # type: ignore[attr-defined]
+    asked(walk, "liaison", f"/cases/{walk.cases['secret']}")  # the first of this minute: written
     mine = (AUDIT.c.kind == "refusal", AUDIT.c.person_id == walk.people["liaison"])
     query = select(AUDIT.c.subject, AUDIT.c.subject_id, AUDIT.c.outcome).where(*mine)
     with walk.duban.database.reading() as connection:
