@@ -23,7 +23,7 @@ from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.sample import load_sample
 
-pytest_plugins = ["tests.figures"]
+pytest_plugins = ["tests.figures", "tests.machine"]
 
 _serials = count(1)
 

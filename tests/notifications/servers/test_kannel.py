@@ -13,7 +13,7 @@ from tests.servers.installed import wait_for
 from tests.servers.kannel import PASSWORD, kannel
 from tests.simulators.http_server import HttpServer, Reply, Request
 
-pytestmark = pytest.mark.notify
+pytestmark = [pytest.mark.notify, pytest.mark.servers]
 
 TOKEN = "0123456789abcdef"
 LONG = "【督办】" + "河道垃圾清理已逾期，请于今日办结。" * 8

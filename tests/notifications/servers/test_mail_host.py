@@ -17,7 +17,7 @@ from workflow.engine.calendar import Calendar
 from workflow.store import bad_addresses, reports
 from workflow.store.reports import Fate
 
-pytestmark = pytest.mark.notify
+pytestmark = [pytest.mark.notify, pytest.mark.servers]
 
 
 def letter(number: int, to: str) -> Envelope:
