@@ -84,9 +84,9 @@ def _measured(scratch: Scratch, kind: str, sizes: tuple[int, int]) -> Table:
         table.rounds[name] = [float(value)]
     limits = {"file, plan and rows written": 60.0, "peak memory, MB": 500.0}
     for name, limit in limits.items():
-        value = table.rounds[name][0]
-        verdict = "reached" if value < limit else "**not reached**"
-        table.goals.append(f"{name} < {limit:g}: {value:,.1f}, {verdict}")
+        got = table.rounds[name][0]
+        verdict = "reached" if got < limit else "**not reached**"
+        table.goals.append(f"{name} < {limit:g}: {got:,.1f}, {verdict}")
     return table
 
 

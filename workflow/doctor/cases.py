@@ -140,7 +140,7 @@ def _scope_problems(again: Writes, case_id: int, stored: list[Row]) -> Iterator[
         if row["named"] != named:
             yield "保密范围与历史不符"
             return
-        wanted = (place["due_at"], place["closed"], acts)
-        if (row["due_at"], row["closed"], row["acts"]) != wanted:
+        wanted = {**place, "acts": acts}
+        if any(row[name] != wanted[name] for name in ("due_at", "closed", "state", "acts")):
             yield "待办位置与历史不符"
             return

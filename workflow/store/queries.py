@@ -5,7 +5,7 @@ Whatever is about cases takes the reader, and sees what `scope.in_sight` lets th
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, sel
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
-from workflow.store import cases
+from workflow.store import cases, ranges
 from workflow.store.organisation import PERSON, UNIT
-from workflow.store.scope import SCOPE, in_sight, units_of
+from workflow.store.scope import SCOPE, in_sight, not_kept_from, units_of
 from workflow.store.tables import MailboxRow
-from workflow.store.writes import CASE, OUTBOX, SIGN_OFF, TIMER, handed_to
+from workflow.store.writes import CASE, OUTBOX, SIGN_OFF, TIMER
 
 Row = dict[str, Any]
 
@@ -96,72 +96,92 @@ def list_cases(
 
     `also` is a further condition on the case.
     """
-    place = (SCOPE.c.due_at.label("place"), SCOPE.c.closed.label("shut"))
-    query = in_scope(reader, narrowed).add_columns(*place, *_COLUMNS)
-    if also is not None:
-        query = query.where(also)
-    if newest:
-        if after is not None:
-            query = query.where(SCOPE.c.case_id < after.case_id)
-        return _page(connection, query, limit, SCOPE.c.case_id.desc())
-    if after is not None:
-        key = tuple_(SCOPE.c.closed, SCOPE.c.due_at, SCOPE.c.case_id)
-        query = query.where(key > tuple_(after.closed, after.due_at, after.case_id))
-    return _page(connection, query, limit, SCOPE.c.closed, SCOPE.c.due_at, SCOPE.c.case_id)
+    query = _narrowed(select(*ranges.PLACE), reader, narrowed, also)
+    ways = _ranges(connection, reader, narrowed, newest=newest)
+    return _page(connection, query, ways, after, limit, newest=newest)
 
 
 def list_work(
     connection: Connection, actor: Actor, *, after: Place | None = None, limit: int = 50
 ) -> Page:
     """Open cases on which the actor can do something now, soonest limit first."""
-    mine = [
-        and_(SCOPE.c.unit_id == post.unit, SCOPE.c.acts.contains(f",{post.role},", autoescape=True))
-        for post in actor.posts
+    query = select(*ranges.PLACE).where(not_kept_from(actor))
+    return _page(connection, query, ranges.work_of(connection, actor), after, limit)
+
+
+def _narrowed(
+    query: Select[Any], reader: Actor, narrowed: Filter, also: ColumnElement[bool] | None
+) -> Select[Any]:
+    """With every condition but the reader's units; with the cases only where one is on them."""
+    conditions = [*_conditions(narrowed), *([also] if also is not None else [])]
+    query = query.where(not_kept_from(reader), *_of_few(narrowed))
+    if conditions:
+        query = query.join(CASE, CASE.c.id == SCOPE.c.case_id).where(*conditions)
+    return query.where(*_on_scope(narrowed))
+
+
+def _ranges(
+    connection: Connection, reader: Actor, narrowed: Filter, *, newest: bool
+) -> list[ranges.Range]:
+    """The ranges of `scope` that together are a list, each in its order."""
+    units: list[ranges.Range] = [{"unit_id": unit} for unit in sorted(units_of(reader))]
+    if newest or list(_of_few(narrowed)):  # in the order of the primary key, or a few cases by key
+        return units
+    wanted = narrowed.workflows
+    if wanted is None:
+        wanted = tuple(ranges.workflows(connection))
+    closed = (False, True) if narrowed.closed is None else (narrowed.closed,)
+    state: ranges.Range = {} if narrowed.state is None else {"state": narrowed.state}
+    return [
+        {**unit, "workflow": workflow, **state, "closed": end}
+        for unit in units
+        for workflow in wanted
+        for end in closed
     ]
-    query = in_scope(actor, Filter(closed=False)).add_columns(
-        SCOPE.c.due_at.label("place"), *_COLUMNS
-    )
-    handlers = {actor.person, *(post.holder for post in actor.posts)}
-    for person in sorted(one for one in handlers if one is not None):
-        mine.append(SCOPE.c.acts.contains(f",{handed_to(person)},", autoescape=True))
-    query = query.where(or_(*mine)) if mine else query.where(SCOPE.c.case_id.is_(None))
-    if after is not None:
-        key = tuple_(SCOPE.c.due_at, SCOPE.c.case_id)
-        query = query.where(key > tuple_(after.due_at, after.case_id))
-    return _page(connection, query, limit)
 
 
 def in_scope(reader: Actor, narrowed: Filter) -> Select[Any]:
-    """Cases in the reader's scope, each once."""
+    """Cases in the reader's scope, each once: by the row of the first unit that sees it."""
     query = select(SCOPE.c.case_id).join(CASE, CASE.c.id == SCOPE.c.case_id).where(in_sight(reader))
-    for condition in _conditions(narrowed):
+    for condition in (*_on_scope(narrowed), *_of_few(narrowed), *_conditions(narrowed)):
         query = query.where(condition)
-    return query.distinct() if len(units_of(reader)) > 1 else query
+    if len(units_of(reader)) == 1:
+        return query
+    first = SCOPE.alias("first")
+    same = and_(first.c.case_id == SCOPE.c.case_id, first.c.unit_id < SCOPE.c.unit_id)
+    return query.where(~exists().where(same, in_sight(reader, first)))
 
 
-_EQUAL = {
-    "closed": SCOPE.c.closed,
-    "state": CASE.c.state,
-    "unit": CASE.c.unit_id,
-    "parent": CASE.c.parent_id,
-    "period": CASE.c.period,
-}
-
-
-def _conditions(narrowed: Filter) -> Iterator[Any]:
-    for name, column in _EQUAL.items():
-        if (wanted := getattr(narrowed, name)) is not None:
-            yield column == wanted
+def _on_scope(narrowed: Filter) -> Iterator[Any]:
+    """What is asked of the scope row itself."""
+    if narrowed.closed is not None:
+        yield SCOPE.c.closed.is_(narrowed.closed)
+    if narrowed.state is not None:
+        yield SCOPE.c.state == narrowed.state
     if narrowed.workflows is not None:
-        yield CASE.c.workflow.in_(narrowed.workflows)
-    if narrowed.under is not None:
-        yield CASE.c.unit_id.in_(units_below(narrowed.under))
-    if narrowed.class_ is not None:
-        yield CASE.c.unit_id.in_(select(UNIT.c.id).where(UNIT.c.class_ == narrowed.class_))
+        yield SCOPE.c.workflow.in_(narrowed.workflows)
     if narrowed.due_from is not None:
         yield SCOPE.c.due_at >= narrowed.due_from
     if narrowed.due_before is not None:
         yield SCOPE.c.due_at < narrowed.due_before
+
+
+def _of_few(narrowed: Filter) -> Iterator[Any]:
+    """What leaves only so many cases that they are looked up by key and put in order."""
+    for name, column in (("unit", CASE.c.unit_id), ("parent", CASE.c.parent_id)):
+        if (wanted := getattr(narrowed, name)) is not None:
+            few = CASE.alias("few")
+            yield SCOPE.c.case_id.in_(select(few.c.id).where(few.c[column.name] == wanted))
+
+
+def _conditions(narrowed: Filter) -> Iterator[Any]:
+    """What is asked of the case."""
+    if narrowed.period is not None:
+        yield CASE.c.period == narrowed.period
+    if narrowed.under is not None:
+        yield CASE.c.unit_id.in_(units_below(narrowed.under))
+    if narrowed.class_ is not None:
+        yield CASE.c.unit_id.in_(select(UNIT.c.id).where(UNIT.c.class_ == narrowed.class_))
 
 
 def units_below(unit: int) -> Select[Any]:
@@ -170,16 +190,33 @@ def units_below(unit: int) -> Select[Any]:
     return select(UNIT.c.id).where(UNIT.c.path.like(top.concat("%")))
 
 
-def _page(connection: Connection, query: Select[Any], limit: int, *order: Any) -> Page:
-    ordered = query.order_by(*order or (SCOPE.c.due_at, SCOPE.c.case_id)).limit(limit + 1)
-    rows = [dict(row) for row in connection.execute(ordered).mappings()]
-    more = len(rows) > limit
-    rows = rows[:limit]
-    last = rows[-1] if more else None
-    place = Place(last["place"], last["case_id"], bool(last.get("shut"))) if last else None
-    for row in rows:
-        row["body"] = json.loads(row["body"])
-    return Page(rows, place)
+def _page(
+    connection: Connection,
+    query: Select[Any],
+    ways: Sequence[ranges.Range],
+    after: Place | None,
+    limit: int,
+    *,
+    newest: bool = False,
+) -> Page:
+    """The cases of a page with their columns, in order; they are found by `ways` first."""
+    key = (after.closed, after.due_at, after.case_id) if after is not None else None
+    found = ranges.first_of(connection, ways, query, key, limit + 1, newest=newest)
+    shown = found[:limit]
+    rows = rows_of(connection, [row.case_id for row in shown])
+    last = shown[-1] if len(found) > limit else None
+    return Page(rows, Place(last.due_at, last.case_id, last.closed) if last else None)
+
+
+def rows_of(connection: Connection, ids: Sequence[int]) -> list[Row]:
+    """Rows of a list by the ids of their cases, in that order; whether they are in scope has been
+    asked before.
+    """
+    if not ids:
+        return []
+    rows = connection.execute(select(*_COLUMNS).where(CASE.c.id.in_(ids))).mappings()
+    found = {row["id"]: {**row, "body": json.loads(row["body"])} for row in rows}
+    return [found[id_] for id_ in ids]
 
 
 def history_of(connection: Connection, case_id: int) -> list[Row]:
@@ -236,8 +273,9 @@ _MAILBOX = MailboxRow.__table__  # type: ignore[attr-defined]
 
 def cases_by_id(connection: Connection, reader: Actor, ids: Collection[int]) -> list[Row]:
     """Those of these cases that are in scope, as rows of a list."""
-    query = in_scope(reader, Filter()).add_columns(SCOPE.c.due_at.label("place"), *_COLUMNS)
-    return _page(connection, query.where(SCOPE.c.case_id.in_(ids)), len(ids)).rows
+    query = in_scope(reader, Filter()).where(SCOPE.c.case_id.in_(ids))
+    order = query.order_by(SCOPE.c.due_at, SCOPE.c.case_id)
+    return rows_of(connection, list(connection.execute(order).scalars()))
 
 
 def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:

@@ -9,7 +9,7 @@ a unit who see it; see `workflow.engine.confidence`. Out of scope is the same as
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_, select
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
@@ -24,19 +24,28 @@ def units_of(actor: Actor) -> frozenset[int]:
     return frozenset(post.unit for post in actor.posts)
 
 
-def in_sight(actor: Actor) -> ColumnElement[bool]:
+def in_sight(actor: Actor, rows: FromClause = SCOPE) -> ColumnElement[bool]:
     """The scope rows through which somebody sees a case; none for whoever holds no post."""
-    units = units_of(actor)
-    ways: list[Any] = [SCOPE.c.named.is_(None)]
+    return and_(rows.c.unit_id.in_(units_of(actor)), not_kept_from(actor, rows))
+
+
+def not_kept_from(actor: Actor, rows: FromClause = SCOPE) -> ColumnElement[bool]:
+    """Of rows of the actor's units those that are not confidential, or name the actor."""
+    ways: list[Any] = [rows.c.named.is_(None)]
     for unit, role in sorted({(post.unit, post.role) for post in actor.posts}):
-        ways.append(and_(SCOPE.c.unit_id == unit, _names(role)))
-    handlers = {actor.person, *(post.holder for post in actor.posts)}
-    ways += [_names(handed_to(one)) for one in sorted(one for one in handlers if one is not None)]
-    return and_(SCOPE.c.unit_id.in_(units), or_(*ways))
+        ways.append(and_(rows.c.unit_id == unit, _names(rows, role)))
+    ways += [_names(rows, handed_to(one)) for one in handlers(actor)]
+    return or_(*ways)
 
 
-def _names(who: str) -> Any:
-    return SCOPE.c.named.contains(f",{who},", autoescape=True)
+def handlers(actor: Actor) -> list[int]:
+    """The people whom a case may name when it is handed to the actor, or to whom they stand for."""
+    people = {actor.person, *(post.holder for post in actor.posts)}
+    return sorted(one for one in people if one is not None)
+
+
+def _names(rows: FromClause, who: str) -> Any:
+    return rows.c.named.contains(f",{who},", autoescape=True)
 
 
 def check_scope(connection: Connection, actor: Actor, case_id: int) -> None:

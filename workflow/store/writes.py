@@ -90,15 +90,16 @@ _VOID = (
     .values(live=None, voided_seq=bindparam("by_seq"))
 )
 _SEE = text(
-    "INSERT INTO scope (unit_id, case_id, why, closed, due_at)"
-    " VALUES (:unit_id, :case_id, :why, :closed, :due_at) ON CONFLICT DO NOTHING"
+    "INSERT INTO scope (unit_id, case_id, why, closed, due_at, workflow, state)"
+    " VALUES (:unit_id, :case_id, :why, :closed, :due_at, :workflow, :state)"
+    " ON CONFLICT DO NOTHING"
 )
 _USE = text(
     "INSERT INTO attachment_use (attachment_id, case_id) VALUES (:attachment_id, :case_id)"
     " ON CONFLICT DO NOTHING"
 )
 _PLACE = text(
-    "UPDATE scope SET due_at = :due_at, closed = :closed,"
+    "UPDATE scope SET due_at = :due_at, closed = :closed, state = :state,"
     " acts = CASE unit_id WHEN :unit_id THEN :acts END,"
     " named = CASE unit_id WHEN :unit_id THEN :named ELSE :others END WHERE case_id = :case_id"
 )
@@ -203,7 +204,8 @@ class Writes:
         place = _place(case)
         if before is None or before.parties != case.parties:
             for unit, why in _who_sees(case, world):
-                self.sights.append({"unit_id": unit, "case_id": case.id, "why": why, **place})
+                sight = {"unit_id": unit, "case_id": case.id, "why": why}
+                self.sights.append(sight | {"workflow": case.workflow, **place})
         scene, acted = Scene(compiled, case, world, now), {}
         others = NOBODY if is_secret(scene) else None
         confidential = compiled.definition.confidential is not None
@@ -339,6 +341,7 @@ def _place(case: Case) -> Row:
     return {
         "due_at": case.due.at if case.due else NO_LIMIT,
         "closed": case.closed_at is not None,
+        "state": case.state,
     }
 
 

@@ -24,6 +24,7 @@ class CaseRow(SQLModel, table=True):
         CheckConstraint("seq >= 1 AND entry BETWEEN 1 AND seq AND cycle >= 1", name="case_counts"),
         Index("case_parent", "parent_id", "child_name"),
         Index("case_state", "workflow", "state"),
+        Index("case_unit", "unit_id"),
     )
 
     id: int | None = id_column()
@@ -158,7 +159,8 @@ class CounterRow(SQLModel, table=True):
 
 
 class ScopeRow(SQLModel, table=True):
-    """Which units see a case; every list is one range of this table (design, law 12).
+    """Which units see a case; every list is a range of this table a unit (design, law 12), of the
+    index that has what it is narrowed to before its order. So a row repeats workflow and state.
 
     `acts` are the roles of the unit whose work it is now, and the person it was handed to:
     `,#17,head,officer,`, or NULL for none. `named` lists in the same way those of the unit who see
@@ -167,7 +169,9 @@ class ScopeRow(SQLModel, table=True):
 
     __tablename__ = "scope"
     __table_args__ = (
-        Index("scope_list", "unit_id", "closed", "due_at", "case_id"),
+        Index("scope_list", "unit_id", "workflow", "closed", "due_at", "case_id"),
+        Index("scope_state", "unit_id", "workflow", "state", "closed", "due_at", "case_id"),
+        Index("scope_work", "unit_id", "closed", "acts", "due_at", "case_id"),
         Index("scope_case", "case_id"),
     )
 
@@ -178,3 +182,5 @@ class ScopeRow(SQLModel, table=True):
     due_at: datetime
     acts: str | None = None
     named: str | None = None
+    workflow: str
+    state: str
