@@ -1,4 +1,4 @@
-"""`./dev bench [NAME …] [--quick]`: P1, P2, P3, P6, P8; all of them without a name.
+"""`./dev bench [NAME …] [--quick]`: P1, P2, P3, P5, P6, P8; all of them without a name.
 
 `profile` shows where the time goes. `--quick` measures a little of everything and keeps nothing;
 otherwise each part replaces its section of bench/RESULTS.md. `--date` is written instead of today.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import imports, machine, mail, office, profiles, report, start, steps, sweeps
+from bench import imports, lists, machine, mail, office, profiles, report, start, steps, sweeps
 from bench.machine import Scratch
 from bench.report import Table
 from workflow.catalog import Catalog
@@ -36,6 +36,10 @@ def _import(scratch: Scratch, quick: bool) -> list[Table]:
     return imports.run(scratch, imports.QUICK if quick else imports.FULL)
 
 
+def _p5(scratch: Scratch, quick: bool) -> list[Table]:
+    return lists.run(scratch, lists.QUICK, 60) if quick else lists.run(scratch, lists.FULL)
+
+
 def _p6(scratch: Scratch, quick: bool) -> list[Table]:
     url = scratch.new("sqlite")
     office.fill(url, 1)  # for its holiday notices
@@ -56,6 +60,7 @@ PARTS: dict[str, tuple[str, Callable[[Scratch, bool], list[Table]]]] = {
     "P2": ("P2 Durable step, SQLite", _p2),
     "P3": ("P3 Timers due at one instant", _p3),
     "IMPORT": ("P9 Import of an organisation", _import),
+    "P5": ("P5 Lists among a million cases", _p5),
     "P6": ("P6 Digests by mail", _p6),
     "P8": ("P8 Start and idle memory", _p8),
 }

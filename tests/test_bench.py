@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bench import machine, office, report, steps, sweeps
+from bench import lists, machine, many, office, report, steps, sweeps
 from bench.report import Table
 from workflow import timers
 from workflow.doctor import examine
+from workflow.store.counting import count_up_to
 from workflow.store.database import Database
+from workflow.store.queries import Filter, list_cases
 
 pytestmark = pytest.mark.bench_smoke
 
@@ -41,6 +43,23 @@ def test_a_step_is_compared_with_the_reference_transaction(scratch: machine.Scra
 
     assert list(rates.rounds) == [steps.OURS, steps.RAW]
     assert all(len(values) == 1 for values in tails.rounds.values())
+
+
+def test_every_reader_finds_the_share_of_the_cases_that_is_theirs(
+    scratch: machine.Scratch,
+) -> None:
+    url = scratch.sqlite()
+    units = many.fill(url, 1000)
+    narrowed = Filter(workflows=(office.WORKFLOW, many.RARE))
+    seen = {}
+    with Database(url).reading() as connection:
+        for who, reader in lists.readers(units).items():
+            seen[who] = count_up_to(connection, reader, narrowed, 5000)
+            assert len(list_cases(connection, reader, narrowed, limit=5000).rows) == seen[who]
+
+    opened = seen.pop("all") - 1000  # the top unit sees the cases of the office, too
+    assert (opened, seen.pop("three posts")) == (13, 1013)
+    assert seen == {"a tenth": 100, "a hundredth": 10, "one unit": 1}
 
 
 def test_the_set_based_statement_settles_what_the_sweep_settles(scratch: machine.Scratch) -> None:
