@@ -125,6 +125,7 @@ ROUTES: Mapping[str, Line] = {
     "GET /ledgers/{workflow}/{ledger}": _line(HOLDER),
     "GET /ledgers/{workflow}/{ledger}/sheet.xlsx": _line(HOLDER),
     "GET /messages": _line(HOLDER),
+    "POST /messages/{message}/resend": _line(HOLDER),
     "GET /mailbox": _line(HOLDER),
     "GET /mailbox/{message}/mail": _line(HOLDER),
     "GET /workflows": _line(HOLDER, SYSTEM),

@@ -35,7 +35,7 @@ from notifications.digest import (
 from notifications.rendering import CannotRender, UnknownTemplate, render
 from workflow.engine.calendar import Calendar
 from workflow.engine.pace import may_go_at
-from workflow.store import bad_addresses, outbox, reports
+from workflow.store import bad_addresses, outbox, replacing, reports
 from workflow.store.database import Database
 from workflow.store.outbox import Addressee, Leased, Sent
 
@@ -110,9 +110,9 @@ def deliver_all_due(
 
 
 def resend(database: Database, message: int, now: datetime) -> bool:
-    """Let a message that was given up try again; False if it was not given up, or is nobody's."""
+    """Let a message that failed go again (`replacing.resend`); False if there is nothing to do."""
     with database.unit_of_work() as connection:
-        return outbox.resend(connection, message, now)
+        return replacing.resend(connection, message, now)
 
 
 def _way(message: Leased) -> str:

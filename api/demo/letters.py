@@ -12,7 +12,8 @@ from typing import Any
 from api.demo import records
 from api.demo.stage import Stage
 from api.demo.story import Letter
-from api.presenting.messages import STATUSES, TEMPLATES, WAYS
+from api.presenting.message_story import TEMPLATES, WAYS
+from api.presenting.messages import STATUSES
 from notifications.simulators.smtp_sink import SunkMail
 from workflow.engine.calendar import ZONE, Calendar
 from workflow.engine.pace import DAY_BEGINS, DAY_ENDS

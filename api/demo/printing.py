@@ -12,7 +12,7 @@ from api.demo.play import Played
 from api.demo.stage import Stage
 from api.demo.story import Letter, Story
 from api.demo.telling import Teller, when
-from api.presenting.messages import TEMPLATES, WAYS
+from api.presenting.message_story import TEMPLATES, WAYS
 from api.presenting.wording import in_full, with_weekday
 
 WIDTH = 150

@@ -20,6 +20,7 @@ from api.pages.forms import (
     secret_in,
     text_in,
 )
+from api.pages.messages import who_looks_after
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
 from api.pages.uploads import fill
@@ -32,14 +33,15 @@ from api.presenting.actions import (
 )
 from api.presenting.case_page import CaseFile, Relative, case_page, people_in, relative, units_in
 from api.presenting.fields import Option
-from api.presenting.messages import message_line
+from api.presenting.messages import MessageLine, message_line
 from api.presenting.wording import Names
 from workflow import ladder
 from workflow.engine.case import Case, World
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.permits import units_of
-from workflow.store import cases, messages, organisation, queries, scope
+from workflow.store import cases, messages, organisation, proofs, queries, reading, scope
+from workflow.store.messages import Message
 from workflow.store.scope import check_scope
 
 router = APIRouter()
@@ -136,6 +138,10 @@ def _page(
             colleagues=_colleagues(connection, duban, compiled, case, someone),
             suggestions=_suggestions(connection, compiled, case),
         )
+        unread = reading.unread_about(connection, someone.person, {case_id})
+    if unread:
+        with duban.database.unit_of_work() as connection:
+            reading.note_opened(connection, unread, now)
     actions = actions_of(situation)
     lost = refused is not None and all(action.event != refused.event for action in actions)
     page = case_page(
@@ -174,8 +180,17 @@ def _read_file(
         names=names,
         parent=parent,
         children=children,
-        messages=tuple(message_line(one, names) for one in told),
+        messages=_messages(connection, duban, someone, told, names),
     )
+
+
+def _messages(
+    connection: Connection, duban: Duban, someone: Someone, told: list[Message], names: Names
+) -> tuple[MessageLine, ...]:
+    known = proofs.proofs(connection, told)
+    resends = bool(who_looks_after(someone.actor).posts)
+    calendar = duban.catalog.calendar
+    return tuple(message_line(one, known[one.id], names, calendar, resends=resends) for one in told)
 
 
 def _relatives(

@@ -16,7 +16,7 @@ from api.context import Duban
 from api.pages.forms import GREATEST_ID, printable
 from api.pages.rendering import has_mailbox, masthead_of, show
 from api.presenting.fields import Option
-from api.presenting.messages import WAYS
+from api.presenting.message_story import WAYS
 from api.presenting.wording import machine_readable, to_the_minute
 from workflow.engine.errors import NotFound
 from workflow.store import queries

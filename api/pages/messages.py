@@ -3,14 +3,17 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Form, Path, Query, Response
+from fastapi.responses import RedirectResponse
 
-from api.auth import Installation, SignedInPage
+from api.auth import Installation, SignedInForm, SignedInPage
 from api.pages.forms import GREATEST_ID
 from api.pages.rendering import masthead_of, show
 from api.presenting.messages import MessagesPage, inbox_line, message_line
 from api.presenting.wording import Names
-from workflow.store import messages, queries
+from workflow.engine.case import Actor
+from workflow.store import audit, messages, proofs, queries, reading, replacing
+from workflow.store.audit import Act
 
 router = APIRouter()
 
@@ -27,24 +30,62 @@ def inbox(
     someone: SignedInPage,
     before: Before = None,
     failed_before: Before = None,
+    done: str = "",
 ) -> Response:
     """The inbox, and above it the failures for whoever looks after them."""
-    posts = tuple(p for p in someone.actor.posts if p.role in LOOKS_AFTER_FAILURES)
-    reader = replace(someone.actor, posts=posts)
+    reader = who_looks_after(someone.actor)
     with duban.database.reading() as connection:
         entries = messages.inbox_of(connection, someone.person, before=before, limit=PAGE_SIZE)
         failed = (
             messages.failures(connection, reader=reader, before=failed_before, limit=PAGE_SIZE)
-            if posts
+            if reader.posts
             else []
         )
+        known = proofs.proofs(connection, failed)
         near = {one.unit_id for one in failed if one.unit_id is not None}
         names = Names(units=queries.unit_names(connection, near))
+        unread = reading.unread_about(connection, someone.person, {one.case for one in entries})
+    if unread:
+        with duban.database.unit_of_work() as connection:
+            reading.note_opened(connection, unread, duban.clock())
     page = MessagesPage(
         entries=tuple(map(inbox_line, entries)),
         next=f"?before={entries[-1].id}" if len(entries) == PAGE_SIZE else "",
-        failures=tuple(message_line(one, names) for one in failed),
+        failures=tuple(
+            message_line(one, known[one.id], names, duban.catalog.calendar, resends=True)
+            for one in failed
+            if not proofs.has_arrived(known[one.id])
+        ),
         more_failures=f"?failed_before={failed[-1].id}" if len(failed) == PAGE_SIZE else "",
-        sees_failures=bool(posts),
+        sees_failures=bool(reader.posts),
+        done=_DONE.get(done, ""),
     )
     return show("messages.html", page, masthead_of(duban, someone, "/messages"))
+
+
+@router.post("/messages/{message}/resend")
+def resend(
+    message: Annotated[int, Path(ge=1, le=GREATEST_ID)],
+    duban: Installation,
+    someone: SignedInForm,
+    back: Annotated[str, Form()] = "",
+) -> Response:
+    """Let a message that failed go once more; a second click changes nothing."""
+    now = duban.clock()
+    with duban.database.unit_of_work() as connection:
+        found = messages.one_message(connection, who_looks_after(someone.actor), message)
+        if again := replacing.resend(connection, message, now):
+            act = Act("resend", someone.person, ("message", message), data={"way": found.way})
+            audit.record(connection, act, now)
+    if back == "case":
+        return RedirectResponse(f"/cases/{found.case_id}#messages", 303)
+    return RedirectResponse(f"/messages?done={'again' if again else 'already'}", 303)
+
+
+def who_looks_after(actor: Actor) -> Actor:
+    """The reader as far as failures go: only with the posts that look after them."""
+    posts = tuple(post for post in actor.posts if post.role in LOOKS_AFTER_FAILURES)
+    return replace(actor, posts=posts)
+
+
+_DONE = {"again": "已重新安排发送", "already": "这条消息已经在重发，或不需要重发"}

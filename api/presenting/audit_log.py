@@ -23,6 +23,7 @@ _SUBJECTS: Mapping[str, str] = {
     "calendar": "放假通知",
     "org_change": "机构变更",
     "attachment": "附件",
+    "message": "消息",
 }
 _LABELS: Mapping[str, str] = {
     "code": "原因",

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from api.presenting.message_story import WAYS, Moment, kind_of, next_of, story_of, way_in_words
 from api.presenting.wording import Names, machine_readable, to_the_minute
+from workflow.engine.calendar import Calendar
 from workflow.store.messages import InboxEntry, Message
+from workflow.store.proofs import Proof, may_resend
+from workflow.store.reports import Fate
 
-WAYS = {"email": "邮件", "sms": "短信", "in_app": "站内"}
 STATUSES = {
     "waiting": "待发",
     "leased": "发送中",
@@ -14,14 +17,6 @@ STATUSES = {
     "folded": "并入摘要",
     "dead": "未送达",
     "cancelled": "已取消",
-}
-TEMPLATES = {
-    "task": "待办",
-    "told": "告知",
-    "reminder": "提醒",
-    "overdue": "逾期提醒",
-    "urged": "催办",
-    "digest": "每日摘要",
 }
 
 
@@ -43,7 +38,7 @@ class InboxLine:
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """One message to one person by one way."""
+    """One message to one person by one way, with its story; `resend` is where to send it again."""
 
     url: str
     to: str
@@ -57,6 +52,9 @@ class MessageLine:
     detail: str
     when: str
     iso: str
+    story: tuple[Moment, ...]
+    next: str
+    resend: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,7 @@ class MessagesPage:
     failures: tuple[MessageLine, ...]
     more_failures: str
     sees_failures: bool
+    done: str = ""
 
 
 def inbox_line(entry: InboxEntry) -> InboxLine:
@@ -75,7 +74,7 @@ def inbox_line(entry: InboxEntry) -> InboxLine:
     variables = entry.variables
     return InboxLine(
         url=f"/cases/{entry.case}",
-        kind=_kind(entry.template),
+        kind=kind_of(entry.template),
         what=variables.get("what", ""),
         number=variables.get("number", ""),
         headline=variables.get("headline", ""),
@@ -91,24 +90,38 @@ def _way_and_status(ways: Mapping[str, str]) -> list[str]:
     return [f"{WAYS.get(way, '其他')}{STATUSES.get(status, '')}" for way, status in ways.items()]
 
 
-def message_line(message: Message, names: Names) -> MessageLine:
-    """A message in words."""
+def message_line(
+    message: Message, proof: Proof, names: Names, calendar: Calendar, *, resends: bool
+) -> MessageLine:
+    """A message in words; `resends` says whether the reader looks after what failed."""
     at = message.sent_at or message.created_at
+    failed = message.status == "dead" or _fate(proof) is Fate.UNDELIVERED
     return MessageLine(
         url=f"/cases/{message.case_id}" if message.case_id is not None else "",
         to=message.person_name or "岗位空缺",
         unit=names.unit(message.unit_id) if message.unit_id else "",
-        kind=_kind(message.template),
+        kind=kind_of(message.template),
         what=message.variables.get("what", ""),
         number=message.variables.get("number", ""),
-        way=WAYS.get(message.way, "其他"),
-        status=STATUSES.get(message.status, "不明"),
-        failed=message.status == "dead",
+        way=way_in_words(message.way),
+        status=_status(message, proof),
+        failed=failed and proof.replaced_by is None and not proof.went_by,
         detail=message.detail or "",
         when=to_the_minute(at),
         iso=machine_readable(at),
+        story=story_of(message, proof, calendar),
+        next=next_of(message, proof),
+        resend=f"/messages/{message.id}/resend" if resends and may_resend(message, proof) else "",
     )
 
 
-def _kind(template: str) -> str:
-    return TEMPLATES.get(template, "通知")
+def _fate(proof: Proof) -> Fate | None:
+    return proof.story.fate if proof.story else None
+
+
+def _status(message: Message, proof: Proof) -> str:
+    """In a word, the surest thing that is known."""
+    if proof.read_at is not None:
+        return "已读"
+    known = {Fate.DELIVERED: "已送达", Fate.UNDELIVERED: "未送达"}.get(_fate(proof) or Fate.UNKNOWN)
+    return known or STATUSES.get(message.status, "不明")

@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -25,6 +25,7 @@ from notifications.simulators.smpp_simulator import SmppSimulator
 from notifications.simulators.smtp_sink import SmtpSink
 from notifications.ways import UnusableWay, open_ways
 from tests.notifications.conftest import At, Desk
+from tests.notifications.scripted import ACCEPTED, Scripted
 from tests.prefecture import NOW
 from tests.simulators.faulty_smsc import FaultySmsc
 from tests.simulators.faulty_smtp import DROP, KEEP_AND_DROP, FaultySmtp
@@ -38,33 +39,10 @@ from workflow.store.writes import OUTBOX
 pytestmark = pytest.mark.notify
 
 BASE = "https://duban.example"
-ACCEPTED = Receipt(Outcome.ACCEPTED, "好。")
 
 
 class WorkerDied(BaseException):
     """What nothing catches, as when a process is killed."""
-
-
-@dataclass
-class Scripted:
-    """A channel that answers by order; after its script all is accepted."""
-
-    script: list[Receipt | BaseException] = field(default_factory=list)
-    got: list[Envelope] = field(default_factory=list)
-    answers: dict[str, list[Outcome]] = field(default_factory=dict)
-    name: str = "scripted"
-
-    @contextmanager
-    def connect(self) -> Iterator[Sender]:
-        yield self
-
-    def send(self, envelope: Envelope) -> Receipt:
-        self.got.append(envelope)
-        answer = self.script.pop(0) if self.script else ACCEPTED
-        if isinstance(answer, BaseException):
-            raise answer
-        self.answers.setdefault(envelope.key, []).append(answer.outcome)
-        return answer
 
 
 def over_smtp(database: Database, sink: SmtpSink) -> dict[str, Channel]:

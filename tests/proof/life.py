@@ -5,12 +5,16 @@ extensions, an interview, a second cycle, messages of every status.
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sqlalchemy import select
+
 from tests.proof.story import CHECKED, Story
 from workflow import timers
 from workflow.doctor import root_of
 from workflow.organising import Organising
+from workflow.store import reading, replacing, reports
 from workflow.store.administrators import begin_with
 from workflow.store.changes import Asked
+from workflow.store.writes import OUTBOX
 
 
 @dataclass
@@ -36,6 +40,7 @@ def live(story: Story) -> Life:
     life.cases["interview"] = _interview(story)
     _reorganise(story)
     story.deliver()
+    _hear_of_messages(story)
     _pass_time(story, (9, 9, 12, 15))
     life.cases["second_cycle"] = _second_cycle(story)
     story.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
@@ -44,6 +49,18 @@ def live(story: Story) -> Life:
     with story.database.reading() as connection:
         life.root = root_of(connection)
     return life
+
+
+def _hear_of_messages(story: Story) -> None:
+    """A mail comes back and goes again, another one is opened."""
+    sent = select(OUTBOX.c.id).where(OUTBOX.c.status == "sent", OUTBOX.c.way == "email")
+    with story.database.unit_of_work() as connection:
+        returned, opened = connection.execute(sent.limit(2)).scalars()
+        reports.record_handover(connection, returned, "email", "a@b.cn", ["id-1"], story.now)
+        said = reports.Report("id-1", reports.Fate.UNDELIVERED, "信箱已满。")
+        reports.keep(connection, "email", [said], story.now)
+        replacing.resend(connection, returned, story.now)
+        reading.note_opened(connection, [opened], story.now)
 
 
 def _pass_time(story: Story, gaps: tuple[int, ...]) -> None:

@@ -48,6 +48,7 @@ KINDS: Mapping[str, str] = {
     "setting": "设置的变更",
     "migration": "事项改用新版本",
     "attachment": "附件的办理",
+    "resend": "重发消息",
     "checkpoint": "导出校验点",
     "retention": "移出过期日志",
     "maintenance": "维护操作",

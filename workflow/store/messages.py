@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from workflow.engine.case import Actor
+from workflow.engine.errors import NotFound
 from workflow.store.organisation import PERSON
 from workflow.store.outbox import DIGEST
+from workflow.store.replacing import is_replaced
+from workflow.store.reports import HANDOVER, REPORT, SPEAKS_OF, Fate
 from workflow.store.scope import SCOPE, in_sight
 from workflow.store.writes import OUTBOX
 
@@ -132,6 +135,18 @@ def messages(
     wanted = [column == value for column, value in equal if value is not None]
     if before is not None:
         wanted.append(OUTBOX.c.id < before)
+    return _listed(connection, wanted, reader, limit)
+
+
+def messages_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Message]:
+    """These messages, whoever sees them."""
+    found = _listed(connection, [OUTBOX.c.id.in_(ids)], None, len(ids)) if ids else []
+    return {one.id: one for one in found}
+
+
+def _listed(
+    connection: Connection, wanted: Iterable[Any], reader: Actor | None, limit: int
+) -> list[Message]:
     query = (
         select(OUTBOX, func.coalesce(PERSON.c.name, "").label("person_name"))
         .outerjoin(PERSON, PERSON.c.id == OUTBOX.c.person_id)
@@ -149,8 +164,23 @@ def failures(
     before: int | None = None,
     limit: int = 50,
 ) -> list[Message]:
-    """Messages given up, newest first."""
-    return messages(connection, reader=reader, status="dead", before=before, limit=limit)
+    """Messages given up or returned for which nothing stands in, newest first.
+
+    A later report may say that one arrived after all: `reports.stories` has the last word.
+    """
+    returned = select(HANDOVER.c.outbox_id).join(REPORT, SPEAKS_OF)
+    returned = returned.where(REPORT.c.fate == Fate.UNDELIVERED)
+    lost = or_(OUTBOX.c.status == "dead", (OUTBOX.c.status == "sent") & OUTBOX.c.id.in_(returned))
+    wanted = [lost, ~is_replaced(), *([OUTBOX.c.id < before] if before is not None else [])]
+    return _listed(connection, wanted, reader, limit)
+
+
+def one_message(connection: Connection, reader: Actor, message: int) -> Message:
+    """A message about a case in the reader's scope; raises NotFound."""
+    found = _listed(connection, [OUTBOX.c.id == message], reader, 1)
+    if not found:
+        raise NotFound("没有这条消息，或不在你的范围内", {"message": message})
+    return found[0]
 
 
 def count_by_status(connection: Connection, *, reader: Actor | None) -> dict[str, int]:

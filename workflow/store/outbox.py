@@ -168,14 +168,6 @@ def put_off(
     connection.execute(update(OUTBOX).where(*_held_as(message)).values(values))
 
 
-def resend(connection: Connection, message: int, now: datetime) -> bool:
-    """Let a dead message try again from the start; False if it is not dead or nobody's."""
-    dead = update(OUTBOX).where(
-        OUTBOX.c.id == message, OUTBOX.c.status == "dead", OUTBOX.c.person_id.is_not(None)
-    )
-    return connection.execute(dead.values(status="waiting", wake_at=now, attempts=0)).rowcount == 1
-
-
 # Digests
 
 

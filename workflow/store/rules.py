@@ -17,6 +17,8 @@ APPEND_ONLY = (
     "former_name",
     "org_change",
     "delivery_report",
+    "message_reading",
+    "replacement",
     "attachment_use",
     "checkpoint",
 )
@@ -224,6 +226,8 @@ _KEYS = {
     "audit": (("strand", "seq"),),
     "handover": (("outbox_id", "attempt", "part"),),
     "delivery_report": (("key",),),
+    "message_reading": (("outbox_id",),),
+    "replacement": (("outbox_id",), ("replaces_id",)),
     "admin_role": (("id",), ("person_id", "live")),
     "checkpoint": (("number",),),
     "sign_off": (

@@ -66,7 +66,7 @@ def test_what_never_arrived_is_shown_to_those_who_look_after_it(
         connection.execute(left)
     walk_to(duban, "assigned", clock)
     trouble = browser(SPECIALIST).get("/messages").main.one(class_="trouble").text
-    assert "岗位空缺 兴义市 站内未送达 待办：待签收" in trouble
+    assert "岗位空缺 兴义市 待办 站内 未送达 待签收" in trouble
     assert "岗位空缺，无人可通知" in trouble
     assert not list(browser("xingyi.officer").get("/messages").main.all(class_="trouble"))
     assert not list(browser("wangmo.head").get("/messages").main.all(class_="trouble"))

@@ -34,6 +34,8 @@ from workflow.store.tables.messages import (
     HandoverRow,
     MailboxRow,
     OutboxRow,
+    ReadingRow,
+    ReplacementRow,
 )
 from workflow.store.tables.organisation import (
     FormerName,
@@ -85,8 +87,10 @@ __all__ = [
     "PersonRow",
     "PostRow",
     "ProviderTrip",
+    "ReadingRow",
     "RecoveryCode",
     "ReorganisedRow",
+    "ReplacementRow",
     "RequestRow",
     "ScopeRow",
     "SecondFactorRow",

@@ -24,6 +24,7 @@ class OutboxRow(SQLModel, table=True):
         Index("outbox_wake", "wake_at", "id"),
         Index("outbox_person", "person_id", "id"),
         Index("outbox_case", "case_id", "seq"),
+        Index("outbox_sent", "sent_at"),
     )
 
     id: int | None = id_column()
@@ -48,6 +49,33 @@ class OutboxRow(SQLModel, table=True):
     detail: str | None = Field(default=None, sa_type=SqlText)
     provider_id: str | None = None
     digest_id: int | None = Field(default=None, foreign_key="outbox.id", sa_type=BIG)
+
+
+class ReadingRow(SQLModel, table=True):
+    """A message whose person has opened it here, in the inbox or on its case's page."""
+
+    __tablename__ = "message_reading"
+
+    outbox_id: int = Field(foreign_key="outbox.id", primary_key=True, sa_type=BIG)
+    at: datetime
+
+
+class ReplacementRow(SQLModel, table=True):
+    """A message that stands in for another one, and why; nothing is replaced twice."""
+
+    __tablename__ = "replacement"
+    __table_args__ = (
+        UniqueConstraint("replaces_id"),
+        CheckConstraint(
+            "why IN ('failed', 'undelivered', 'unread', 'resent')", name="replacement_why"
+        ),
+        CheckConstraint("replaces_id <> outbox_id", name="replacement_other"),
+    )
+
+    outbox_id: int = Field(foreign_key="outbox.id", primary_key=True, sa_type=BIG)
+    replaces_id: int = Field(foreign_key="outbox.id", sa_type=BIG)
+    why: str
+    at: datetime
 
 
 class HandoverRow(SQLModel, table=True):
