@@ -14,6 +14,7 @@ from api.auth import Installation
 from api.context import Duban
 from api.frame import Frame
 from api.gate import Gate
+from api.hosts import KnownHosts
 from api.limits import LimitBodies
 
 SQLITE_THREADS = 4
@@ -39,6 +40,7 @@ def create_app(duban: Duban) -> FastAPI:
     _add_pages(app)
     app.add_middleware(Gate)
     app.add_middleware(LimitBodies)
+    app.add_middleware(KnownHosts, hosts=duban.settings.hosts)
     app.add_middleware(Frame, https=duban.settings.secure_cookies)
     return app
 

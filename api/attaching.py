@@ -10,15 +10,18 @@ from api.context import Duban
 from api.downloads import sent
 from api.inspecting.child import ask_child
 from api.inspecting.refusing import BadFile
+from api.refused import Tally, record_refusal
 from workflow import uploads
 from workflow.engine.errors import InvalidInput, NotFound
-from workflow.store import attachments
+from workflow.store import attachments, audit
 from workflow.store.attachments import Attachment
+from workflow.store.audit import Act
 from workflow.store.scope import check_scope
 from workflow.uploads import NewFile
 
 LARGEST_FILE = 20 * 1024 * 1024
 LONGEST_NAME = 80
+_TALLY = Tally()
 
 _SUFFIX = {
     "image/jpeg": ".jpg",
@@ -46,6 +49,9 @@ def receive(duban: Duban, someone: Someone, name: str, content: bytes) -> Attach
     try:
         new = _looked_into(shown, content)
     except BadFile as bad:
+        data = {"act": "upload", "code": bad.code}
+        refused = Act("attachment", someone.person, None, "refused", data)
+        record_refusal(duban, _TALLY, refused, "attachment")
         raise FileRefused(shown, bad) from None
     return uploads.upload(
         duban.database,
@@ -84,7 +90,10 @@ def safe_name(name: str) -> str:
 def hand_out(
     duban: Duban, someone: Someone, case_id: int, attachment_id: int, *, preview: bool
 ) -> Response:
-    """A file of a case to somebody who sees the case; raises NotFound to everybody else."""
+    """A file of a case to somebody who sees the case; raises NotFound to everybody else.
+
+    Who takes one away stands in the log; a preview is part of the page that shows it.
+    """
     with duban.database.reading() as connection:
         check_scope(connection, someone.actor, case_id)
         found = attachments.one_of_case(connection, case_id, attachment_id)
@@ -92,4 +101,13 @@ def hand_out(
     path = small if preview and small.is_file() else duban.files.path(found.sha256)
     if not path.is_file():
         raise NotFound("附件的内容不见了，请告诉管理员运行体检", {"attachment": attachment_id})
+    if not preview:
+        _note_download(duban, someone, case_id, attachment_id)
     return sent(path, found.name, found.mime)
+
+
+def _note_download(duban: Duban, someone: Someone, case_id: int, attachment_id: int) -> None:
+    about = ("attachment", attachment_id)
+    act = Act("attachment", someone.person, about, data={"act": "download", "case": case_id})
+    with duban.database.unit_of_work() as connection:
+        audit.record(connection, act, duban.clock())

@@ -2,6 +2,7 @@
 sentence.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from workflow.store.chain import ALGORITHMS
 from workflow.store.people.profiles import DENGBAO3, PROFILES, Profile
 
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[?[0-9A-Fa-f:]{2,45}\]?")
 
 SHORTEST_KEY = 16
 """Bytes of a key that checkpoints are sealed with."""
@@ -46,6 +49,8 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
+    hosts: frozenset[str] = frozenset()
+    """The hosts it answers to; none: every host."""
     secure_cookies: bool = False
     chain: str = ALGORITHMS[0]
     sign_in: Profile = DENGBAO3
@@ -71,6 +76,7 @@ class Settings:
             base_url=base_url,
             host=host,
             port=port,
+            hosts=_hosts(given),
             secure_cookies=_yes_no(given, "DUBAN_SECURE_COOKIES", base_url.startswith("https:")),
             files_gb=_whole(given, "DUBAN_FILES_GB", 50, 100_000),
             chain=_choice(given, "DUBAN_HASH", ALGORITHMS),
@@ -107,6 +113,18 @@ def _base_url(text: str) -> str:
     if not good or parts.query or parts.fragment or parts.path.strip("/"):
         raise BadSetting("DUBAN_BASE_URL", "应写成 https://主机 或 http://主机:端口，后面不带路径")
     return text.rstrip("/")
+
+
+def _hosts(given: Mapping[str, str]) -> frozenset[str]:
+    """Those of the base URL and of DUBAN_HOSTS; none where neither is said."""
+    named = re.split(r"[\s,，]+", given.get("DUBAN_HOSTS", "").strip(" ,，"))
+    for host in filter(None, named):
+        if not _HOST.fullmatch(host):
+            raise BadSetting(
+                "DUBAN_HOSTS", f"“{host[:40]}”不是主机名；写主机名，不带端口，用逗号分开"
+            )
+    own = urlsplit(given.get("DUBAN_BASE_URL", "")).hostname
+    return frozenset(host.strip("[]").lower() for host in (*named, own or "") if host)
 
 
 def _channel(given: Mapping[str, str], name: str, way: str) -> str:

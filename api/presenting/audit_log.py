@@ -42,6 +42,8 @@ _LABELS: Mapping[str, str] = {
     "way": "方式",
     "line": "地址",
     "status": "答复",
+    "size": "字节数",
+    "case": "事项",
 }
 _CODES: Mapping[str, str] = {
     "not_allowed": "没有这项权限",
@@ -63,6 +65,22 @@ _CODES: Mapping[str, str] = {
     "password": "口令",
     "phone": "手机号码",
     "email": "邮箱",
+    "upload": "上传",
+    "download": "下载",
+    "file_empty": "文件是空的",
+    "file_too_large": "文件太大",
+    "file_type": "不接收的文件类型",
+    "file_too_much": "展开后太大",
+    "file_unreadable": "文件读不了",
+    "file_locked": "文件加了密码",
+    "file_odd_names": "文件里有不正常的路径",
+    "file_macros": "文件里有宏",
+    "file_embedded": "文件里嵌着别的文件",
+    "file_entities": "文件里有实体声明",
+    "file_external": "文件引用了外部内容",
+    "file_old_format": "旧版或加密的文件",
+    "image_too_large": "图片像素太多",
+    "pdf_active": "文件会自动执行",
 }
 _HIDDEN = frozenset({"hash", "sha256"})
 """For programs: the export has them."""

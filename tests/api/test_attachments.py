@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from workflow.doctor import examine
 from workflow.replay import replay
 from workflow.store import attachments
 from workflow.store.attachments import ATTACHMENT, BLOB, USE
+from workflow.store.audit import AUDIT
 from workflow.store.cases import history_of, read_case
 from workflow.uploads import NewFile
 
@@ -92,6 +94,27 @@ def test_a_file_goes_out_to_be_saved_and_under_its_chinese_name(rest: Rest) -> N
     assert "x" not in headers
     small = rest(LIAISON).get(f"/cases/{case}/files/{photo['id']}", preview=True)
     assert Image.open(io.BytesIO(small.content)).size == (64, 48)
+
+
+@ON_SQLITE
+def test_who_takes_a_file_away_and_who_brings_a_bad_one_stands_in_the_log(
+    rest: Rest, duban: Duban
+) -> None:
+    photo = brought(rest(LIAISON), "灯.jpg", picture())
+    case = reported(rest, photo["id"]).json()["case"]
+    rest("zhou-dc.head").get(f"/cases/{case}/files/{photo['id']}", preview=True)
+    rest("zhou-dc.head").get(f"/cases/{case}/files/{photo['id']}")
+    for _ in range(20):
+        refused(bring(rest(LIAISON), "程序.jpg", b"MZ" + bytes(99)), 422, "file_type")
+    with duban.database.reading() as connection:
+        rows = connection.execute(select(AUDIT).where(AUDIT.c.kind == "attachment")).all()
+    told = [(row.outcome, json.loads(row.data).get("act"), row.subject_id) for row in rows]
+    assert told == [
+        ("done", "upload", photo["id"]),
+        ("done", "download", photo["id"]),
+        ("refused", "upload", None),
+        ("refused", "upload", None),
+    ], "of twenty refusals the first and the tenth"
 
 
 @ON_SQLITE
