@@ -126,6 +126,15 @@ def status_of(error: Exception) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
 
 
+REFUSED = "duban.refused"
+"""Under this name a request's scope holds the code of the refusal it was answered with."""
+
+
+def note_refusal(request: Request, refusal: Refusal) -> None:
+    """Have the gate know what was refused: pages answer with the page, not with an error."""
+    request.scope[REFUSED] = refusal.code
+
+
 def request_id_of(request: Request) -> str:
     """The id under which the log knows this request."""
     return str(request.scope.get("request_id", ""))
@@ -192,6 +201,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, DutyFirst) and not request.url.path.startswith("/api/"):
         return RedirectResponse(error.location, 303)
     if isinstance(error, Refusal):
+        note_refusal(request, error)
         return problem(request, status, error.code, error.sentence, error.data, _headers(error))
     if isinstance(error, InvalidDefinition):
         return problem(request, status, "invalid_definition", *_in_short(error))

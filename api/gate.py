@@ -5,7 +5,7 @@ Being in is not seeing: what is bound to a case is filtered by scope inside.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from re import Pattern
 
@@ -18,10 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.auth import DutyFirst, NotAllowed, Someone
 from api.auth.asking import SOMEONE, who_asks
 from api.auth.installation import duban_of
-from api.errors import answer
+from api.errors import REFUSED, answer
 from api.policy import ROUTES, Line, Token, Who
 from api.refused import Tally, record_refusal
-from workflow.engine.errors import DubanError
+from workflow.engine.errors import DubanError, DutiesNotSeparate
 from workflow.store import audit
 from workflow.store.people import tokens
 
@@ -81,7 +81,9 @@ class Gate:
             await send(message)
 
         await self._app(request.scope, request.receive, noted)
-        if SOMEONE in request.scope and (status == 403 or (status == 404 and line.case)):
+        out_of_rights = status == 403 or (status == 404 and line.case)
+        both_sides = request.scope.get(REFUSED) == DutiesNotSeparate.code
+        if SOMEONE in request.scope and (out_of_rights or both_sides):
             await run_in_threadpool(_record, request, status)
 
 
@@ -107,10 +109,12 @@ def _record(request: Request, status: int) -> None:
     duban, someone = duban_of(request), request.scope[SOMEONE]
     case = request.scope.get("path_params", {}).get("case_id", "")
     about = ("case", int(case)) if str(case).isdecimal() and len(str(case)) <= 16 else None
-    data: Mapping[str, audit.Plain] = {
+    data: dict[str, audit.Plain] = {
         "status": status,
         "line": _code_of(request.method, request.scope["path"]),
     }
+    if code := request.scope.get(REFUSED):
+        data["code"] = str(code)
     act = audit.Act("refusal", someone.person, about, "refused", data)
     record_refusal(duban, _TALLY, act, str(data["line"]))
 

@@ -181,4 +181,5 @@ COMMANDS: Mapping[str, Who] = {
     "checkpoint": OPERATOR,
     "dump": OPERATOR,
     "erase_person": OPERATOR,
+    "audit": OPERATOR,
 }

@@ -17,6 +17,7 @@ from api.cli import (
     organising,
     playing,
     proving,
+    retaining,
     serving,
 )
 from api.cli.saying import complain, database_trouble, usage_sentence
@@ -56,6 +57,7 @@ for verb in (
         raise LookupError(f"api/policy.py has no line for the command {verb.__name__}")
     app.command()(verb)
 app.add_typer(organising.app, name="org")
+app.add_typer(retaining.app, name="audit")
 
 
 def main() -> None:

@@ -19,14 +19,15 @@ _AGAINST = typer.Option("--against", help="对照这些校验点（文件或文�
 def migrate() -> None:
     """把数据库结构更新到本版本。"""
     from api.cli.installation import settings
+    from api.clock import system_clock
     from workflow.store import schema
     from workflow.store.database import Database
 
     chosen = settings()
     chosen.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = Database(chosen.database_url)
+    database = Database(chosen.database_url, chosen.chain)
     try:
-        schema.migrate(database)
+        schema.migrate(database, system_clock())
     finally:
         database.dispose()
     say("数据库结构已是最新")

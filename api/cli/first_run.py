@@ -46,7 +46,7 @@ def prepare(settings: Settings, reset: bool, clock: Clock = system_clock) -> Pre
     """
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url, settings.chain)
-    schema.migrate(database)
+    schema.migrate(database, clock())
     with database.unit_of_work() as connection:
         fresh = _is_empty(connection)
         if fresh:
@@ -65,7 +65,7 @@ def begin(settings: Settings, login: str, name: str, clock: Clock = system_clock
     """
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url, settings.chain)
-    schema.migrate(database)
+    schema.migrate(database, clock())
     now = clock()
     with database.unit_of_work() as connection:
         begin_with(connection, make_account(connection, login, name), now)

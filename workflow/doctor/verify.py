@@ -16,6 +16,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ START = "0" * 64
 MARK = 8
 FROZEN = ("definition", "calendar")
 """Kinds of kept rows that never change; of others the log tells when they do."""
+
+KEPT_FOR = timedelta(days=180)
+"""The log never loses what is younger."""
 
 HASHED = {
     "history": (
@@ -37,7 +41,13 @@ HASHED = {
 }  # fmt: skip
 """What a row's hash covers, in this order; its instant comes last."""
 
-_KINDS = {"definition": "工作流定义", "calendar": "放假通知", "post": "岗位", "holding": "任职"}
+_KINDS = {
+    "definition": "工作流定义",
+    "calendar": "放假通知",
+    "post": "岗位",
+    "holding": "任职",
+    "admin_role": "管理员任命",
+}
 
 Row = Mapping[str, Any]
 
@@ -89,6 +99,7 @@ class Known:
     history: dict[int, Chain] = field(default_factory=dict)
     audit: dict[int, Chain] = field(default_factory=dict)
     kept: dict[str, dict[int, str]] = field(default_factory=dict)
+    ends: list[tuple[datetime, Mapping[str, Any]]] = field(default_factory=list)
     newest: Row | None = None
 
     def fold(self, checkpoint: Row, key: bytes | None) -> str | None:
@@ -97,6 +108,7 @@ class Known:
         problem = _seal_problem(checkpoint, key) or _order_problem(before, checkpoint)
         if problem:
             return problem
+        self.ends.append((datetime.fromisoformat(checkpoint["at"]), checkpoint["strands"]))
         for name, chains in (("history", self.history), ("audit", self.audit)):
             for id_, (first, marks, head) in checkpoint["new"][name].items():
                 chains.setdefault(int(id_), Chain()).grow(first, marks, head)
@@ -184,6 +196,25 @@ class Walk:
         return None
 
 
+@dataclass(frozen=True)
+class MovedOut:
+    """An act by which rows left the log, where it stands and when it was."""
+
+    strand: int
+    seq: int
+    at: str
+    data: Row
+
+    @property
+    def before(self) -> datetime:
+        """Older rows left: the beginning of a day in China."""
+        return datetime.fromisoformat(f"{self.data['before']}T00:00:00+08:00")
+
+    def floor(self, strand: int) -> tuple[int, str]:
+        """The last row of a strand that left, and its hash."""
+        return self.data.get(f"floor{strand}", 0), self.data.get(f"hash{strand}", START)
+
+
 @dataclass
 class Dump:
     """A dump being read, held against what checkpoints know."""
@@ -193,7 +224,7 @@ class Dump:
     strands: dict[int, Row] = field(default_factory=dict)
     walks: dict[tuple[str, int], Walk] = field(default_factory=dict)
     told: set[tuple[str, int]] = field(default_factory=set)
-    floors: dict[int, tuple[int, str]] = field(default_factory=dict)
+    moved: list[MovedOut] = field(default_factory=list)
     kept: dict[tuple[str, int], Row] = field(default_factory=dict)
     numbers: dict[int, str] = field(default_factory=dict)
     figures: dict[str, int] = field(default_factory=dict)
@@ -225,8 +256,7 @@ class Dump:
             return
         data = json.loads(row["data"])
         if row["kind"] == "retention":
-            for strand in self.strands:
-                self.floors[strand] = (data[f"floor{strand}"], data[f"hash{strand}"])
+            self.moved.append(MovedOut(row["strand"], row["seq"], row["at"], data))
         if row["seq"] > self.known.audit.get(row["strand"], Chain()).count:
             self.told.add((row["subject"], row["subject_id"]))
             for kind in _KINDS:
@@ -244,6 +274,7 @@ class Dump:
                 yield Finding(self._case(id_), 1, "有历史而没有事项")
         for id_ in sorted(self.strands.keys() | self.known.audit.keys()):
             yield from self._ended("audit", id_, self.strands.get(id_), f"日志第 {id_} 股")
+        yield from self._moved_too_soon()
         yield from self._changed_rows()
         newest = self.known.newest
         if newest is not None and self.numbers.get(newest["number"]) != newest["hash"]:
@@ -257,12 +288,26 @@ class Dump:
         walk = self._walk(kind, id_)
         bad = walk.end(head)
         last = max(self.known.history, default=0)
-        if walk.floor[0] and self.floors.get(id_) != walk.floor:
+        if walk.floor[0] and all(one.floor(id_) != walk.floor for one in self.moved):
             bad = 1, "缺失，也没有移出的记录"
         elif kind == "history" and id_ <= last and id_ not in self.known.history:
             bad = 1, "校验点之前没有这件事项"
         if bad is not None:
             yield Finding(where, *bad)
+
+    def _moved_too_soon(self) -> Iterator[Finding]:
+        """Rows that left the log too young: by the act's own words, or by a checkpoint's."""
+        for one in self.moved:
+            known = (
+                int(id_)
+                for at, ends in self.known.ends
+                if at >= one.before
+                for id_, (seq, _) in ends.items()
+                if one.floor(int(id_))[0] > seq
+            )
+            if datetime.fromisoformat(one.at) - one.before < KEPT_FOR or any(True for _ in known):
+                wrong = f"移出了不满 {KEPT_FOR.days} 天的日志"
+                yield Finding(f"日志第 {one.strand} 股", one.seq, wrong)
 
     def _changed_rows(self) -> Iterator[Finding]:
         newest = self.known.newest
@@ -271,6 +316,7 @@ class Dump:
         there = {
             place: hash_values(newest["alg"], row["values"])[: 2 * MARK]
             for place, row in self.kept.items()
+            if place[0] in newest["kept"]
         }
         before = {
             (kind, id_): mark

@@ -85,8 +85,9 @@ def _appoint(connection: Connection, person: int, role: str, by: int | None, now
     if posts_of(connection, person, now):
         raise NotAppointed("此人有任职岗位；管理员不能办理业务，请先免去任职")
     row = {"person_id": person, "role": role, "begins_at": now, "appointed_by": by, "live": 1}
-    connection.execute(insert(ROLE).values(row))
-    _record(connection, "appointed", person, role, by, now)
+    made = insert(ROLE).values(row).returning(ROLE.c.id)
+    id_ = connection.execute(made).scalar_one()
+    _record(connection, "appointed", person, (id_, role), by, now)
 
 
 def dismiss(connection: Connection, person: int, *, by: int, now: datetime) -> None:
@@ -97,15 +98,25 @@ def dismiss(connection: Connection, person: int, *, by: int, now: datetime) -> N
         raise NotAppointed("不能免去自己；请由另一位安全管理员办理")
     if role_of(connection, by) != "security":
         raise NotAppointed("管理员由安全管理员免去")
-    if (role := role_of(connection, person)) is None:
+    live = update(ROLE).where(ROLE.c.person_id == person, ROLE.c.live == 1)
+    ended = live.values(live=None, ends_at=now, dismissed_by=by).returning(ROLE.c.id, ROLE.c.role)
+    row = connection.execute(ended).first()
+    if row is None:
         raise NotAppointed("此人不是管理员")
-    ended = update(ROLE).where(ROLE.c.person_id == person, ROLE.c.live == 1)
-    connection.execute(ended.values(live=None, ends_at=now, dismissed_by=by))
-    _record(connection, "dismissed", person, role, by, now)
+    _record(connection, "dismissed", person, (row.id, row.role), by, now)
 
 
 def _record(
-    connection: Connection, what: str, person: int, role: str, by: int | None, now: datetime
+    connection: Connection,
+    what: str,
+    person: int,
+    row: tuple[int, str],
+    by: int | None,
+    now: datetime,
 ) -> None:
-    act = audit.Act("right", by, ("person", person), data={"act": what, "role": role})
+    """Tell of a row by its id too: checkpoints remember each."""
+    id_, role = row
+    told = [f"{id_}-{id_}"]
+    data = {"act": what, "role": role}
+    act = audit.Act("right", by, ("person", person), data={**data, "admin_role": told})
     audit.record(connection, act, now)

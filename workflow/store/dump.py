@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from workflow.store import audit, journal
 from workflow.store.audit import AUDIT, HEAD
@@ -33,7 +33,7 @@ def dump(connection: Connection) -> Iterator[Line]:
         select(HEAD.c.strand, HEAD.c.seq, HEAD.c.hash).order_by(HEAD.c.strand)
     ):
         yield {"row": "strand", "id": strand, "seq": seq, "head": head}
-    yield from _rows(connection, "audit", AUDIT, ("strand", "seq"), audit.HASHED)
+    yield from audit_rows(connection)
     yield from _rows(connection, "history", HISTORY, ("case_id", "seq"), journal.HASHED)
     for number, hash_ in connection.execute(
         select(CHECKPOINT.c.number, CHECKPOINT.c.hash).order_by(CHECKPOINT.c.number)
@@ -43,10 +43,20 @@ def dump(connection: Connection) -> Iterator[Line]:
         yield {"row": "kept", "kind": kind, "id": id_, "values": values}
 
 
+def audit_rows(connection: Connection, *wanted: ColumnElement[bool]) -> Iterator[Line]:
+    """The rows of the log that are wanted, strand by strand."""
+    yield from _rows(connection, "audit", AUDIT, ("strand", "seq"), audit.HASHED, *wanted)
+
+
 def _rows(
-    connection: Connection, name: str, table: Table, order: tuple[str, ...], hashed: tuple[str, ...]
+    connection: Connection,
+    name: str,
+    table: Table,
+    order: tuple[str, ...],
+    hashed: tuple[str, ...],
+    *wanted: ColumnElement[bool],
 ) -> Iterator[Line]:
-    query = select(table).order_by(*(table.c[column] for column in order))
+    query = select(table).where(*wanted).order_by(*(table.c[column] for column in order))
     for row in connection.execute(query.execution_options(yield_per=_BATCH)).mappings():
         at: datetime = row["at"]
         yield {

@@ -95,7 +95,7 @@ class Files:
         for folder in (arriving, target.parent):
             if not folder.is_dir():
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                _to_disk(folder.parent)
+                to_disk(folder.parent)
         temporary = arriving / secrets.token_hex(16)
         try:
             with temporary.open("xb") as file:
@@ -106,7 +106,7 @@ class Files:
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
-        _to_disk(target.parent)
+        to_disk(target.parent)
 
 
 def _came(path: Path) -> datetime:
@@ -116,7 +116,7 @@ def _came(path: Path) -> datetime:
         return datetime.max.replace(tzinfo=UTC)
 
 
-def _to_disk(folder: Path) -> None:
+def to_disk(folder: Path) -> None:
     """Force what a folder lists to the disk; Windows does it by itself."""
     if os.name == "nt":
         return

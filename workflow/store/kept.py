@@ -1,7 +1,7 @@
 """Rows outside the chains that checkpoints remember one by one: who may act, and by which rules.
 
-Each row has its values and its mark. What is published never changes; posts and holdings do, and
-then the audit log tells of it.
+Each row has its values and its mark. What is published never changes; posts, holdings and the roles
+of administrators do, and then the audit log tells of it.
 """
 
 import hashlib
@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Table, select
 
 from workflow.store.codec import instant
 from workflow.store.organisation import HOLDING, POST
-from workflow.store.tables import CalendarNotice, DefinitionRow
+from workflow.store.tables import AdminRole, CalendarNotice, DefinitionRow
 
+_ADMINISTRATOR = AdminRole.__table__  # type: ignore[attr-defined]
 _DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
 _NOTICE = CalendarNotice.__table__  # type: ignore[attr-defined]
 
@@ -24,6 +25,7 @@ KEPT: dict[str, tuple[Table, tuple[str, ...]]] = {
     "calendar": (_NOTICE, ("version", "year", "body")),
     "post": (POST, ("id", "unit_id", "role")),
     "holding": (HOLDING, ("id", "post_id", "person_id", "kind", "begins_at", "ends_at")),
+    "admin_role": (_ADMINISTRATOR, ("id", "person_id", "role", "begins_at", "ends_at")),
 }
 
 Kept = tuple[str, int, list[Any]]

@@ -3,27 +3,33 @@ equal.
 """
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
 from workflow.store import audit, rules, tables
+from workflow.store.audit import Act
 from workflow.store.database import Database, DatabaseUnusable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LINK = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
 
 
-def migrate(database: Database) -> None:
-    """Bring the database to this release's schema.
+def migrate(database: Database, now: datetime) -> None:
+    """Bring the database to this release's schema; the audit log tells of it.
 
     Rules are taken down before and put up anew after all steps: a step never speaks of triggers,
     and one that copies a table cannot lose them.
     """
     with database.unit_of_work() as connection:
+        before = _revision(connection)
         _take_down_rules(connection)
         step_to(connection, "head")
         _put_up_rules(connection)
+        if before != head():
+            data = {"act": "migrate", "from": before, "to": head()}
+            audit.record(connection, Act("maintenance", data=data), now)
 
 
 def step_to(connection: Connection, revision: str) -> None:

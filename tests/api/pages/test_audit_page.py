@@ -2,30 +2,55 @@
 
 import csv
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
 
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from api.checkpoint_files import EVERY
 from api.clock import SimulatedClock
 from api.context import Duban
 from api.pages.audit import PAGE_SIZE
-from api.policy import Who
+from tests.api.callers import session_headers
 from tests.api.pages.conftest import Browser, Browsers
 from workflow.store import audit, checkpoints
+from workflow.store.administrators import appoint, begin_with
 from workflow.store.audit import Act
-from workflow.store.people.accounts import person_by_username
+from workflow.store.people.accounts import make_account, person_by_username
 
-READER = "zhou-dc.specialist1"
+SPECIALIST, AUDITOR = "zhou-dc.specialist1", "shenji"
+
+
+@dataclass
+class Administrator(Browser):
+    """A browser whose owner comes in with a second factor."""
+
+    duban: Duban
+    person: int
+
+    def sign_in(self) -> None:
+        """Begin a session."""
+        name, _, token = session_headers(self.duban, self.person)["Cookie"].partition("=")
+        self.client.cookies.set(name, token)
 
 
 @pytest.fixture
-def reader(browser: Browsers, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    """Somebody signed in whom the gate takes for the audit administrator."""
-    known = browser(READER)
-    monkeypatch.setattr("api.gate.kinds_of", lambda _: frozenset({Who.SIGNED_IN, Who.AUDIT}))
-    return known
+def reader(app: FastAPI, duban: Duban) -> Iterator[Browser]:
+    """The audit administrator, appointed by the first one of security, with a second factor."""
+    now = duban.clock()
+    with duban.database.unit_of_work() as connection:
+        first = make_account(connection, "anquan", "安明")
+        begin_with(connection, first, now)
+        auditor = make_account(connection, AUDITOR, "沈季")
+        appoint(connection, auditor, "audit", by=first, now=now)
+    with TestClient(app, follow_redirects=False) as client:
+        reader = Administrator(client, AUDITOR, duban, auditor)
+        reader.sign_in()
+        yield reader
 
 
 def write(duban: Duban, *acts: Act) -> None:
@@ -42,7 +67,7 @@ def person(duban: Duban, username: str) -> int:
 
 
 def test_the_log_is_nobody_elses(browser: Browsers) -> None:
-    browser(READER).get("/audit", status=403)
+    browser(SPECIALIST).get("/audit", status=403)
 
 
 def test_what_was_done_is_read_in_words(reader: Browser, duban: Duban) -> None:
@@ -114,7 +139,7 @@ def test_an_export_is_a_table_without_formulas_and_stands_in_the_log(
     rows = list(csv.reader(StringIO(answer.text.removeprefix("\ufeff"))))
     assert [len(row) for row in rows] == [9, 9]
     assert rows[1][6] == "'=1+1"
-    page = reader.get(f"/audit?kind=export&who={READER}")
+    page = reader.get(f"/audit?kind=export&who={AUDITOR}")
     assert "行数 1" in page.text
 
 
