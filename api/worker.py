@@ -18,7 +18,7 @@ from api import checkpoint_files
 from api.context import Duban
 from notifications import collecting, delivery
 from notifications.channels import Channel
-from workflow import timers, uploads
+from workflow import following, timers, uploads
 
 EVERY = timedelta(seconds=2)
 """How often a worker looks; an idle look costs a few milliseconds."""
@@ -84,6 +84,15 @@ class _Beat:
         self.figures[name] = self.figures.get(name, 0) + more
 
 
+def _follow(beat: _Beat) -> None:
+    duban = beat.duban
+    while beat.going_on():
+        followed = following.follow(duban.database, duban.catalog, beat.now)
+        beat.count("followed", followed)
+        if not followed:
+            return
+
+
 def _recalculate(beat: _Beat) -> None:
     duban = beat.duban
     beat.count("recalculated", timers.recalculate(duban.database, duban.catalog, beat.now))
@@ -129,7 +138,9 @@ def _checkpoint(beat: _Beat) -> None:
 
 
 _PARTS: Mapping[str, Callable[[_Beat], None]] = {
-    # dates first: nobody is urged by a limit that a new holiday notice has moved
+    # units first: a timer waits until its case has followed
+    "follow": _follow,
+    # then dates: nobody is urged by a limit that a new holiday notice has moved
     "recalculate": _recalculate,
     "fire": _fire,
     "open": _open,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workflow.engine.built_in import BY_CLOCK
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import Actor, Case, Firing, World
 from workflow.engine.decision import Step
@@ -71,5 +72,5 @@ def _request(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Request:
 
 
 def _firing(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Firing:
-    facts = inputs if row["event"] == "rung" else inputs.get("facts", {})
+    facts = inputs if row["event"] in BY_CLOCK else inputs.get("facts", {})
     return Firing(row["event"], facts, inputs.get("unit"), inputs.get("person"))

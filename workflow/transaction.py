@@ -6,7 +6,7 @@ caller does.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workflow.catalog import Catalog
+from workflow.engine.built_in import BY_CLOCK
 from workflow.engine.calendar import Calendar, local_day
-from workflow.engine.case import LINKED_CASE, Actor, Case, Firing, World
+from workflow.engine.case import LINKED_CASE, Actor, Case, Firing, Lineage, World
 from workflow.engine.children import proposed
 from workflow.engine.decision import Opening, Step
 from workflow.engine.errors import Refusal
@@ -23,7 +24,7 @@ from workflow.engine.machine import Compiled
 from workflow.engine.opening import Request, open_case
 from workflow.engine.scene import Scene
 from workflow.engine.step import step
-from workflow.store import attachments, cases, organisation
+from workflow.store import attachments, cases, organisation, reorganised
 from workflow.store.chain import START, algorithm_of
 from workflow.store.writes import Row, Writes
 
@@ -86,9 +87,14 @@ class Transaction:
     ) -> World:
         return World(
             calendar=self.catalog.calendar,
-            lineages=organisation.read_lineages(self.connection, set(named.values())),
+            lineages=self._lineages(set(named.values())),
             series_top=self._series_top(compiled, facts),
         )
+
+    def _lineages(self, units: Collection[int]) -> Mapping[int, Lineage]:
+        """Where units lie, which none of them can leave before this transaction has ended."""
+        reorganised.hold_still(self.connection)
+        return organisation.read_lineages(self.connection, units)
 
     def _next_number(self, compiled: Compiled) -> tuple[int, str]:
         definition = compiled.definition
@@ -113,11 +119,19 @@ class Transaction:
         before = self.case(case_id)
         compiled = self.catalog.version(before.definition)
         firing = self._with_attachments(compiled, firing, actor, case_id)
-        world = self._world(compiled, before, firing, actor)
-        decided = step(compiled, before, firing, actor, world, self.now)
+        decided, world = self.decide(before, firing, actor)
         if decided.case.seq != before.seq:
             self._take_in(decided, before, world, compiled, _inputs(firing, decided))
         return decided
+
+    def decide(self, before: Case, firing: Firing, actor: Actor) -> tuple[Step, World]:
+        """What an event would do to a case, and the world it saw; nothing is taken in.
+
+        Raises a Refusal.
+        """
+        compiled = self.catalog.version(before.definition)
+        world = self._world(compiled, before, firing, actor)
+        return step(compiled, before, firing, actor, world, self.now), world
 
     def _with_attachments(
         self, compiled: Compiled, firing: Firing, actor: Actor, case_id: int
@@ -131,12 +145,14 @@ class Transaction:
         return firing if inputs is firing.inputs else replace(firing, inputs=inputs)
 
     def _world(self, compiled: Compiled, case: Case, firing: Firing, actor: Actor) -> World:
+        if firing.event == "reorganise":
+            return self._world_of_units(compiled, case)
         is_rung = firing.event == "rung" and actor.kind == "clock"
         units = {firing.unit} if firing.unit is not None else set()
         return World(
             calendar=self._calendar(case, firing),
             open_children=self._open_children(compiled, case),
-            lineages=organisation.read_lineages(self.connection, units) if units else {},
+            lineages=self._lineages(units) if units else {},
             warned_at=self._warned_at(compiled, case, firing) if is_rung else None,
             barred=self._barred(compiled, case, _may_open(compiled, case, firing, is_rung)),
             colleague=(
@@ -151,6 +167,20 @@ class Transaction:
         if firing.event == "take_back" and case.last is not None and case.last.due is not None:
             return self.catalog.calendars[case.last.due.calendar]
         return self.catalog.calendar
+
+    def _world_of_units(self, compiled: Compiled, case: Case) -> World:
+        """The world a re-organisation is followed in: where the case's units went and now lie."""
+        units = {seat.unit for seat in case.parties.values()}
+        units |= {signature.unit for signature in case.signed.values()}
+        successors = organisation.successors_of(self.connection, units)
+        parties = compiled.definition.parties
+        named = {seat.unit for name, seat in case.parties.items() if not parties[name].table}
+        now_at = {successors.get(unit, unit) for unit in named}
+        return World(
+            calendar=self._calendar(case, Firing("reorganise")),
+            lineages=self._lineages(now_at),
+            successors=successors,
+        )
 
     def _open_children(self, compiled: Compiled, case: Case) -> Mapping[str, int]:
         if not compiled.definition.children or not (case.children or case.cycle > 1):
@@ -243,7 +273,7 @@ def _may_open(compiled: Compiled, case: Case, firing: Firing, is_rung: bool) -> 
 
 def _inputs(firing: Firing, decided: Step) -> Row:
     """What replay needs of a firing: the facts as accepted, and who or what it named."""
-    if firing.event == "rung":
+    if firing.event in BY_CLOCK:
         return dict(firing.inputs)
     inputs: Row = {"facts": decided.written} if decided.written else {}
     if firing.unit is not None:

@@ -169,6 +169,7 @@ def _read_file(
         people=queries.person_names(connection, people_in(case, history)),
         workflows={name: c.definition.title for name, c in duban.catalog.workflows().items()},
         former=organisation.former_names(connection, units),
+        fates=organisation.fates_of(connection, units),
     )
     parent, children = _relatives(connection, duban, someone, case, compiled)
     return CaseFile(

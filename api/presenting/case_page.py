@@ -248,7 +248,7 @@ def _pictures(case: Case, definition: Definition) -> tuple[Value, ...]:
 def _parties(case: Case, definition: Definition, names: Names) -> tuple[PartyLine, ...]:
     turn = definition.states[case.state].turn
     return tuple(
-        PartyLine(party.title, names.unit(case.parties[name].unit), acts=name == turn)
+        PartyLine(party.title, names.unit_with_fate(case.parties[name].unit), acts=name == turn)
         for name, party in definition.parties.items()
         if name in case.parties
     )
@@ -300,6 +300,8 @@ def people_in(case: Case, history: Sequence[Row]) -> set[int]:
 def units_in(case: Case, history: Sequence[Row]) -> set[int]:
     """Every unit the page names."""
     found = {row["unit_id"] for row in history} | {row["inputs"].get("unit") for row in history}
+    for row in history:
+        found |= {unit for pair in row["effects"].get("moved", {}).values() for unit in pair}
     found |= {seat.unit for seat in case.parties.values()}
     found |= {signature.unit for signature in case.signed.values()}
     return {unit for unit in {*found, case.unit} if unit is not None}

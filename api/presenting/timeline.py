@@ -135,6 +135,9 @@ def _more(definition: Definition, row: Row, names: Names) -> Iterator[str]:
         yield f"失效：{'、'.join(definition.sign_offs[side].title for side in voided)}"
     if "unit" in inputs:
         yield f"改派给：{names.unit(inputs['unit'], row['at'])}"
+    for party, (was, now) in effects.get("moved", {}).items():
+        former = names.unit_with_fate(was)
+        yield f"{definition.parties[party].title}：原{former}，现为{names.unit(now, row['at'])}"
     if "person" in inputs:
         yield f"转办给：{names.person(inputs['person'])}"
     if opened := effects.get("opened"):

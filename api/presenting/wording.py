@@ -7,7 +7,7 @@ from datetime import date, datetime
 from workflow.engine.calendar import ZONE
 from workflow.engine.definition import Definition, State
 from workflow.engine.permits import TURN
-from workflow.store.organisation import FormerNames
+from workflow.store.organisation import Fates, FormerNames
 
 NOTHING = "—"
 """What stands where nothing is known."""
@@ -24,6 +24,7 @@ class Names:
     people: Mapping[int, str] = field(default_factory=dict)
     workflows: Mapping[str, str] = field(default_factory=dict)
     former: FormerNames = field(default_factory=dict)
+    fates: Fates = field(default_factory=dict)
 
     def unit(self, id_: int | None, at: datetime | None = None) -> str:
         """The unit's short name, now or as it was at an instant; or a dash."""
@@ -34,6 +35,14 @@ class Names:
                 if at < until:
                     return name
         return self.units.get(id_, NOTHING)
+
+    def unit_with_fate(self, id_: int | None) -> str:
+        """The unit's name, and what became of it: 敬南镇（2026年7月1日并入黄草街道）."""
+        if id_ is None or id_ not in self.fates:
+            return self.unit(id_)
+        until, heir = self.fates[id_]
+        end = f"并入{heir}" if heir else "撤销"
+        return f"{self.unit(id_)}（{in_full(until.astimezone(ZONE).date())}{end}）"
 
     def person(self, id_: int | None) -> str:
         """The person's name, or a dash."""

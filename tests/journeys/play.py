@@ -18,7 +18,7 @@ from sqlalchemy import event, func, select, text, update
 
 from tests.engine.definitions import at
 from tests.prefecture import NOW, Prefecture
-from workflow import ladder, timers
+from workflow import following, ladder, timers
 from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.doctor import Report, examine
@@ -188,6 +188,7 @@ class Play:
         """One round of the worker, twice to see that the second finds nothing."""
         catalog = self.catalog
         for _ in range(2):
+            following.follow_all(self.database, catalog, self.now)
             timers.fire_all_due(self.database, catalog, self.now)
             timers.open_periodic(self.database, catalog, self.now)
             timers.recalculate(self.database, catalog, self.now)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.presenting.case_page import units_in
 from api.presenting.timeline import TimelineEntry, timeline_of
 from api.presenting.wording import Names
 from tests.journeys import problems
@@ -14,7 +15,7 @@ from tests.journeys.play import Play, variation
 from tests.prefecture import NOW
 from workflow.engine.errors import DutiesNotSeparate, InvalidInput, NotYourTurn, Stale
 from workflow.store import queries
-from workflow.store.organisation import former_names
+from workflow.store.organisation import fates_of, former_names
 
 pytestmark = pytest.mark.journey
 
@@ -24,12 +25,13 @@ def trail(play: Play, case: int) -> list[TimelineEntry]:
     definition = play.catalog.version(play.case(case).definition).definition
     with play.database.reading() as connection:
         rows = queries.history_of(connection, case)
-        units = {row["unit_id"] for row in rows} - {None}
+        units = units_in(play.case(case), rows)
         people = {row[name] for row in rows for name in ("person_id", "holder_id")} - {None}
         names = Names(
             queries.unit_names(connection, units),
             queries.person_names(connection, people),
             former=former_names(connection, units),
+            fates=fates_of(connection, units),
         )
     return list(reversed(timeline_of(definition, rows, names)))
 

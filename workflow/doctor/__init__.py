@@ -26,6 +26,7 @@ from workflow.doctor.rules import (
     check_triggers,
 )
 from workflow.doctor.timers import check_collapsed, check_overdue, check_timers
+from workflow.doctor.units import check_units
 from workflow.doctor.ward import Complaint, Ward
 from workflow.store.database import Database
 from workflow.store.files import Files
@@ -82,6 +83,7 @@ CHECKS: tuple[Callable[[Ward], Iterator[Complaint]], ...] = (
     check_audit,
     check_names,
     check_files,
+    check_units,
     check_triggers,
     check_integrity,
 )

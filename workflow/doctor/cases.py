@@ -12,6 +12,7 @@ from workflow.replay import replay_steps
 from workflow.store.chain import ALGORITHMS, START
 from workflow.store.journal import hash_of
 from workflow.store.scope import SCOPE
+from workflow.store.units import INHERITED
 from workflow.store.writes import CASE, HISTORY, SIGN_OFF, TIMER, Writes
 
 Row = Mapping[str, Any]
@@ -131,6 +132,8 @@ def _has_come_due(timer: Row) -> bool:
 
 def _scope_problems(again: Writes, case_id: int, stored: list[Row]) -> Iterator[str]:
     units = {row["unit_id"] for row in again.sights}
+    heirs = [row for row in stored if row["why"] == INHERITED and row["unit_id"] not in units]
+    stored = [row for row in stored if row not in heirs]  # `check_units` looks at the heirs
     if units != {row["unit_id"] for row in stored}:
         yield "可见范围与历史不符"
         return

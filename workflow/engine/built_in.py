@@ -1,4 +1,5 @@
-"""The events every workflow has: a rung, handing work over, taking a move back, a new calendar.
+"""The events every workflow has: a rung, handing work over, taking a move back, a new calendar, a
+re-organisation.
 
 They are not declared in a definition; `checks` keeps their names free.
 """
@@ -8,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from workflow.engine import children, deadlines, notices
+from workflow.engine import children, deadlines, following, notices
 from workflow.engine.calendar import RUNG_HOUR
 from workflow.engine.case import Actor, Firing, Post
 from workflow.engine.decision import Notice, Step, Timer
@@ -142,10 +143,36 @@ def recalculate(scene: Scene, firing: Firing, actor: Actor) -> Step:
     return _step(scene, firing, actor, case=after, timers=deadlines.timers_of(scene.at(after)))
 
 
+def reorganise(scene: Scene, firing: Firing, actor: Actor) -> Step:
+    """The parties sit where a merger or a move of units has brought them (机构调整).
+
+    The limit with its timers, the counts and the sign-offs in force stay as they are. Work that was
+    handed to somebody of the former unit is the new desk's, which is told of it.
+    """
+    case = scene.case
+    if actor.kind != "clock":
+        raise NotYourTurn("机构调整由系统跟进")
+    seats = following.followed(scene)
+    if seats == case.parties and firing.inputs["kind"] == "merge":
+        return _step(scene, firing, actor)
+    pairs = {name: (case.parties[name].unit, seat.unit) for name, seat in seats.items()}
+    moved = {name: (was, now) for name, (was, now) in pairs.items() if was != now}
+    after = replace(case, seq=case.seq + 1, parties=seats, last=None if moved else case.last)
+    after = replace(after, unit=following.unit_of(scene.definition, after))
+    if scene.state.turn not in moved:
+        return _step(scene, firing, actor, case=after, moved=moved)
+    after = replace(after, handler=None)
+    told = tuple(notices.of_arrival(scene.at(after)))
+    return _step(scene, firing, actor, case=after, moved=moved, notices=told)
+
+
 def _step(scene: Scene, firing: Firing, actor: Actor, **decided: Any) -> Step:
     found: dict[str, Any] = {"case": scene.case, "from_state": scene.case.state} | decided
     return Step(firing=firing, actor=actor, now=scene.now, **found)
 
+
+BY_CLOCK = ("rung", "reorganise")
+"""Events whose inputs the clock gives, none of them a fact."""
 
 BuiltIn = Callable[[Scene, Firing, Actor], Step]
 
@@ -154,4 +181,5 @@ STEPS: Mapping[str, BuiltIn] = {
     "hand_over": hand_over,
     "take_back": take_back,
     "recalculate": recalculate,
+    "reorganise": reorganise,
 }

@@ -187,7 +187,8 @@ class World:
     of the ladder in question really went out, or None. `colleague` are the posts of the person to
     whom work is handed. `barred` are the
     children that could not be opened now, for another case about the same cause stands at that
-    level. `series_top` is the highest level so far of cases about one cause.
+    level. `series_top` is the highest level so far of cases about one cause. `successors` lead from
+    units of the case that are no more to those that took over.
     """
 
     calendar: Calendar
@@ -197,6 +198,7 @@ class World:
     colleague: tuple[Post, ...] = ()
     series_top: int | None = None
     barred: tuple[str, ...] = ()
+    successors: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,8 @@ class Firing:
     """What is asked for: an event by name, with the facts given.
 
     `unit` is the unit that a re-assignment names, `person` the one to whom work is handed; the
-    built-in event `rung` has the inputs `ladder` and `rung`.
+    built-in event `rung` has the inputs `ladder` and `rung`, `reorganise` the `change` it follows
+    and the `kind` of it.
     """
 
     event: str

@@ -53,7 +53,8 @@ class Step:
     set. `signed` names the sign-off given, `voided` those that lost force. `postponed` moves the
     timer that fired to a later instant instead of settling it (a warning had not been out for long
     enough). `arrived` is set when the case came into another state: a parent may be waiting for
-    it. `written` are the facts this firing gave.
+    it. `written` are the facts this firing gave. `moved` are the parties that sit in another unit
+    after a re-organisation, each with the unit before and after.
     """
 
     case: Case
@@ -71,3 +72,4 @@ class Step:
     postponed: Timer | None = None
     arrived: bool = False
     written: Mapping[str, Any] = field(default_factory=dict)
+    moved: Mapping[str, tuple[int, int]] = field(default_factory=dict)

@@ -26,11 +26,11 @@ def seat_parties(
     seats: dict[str, Seat] = {}
     for name, party in definition.parties.items():
         if not party.table:
-            seats[name] = _named(party, named.get(name), lineages)
+            seats[name] = named_seat(party, named.get(name), lineages)
     for name, party in definition.parties.items():
         if party.table and party.of:
             start = lineages[seats[party.of].unit]
-            seats[name] = _tabled(party, named.get(name), start)
+            seats[name] = tabled_seat(party, named.get(name), start)
     return _apart(definition, seats)
 
 
@@ -41,10 +41,10 @@ def reseat(
     follow.
     """
     after = dict(seats)
-    after[name] = _named(definition.parties[name], lineage.unit.id, {lineage.unit.id: lineage})
+    after[name] = named_seat(definition.parties[name], lineage.unit.id, {lineage.unit.id: lineage})
     for other, party in definition.parties.items():
         if party.of == name:
-            seat = _tabled(party, None, lineage)
+            seat = tabled_seat(party, None, lineage)
             kept = after[other].unit if after[other].unit in seat.row else seat.unit
             after[other] = replace(seat, unit=kept)  # who held the case keeps it where possible
     return _apart(definition, after)
@@ -60,7 +60,8 @@ def _apart(definition: Definition, seats: dict[str, Seat]) -> dict[str, Seat]:
     return seats
 
 
-def _named(party: Party, unit: int | None, lineages: Mapping[int, Lineage]) -> Seat:
+def named_seat(party: Party, unit: int | None, lineages: Mapping[int, Lineage]) -> Seat:
+    """The seat of a party that is named; raises InvalidInput, RelationNotAllowed."""
     if unit is None:
         raise InvalidInput(f"请指明{party.title}", {"party": party.title})
     selector = lineages[unit].unit.selector
@@ -71,11 +72,13 @@ def _named(party: Party, unit: int | None, lineages: Mapping[int, Lineage]) -> S
     return Seat(unit, selector=selector)
 
 
-def _tabled(party: Party, chosen: int | None, start: Lineage) -> Seat:
+def tabled_seat(party: Party, chosen: int | None, start: Lineage) -> Seat:
+    """The seat of a party that is found in its table; raises RelationNotAllowed."""
     offices = party.table.get(start.unit.selector)
     if offices is None:
         raise RelationNotAllowed(f"对这类单位没有规定{party.title}", {"kind": start.unit.selector})
-    row = tuple(start.offices[office] for office in offices if office in start.offices)
+    found = (start.offices[office] for office in offices if office in start.offices)
+    row = tuple(dict.fromkeys(found))  # two offices may have become one unit
     if not row:
         raise RelationNotAllowed(f"找不到{party.title}：单位表里缺少 {'、'.join(offices)}")
     if chosen is not None and chosen not in (row if party.choice else row[:1]):

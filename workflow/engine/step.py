@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from workflow.engine import built_in, children, deadlines, notices, parties, signing
+from workflow.engine import built_in, children, deadlines, following, notices, parties, signing
 from workflow.engine.asking import Asked, ask
 from workflow.engine.case import Actor, Case, Due, Firing, Move, Seat, Signature, World
 from workflow.engine.children import Openings
@@ -158,7 +158,7 @@ def _arrived(asked: Asked, case: Case, target: str) -> Case:
     case = replace(
         case,
         state=target,
-        unit=case.parties[scene.definition.anchor].unit,
+        unit=following.unit_of(scene.definition, case),
         entry=case.seq,
         entered_at=scene.now,
         entries={**case.entries, target: scene.now},

@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 
 from workflow.engine.errors import InvalidInput, Refusal, Stale
-from workflow.organising import people_list, posts, undoing, unit_list, units
+from workflow.organising import people_list, posts, reorganising, undoing, unit_list, units
 from workflow.organising.lines import Report
 from workflow.organising.people_list import NO_ROLES, PersonLine, Roles
+from workflow.organising.reorganising import Prospect
 from workflow.organising.unit_list import UnitLine
 from workflow.store import audit, changes
 from workflow.store.changes import Asked, Change, Changed, Work
@@ -29,6 +31,9 @@ _AUDITED = {
     "end": "holding",
     "substitute": "substitute",
     "rename": "unit",
+    "merge": "unit",
+    "dissolve": "unit",
+    "move": "unit",
     "undo": "unit",
     "import_units": "import",
     "import_people": "import",
@@ -62,6 +67,38 @@ class Organising:
         """A change is taken back; see `undoing.undo`."""
         given = {"change_id": change_id}
         return self._once(asked, "undo", given, lambda work: undoing.undo(work, **given))
+
+    # Re-organisation
+
+    def merge(self, asked: Asked, *, unit: int, into: int) -> Changed:
+        """A unit becomes part of another; see `reorganising.merge`."""
+        return self._reorganise(asked, "merge", unit=unit, into=into)
+
+    def dissolve(self, asked: Asked, *, unit: int) -> Changed:
+        """A unit is no more and nobody takes over; see `reorganising.dissolve`."""
+        return self._reorganise(asked, "dissolve", unit=unit)
+
+    def move(self, asked: Asked, *, unit: int, parent: int) -> Changed:
+        """A unit goes under another one; see `reorganising.move`."""
+        return self._reorganise(asked, "move", unit=unit, parent=parent)
+
+    def preview(self, kind: reorganising.Kind, now: datetime, **given: int) -> Prospect:
+        """What a merger, a move or a dissolution would do: it is done, looked at and undone."""
+        try:
+            with self.database.unit_of_work() as connection:
+                work = Work(connection, Asked(f"preview {uuid4().hex}", now), kind, "")
+                done = reorganising.KINDS[kind](work, self.database, **given)
+                raise _Looked(reorganising.prospect(work, done))
+        except _Looked as looked:
+            return looked.prospect
+        except Refusal as refusal:
+            return Prospect(refused=refusal.sentence)
+
+    def _reorganise(self, asked: Asked, kind: reorganising.Kind, **given: int) -> Changed:
+        def act(work: Work) -> Change:
+            return reorganising.KINDS[kind](work, self.database, **given).change
+
+        return self._once(asked, kind, given, act)
 
     # Lists
 
@@ -144,6 +181,11 @@ class Organising:
                 return done
         except IntegrityError as error:
             raise _explained(error) from error
+
+
+class _Looked(Exception):
+    def __init__(self, prospect: Prospect) -> None:
+        self.prospect = prospect
 
 
 def _digest(kind: str, person: int | None, given: Any) -> str:

@@ -5,11 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound
+from workflow.store import reorganised
 from workflow.store import undo as store
 from workflow.store.changes import Change, Row, What, Work
 from workflow.store.units import keep_name, place_below_id
 
-KINDS = ("appoint", "end", "substitute", "rename", "import_units", "import_people")
+KINDS = (
+    "appoint", "end", "substitute", "rename", "merge", "dissolve", "move", "import_units",
+    "import_people",
+)  # fmt: skip
 """Changes that can be taken back; an undoing is not."""
 
 _WORDS: Mapping[What, str] = {"unit": "单位", "person": "人员", "post": "岗位", "holding": "任职"}
@@ -34,6 +38,7 @@ def undo(work: Work, *, change_id: int) -> Change:
     if store.touches_erased(work.connection, change_id):
         raise ConditionNotMet("这次变更涉及已注销的人员，不能撤销", {"change": change_id})
     _check_unused(work, items)
+    _check_not_followed(work, undone, items)
     change = work.begin(f"撤销变更“{undone['sentence']}”", undoes=change_id)
     for item in reversed([one for one in items if not _is_added(one)]):
         _put_back(change, item)
@@ -42,6 +47,23 @@ def undo(work: Work, *, change_id: int) -> Change:
             if _is_added(item) and item["what"] == what:
                 store.take_away(work.connection, what, item["first_id"], item["last_id"])
     return change
+
+
+def _check_not_followed(work: Work, undone: Row, items: Sequence[Row]) -> None:
+    """Raise ConditionNotMet when cases have followed a unit into another; moves can be moved back.
+
+    Those that have not followed yet need not.
+    """
+    gone = [one["first_id"] for one in items if one["what"] == "unit" and _ends(one)]
+    reorganised.wait_for_openings(work.connection)
+    reorganised.forget(work.connection, undone["id"])
+    if gone and reorganised.has_followed(work.connection, gone, undone["at"]):
+        sentence = "已有事项随之调整，不能撤销；请再作一次机构调整来更正"
+        raise ConditionNotMet(sentence, {"change": undone["id"]})
+
+
+def _ends(item: Row) -> bool:
+    return item["after"] is not None and json.loads(item["after"]).get("until") is not None
 
 
 def _is_added(item: Mapping[str, Any]) -> bool:
@@ -66,6 +88,7 @@ def _put_back(change: Change, item: Row) -> None:
     after = store.columns(item["what"], json.loads(item["after"]))
     if "parent_id" in before:
         place_below_id(change, item["first_id"], before.pop("parent_id"))
+        reorganised.enqueue_below(change.connection, change.id, item["first_id"])
         after.pop("parent_id")
     if "short_name" in before or "name" in before:
         if item["what"] == "unit":

@@ -7,16 +7,19 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, text
+from sqlalchemy import Connection, Select, bindparam, exists, func, select, text
 
 from workflow.engine.case import Case
 from workflow.engine.errors import NotFound
 from workflow.store import bulk
 from workflow.store.codec import case_of
+from workflow.store.tables import ReorganisedRow
 from workflow.store.writes import CASE, HISTORY, OUTBOX, REQUEST, TIMER
 
+QUEUE = ReorganisedRow.__table__  # type: ignore[attr-defined]
+
 _ONE = select(CASE).where(CASE.c.id == bindparam("id"))
-_LOCK = _ONE.with_for_update()
+_LOCK = _ONE.with_for_update(key_share=True)  # a row that refers to the case may come meanwhile
 
 _DIGEST = OUTBOX.alias("digest")
 _WARNING = (
@@ -54,13 +57,23 @@ def _one(connection: Connection, query: "Select[Any]", case_id: int) -> Loaded:
 
 def lock_due_cases(connection: Connection, now: datetime, most: int) -> dict[int, Loaded]:
     """Cases with timers due, at most so many timers' worth; those another worker holds are left to
-    it.
+    it, and those that have yet to follow a change of units until they have.
     """
+    follows = exists().where(QUEUE.c.case_id == TIMER.c.case_id, QUEUE.c.error.is_(None))
     due = (
-        select(TIMER.c.case_id).where(TIMER.c.wake_at <= now).order_by(TIMER.c.wake_at, TIMER.c.id)
+        select(TIMER.c.case_id)
+        .where(TIMER.c.wake_at <= now, ~follows)
+        .order_by(TIMER.c.wake_at, TIMER.c.id)
     ).limit(most)
-    query = select(CASE).where(CASE.c.id.in_(due)).with_for_update(skip_locked=True)
+    query = select(CASE).where(CASE.c.id.in_(due)).with_for_update(skip_locked=True, key_share=True)
     return {row["id"]: (case_of(row), row["head"]) for row in connection.execute(query).mappings()}
+
+
+def lock_free_cases(connection: Connection, which: Collection[int]) -> dict[int, Loaded]:
+    """Those of these cases that nobody else holds at the moment, locked."""
+    query = select(CASE).where(CASE.c.id.in_(which))
+    rows = connection.execute(query.with_for_update(skip_locked=True, key_share=True))
+    return {row["id"]: (case_of(row), row["head"]) for row in rows.mappings()}
 
 
 def due_timers(

@@ -180,8 +180,8 @@ def _move_of(plain: Plain | None) -> Move | None:
         handler=plain["handler"],
         warnings=plain["warnings"],
         climbed=plain["climbed"],
-        unit=plain["unit"],
-        post=plain["post"],
+        unit=plain.get("unit"),  # cases of earlier releases do not have these two
+        post=plain.get("post"),
     )
 
 
@@ -203,6 +203,8 @@ def seen(world: World, actor: Actor) -> str:
         plain["series_top"] = world.series_top
     if world.barred:
         plain["barred"] = world.barred
+    if world.successors:
+        plain["successors"] = [[old, new] for old, new in sorted(world.successors.items())]
     if actor.posts:
         plain["posts"] = [_post(post) for post in actor.posts]
     return dumps(plain)
@@ -231,6 +233,7 @@ def world_of(text: str, calendars: Mapping[int, Calendar]) -> World:
         colleague=tuple(Post(*post) for post in plain.get("colleague", [])),
         series_top=plain.get("series_top"),
         barred=tuple(plain.get("barred", ())),
+        successors=dict(plain.get("successors", ())),
     )
 
 

@@ -69,6 +69,8 @@ def _effects(step: Step) -> dict[str, Any]:
         effects["signed"] = step.signed
     if step.voided:
         effects["voided"] = step.voided
+    if step.moved:
+        effects["moved"] = step.moved
     if step.openings:
         effects["opened"] = [opening.child for opening in step.openings]
     if step.notices:

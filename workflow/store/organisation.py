@@ -48,10 +48,49 @@ def read_lineages(connection: Connection, units: Collection[int]) -> dict[int, L
     above = {id_ for row in rows.values() for id_ in _path(row)}
     ancestors = {row["id"]: row for row in _units(connection, UNIT.c.id.in_(above))}
     departments = and_(
-        UNIT.c.parent_id.in_(above), UNIT.c.kind == "department", UNIT.c.until.is_(None)
+        UNIT.c.parent_id.in_(above),
+        UNIT.c.kind == "department",
+        or_(UNIT.c.until.is_(None), UNIT.c.successor_id.is_not(None)),
     )
-    offices = _units(connection, departments)
+    offices = _still_there(connection, _units(connection, departments))
     return {unit: _lineage(rows[unit], ancestors, offices) for unit in units}
+
+
+def _still_there(connection: Connection, rows: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Departments, with whoever took over in the place of those that are gone, these last: a
+    function goes with the department that had it.
+    """
+    gone = [row for row in rows if row["until"] is not None]
+    heirs = successors_of(connection, {row["id"] for row in gone}) if gone else {}
+    took_over = [{**row, "id": heirs[row["id"]]} for row in gone if row["id"] in heirs]
+    return [row for row in rows if row["until"] is None] + took_over
+
+
+def successors_of(connection: Connection, units: Collection[int]) -> Mapping[int, int]:
+    """Of units that were merged, the living ones that have taken over, however many steps on."""
+    found: dict[int, int] = {}
+    asked = {unit: unit for unit in units}
+    while asked:
+        query = select(UNIT.c.id, UNIT.c.successor_id).where(
+            UNIT.c.id.in_(set(asked.values())), UNIT.c.successor_id.is_not(None)
+        )
+        further = {id_: int(to) for id_, to in connection.execute(query)}
+        asked = {unit: further[at] for unit, at in asked.items() if at in further}
+        found |= asked
+    ended = select(UNIT.c.id).where(UNIT.c.id.in_(set(found.values())), UNIT.c.until.is_not(None))
+    dead = set(connection.execute(ended).scalars()) if found else set()
+    return {unit: to for unit, to in found.items() if to not in dead}
+
+
+def fates_of(connection: Connection, units: Collection[int]) -> "Fates":
+    """What became of those of these units that are no more."""
+    heir = UNIT.alias("heir")
+    query = (
+        select(UNIT.c.id, UNIT.c.until, heir.c.short_name)
+        .outerjoin(heir, heir.c.id == UNIT.c.successor_id)
+        .where(UNIT.c.id.in_(units), UNIT.c.until.is_not(None))
+    )
+    return {id_: (until, name) for id_, until, name in connection.execute(query)}
 
 
 def _gone(connection: Connection, row: Mapping[str, Any]) -> str:
@@ -63,6 +102,9 @@ def unit_in_words(connection: Connection, unit: int) -> str:
     """The short name of a unit as it is now."""
     return str(connection.execute(select(UNIT.c.short_name).where(UNIT.c.id == unit)).scalar_one())
 
+
+Fates = Mapping[int, tuple[datetime, str | None]]
+"""Units that are no more: since when, and the short name of whoever took over."""
 
 FormerNames = Mapping[int, tuple[tuple[datetime, str], ...]]
 """Short names that units had, each with the instant until which it did, earliest first."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, distinct, func, insert, literal, select, text, update
+from sqlalchemy import Connection, Select, distinct, func, insert, literal, select, text, update
 
 from workflow.engine.errors import InvalidInput
 from workflow.store.organisation import FORMER_NAME, HOLDING, POST, UNIT
@@ -156,3 +156,19 @@ def below(connection: Connection, unit: int) -> Sequence[Any]:
     """Living units right below one: id and code."""
     query = select(UNIT.c.id, UNIT.c.code).where(UNIT.c.parent_id == unit, UNIT.c.until.is_(None))
     return connection.execute(query.order_by(UNIT.c.id)).all()
+
+
+def only(unit: int) -> "Select[Any]":
+    """One unit, as those are given that are asked for by a condition."""
+    return select(UNIT.c.id).where(UNIT.c.id == unit)
+
+
+def predecessors(connection: Connection, unit: int) -> set[int]:
+    """Every unit that has come to be part of one, however many steps before."""
+    found: set[int] = set()
+    asked = {unit}
+    while asked:
+        query = select(UNIT.c.id).where(UNIT.c.successor_id.in_(asked))
+        asked = set(connection.execute(query).scalars()) - found
+        found |= asked
+    return found

@@ -92,7 +92,15 @@ _VOID = (
 _SEE = text(
     "INSERT INTO scope (unit_id, case_id, why, closed, due_at, workflow, state)"
     " VALUES (:unit_id, :case_id, :why, :closed, :due_at, :workflow, :state)"
-    " ON CONFLICT DO NOTHING"
+    " ON CONFLICT (unit_id, case_id)"
+    " DO UPDATE SET why = excluded.why WHERE scope.why IN ('above', 'inherited')"
+)
+_UNSEE = text("DELETE FROM scope WHERE case_id = :case_id AND why = 'above'")
+_INHERIT = text(
+    "INSERT INTO scope (unit_id, case_id, why, closed, due_at, workflow, state, named)"
+    " SELECT unit.successor_id, case_id, 'inherited', closed, due_at, workflow, state, named"
+    " FROM scope JOIN unit ON unit.id = scope.unit_id"
+    " WHERE case_id = :case_id AND unit.successor_id IS NOT NULL ON CONFLICT DO NOTHING"
 )
 _USE = text(
     "INSERT INTO attachment_use (attachment_id, case_id) VALUES (:attachment_id, :case_id)"
@@ -125,6 +133,8 @@ class Writes:
     timers: dict[int, list[Row]] = field(default_factory=dict)
     timers_ever: list[Row] = field(default_factory=list)
     sights: list[Row] = field(default_factory=list)
+    moved: list[Row] = field(default_factory=list)
+    inherited: list[Row] = field(default_factory=list)
     places: dict[int, Row] = field(default_factory=dict)
     acted: dict[int, dict[int, Acting]] = field(default_factory=dict)
     acting: dict[int, dict[int, Acting]] = field(default_factory=dict)
@@ -149,6 +159,9 @@ class Writes:
         self._add_case(case, before, compiled.definition, row["hash"])
         self._add_signatures(step)
         self._add_timers(step, before)
+        if step.firing.event == "reorganise":
+            self._forget_above(case.id)
+            before = None  # who sees it is found anew
         self._add_sights(case, before, world, compiled, step.now)
         self._add_uses(step, compiled.definition)
         for at, notice in enumerate(step.notices):
@@ -216,6 +229,17 @@ class Writes:
         self.acted.setdefault(case.id, acted)
         self.acting[case.id] = _acting(scene, others)
 
+    def _forget_above(self, case: int) -> None:
+        """Whoever only stood above a party may do so no more; who had a part in it has."""
+        self.moved.append({"case_id": case})
+        self.sights = [
+            row for row in self.sights if (row["case_id"], row["why"]) != (case, "above")
+        ]
+
+    def inherit(self, case: int) -> None:
+        """Whoever took over from a unit sees what that unit saw."""
+        self.inherited.append({"case_id": case})
+
     def _add_uses(self, step: Step, definition: Definition) -> None:
         for name, value in step.written.items():
             if definition.facts[name].type in FILE_TYPES:
@@ -268,7 +292,9 @@ class Writes:
         yield _MOVE_TIMER, self.moves
         yield _CANCEL_TIMERS, self.cancels
         yield _SET_TIMER, [row for rows in self.timers.values() for row in rows]
+        yield _UNSEE, self.moved
         yield _SEE, self.sights
+        yield _INHERIT, self.inherited  # last: a party sees by its own right
         yield _PLACE, list(self._placed())
         yield _ACT, list(self._acts())
         yield _OWE, self.outbox

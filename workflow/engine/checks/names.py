@@ -7,7 +7,7 @@ from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding, found, unknown
 from workflow.engine.guards import STANDING
 
-BUILT_IN = ("open", "rung", "cosign", "hand_over", "take_back", "recalculate")
+BUILT_IN = ("open", "rung", "cosign", "hand_over", "take_back", "recalculate", "reorganise")
 """Events every workflow has; a definition cannot declare one of these names."""
 
 EXPRESSION_WORDS = frozenset(

@@ -47,9 +47,13 @@ class OrgChangeItem(SQLModel, table=True):
 
 
 class ReorganisedRow(SQLModel, table=True):
-    """A case that has yet to follow a change of units; the row goes when it has."""
+    """A case that has yet to follow a change of units; the row goes when it has.
+
+    `error` says why it could not; it is not tried again.
+    """
 
     __tablename__ = "reorganised"
 
     case_id: int = Field(primary_key=True, foreign_key="cases.id", sa_type=BIG)
     change_id: int = Field(primary_key=True, foreign_key="org_change.id", sa_type=BIG)
+    error: str | None = optional_text()

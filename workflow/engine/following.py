@@ -1,0 +1,124 @@
+"""Where the parties of a case sit after a re-organisation (机构调整).
+
+Who was named moves to the unit that took over. Who was found in a table is found in it again: a
+reviewer or supervisor answers for what lies in its place, so a unit that moves is reviewed where it
+has come to, and whoever held the case keeps it where the new row allows. What was apart stays
+apart: where a merger would put two sides into one unit, one of them rises along its row.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from workflow.engine.case import Case, Seat
+from workflow.engine.definition import Definition
+from workflow.engine.errors import RelationNotAllowed
+from workflow.engine.machine import Compiled
+from workflow.engine.parties import named_seat, tabled_seat
+from workflow.engine.permits import TURN
+from workflow.engine.scene import Scene
+
+Seats = dict[str, Seat]
+
+
+def followed(scene: Scene) -> Seats:
+    """The seats of all parties as the units are now; raises RelationNotAllowed where the
+    definition has no place for a party, or two sides that must be apart cannot be.
+    """
+    definition, lineages = scene.definition, scene.world.lineages
+    now_at = {name: _now(scene, seat.unit) for name, seat in scene.case.parties.items()}
+    seats: Seats = {}
+    for name, party in definition.parties.items():
+        if not party.table:
+            seats[name] = named_seat(party, now_at[name], lineages)
+    for name, party in definition.parties.items():
+        if party.table and party.of:
+            seat = tabled_seat(party, None, lineages[seats[party.of].unit])
+            kept = now_at[name] if now_at[name] in seat.row else seat.unit
+            seats[name] = replace(seat, unit=kept)
+    return _parted(scene, seats)
+
+
+def unit_of(definition: Definition, case: Case) -> int:
+    """The unit a case counts for: its anchor's; a periodic case stays with the unit that owed it,
+    for whoever took over owes it beside its own.
+    """
+    return case.unit if case.period is not None else case.parties[definition.anchor].unit
+
+
+def _now(scene: Scene, unit: int) -> int:
+    return scene.world.successors.get(unit, unit)
+
+
+def _parted(scene: Scene, seats: Seats) -> Seats:
+    """The seats after one of two sides that a merger put together has risen."""
+    for one, other in _apart(scene):
+        if seats[one].unit == seats[other].unit:
+            taken = {seats[one].unit}
+            risen = [(name, _risen(seats[name], taken)) for name in (one, other)]
+            seats |= dict([(name, seat) for name, seat in risen if seat is not None][:1])
+    for name, signed in _signed_opposite(scene):
+        if seats[name].unit in signed:
+            seats[name] = _risen(seats[name], signed) or seats[name]
+    _check(scene, seats)
+    return seats
+
+
+def _risen(seat: Seat, taken: set[int]) -> Seat | None:
+    """The party at the next office of its row that is not taken, if there is one."""
+    while seat.higher is not None:
+        seat = replace(seat, unit=seat.higher)
+        if seat.unit not in taken:
+            return seat
+    return None
+
+
+def _check(scene: Scene, seats: Seats) -> None:
+    parties = scene.definition.parties
+    for one, other in _apart(scene):
+        if seats[one].unit == seats[other].unit:
+            both = f"{parties[other].title}和{parties[one].title}"
+            raise RelationNotAllowed(f"{both}会成为同一个单位，又没有更高一级可以接办")
+    for name, signed in _signed_opposite(scene):
+        if seats[name].unit in signed:
+            sentence = f"{parties[name].title}会与已签字的单位合为一个单位，又没有更高一级可以接办"
+            raise RelationNotAllowed(sentence)
+
+
+def _apart(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Parties that must not sit in one unit: by what the definition says of them, or because they
+    give sign-offs that must be apart.
+    """
+    definition, before = scene.definition, scene.case.parties
+    for name, party in definition.parties.items():
+        yield from ((name, other) for other in party.apart_from)
+    for side, spec in definition.sign_offs.items():
+        for opposite in spec.apart_from:
+            for one in _signers(scene.compiled, side):
+                for other in _signers(scene.compiled, opposite):
+                    if before[one].unit != before[other].unit:
+                        yield one, other
+
+
+def _signed_opposite(scene: Scene) -> Iterator[tuple[str, set[int]]]:
+    """Parties that have yet to sign, with the units, as they are now, that signed what must be
+    apart from it.
+    """
+    case, sign_offs = scene.case, scene.definition.sign_offs
+    for side in (side for side in sign_offs if side not in case.signed):
+        opposite = {one for one, other in sign_offs.items() if side in other.apart_from}
+        given = [
+            case.signed[one] for one in {*opposite, *sign_offs[side].apart_from} & {*case.signed}
+        ]
+        if units := {_now(scene, one.unit) for one in given}:
+            yield from ((name, units) for name in _signers(scene.compiled, side))
+
+
+def _signers(compiled: Compiled, side: str) -> list[str]:
+    """The parties whose posts give a sign-off."""
+    found = []
+    for state, events in compiled.events.items():
+        for event in events.values():
+            for party, _, _ in (role.partition(".") for role in event.by if event.signs == side):
+                turn = compiled.definition.states[state].turn or ""
+                found.append(turn if party == TURN else party)
+    return list(dict.fromkeys(found))
