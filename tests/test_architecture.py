@@ -25,6 +25,7 @@ SPEAK_SQL = ("workflow/store/", "workflow/doctor/")
 KNOW_SQLALCHEMY = {
     "workflow/catalog.py",
     "workflow/commands.py",
+    "workflow/following.py",
     "workflow/organising/__init__.py",
     "workflow/timers.py",
     "workflow/transaction.py",

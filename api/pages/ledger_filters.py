@@ -13,7 +13,7 @@ from api.presenting.lights import near_before, week_before
 from workflow.engine.calendar import Calendar
 from workflow.store.counting import Moments
 from workflow.store.queries import Filter
-from workflow.store.writes import NO_LIMIT
+from workflow.store.sights import NO_LIMIT
 
 OPENED = {
     "open": "未办结",

@@ -12,7 +12,7 @@ from workflow.replay import replay_steps
 from workflow.store.chain import ALGORITHMS, START
 from workflow.store.journal import hash_of
 from workflow.store.scope import SCOPE
-from workflow.store.units import INHERITED
+from workflow.store.sights import INHERITED
 from workflow.store.writes import CASE, HISTORY, SIGN_OFF, TIMER, Writes
 
 Row = Mapping[str, Any]

@@ -13,7 +13,7 @@ from workflow.store.changes import CHANGE
 from workflow.store.organisation import UNIT
 from workflow.store.reorganised import QUEUE, WAITING
 from workflow.store.scope import SCOPE
-from workflow.store.units import INHERITED
+from workflow.store.sights import INHERITED
 from workflow.store.writes import CASE
 
 PATIENCE = timedelta(hours=1)

@@ -15,7 +15,8 @@ from workflow.engine.case import Actor
 from workflow.store.organisation import UNIT
 from workflow.store.queries import Filter, in_scope
 from workflow.store.scope import SCOPE
-from workflow.store.writes import CASE, NO_LIMIT
+from workflow.store.sights import NO_LIMIT
+from workflow.store.writes import CASE
 
 MOST_GROUPS = 500
 

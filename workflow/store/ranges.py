@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, tex
 
 from workflow.engine.case import Actor
 from workflow.store.scope import SCOPE, handlers
+from workflow.store.sights import handed_to
 from workflow.store.tables import DefinitionRow
-from workflow.store.writes import handed_to
 
 _DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
 _MOST_AT_ONCE = 100

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_, select
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
+from workflow.store.sights import handed_to
 from workflow.store.tables import ScopeRow
-from workflow.store.writes import handed_to
 
 SCOPE = ScopeRow.__table__  # type: ignore[attr-defined]
 

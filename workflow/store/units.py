@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, distinct, func, insert, literal, sele
 
 from workflow.engine.errors import InvalidInput
 from workflow.store.organisation import FORMER_NAME, HOLDING, POST, UNIT
+from workflow.store.sights import ABOVE, INHERITED
 from workflow.store.tables import ScopeRow
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ COLUMNS = (
     "assessed_with",
 )
 """What a unit is, beside its place in the tree."""
-
-ABOVE, INHERITED = "above", "inherited"
-"""Why somebody sees a case: as a government above a party, or as successor of who saw it closed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ One firing and a sweep of a thousand timers go through the same door: `Writes.ad
 `flush` once.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, text, update
 
 from workflow.engine.case import Case, World
-from workflow.engine.confidence import is_secret, who_sees
+from workflow.engine.confidence import is_secret
 from workflow.engine.decision import Step, Timer
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.machine import Compiled
@@ -23,6 +23,7 @@ from workflow.store.addressing import Told, address
 from workflow.store.chain import ALGORITHMS
 from workflow.store.codec import case_body, dumps
 from workflow.store.journal import history_row
+from workflow.store.sights import ABOVE, NOBODY, Acting, acting_in, place_of, units_that_see
 from workflow.store.tables import CaseRow, HistoryRow, OutboxRow, RequestRow, SignOffRow, TimerRow
 
 CASE = CaseRow.__table__  # type: ignore[attr-defined]
@@ -32,15 +33,7 @@ TIMER = TimerRow.__table__  # type: ignore[attr-defined]
 OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
 REQUEST = RequestRow.__table__  # type: ignore[attr-defined]
 
-NOBODY = ",,"
-"""What `scope.named` says of a unit of which nobody sees a secret case."""
-
-NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
-"""Where lists sort cases without a limit: last."""
-
 Row = dict[str, Any]
-Acting = tuple[str | None, str | None]
-"""What `scope` says of a unit: its roles that can act now, and who of it sees a secret case."""
 
 # made once: `bulk` keeps what it compiles by statement
 _NEW_CASE, _HISTORY, _SIGN = insert(CASE), insert(HISTORY), insert(SIGN_OFF)
@@ -214,27 +207,25 @@ class Writes:
     def _add_sights(
         self, case: Case, before: Case | None, world: World, compiled: Compiled, now: datetime
     ) -> None:
-        place = _place(case)
+        place = place_of(case)
         if before is None or before.parties != case.parties:
-            for unit, why in _who_sees(case, world):
+            for unit, why in units_that_see(case, world):
                 sight = {"unit_id": unit, "case_id": case.id, "why": why}
                 self.sights.append(sight | {"workflow": case.workflow, **place})
         scene, acted = Scene(compiled, case, world, now), {}
         others = NOBODY if is_secret(scene) else None
         confidential = compiled.definition.confidential is not None
-        if before is None or confidential or _place(before) != place:
+        if before is None or confidential or place_of(before) != place:
             self.places[case.id] = {"case_id": case.id, "others": others, **place}
         else:
-            acted = _acting(scene.at(before), None)
+            acted = acting_in(scene.at(before), None)
         self.acted.setdefault(case.id, acted)
-        self.acting[case.id] = _acting(scene, others)
+        self.acting[case.id] = acting_in(scene, others)
 
     def _forget_above(self, case: int) -> None:
         """Whoever only stood above a party may do so no more; who had a part in it has."""
         self.moved.append({"case_id": case})
-        self.sights = [
-            row for row in self.sights if (row["case_id"], row["why"]) != (case, "above")
-        ]
+        self.sights = [row for row in self.sights if (row["case_id"], row["why"]) != (case, ABOVE)]
 
     def inherit(self, case: int) -> None:
         """Whoever took over from a unit sees what that unit saw."""
@@ -360,55 +351,3 @@ def timer_row(case: Case, timer: Timer) -> Row:
         "status": "waiting",
         "moved": 0,
     }
-
-
-def _place(case: Case) -> Row:
-    """Where a case stands in people's lists."""
-    return {
-        "due_at": case.due.at if case.due else NO_LIMIT,
-        "closed": case.closed_at is not None,
-        "state": case.state,
-    }
-
-
-def _acting(scene: Scene, only: str | None) -> dict[int, Acting]:
-    """The units of which somebody can act now, or is named to see a secret case."""
-    case, compiled = scene.case, scene.compiled
-    roles: dict[int, set[str]] = {}
-    seen: dict[int, str | None] = {}
-    for party, who in compiled.actors[case.state].items():
-        roles.setdefault(case.parties[party].unit, set()).update(who)
-    handled = None
-    if scene.state.turn is not None and case.handler is not None:
-        handled = case.parties[scene.state.turn].unit
-        roles.setdefault(handled, set()).add(handed_to(case.handler))
-    if only is not None:
-        for unit, named in who_sees(scene).items():
-            handler = {handed_to(case.handler)} if unit == handled and case.handler else set()
-            seen[unit] = None if named is None else _listed(named | handler)
-    return {
-        unit: (_listed(roles[unit]) if unit in roles else None, seen.get(unit, only))
-        for unit in {**roles, **seen}
-    }
-
-
-def _listed(who: Collection[str]) -> str:
-    return f",{','.join(sorted(who))},"
-
-
-def handed_to(person: int) -> str:
-    """How `scope.acts` names a person to whom the work was handed (转办)."""
-    return f"#{person}"
-
-
-def _who_sees(case: Case, world: World) -> Iterable[tuple[int, str]]:
-    """The parties' units, the offices to which a party may rise, and the governments above."""
-    seen = {seat.unit: name for name, seat in case.parties.items()}
-    for name, seat in case.parties.items():
-        for unit in seat.row:
-            seen.setdefault(unit, name)
-    for lineage in world.lineages.values():
-        for office, unit in lineage.offices.items():
-            if office.endswith(".government"):
-                seen.setdefault(unit, "above")
-    return seen.items()

@@ -1,0 +1,73 @@
+"""Where a case stands in people's lists, and who sees it: what the rows of `scope` say."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from workflow.engine.case import Case, World
+from workflow.engine.confidence import who_sees
+from workflow.engine.scene import Scene
+
+ABOVE, INHERITED = "above", "inherited"
+"""Why somebody sees a case: as a government above a party, or as heir of a unit that saw it."""
+
+NOBODY = ",,"
+"""What `scope.named` says of a unit of which nobody sees a secret case."""
+
+NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where lists sort cases without a limit: last."""
+
+Acting = tuple[str | None, str | None]
+"""What `scope` says of a unit: its roles that can act now, and who of it sees a secret case."""
+
+
+def place_of(case: Case) -> dict[str, Any]:
+    """Where a case stands in people's lists."""
+    return {
+        "due_at": case.due.at if case.due else NO_LIMIT,
+        "closed": case.closed_at is not None,
+        "state": case.state,
+    }
+
+
+def acting_in(scene: Scene, only: str | None) -> dict[int, Acting]:
+    """The units of which somebody can act now, or is named to see a secret case."""
+    case, compiled = scene.case, scene.compiled
+    roles: dict[int, set[str]] = {}
+    seen: dict[int, str | None] = {}
+    for party, who in compiled.actors[case.state].items():
+        roles.setdefault(case.parties[party].unit, set()).update(who)
+    handled = None
+    if scene.state.turn is not None and case.handler is not None:
+        handled = case.parties[scene.state.turn].unit
+        roles.setdefault(handled, set()).add(handed_to(case.handler))
+    if only is not None:
+        for unit, named in who_sees(scene).items():
+            handler = {handed_to(case.handler)} if unit == handled and case.handler else set()
+            seen[unit] = None if named is None else _listed(named | handler)
+    return {
+        unit: (_listed(roles[unit]) if unit in roles else None, seen.get(unit, only))
+        for unit in {**roles, **seen}
+    }
+
+
+def _listed(who: Collection[str]) -> str:
+    return f",{','.join(sorted(who))},"
+
+
+def handed_to(person: int) -> str:
+    """How `scope.acts` names a person to whom the work was handed (转办)."""
+    return f"#{person}"
+
+
+def units_that_see(case: Case, world: World) -> Iterable[tuple[int, str]]:
+    """The parties' units, the offices to which a party may rise, and the governments above."""
+    seen = {seat.unit: name for name, seat in case.parties.items()}
+    for name, seat in case.parties.items():
+        for unit in seat.row:
+            seen.setdefault(unit, name)
+    for lineage in world.lineages.values():
+        for office, unit in lineage.offices.items():
+            if office.endswith(".government"):
+                seen.setdefault(unit, ABOVE)
+    return seen.items()
