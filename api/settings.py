@@ -13,6 +13,7 @@ from api.openid import CLAIM, OpenIdProvider, is_safe
 from notifications.channels import UnknownChannel, open_channel
 from notifications.channels.bounce_mailbox import open_bounce_mailbox
 from notifications.channels.channel_url import MalformedUrl
+from notifications.fallback import ORDER
 from notifications.ways import MAILBOX_URL, SCHEMES
 from workflow.engine.errors import DubanError
 from workflow.store.chain import ALGORITHMS
@@ -46,6 +47,7 @@ class Settings:
     email: str = MAILBOX_URL
     sms: str = MAILBOX_URL
     bounces: str = ""
+    fallback: tuple[str, ...] = ORDER
     base_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -73,6 +75,7 @@ class Settings:
             email=_channel(given, "DUBAN_EMAIL", "email"),
             sms=_channel(given, "DUBAN_SMS", "sms"),
             bounces=_bounces(given.get("DUBAN_BOUNCES", "")),
+            fallback=_fallback(given.get("DUBAN_FALLBACK", ",".join(ORDER))),
             base_url=base_url,
             host=host,
             port=port,
@@ -158,6 +161,16 @@ def _bounces(url: str) -> str:
     except MalformedUrl as malformed:
         raise BadSetting("DUBAN_BOUNCES", str(malformed), "unknown_channel") from None
     return url
+
+
+def _fallback(text: str) -> tuple[str, ...]:
+    """The order of the ways that stand in for one that failed; `none` is no other way."""
+    if text == "none":
+        return ()
+    ways = tuple(way.strip() for way in text.split(","))
+    if not set(ways) <= set(SCHEMES) or len(set(ways)) < len(ways):
+        raise BadSetting("DUBAN_FALLBACK", f"应写成 {','.join(ORDER)}，次序可换，或写 none")
+    return ways
 
 
 def _provider(given: Mapping[str, str]) -> OpenIdProvider | None:

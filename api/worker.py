@@ -18,6 +18,7 @@ from api import checkpoint_files
 from api.context import Duban
 from notifications import collecting, delivery
 from notifications.channels import Channel
+from notifications.fallback import Fallback, fall_back
 from workflow import following, timers, uploads
 
 EVERY = timedelta(seconds=2)
@@ -121,6 +122,7 @@ def _deliver(beat: _Beat) -> None:
             duban.catalog.calendar,
             beat.now,
             base_url=duban.settings.base_url,
+            order=duban.settings.fallback,
         )
         for name in ("digests", "sent", "put_off", "dead"):
             beat.count(name, getattr(done, name))
@@ -211,8 +213,11 @@ class Worker:
 
 
 def collect(duban: Duban, sources: Sources) -> collecting.Collected:
-    """Ask every source once what became of messages."""
+    """Ask every source once what became of messages; another way stands in for what was lost."""
     done = collecting.collect_reports(duban.database, sources, duban.clock)
+    other_ways = Fallback(duban.settings.fallback, duban.catalog.calendar)
+    if made := fall_back(duban.database, other_ways, duban.clock()):
+        _log.info("other ways stand in", messages=made)
     if done.reports or done.failed:
         _log.info("reports", new=done.reports, bad=done.bad_addresses, failed=list(done.failed))
     return done

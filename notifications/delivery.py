@@ -8,7 +8,7 @@ the other messages, and none is lost: what is given up is listed with its reason
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -32,6 +32,7 @@ from notifications.digest import (
     fold_due,
     time_left,
 )
+from notifications.fallback import ORDER, Fallback, fallback_of
 from notifications.rendering import CannotRender, UnknownTemplate, render
 from workflow.engine.calendar import Calendar
 from workflow.engine.pace import may_go_at
@@ -77,13 +78,17 @@ def deliver_due(
     *,
     base_url: str = "",
     most: int = BATCH,
+    order: Sequence[str] = ORDER,
 ) -> Delivered:
-    """Fold the digests that are due and send one batch; call again until nothing was leased."""
+    """Fold the digests that are due and send one batch; call again until nothing was leased.
+
+    `order` is the order of the ways that stand in for one that failed; empty means none.
+    """
     folded = fold_due(database, calendar, now)
     quiet = may_go_at(calendar, "urgent", now) > now
     with database.unit_of_work() as connection:
         due = outbox.lease_due(connection, now, most, LEASE, ways=list(ways), immediate_only=quiet)
-    round_ = _Round(database, calendar, now, base_url)
+    round_ = _Round(database, calendar, now, base_url, fallback_of(ways, calendar, order))
     for way, messages in groupby(sorted(due, key=lambda message: message.way), _way):
         with ways[way].connect() as sender:
             for message in messages:
@@ -99,11 +104,12 @@ def deliver_all_due(
     now: datetime,
     *,
     base_url: str = "",
+    order: Sequence[str] = ORDER,
 ) -> Delivered:
     """Deliver until nothing is due any more; the sum of all rounds."""
     total = Counter[str]()
     while True:
-        done = deliver_due(database, ways, calendar, now, base_url=base_url)
+        done = deliver_due(database, ways, calendar, now, base_url=base_url, order=order)
         total.update({name: getattr(done, name) for name in Delivered.__dataclass_fields__})
         if not done.leased:
             return Delivered(**total)
@@ -149,6 +155,7 @@ class _Round:
     calendar: Calendar
     now: datetime
     base_url: str
+    fallback: Fallback
     done: Counter[str] = field(default_factory=Counter)
     _began: float = field(default_factory=time.monotonic)
 
@@ -277,6 +284,7 @@ class _Round:
 
     def _give_up(self, connection: Connection, message: Leased, outcome: str, why: str) -> None:
         outbox.mark_dead(connection, message, outcome, why)
+        self.fallback.stand_in(connection, message.id, "failed", self.now)
         self.done["dead"] += 1
         _log.error("message %s by %s given up: %s", message.key, message.way, outcome)
 

@@ -79,11 +79,13 @@ class Desk:
         urgency: str = "urgent",
         wake_at: datetime = NOW,
         variables: Mapping[str, str] | None = None,
+        key: str = "",
     ) -> int:
         """A message owed; its id."""
         self.serial += 1
         row = {
-            "key": f"{case}.{seq}.{self.serial}.{way}", "person_id": self.prefecture.person(person),
+            "key": key or f"{case}.{seq}.{self.serial}.{way}",
+            "person_id": self.prefecture.person(person),
             "case_id": self.case() if case is None else case, "seq": seq, "way": way,
             "urgency": urgency, "template": template, "status": "waiting", "wake_at": wake_at,
             "variables": json.dumps({**VARIABLES, **(variables or {})}), "created_at": NOW,
@@ -91,6 +93,11 @@ class Desk:
         with self.database.unit_of_work() as connection:
             made = insert(OUTBOX).values(row).returning(OUTBOX.c.id)
             return int(connection.execute(made).scalar_one())
+
+    def close(self, case: int) -> None:
+        """End a case."""
+        with self.database.unit_of_work() as connection:
+            connection.execute(update(CASE).where(CASE.c.id == case).values(closed_at=NOW))
 
     def row(self, message: int) -> dict[str, Any]:
         """A message as it stands."""

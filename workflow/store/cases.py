@@ -13,6 +13,7 @@ from workflow.engine.case import Case
 from workflow.engine.errors import NotFound
 from workflow.store import bulk
 from workflow.store.codec import case_of
+from workflow.store.replacing import is_made_good
 from workflow.store.tables import ReorganisedRow
 from workflow.store.writes import CASE, HISTORY, OUTBOX, REQUEST, TIMER
 
@@ -32,6 +33,7 @@ _WARNING = (
     )
     .outerjoin(_DIGEST, _DIGEST.c.id == OUTBOX.c.digest_id)
     .where(OUTBOX.c.case_id == bindparam("case"), OUTBOX.c.seq == bindparam("seq"))
+    .where(~is_made_good())
 )
 
 Loaded = tuple[Case, str]
@@ -110,7 +112,8 @@ def warning_went_out(connection: Connection, case_id: int, seq: int) -> datetime
     their way.
 
     A message that can never arrive (a vacant post, a refused address) counts from when it was
-    owed: only our own outage holds a ladder up.
+    owed: only our own outage holds a ladder up. Where another message stands in for one that never
+    arrived, that one counts in its place.
     """
     rows = connection.execute(_WARNING, {"case": case_id, "seq": seq})
     sent, dead = [], []

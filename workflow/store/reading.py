@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, and_, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from workflow.store.outbox import DIGEST
 from workflow.store.tables import ReadingRow
 from workflow.store.writes import OUTBOX
 
@@ -18,6 +19,27 @@ def unread_about(connection: Connection, person: int, cases: Collection[int]) ->
     """The messages to a person about these cases that the person has not opened."""
     query = select(OUTBOX.c.id).where(
         OUTBOX.c.person_id == person, OUTBOX.c.case_id.in_(cases), UNREAD
+    )
+    return list(connection.execute(query).scalars())
+
+
+def unread_urgent(connection: Connection, since: datetime, until: datetime) -> list[int]:
+    """Messages that went alone by one way between these instants and have not been opened."""
+    other = OUTBOX.alias("other")
+    by_another_way = and_(
+        other.c.case_id == OUTBOX.c.case_id,
+        other.c.seq == OUTBOX.c.seq,
+        other.c.template == OUTBOX.c.template,
+        other.c.person_id == OUTBOX.c.person_id,
+        other.c.way != OUTBOX.c.way,
+    )
+    query = select(OUTBOX.c.id).where(
+        OUTBOX.c.sent_at > since,
+        OUTBOX.c.sent_at <= until,
+        OUTBOX.c.urgency != DIGEST,
+        OUTBOX.c.person_id.is_not(None),
+        UNREAD,
+        ~exists().where(by_another_way),
     )
     return list(connection.execute(query).scalars())
 

@@ -22,8 +22,7 @@ REPLACEMENT = ReplacementRow.__table__  # type: ignore[attr-defined]
 Why = Literal["failed", "undelivered", "unread", "resent"]
 """Given up, taken over but not delivered, not opened in time, or sent again by somebody."""
 
-LOST = ("failed", "undelivered", "resent")
-"""The replaced message never arrived."""
+_LOST = ("failed", "undelivered", "resent")
 
 _AGAIN = "again."
 _SAME = ("case_id", "seq", "person_id", "unit_id", "urgency", "template", "variables", "created_at")
@@ -33,6 +32,12 @@ _SAME = ("case_id", "seq", "person_id", "unit_id", "urgency", "template", "varia
 def is_replaced() -> Any:
     """The condition that something stands in for a message."""
     return exists().where(REPLACEMENT.c.replaces_id == OUTBOX.c.id)
+
+
+def is_made_good() -> Any:
+    """The condition that a message never arrived and another one stands in for it."""
+    stands_in = REPLACEMENT.c.replaces_id == OUTBOX.c.id
+    return exists().where(stands_in, REPLACEMENT.c.why.in_(_LOST))
 
 
 def replace(

@@ -160,6 +160,17 @@ def stories(connection: Connection, messages: Collection[int]) -> dict[int, Stor
     }
 
 
+def returned_since(connection: Connection, since: datetime) -> list[int]:
+    """Messages that some report since then calls undelivered; `stories` has the last word."""
+    query = (
+        select(HANDOVER.c.outbox_id)
+        .join(REPORT, SPEAKS_OF)
+        .where(REPORT.c.fate == Fate.UNDELIVERED, REPORT.c.seen_at > since)
+        .distinct()
+    )
+    return list(connection.execute(query).scalars())
+
+
 _BY_CERTAINTY = (Fate.UNKNOWN, Fate.DELAYED, Fate.UNDELIVERED, Fate.DELIVERED)
 """Of several reports about one part the most certain holds: delivered once is delivered."""
 
