@@ -180,6 +180,18 @@ def test_a_person_is_erased_once_they_have_left(furnished: Path) -> None:
     assert "没有登录名为“xingyi.liaison”的人" in again.stderr
 
 
+def test_units_merge_after_a_look(furnished: Path) -> None:
+    words = ("org", "merge", "522301100", "522301001")
+    looked = duban(furnished, *words, "--preview")
+    assert "并入“黄草街道”：涉及事项 " in looked.stdout, looked.stderr
+    assert "到此为止、请另行任命\t陆国松：敬南镇“党政主要负责同志”" in looked.stdout
+    done = duban(furnished, *words)
+    assert "事项由后台逐批跟进" in done.stdout, done.stderr
+    again = duban(furnished, *words)
+    assert again.returncode == 1
+    assert "不能办理：“敬南镇”已经撤销" in again.stdout
+
+
 def test_a_notice_is_entered_once(furnished: Path) -> None:
     first = duban(furnished, "notice", "2027", str(NOTICE))
     assert (first.returncode, first.stderr) == (0, "")

@@ -12,11 +12,13 @@ from api.org_lists import COLUMNS, people_lines, template_of, unit_lines
 from api.sheets import read_list
 from tests.journeys.play import PROBLEM
 from tests.prefecture import NOW, Prefecture
+from workflow import following
 from workflow.catalog import SHIPPED
 from workflow.commands import Commands
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound, RequestReused
 from workflow.organising import Organising
 from workflow.organising.lines import ListRefused, Report
+from workflow.store.cases import read_case
 from workflow.store.changes import Asked
 from workflow.store.database import Database
 from workflow.store.organisation import FORMER_NAME, HOLDING, PERSON, UNIT
@@ -135,27 +137,29 @@ def test_what_was_built_upon_is_not_taken_back(organising: Organising, asked: As
     organising.undo(asked(), units.change)
 
 
-def test_a_unit_with_open_cases_stays_where_it_is(
-    organising: Organising, commands: Commands, prefecture: Prefecture
+def test_a_unit_with_open_cases_moves_by_a_list_but_is_not_closed_by_one(
+    organising: Organising, commands: Commands, prefecture: Prefecture, asked: Asking
 ) -> None:
-    """Who sees its cases hangs on the tree; and a list that leaves it out does not close it."""
-    commands.open_case(
+    """Its cases follow it to its new place; a list that leaves it out has nobody for them."""
+    township = "522301100"
+    case = commands.open_case(
         workflow="rectification",
-        parties={"responsible": prefecture.unit("522301")},
+        parties={"responsible": prefecture.unit(township)},
         facts=PROBLEM,
-        actor=prefecture.actor("zhou-dc.specialist1"),
+        actor=prefecture.actor("xingyi-dc.specialist"),
         request="open",
         now=NOW,
-    )
+    ).case
     lines = unit_lines(UNITS.read_bytes())
-    moved = [replace(one, parent="522302") for one in lines if one.code == "522301"]
-    report = organising.preview_units(moved, NOW)
-    assert [line.sentence for line in report.lines] == [
-        "本单位及下级还有 1 件未结事项，办结以前不能改变上级"
-    ]
-    rest = [one for one in lines if one.code != "522301"]
+    rest = [one for one in lines if one.code != township]
     (line,) = organising.preview_units(rest, NOW, complete=True).lines
-    assert line.sentence == "“兴义市”还有 1 件未结事项，不能关闭；请先办结或改派"
+    assert line.sentence == "“敬南镇”还有 1 件未结事项，不能关闭；请先办结或改派"
+    moved = [replace(one, parent="522302") for one in lines if one.code == township]
+    organising.import_units(asked(), moved)
+    assert following.follow_all(commands.database, commands.catalog, NOW) == 1
+    with commands.database.reading() as connection:
+        seats = read_case(connection, case)[0].parties
+    assert seats["supervisor"].unit == prefecture.unit("522302-DC")
 
 
 def test_a_list_of_all_people_closes_who_is_not_in_it(

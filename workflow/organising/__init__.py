@@ -118,7 +118,7 @@ class Organising:
 
         def act(work: Work) -> Change:
             nonlocal report
-            change, report = unit_list.take(work, lines, complete=complete)
+            change, report = unit_list.take(work, self.database, lines, complete=complete)
             return change
 
         return self._reported(asked, "import_units", act, lambda: report)

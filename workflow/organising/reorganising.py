@@ -56,7 +56,7 @@ def merge(work: Work, database: Database, *, unit: int, into: int) -> Done:
     reorganised.wait_for_openings(work.connection)
     former = units.predecessors(work.connection, unit)
     reorganised.enqueue_of(work.connection, change.id, {unit, *former})
-    _check(work, database, change, "merge")
+    check_all_follow(work, database, change, "merge")
     return Done(change, carried, ended)
 
 
@@ -86,7 +86,7 @@ def move(work: Work, database: Database, *, unit: int, parent: int) -> Done:
     reorganised.wait_for_openings(work.connection)
     units.place_below_id(change, unit, parent)
     reorganised.enqueue_below(work.connection, change.id, unit)
-    _check(work, database, change, "move")
+    check_all_follow(work, database, change, "move")
     return Done(change)
 
 
@@ -126,7 +126,7 @@ def _in_words(held: Sequence[Held]) -> tuple[str, ...]:
     return tuple(f"{one.person_name}：{one.in_words}" for one in held)
 
 
-def _check(work: Work, database: Database, change: Change, kind: str) -> None:
+def check_all_follow(work: Work, database: Database, change: Change, kind: str) -> None:
     """Raise ConditionNotMet when an open case could not follow."""
     found = list(refusals(work.connection, Catalog(database), change.id, kind, work.now))
     if found:

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflow.organising.lines import Report, difference
+from workflow.organising.reorganising import check_all_follow
+from workflow.store import reorganised
 from workflow.store import units as store
 from workflow.store.changes import Change, Work, next_ids
+from workflow.store.database import Database
 from workflow.store.loading import load
 from workflow.store.units import COLUMNS, Known
 
@@ -72,7 +75,7 @@ def plan(work: Work, lines: Sequence[UnitLine], *, complete: bool) -> UnitPlan:
         if problem := _problem(line, known, given, twice, made.report):
             made.report.say(line.row, "wrong", line.code, problem)
         elif line.code in known:
-            _compare(work, made, line, known[line.code], codes)
+            _compare(made, line, known[line.code], codes)
         else:
             new.append(line)
     made.new = list(_parents_first(new, made.report))
@@ -115,19 +118,13 @@ def _above(
     return f"上级“{gone.short_name}”已经撤销" if gone.until is not None else ""
 
 
-def _compare(
-    work: Work, made: UnitPlan, line: UnitLine, known: Known, codes: Mapping[int, str]
-) -> None:
+def _compare(made: UnitPlan, line: UnitLine, known: Known, codes: Mapping[int, str]) -> None:
     before: dict[str, Any] = {name: getattr(known, name) for name in COLUMNS}
     before["parent"] = codes.get(known.parent_id) if known.parent_id is not None else None
     told = {name: getattr(line, name) for name in before if name in line.given}
     after = {name: value for name, value in told.items() if value != before[name]}
     if not after:
         made.report.say(line.row, "same", line.code)
-        return
-    if "parent" in after and (count := store.open_cases_below(work.connection, known.id)):
-        sentence = f"本单位及下级还有 {count} 件未结事项，办结以前不能改变上级"
-        made.report.say(line.row, "wrong", line.code, sentence)
         return
     was = {name: before[name] for name in after}
     made.report.say(line.row, "changed", line.code, difference(TITLES, was, after))
@@ -168,16 +165,25 @@ def _close_the_rest(
 # Doing it
 
 
-def take(work: Work, lines: Sequence[UnitLine], *, complete: bool = False) -> tuple[Change, Report]:
-    """Add, change and close what a list says; raises ListRefused when a line is wrong."""
+def take(
+    work: Work, database: Database, lines: Sequence[UnitLine], *, complete: bool = False
+) -> tuple[Change, Report]:
+    """Add, change and close what a list says; raises ListRefused when a line is wrong,
+    ConditionNotMet when an open case could not follow a unit to its new place.
+    """
     made = plan(work, lines, complete=complete)
     made.report.check()
     change = work.begin(f"导入单位：{made.report.in_words()}")
+    moving = any("parent" in after for _, _, after in made.changed)
+    if moving or made.closed:
+        reorganised.wait_for_openings(work.connection)
     _add(change, made.new)
     for unit, was, after in made.changed:
         _change(change, unit, was, after)
     for one in made.closed:
         store.close(change, one.id)
+    if moving:
+        check_all_follow(work, database, change, "move")
     made.report.change = change.id
     return change, made.report
 
@@ -208,3 +214,4 @@ def _change(change: Change, unit: int, was: dict[str, Any], after: dict[str, Any
         change.set("unit", unit, {name: was[name] for name in plain}, plain)
     if "parent" in after:
         store.place_below(change, unit, after["parent"])
+        reorganised.enqueue_below(change.connection, change.id, unit)

@@ -76,20 +76,6 @@ def open_cases_of(connection: Connection, units: Collection[int]) -> Mapping[int
     return found
 
 
-def open_cases_below(connection: Connection, unit: int) -> int:
-    """How many open cases have a unit, or one below it, as a party: who sees them hangs on the
-    tree.
-    """
-    top = select(UNIT.c.path).where(UNIT.c.id == unit).scalar_subquery()
-    query = (
-        select(func.count(distinct(SCOPE.c.case_id)))
-        .join(UNIT, UNIT.c.id == SCOPE.c.unit_id)
-        .where(UNIT.c.path.like(top.concat("%")), SCOPE.c.closed.is_(False))
-        .where(SCOPE.c.why.not_in((ABOVE, INHERITED)))
-    )
-    return int(connection.execute(query).scalar_one())
-
-
 def keep_name(connection: Connection, unit: int, until: datetime) -> None:
     """Keep what a unit is called, until an instant, for the pages of its time."""
     query = select(UNIT.c.id, literal(until, FORMER_NAME.c.until.type), UNIT.c.name)
