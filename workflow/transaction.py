@@ -6,7 +6,7 @@ caller does.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,24 @@ from sqlalchemy import Connection
 from workflow.catalog import Catalog
 from workflow.engine.built_in import BY_CLOCK
 from workflow.engine.calendar import Calendar, local_day
-from workflow.engine.case import LINKED_CASE, Actor, Case, Firing, Lineage, World
+from workflow.engine.case import (
+    ENDED,
+    LINKED_CASE,
+    Actor,
+    Candidate,
+    Case,
+    Firing,
+    Lineage,
+    Seat,
+    World,
+)
 from workflow.engine.children import proposed
 from workflow.engine.decision import Opening, Step
 from workflow.engine.errors import Refusal
 from workflow.engine.machine import Compiled
+from workflow.engine.named import asked, posts_of
 from workflow.engine.opening import Request, open_case
+from workflow.engine.parties import seat_parties
 from workflow.engine.scene import Scene
 from workflow.engine.step import step
 from workflow.store import attachments, cases, organisation, reorganised
@@ -72,6 +84,7 @@ class Transaction:
                 self.connection, compiled.definition, facts, actor.person, None
             )
         world = self._world_of_opening(compiled, named, facts)
+        world = self._with_candidates(compiled, named, facts, world)
         case_id, number = self._next_number(compiled)
         parent_id = parent.id if parent else None
         request = Request(case_id, number, named, facts, period, parent_id, child)
@@ -95,6 +108,26 @@ class Transaction:
         """Where units lie, which none of them can leave before this transaction has ended."""
         reorganised.hold_still(self.connection)
         return organisation.read_lineages(self.connection, units)
+
+    def _with_candidates(
+        self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any], world: World
+    ) -> World:
+        """The world of an opening, with those who may be named; most definitions name nobody."""
+        definition = compiled.definition
+        openers = [name for name, fact in definition.facts.items() if fact.opener]
+        names = asked(definition, (*facts, *openers))
+        if not names:
+            return world
+        seats = seat_parties(definition, named, world.lineages)
+        return replace(world, candidates=self._candidates(compiled, names, seats))
+
+    def _candidates(
+        self, compiled: Compiled, names: Iterable[str], seats: Mapping[str, Seat]
+    ) -> tuple[Candidate, ...]:
+        """Those who may be named in these facts."""
+        facts = compiled.definition.facts
+        posts = {post for name in names for post in posts_of(facts[name], seats, rows=True)}
+        return organisation.read_candidates(self.connection, posts, self.now) if posts else ()
 
     def _next_number(self, compiled: Compiled) -> tuple[int, str]:
         definition = compiled.definition
@@ -154,6 +187,9 @@ class Transaction:
             open_children=self._open_children(compiled, case),
             lineages=self._lineages(units) if units else {},
             warned_at=self._warned_at(compiled, case, firing) if is_rung else None,
+            candidates=self._candidates(
+                compiled, asked(compiled.definition, firing.inputs), case.parties
+            ),
             barred=self._barred(compiled, case, _may_open(compiled, case, firing, is_rung)),
             colleague=(
                 organisation.posts_of(self.connection, firing.person, self.now)
@@ -249,11 +285,13 @@ class Transaction:
         if child.parent is None:
             return
         parent = self.case(child.parent)
-        awaited = f"{child.child_name}.{child.state}"
+        arrived = [child.state, ENDED] if child.closed_at else [child.state]
+        awaited = [f"{child.child_name}.{state}" for state in arrived]
         compiled = self.catalog.version(parent.definition)
-        scene = Scene(compiled, parent, World(self.catalog.calendar), self.now)
+        world = World(self.catalog.calendar, self._open_children(compiled, parent))
+        scene = Scene(compiled, parent, world, self.now)
         for name, event in compiled.events[parent.state].items():
-            if event.on == awaited and scene.holds(event.when):
+            if event.on in awaited and scene.holds(event.when):
                 taken = {own: child.facts[theirs] for own, theirs in event.takes.items()}
                 self.fire(parent.id, Firing(name, taken), LINKED_CASE)
                 return

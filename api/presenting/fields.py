@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.engine.attachments import most_of
 from workflow.engine.definition import FILE_TYPES, Column, Definition, Fact
-from workflow.engine.facts import LONGEST_TEXT, MOST_ROWS
+from workflow.engine.facts import LONGEST_TEXT, MOST_PEOPLE, MOST_ROWS
 
 BLANK_ROWS = 5
 """Empty rows below those already filled: without a script a table cannot grow by itself."""
@@ -120,7 +120,7 @@ def _field(fact: Fact, name: str, form: str, value: Any, required: bool, problem
         hint = f"至多 {most_of(fact)} 个，{_FILES_IN_WORDS[fact.type]}；{LARGEST_FILE_WORDS}"
         hint = f"{fact.hint}；{hint}" if fact.hint else hint
         return replace(field, hint=hint, kept=_kept(value), accept=ACCEPTED[fact.type])
-    text = typed(value)
+    text = called(value) if fact.type == "people" else typed(value)
     if fact.type == "yes_no":
         return replace(field, options=_options({"true": "是", "false": "否"}, text))
     if fact.type == "choice":
@@ -141,6 +141,8 @@ def size_in_words(size: int) -> str:
 def _kind(fact: Fact) -> str:
     if fact.type == "text":
         return "lines" if fact.lines else "text"
+    if fact.type == "people":
+        return "text"
     return "number" if fact.type in _NUMBERS else fact.type
 
 
@@ -150,6 +152,8 @@ def _longest(fact: Fact) -> str:
 
 def _bounds_in_words(fact: Fact) -> str:
     """What a person should know beforehand of the least and the greatest."""
+    if fact.type == "people":
+        return f"填写姓名或登录名，用顿号隔开，至多 {fact.at_most or MOST_PEOPLE} 人"
     unit = " 个字" if fact.type == "text" else ""
     if fact.min is not None and fact.max is not None:
         return f"{fact.min:g} 至 {fact.max:g}{unit}"
@@ -175,6 +179,12 @@ def typed(value: Any) -> str:
     if isinstance(value, float):
         return str(int(value)) if value == int(value) else repr(value)
     return str(value)
+
+
+def called(value: Any) -> str:
+    """People as they would be typed: by login name, which nobody shares."""
+    rows = value if isinstance(value, list) else [value or ""]
+    return "、".join(str(row["username"] if isinstance(row, Mapping) else row) for row in rows)
 
 
 def _rows(fact: Fact, name: str, value: Any) -> tuple[tuple[Cell, ...], ...]:

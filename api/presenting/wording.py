@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from workflow.engine.calendar import ZONE
 from workflow.engine.definition import Definition, State
+from workflow.engine.named import role_title
 from workflow.engine.permits import TURN
 from workflow.store.organisation import Fates, FormerNames
 
@@ -89,7 +90,7 @@ def party_of(role: str, state: State | None) -> str:
 def role_in_words(definition: Definition, role: str, state: State | None = None) -> str:
     """`responsible.liaison` as 责任单位联络员; `turn` outside a state as 承办单位."""
     party = definition.parties.get(party_of(role, state))
-    post = definition.roles.get(role.partition(".")[2], "")
+    post = role_title(definition, role.partition(".")[2])
     return (party.title if party else "承办单位") + post
 
 

@@ -224,7 +224,7 @@ def test_yes_no_on_and_off_are_words() -> None:
     definition = read_definition(text, "repair.yaml")
     assert definition.facts["grade"].options == ("轻", "重", "no", "yes", "on", "off", "y")
     assert definition.facts["reason"].title == "no"
-    assert definition.states["fixing"].events.keys() == {"extend", "pause", "done"}
+    assert definition.states["fixing"].events.keys() == {"extend", "pause", "man", "done"}
     assert read_yaml("on: off\nno: yes\n", "x").tree == {"on": "off", "no": "yes"}
 
 

@@ -27,12 +27,13 @@ from tests.engine.definitions import (
 )
 from workflow.catalog import SHIPPED, load_folder
 from workflow.engine.calendar import Calendar, YearNotice, local_day
-from workflow.engine.case import CLOCK, LINKED_CASE, Actor, Case, Post, World
+from workflow.engine.case import CLOCK, LINKED_CASE, Actor, Candidate, Case, Post, World
 from workflow.engine.decision import Step
 from workflow.engine.definition import Column, Event, Fact
 from workflow.engine.errors import Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
+from workflow.engine.named import people_in, posts_of
 from workflow.engine.permits import units_of
 from workflow.store.codec import case_body, case_of, dumps
 
@@ -46,6 +47,7 @@ KINDS = {
 }
 LATER = Calendar(2, {**NOTICES, 2027: YearNotice(2027, frozenset({date(2027, 1, 1)}), frozenset())})
 LONGEST = 60
+PERSON = "person"
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
@@ -138,7 +140,7 @@ def _anything(taken: Walk, chance: random.Random) -> Step:
         facts = {fact: value for fact, value in facts.items() if chance.random() < 0.5}
     unit = chance.choice((COUNTY, TOWNSHIP)) if event.reassigns else None
     open_children = {child: chance.randrange(2) for child in case.children}
-    world = World(CALENDAR, open_children=open_children, lineages=LINEAGES)
+    world = World(CALENDAR, open_children, lineages=LINEAGES, candidates=_candidates(taken, facts))
     return taken.fire(
         name, _actor(taken, event, chance), when=when, unit=unit, world=world, **facts
     )
@@ -160,8 +162,23 @@ def _actor(taken: Walk, event: Event, chance: random.Random) -> Actor:
     unit, post_role = units_of(taken.case, taken.compiled.definition, role)
     if chance.random() < 0.05:
         post_role = "stranger"
+    if named := people_in(taken.case, post_role, unit):
+        person = chance.choice(named)
+        return Actor("person", person, (Post(person, unit or 0, "named"),))
     number = 100 * (unit or 0) + 10 * (len(post_role) % 10) + chance.randrange(2)
     return Actor("person", number, (Post(number, unit or 0, post_role),))
+
+
+def _candidates(taken: Walk, facts: Mapping[str, Any]) -> tuple[Candidate, ...]:
+    """Two people for each post whose holders may be named in these facts."""
+    spec = taken.compiled.definition.facts
+    posts = {p for one in facts if spec[one].among for p in posts_of(spec[one], taken.case.parties)}
+    return tuple(
+        Candidate(person, f"{PERSON}{at}.{again}", "甲", (Post(person, unit, role),), (unit,))
+        for at, (unit, role) in enumerate(sorted(posts))
+        for again in range(2)
+        for person in (100 * unit + 10 * (len(role) % 10) + again,)
+    )
 
 
 def _built_in(taken: Walk, chance: random.Random, when: timedelta) -> Step:
@@ -214,6 +231,8 @@ def _value(fact: Fact | Column, chance: random.Random, now: datetime) -> Any:
             {name: _value(column, chance, now) for name, column in columns.items()}
             for _ in range(chance.randint(1, 3))
         ]
+    if fact.type == "people":
+        return [f"{PERSON}0.{again}" for again in range(chance.randint(1, 2))]
     least = int(getattr(fact, "min", None) or 1)
     return "".join(chance.choice("修路灯不亮=“\n😀") for _ in range(least)) + "字" * max(5, least)
 

@@ -38,6 +38,7 @@ def live(story: Story) -> Life:
     life.cases["grave"] = story.open_at("assigned", grade="重大")
     life.cases["extended"] = _extended(story)
     life.cases["interview"] = _interview(story)
+    life.cases["in_field"] = _unannounced(story)
     _reorganise(story)
     story.deliver()
     _hear_of_messages(story)
@@ -96,6 +97,18 @@ def _extended(story: Story) -> int:
 
 def _interview(story: Story) -> int:
     return story.open_interview("督查〔2026〕3号")
+
+
+def _unannounced(story: Story) -> int:
+    """A visit of which the unit knows nothing yet; the team is out."""
+    plan = {"authority": "2026 年度督查计划", "visit_on": "2026-06-10", "origin": "年度计划"}
+    facts = {"subject": "饮水安全", "mode": "暗访", **plan}
+    case = story.open_any("inspection", {"inspected": story.units["522301"]}, **facts)
+    story.fire(case, "zhou-dc.head", "approve")
+    team = ["zhou-dc.inspector1"]
+    story.fire(case, "zhou-dc.specialist1", "prepare", team=team, scheme="随机抽取两村")
+    story.fire(case, "zhou-dc.inspector1", "set_out")
+    return case
 
 
 def _reorganise(story: Story) -> None:

@@ -10,6 +10,7 @@ from workflow.engine.case import Actor, Case, Cosigner, Firing, Post
 from workflow.engine.definition import Event
 from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn
 from workflow.engine.facts import clean
+from workflow.engine.named import Naming
 from workflow.engine.permits import permit
 from workflow.engine.scene import Scene
 from workflow.engine.signing import check_pen, cosign
@@ -90,6 +91,7 @@ def _given(scene: Scene, firing: Firing, event: Event) -> dict[str, Any]:
         needs = [name for name in needs if name not in scene.case.facts]
     may = {*event.may, *event.needs, *event.takes}
     given = clean(scene.definition, firing.inputs, needs=needs, may=may)
+    given = Naming(scene.case, scene.definition, scene.world.candidates).rows(given)
     if event.reassigns and firing.unit is None:
         raise InvalidInput("请指明改派给哪个单位", {"unit": None})
     if firing.unit is not None and not event.reassigns:

@@ -44,6 +44,17 @@ class Post:
     holder: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may be named on a case; `units` are those of all posts held, and all above."""
+
+    person: int
+    username: str
+    name: str
+    posts: tuple[Post, ...]
+    units: tuple[int, ...]
+
+
 class Pen(Enum):
     """Whether somebody may sign off now; whoever asks over a network begins without."""
 
@@ -66,6 +77,9 @@ class Actor:
     posts: tuple[Post, ...] = ()
     pen: Pen = Pen.READY
 
+
+ENDED = "ended"
+"""`child.ended` stands for any final state of the child."""
 
 CLOCK = Actor("clock")
 LINKED_CASE = Actor("case")
@@ -188,7 +202,8 @@ class World:
     whom work is handed. `barred` are the
     children that could not be opened now, for another case about the same cause stands at that
     level. `series_top` is the highest level so far of cases about one cause. `successors` lead from
-    units of the case that are no more to those that took over.
+    units of the case that are no more to those that took over. `candidates` are those who may be
+    named in the facts of people that a step is given.
     """
 
     calendar: Calendar
@@ -199,6 +214,7 @@ class World:
     series_top: int | None = None
     barred: tuple[str, ...] = ()
     successors: Mapping[int, int] = field(default_factory=dict)
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

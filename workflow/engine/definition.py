@@ -133,8 +133,9 @@ class Column(Model):
 
 
 FactType = Literal[
-    "text", "choice", "number", "integer", "date", "yes_no", "table", "photos", "documents"
-]
+    "text", "choice", "number", "integer", "date", "yes_no", "table", "photos", "documents",
+    "people",
+]  # fmt: skip
 FILE_TYPES = ("photos", "documents")
 """Facts that hold attachments: a picture made anew by us; a PDF, docx, xlsx or scanned page."""
 
@@ -146,10 +147,15 @@ class Fact(Model):
     type: FactType = Field("text", description="what the fact holds")
     options: Texts = Field((), description="for a choice: what may be chosen")
     columns: dict[Name, Column] = Field({}, description="for a table: its columns")
+    among: PartyRoles = Field((), description="for people: the posts whose holders may be named")
+    apart_from: Names = Field(
+        (), description="for people: parties to whose unit, or to what is below it, none belongs"
+    )
+    opener: bool = Field(False, description="for people: whoever opens the case is named at once")
     min: float | None = Field(None, description="least length of a text, least value of a number")
     max: float | None = Field(None, description="greatest length of a text, or value of a number")
     at_most: Annotated[int, Field(ge=1, le=30)] | None = Field(
-        None, description="for photos and documents: how many at most; default 9"
+        None, description="for photos, documents and people: how many at most; default 9"
     )
     lines: bool = Field(False, description="a text of several lines")
     personal: bool = Field(False, description="left out of anything public")
@@ -221,6 +227,7 @@ class Event(Model):
 
     title: Title = Field(description="what the button says")
     by: PartyRoles = Field((), description="who may do it")
+    not_by: Names = Field((), description="facts of people: who is named there may not do it")
     at: Annotated[Moment | None, *_parsed(parse_moment)] = Field(
         None, description="the moment at which the clock does it"
     )

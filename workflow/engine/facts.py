@@ -14,8 +14,10 @@ from workflow.engine.errors import InvalidInput
 
 LONGEST_TEXT = 4000
 MOST_ROWS = 200
+MOST_PEOPLE = 9
 YEARS = range(2000, 2101)
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2}|\d{8})$")
+_BETWEEN = re.compile(r"[、，,;；\s]+")
 _YES = {True, "true", "on", "1", "是"}
 _NO = {False, "false", "off", "0", "否"}
 
@@ -164,6 +166,22 @@ def _row(fact: Fact, at: int, row: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+def _people(fact: Fact, raw: Any) -> list[str]:
+    """The names by which people are called, each once; who they are is for `named.py` to say."""
+    given = _BETWEEN.split(raw) if isinstance(raw, str) else raw
+    if not isinstance(given, list):
+        raise ValueError("应为姓名或登录名")
+    called = [one.get("username") if isinstance(one, dict) else one for one in given]
+    if not all(isinstance(one, str) for one in called):
+        raise ValueError("应为姓名或登录名")
+    stripped = dict.fromkeys(str(one).strip() for one in called)
+    people = [one for one in stripped if one]
+    most = fact.at_most or MOST_PEOPLE
+    if not 1 <= len(people) <= most:
+        raise ValueError(f"应为 1 至 {most} 人，现为 {len(people)} 人")
+    return people
+
+
 _READERS: Mapping[str, Callable[..., Any]] = {
     "text": _text,
     "choice": _choice,
@@ -174,4 +192,5 @@ _READERS: Mapping[str, Callable[..., Any]] = {
     "table": _table,
     "photos": references,
     "documents": references,
+    "people": _people,
 }

@@ -25,6 +25,7 @@ _FACT_TYPES = {
     "table": cel.Type.List(cel.Type.DYN),
     "photos": cel.Type.List(cel.Type.DYN),
     "documents": cel.Type.List(cel.Type.DYN),
+    "people": cel.Type.List(cel.Type.DYN),
 }
 EMPTY_FACTS: Mapping[str, Any] = {
     "text": "",
@@ -33,9 +34,10 @@ EMPTY_FACTS: Mapping[str, Any] = {
     "number": 0.0,
     "integer": 0,
     "yes_no": False,
-    "table": (),
-    "photos": (),
-    "documents": (),
+    "table": [],
+    "photos": [],
+    "documents": [],
+    "people": [],
 }
 """What an expression sees of a fact not yet given."""
 

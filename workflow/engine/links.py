@@ -5,6 +5,7 @@ A file alone cannot show it; the catalog asks once all files are read.
 
 from collections.abc import Iterator, Mapping
 
+from workflow.engine.case import ENDED
 from workflow.engine.checks.parts import events
 from workflow.engine.definition import Child, Definition, Party
 from workflow.engine.findings import Finding, Path, found, unknown
@@ -79,7 +80,7 @@ def _check_arrivals(definition: Definition, definitions: Definitions) -> Iterato
         child = definition.children.get(name)
         theirs = definitions.get(child.workflow) if child else None
         if theirs is not None:
-            yield from unknown("unknown_state", (*path, "on"), state, theirs.states)
+            yield from unknown("unknown_state", (*path, "on"), state, (*theirs.states, ENDED))
             for own, fact in event.takes.items():
                 where = (*path, "takes", own)
                 yield from unknown("unknown_fact", where, fact, theirs.facts)

@@ -7,6 +7,7 @@ from workflow.engine.confidence import sees
 from workflow.engine.deadlines import in_words
 from workflow.engine.decision import Notice
 from workflow.engine.definition import Event, Rung
+from workflow.engine.named import is_named, people_in
 from workflow.engine.permits import units_of
 from workflow.engine.scene import Scene
 from workflow.engine.sight import due_day
@@ -39,10 +40,13 @@ def _notice(
     """One notice to those of the roles who may know of the case; none if nobody is to be told."""
     found = (units_of(scene.case, scene.definition, role) for role in roles)
     seats = dict.fromkeys((unit, role) for unit, role in found if unit is not None)
-    to = tuple(seat for seat in seats if sees(scene, *seat))
-    if seats and not to:
+    told = [seat for seat in seats if sees(scene, *seat)]
+    to = tuple(seat for seat in told if not is_named(scene.definition, seat[1]))
+    named = (people_in(scene.case, role, unit) for unit, role in told if (unit, role) not in to)
+    people = tuple(dict.fromkeys(person for some in named for person in some))
+    if seats and not to and not people:
         return []
-    return [Notice(to, template, variables(scene, what), urgency)] if roles else []
+    return [Notice(to, template, variables(scene, what), urgency, (), people)] if roles else []
 
 
 def variables(scene: Scene, what: str) -> dict[str, str]:

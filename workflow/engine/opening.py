@@ -12,6 +12,7 @@ from workflow.engine.decision import Step
 from workflow.engine.errors import ConditionNotMet, NotYourTurn
 from workflow.engine.facts import clean
 from workflow.engine.machine import Compiled
+from workflow.engine.named import Naming
 from workflow.engine.parties import seat_parties
 from workflow.engine.scene import Scene
 
@@ -48,8 +49,11 @@ def open_case(
     facts = clean(definition, request.facts, needs=opening.needs, may=may)
     case = _first(compiled, request, seats, facts, now)
     scene = Scene(compiled, case, world, now)
+    naming = Naming(case, definition, world.candidates)
+    facts = naming.rows(facts)
+    scene = scene.at(replace(case, facts={**naming.opener(actor), **facts}))
     _check_series(scene)
-    scene = scene.at(replace(case, due=deadlines.due_of(scene)))
+    scene = scene.at(replace(scene.case, due=deadlines.due_of(scene)))
     told = tuple(notices.of_arrival(scene))
     case, openings = children.by_rules(scene, ())
     return Step(

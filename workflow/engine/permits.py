@@ -5,6 +5,7 @@ separations.
 from workflow.engine.case import Actor, Case, Post
 from workflow.engine.definition import Definition, Event
 from workflow.engine.errors import DutiesNotSeparate, NotYourTurn
+from workflow.engine.named import fits, keep_out, role_title
 
 TURN = "turn"
 
@@ -33,12 +34,14 @@ def permit(case: Case, definition: Definition, event: Event, actor: Actor) -> Po
             raise NotYourTurn("这一步不由系统自动办理")
         return None
     if post := _handed_to(case, definition, event, actor):
+        keep_out(case, definition, event, actor)
         return post
     for role in event.by:
         unit, post_role = units_of(case, definition, role)
         for post in actor.posts:
-            if post.unit == unit and post.role == post_role:
+            if post.unit == unit and fits(case, definition, actor, post, post_role):
                 _keep_apart(case, definition, _party_of(case, definition, role), actor)
+                keep_out(case, definition, event, actor)
                 return post
     raise NotYourTurn(_whose(case, definition, event), {"by": list(event.by)})
 
@@ -83,5 +86,5 @@ def _whose(case: Case, definition: Definition, event: Event) -> str:
     names = []
     for role in event.by:
         party = definition.parties[_party_of(case, definition, role)].title
-        names.append(f"{party}的{definition.roles[role.partition('.')[2]]}")
+        names.append(f"{party}的{role_title(definition, role.partition('.')[2])}")
     return f"“{event.title}”由{'、'.join(dict.fromkeys(names))}办理"

@@ -158,6 +158,8 @@ def _stand_in(path: Path, default: str | None) -> Any:
     key = next(str(part) for part in reversed(path) if isinstance(part, str))
     if key == "by":
         return "email" if path[0] == "ladders" else _ROLE
+    if path[0] == "facts" and "among" in path:
+        return _ROLE
     if path[0] == "parties" and "table" in path:
         return "county.unnamed"
     if path == ("periodic", "on"):

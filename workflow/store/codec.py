@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import (
     Actor,
+    Candidate,
     Case,
     Cosigner,
     Due,
@@ -205,6 +206,8 @@ def seen(world: World, actor: Actor) -> str:
         plain["barred"] = world.barred
     if world.successors:
         plain["successors"] = [[old, new] for old, new in sorted(world.successors.items())]
+    if world.candidates:
+        plain["candidates"] = [_candidate(one) for one in world.candidates]
     if actor.posts:
         plain["posts"] = [_post(post) for post in actor.posts]
     return dumps(plain)
@@ -213,6 +216,10 @@ def seen(world: World, actor: Actor) -> str:
 def _lineage(lineage: Lineage) -> list[Any]:
     unit = lineage.unit
     return [unit.id, unit.level, unit.kind, unit.class_, lineage.offices]
+
+
+def _candidate(one: Candidate) -> list[Any]:
+    return [one.person, one.username, one.name, [_post(post) for post in one.posts], one.units]
 
 
 def _post(post: Post) -> list[Any]:
@@ -234,6 +241,10 @@ def world_of(text: str, calendars: Mapping[int, Calendar]) -> World:
         series_top=plain.get("series_top"),
         barred=tuple(plain.get("barred", ())),
         successors=dict(plain.get("successors", ())),
+        candidates=tuple(
+            Candidate(person, username, name, tuple(Post(*post) for post in posts), tuple(units))
+            for person, username, name, posts, units in plain.get("candidates", ())
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, or_, select, tuple_
 
-from workflow.engine.case import Actor, Lineage, Post, Unit
+from workflow.engine.case import Actor, Candidate, Lineage, Post, Unit
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.store import bulk
 from workflow.store.tables import FormerName, HoldingRow, PersonRow, PostRow, UnitRow
@@ -235,6 +235,27 @@ def read_recipients(
     for unit, role, person, email, phone in connection.execute(query):
         found[unit, role].append(Recipient(person, unit, _ways(email, phone)))
     return found
+
+
+def read_candidates(
+    connection: Connection, posts: Collection[tuple[int, str]], now: datetime
+) -> tuple[Candidate, ...]:
+    """Everyone who holds one of these posts (unit, role), or stands in for it, at `now`."""
+    found = read_recipients(connection, posts, now)
+    ids = sorted({one.person for some in found.values() for one in some})
+    query = select(PERSON.c.id, PERSON.c.username, PERSON.c.name).where(PERSON.c.id.in_(ids))
+    people = connection.execute(query.order_by(PERSON.c.id)).all()
+    held = {person: posts_of(connection, person, now) for person in ids}
+    units = {post.unit for some in held.values() for post in some}
+    above = {row["id"]: _path(row) for row in _units(connection, UNIT.c.id.in_(units))}
+    return tuple(
+        Candidate(id_, username, name, held[id_], _all_units(held[id_], above))
+        for id_, username, name in people
+    )
+
+
+def _all_units(posts: Iterable[Post], above: Mapping[int, list[int]]) -> tuple[int, ...]:
+    return tuple(sorted({unit for post in posts for unit in above[post.unit]}))
 
 
 def people_as_recipients(connection: Connection, people: Collection[int]) -> list[Recipient]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from workflow.engine.case import Case, World
 from workflow.engine.confidence import who_sees
+from workflow.engine.named import person_word, spelled
 from workflow.engine.scene import Scene
 
 ABOVE, INHERITED = "above", "inherited"
@@ -36,7 +37,8 @@ def acting_in(scene: Scene, only: str | None) -> dict[int, Acting]:
     roles: dict[int, set[str]] = {}
     seen: dict[int, str | None] = {}
     for party, who in compiled.actors[case.state].items():
-        roles.setdefault(case.parties[party].unit, set()).update(who)
+        unit = case.parties[party].unit
+        roles.setdefault(unit, set()).update(spelled(case, compiled.definition, unit, who))
     handled = None
     if scene.state.turn is not None and case.handler is not None:
         handled = case.parties[scene.state.turn].unit
@@ -44,7 +46,9 @@ def acting_in(scene: Scene, only: str | None) -> dict[int, Acting]:
     if only is not None:
         for unit, named in who_sees(scene).items():
             handler = {handed_to(case.handler)} if unit == handled and case.handler else set()
-            seen[unit] = None if named is None else _listed(named | handler)
+            seen[unit] = None
+            if named is not None:
+                seen[unit] = _listed({*spelled(case, compiled.definition, unit, named), *handler})
     return {
         unit: (_listed(roles[unit]) if unit in roles else None, seen.get(unit, only))
         for unit in {**roles, **seen}
@@ -57,7 +61,7 @@ def _listed(who: Collection[str]) -> str:
 
 def handed_to(person: int) -> str:
     """How `scope.acts` names a person to whom the work was handed (转办)."""
-    return f"#{person}"
+    return person_word(person)
 
 
 def units_that_see(case: Case, world: World) -> Iterable[tuple[int, str]]:

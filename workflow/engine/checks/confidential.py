@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from workflow.engine.checks.parts import TURN
+from workflow.engine.checks.people import check_role
 from workflow.engine.confidence import names
 from workflow.engine.definition import Confidential, Definition
 from workflow.engine.findings import Finding, Path, found, unknown
@@ -26,7 +27,7 @@ def check_confidential(definition: Definition) -> Iterator[Finding]:
         path: Path = ("confidential", "seen_by", at)
         yield from unknown("unknown_party", path, party, definition.parties)
         if role:
-            yield from unknown("unknown_role", path, role, definition.roles)
+            yield from check_role(path, party, role, definition)
     for at, state in enumerate(rule.until):
         yield from unknown("unknown_state", ("confidential", "until", at), state, definition.states)
     named = set(_NAME.findall(_TEXT.sub("", rule.when or "")))

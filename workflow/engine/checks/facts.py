@@ -26,8 +26,11 @@ def _check_fact(path: Path, fact: Fact) -> Iterator[Finding]:
         yield found("options_and_choice", path)
     if (fact.type == "table") != bool(fact.columns):
         yield found("columns_and_table", path)
-    if fact.at_most is not None and fact.type not in FILE_TYPES:
+    if fact.at_most is not None and fact.type not in (*FILE_TYPES, "people"):
         yield found("at_most_not_for_type", path)
+    for_people = fact.among or fact.apart_from or fact.opener
+    if (fact.type == "people") != bool(fact.among) or (for_people and not fact.among):
+        yield found("people_and_among", path)
     bounds = [bound for bound in (fact.min, fact.max) if bound is not None]
     if bounds and fact.type not in _BOUNDED:
         yield found("bounds_not_for_type", path)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from workflow.engine.checks.parts import TURN, events, rungs, without_turn
+from workflow.engine.checks.people import check_role
 from workflow.engine.definition import Definition, Event, Party, PartyRoles, Rung, State
 from workflow.engine.findings import Finding, Path, found, unknown
 
@@ -57,7 +58,7 @@ def check_roles(definition: Definition) -> Iterator[Finding]:
             else:
                 for state in without_turn(definition, states):
                     yield found("nobody_to_tell", (*path, at), "请写明是哪一方", state=state)
-            yield from unknown("unknown_role", (*path, at), post, definition.roles)
+            yield from check_role((*path, at), party, post, definition)
 
 
 def _role_uses(definition: Definition) -> Iterator[tuple[Path, PartyRoles, tuple[str, ...]]]:

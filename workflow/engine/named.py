@@ -1,0 +1,135 @@
+"""People named on a case: a fact of type `people` is also a role, of those who are named in it.
+
+`inspectors.team` means those of the inspectors' unit who stand in the fact `team`. A value is a
+list of rows `{person, unit, username, name}`, as they were when they were named.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflow.engine.case import Actor, Candidate, Case, Post, Seat
+from workflow.engine.definition import Definition, Event, Fact
+from workflow.engine.errors import DutiesNotSeparate, InvalidInput
+
+
+def role_title(definition: Definition, role: str) -> str:
+    """What a role is called, be it of posts or of people named."""
+    if role in definition.facts:
+        return definition.facts[role].title
+    return definition.roles.get(role, "")
+
+
+def is_named(definition: Definition, role: str) -> bool:
+    """Whether a role is that of people named on the case."""
+    return role in definition.facts and definition.facts[role].type == "people"
+
+
+def people_in(case: Case, name: str, unit: int | None = None) -> tuple[int, ...]:
+    """Those named in a fact; only those of one unit, where it is given."""
+    rows = case.facts.get(name) or ()
+    return tuple(row["person"] for row in rows if unit in (None, row["unit"]))
+
+
+def fits(case: Case, definition: Definition, actor: Actor, post: Post, role: str) -> bool:
+    """Whether the actor has a role through this post: it is the post's, or they, or the one for
+    whom they stand in there, are named.
+    """
+    if not is_named(definition, role):
+        return post.role == role
+    named = people_in(case, role, post.unit)
+    return actor.person in named if post.holder is None else post.holder in named
+
+
+def keep_out(case: Case, definition: Definition, event: Event, actor: Actor) -> None:
+    """Raise DutiesNotSeparate where the actor, or somebody for whom they act, is named among those
+    who may not do the event.
+    """
+    acting = {actor.person, *(post.holder for post in actor.posts)}
+    for name in event.not_by:
+        if acting & {*people_in(case, name)}:
+            title = definition.facts[name].title
+            raise DutiesNotSeparate(f"你列在“{title}”中，“{event.title}”须由其他人办理")
+
+
+def spelled(case: Case, definition: Definition, unit: int, roles: Collection[str]) -> Iterator[str]:
+    """Roles of a unit as lists keep them: a post's by its name, people named each by `#person`."""
+    for role in roles:
+        if is_named(definition, role):
+            yield from (person_word(person) for person in people_in(case, role, unit))
+        else:
+            yield role
+
+
+def person_word(person: int) -> str:
+    """How lists keep a person instead of a role."""
+    return f"#{person}"
+
+
+# Naming
+
+Posts = frozenset[tuple[int, str]]
+"""Units with roles: the posts whose holders may be named."""
+
+
+def posts_of(fact: Fact, parties: Mapping[str, Seat], *, rows: bool = False) -> Posts:
+    """The posts whose holders may be named in a fact; with `rows` also in the offices to which a
+    party may yet rise.
+    """
+    found = set[tuple[int, str]]()
+    for party, _, role in (one.partition(".") for one in fact.among):
+        seat = parties[party]
+        found |= {(unit, role) for unit in (seat.unit, *(seat.row if rows else ()))}
+    return frozenset(found)
+
+
+def asked(definition: Definition, facts: Iterable[str]) -> tuple[str, ...]:
+    """Those of the facts that name people."""
+    return tuple(name for name in dict.fromkeys(facts) if is_named(definition, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A case on which people are named, and those of whom they may be."""
+
+    case: Case
+    definition: Definition
+    candidates: tuple[Candidate, ...]
+
+    def rows(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The facts given, with everybody called by name or login name as a row.
+
+        Raises InvalidInput for who cannot be named, DutiesNotSeparate for who belongs to a party
+        from which these people are apart.
+        """
+        names = asked(self.definition, given)
+        return {**given, **{name: [self._row(name, one) for one in given[name]] for name in names}}
+
+    def opener(self, actor: Actor) -> dict[str, Any]:
+        """The facts in which whoever opens a case is named at once."""
+        mine = [one.username for one in self.candidates if one.person == actor.person]
+        facts = [name for name, fact in self.definition.facts.items() if fact.opener]
+        return {name: [self._row(name, username)] for name in facts for username in mine}
+
+    def _row(self, name: str, called: str) -> dict[str, Any]:
+        fact = self.definition.facts[name]
+        posts = posts_of(fact, self.case.parties)
+        found: dict[int, tuple[Candidate, int]] = {}
+        for one in self.candidates:
+            if called in (one.username, one.name):
+                for post in one.posts:
+                    if (post.unit, post.role) in posts:
+                        found.setdefault(one.person, (one, post.unit))
+        if len(found) != 1:
+            why = "不止一人，请写登录名" if found else "不在可以指定的人员之内"
+            sentence = f"{fact.title}：“{called[:30]}”{why}"
+            raise InvalidInput(sentence, {"facts": {name: sentence}})
+        ((one, unit),) = found.values()
+        self._keep_apart(fact, one)
+        return {"person": one.person, "unit": unit, "username": one.username, "name": one.name}
+
+    def _keep_apart(self, fact: Fact, one: Candidate) -> None:
+        for party in fact.apart_from:
+            if self.case.parties[party].unit in one.units:
+                title = self.definition.parties[party].title
+                raise DutiesNotSeparate(f"{one.name}属于{title}，不能列入“{fact.title}”")
