@@ -5,92 +5,32 @@ from here (a test compares the three). What one key alone can get wrong is refus
 the whole file is in `checks/`.
 """
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetJsonSchemaHandler,
-    WithJsonSchema,
-)
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from workflow.engine.limits import LIMIT_SCHEMA, Limit, parse_limit
 from workflow.engine.terms import Moment, Term, parse_moment, parse_term
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
-Title = Annotated[str, Field(min_length=1, max_length=60)]
-Text = Annotated[str, Field(min_length=1, max_length=400)]
-Guard = Annotated[str, Field(min_length=1, max_length=400)]
-"""A CEL expression over the declared facts; compiled and checked by `guards.py`."""
-
-Level = Literal["province", "prefecture", "county", "township", "village"]
-Channel = Literal["email", "sms"]
-Urgency = Literal["digest", "urgent", "immediate"]
-
-
-def _as_tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else (value,)
-
-
-class _OrText:
-    """Says in the schema that one text may stand for the whole."""
-
-    def __get_pydantic_json_schema__(
-        self, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, object]:
-        return {"anyOf": [{"type": "string"}, handler(core)]}
-
-
-class _OrOne:
-    """Says in the schema that one member may stand for a list of one."""
-
-    def __get_pydantic_json_schema__(
-        self, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, object]:
-        schema = handler(core)
-        return {"anyOf": [schema["items"], schema]}
-
-
-_ONE_OR_MORE = (BeforeValidator(_as_tuple), _OrOne())
-
-PartyRole = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
-"""`responsible.head`: who holds a role's posts in a party's unit; `turn`: whose turn it is."""
-
-PartyOrRole = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
-"""`lead`: everybody who holds a post in that party's unit; `lead.head`: who holds that post."""
-
-PartiesOrRoles = Annotated[tuple[PartyOrRole, ...], Field(min_length=1), *_ONE_OR_MORE]
-PartyRoles = Annotated[tuple[PartyRole, ...], *_ONE_OR_MORE]
-Names = Annotated[tuple[Name, ...], *_ONE_OR_MORE]
-Texts = Annotated[tuple[str, ...], *_ONE_OR_MORE]
-Channels = Annotated[tuple[Channel, ...], *_ONE_OR_MORE]
-Selector = Annotated[
-    str, Field(pattern=r"^(province|prefecture|county|township|village)( department)?$")
-]
-"""`county`: the party and government of a county; `county department`: one of its departments."""
-Selectors = Annotated[tuple[Selector, ...], *_ONE_OR_MORE]
-Office = Annotated[str, Field(pattern=r"^(province|prefecture|county|township)\.[a-z][a-z0-9_]*$")]
-"""`prefecture.supervision`: the unit of that level and function, on the way up from another."""
-Offices = Annotated[tuple[Office, ...], *_ONE_OR_MORE]
-ChildState = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
-"""`appeal.approved`: a child of this case, and a state of the child's workflow."""
-
-
-def _parsed(parse: Callable[[str], object]) -> tuple[BeforeValidator, WithJsonSchema]:
-    return BeforeValidator(lambda value: parse(_text(value))), WithJsonSchema({"type": "string"})
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"text is wanted here, not {value!r}")
-    return value
-
-
-MomentKey = Annotated[Moment, *_parsed(parse_moment)]
+from workflow.engine.words import (
+    ONE_OR_MORE,
+    Channels,
+    ChildState,
+    Guard,
+    MomentKey,
+    Name,
+    Names,
+    Offices,
+    OrText,
+    PartiesOrRoles,
+    PartyRoles,
+    Selector,
+    Selectors,
+    Text,
+    Texts,
+    Title,
+    Urgency,
+    parsed,
+)
 
 
 class Model(BaseModel):
@@ -188,7 +128,7 @@ class Rung(Model):
     notice: Name | None = Field(None, description="template of the message; default by the moment")
     open: Names = Field((), description="children opened, each a proposal on somebody's desk")
     mark: Name | None = Field(None, description="a mark the case keeps")
-    warned: Annotated[Term | None, *_parsed(parse_term)] = Field(
+    warned: Annotated[Term | None, *parsed(parse_term)] = Field(
         None, description="how long before at least the warning must have gone out"
     )
     because: Text | None = Field(None, description="the reason handed to what is opened")
@@ -199,7 +139,7 @@ class Rung(Model):
         return bool(self.open or self.mark)
 
 
-Rungs = Annotated[tuple[Rung, ...], *_ONE_OR_MORE]
+Rungs = Annotated[tuple[Rung, ...], *ONE_OR_MORE]
 
 
 class Branch(Model):
@@ -218,7 +158,7 @@ def _as_branches(value: object) -> object:
 Target = Annotated[
     tuple[Branch, ...],
     BeforeValidator(_as_branches),
-    _OrText(),
+    OrText(),
 ]
 
 
@@ -228,7 +168,7 @@ class Event(Model):
     title: Title = Field(description="what the button says")
     by: PartyRoles = Field((), description="who may do it")
     not_by: Names = Field((), description="facts of people: who is named there may not do it")
-    at: Annotated[Moment | None, *_parsed(parse_moment)] = Field(
+    at: Annotated[Moment | None, *parsed(parse_moment)] = Field(
         None, description="the moment at which the clock does it"
     )
     on: ChildState | None = Field(
@@ -388,7 +328,7 @@ class Definition(Model):
     ledgers: dict[Name, Ledger] = Field({}, description="which party keeps which facts (台账)")
     sign_offs: dict[Name, SignOff] = Field({}, description="the signatures of a closing (销号)")
     counts: dict[Name, Title] = Field({}, description="things counted within a cycle")
-    marks: dict[Name, Annotated[Mark, BeforeValidator(_as_mark), _OrText()]] = Field(
+    marks: dict[Name, Annotated[Mark, BeforeValidator(_as_mark), OrText()]] = Field(
         {}, description="what a case is remembered for"
     )
     children: dict[Name, Child] = Field({}, description="cases that a case may open")

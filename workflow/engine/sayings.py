@@ -8,17 +8,10 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from workflow.engine.definition import (
-    Definition,
-    Level,
-    Name,
-    Office,
-    PartyOrRole,
-    PartyRole,
-    Selector,
-)
+from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding, Path, Unreadable, found, nearest
 from workflow.engine.limits import MOMENTS, TERMS
+from workflow.engine.words import Level, Name, Office, PartyOrRole, PartyRole, Selector
 
 SELECTORS = [f"{level}{kind}" for level in get_args(Level) for kind in ("", " department")]
 """The words for kinds of unit."""
