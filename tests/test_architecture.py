@@ -200,3 +200,92 @@ def test_whoever_is_refused_reads_chinese() -> None:
     ]
     assert len(said) > 50
     assert [where for where, sentence in said if not CHINESE.search(sentence)] == []
+
+
+# What no reviewer should have to look for
+
+
+def calls(*folders: str) -> Iterator[tuple[str, ast.Call, str]]:
+    """Every call with its place and what is called, as it is written."""
+    for file, node in nodes(*folders):
+        if isinstance(node, ast.Call):
+            yield f"{file}:{node.lineno}", node, ast.unparse(node.func)
+
+
+RUN_TEXTS = re.compile(r"(builtins\.)?(eval|exec)|os\.(system|popen)|(pickle|marshal)\.\w+")
+OBEYED = {"yaml.load", "yaml.unsafe_load", "BackgroundTasks"}
+
+
+def is_dangerous(call: ast.Call, called: str) -> bool:
+    """Whether a call runs a text, or promises what nobody keeps."""
+    shell = any(k.arg == "shell" and ast.unparse(k.value) != "False" for k in call.keywords)
+    return bool(RUN_TEXTS.fullmatch(called)) or called in OBEYED or shell
+
+
+def test_no_text_is_run_and_nothing_is_promised_outside_a_transaction() -> None:
+    assert [place for place, call, name in calls(*PACKAGES) if is_dangerous(call, name)] == []
+    imported_names = {n for _, node in nodes(*PACKAGES) for n in names_of(node)}
+    assert "BackgroundTasks" not in imported_names
+
+
+@pytest.mark.parametrize(
+    "line", ["eval('1')", "exec(x)", "os.system(x)", "yaml.load(x)", "run(x, shell=True)",
+             "pickle.loads(x)", "BackgroundTasks()"],
+)  # fmt: skip
+def test_a_text_that_is_run_would_be_seen(line: str) -> None:
+    (call,) = [node for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Call)]
+    assert is_dangerous(call, ast.unparse(call.func))
+
+
+SAYS_SQL = re.compile(r"(\w+\.)?(text|exec_driver_sql)")
+NAMES_ONLY = ("workflow/store/", "api/demo/stage.py")
+"""Here names of tables, of ours, are put into statements of the schema; nowhere a value."""
+
+
+def is_built(call: ast.Call, called: str) -> bool:
+    """Whether a call speaks SQL that was put together from texts."""
+    parts = [part for one in call.args[:1] for part in ast.walk(one)]
+    built = any(isinstance(part, ast.JoinedStr | ast.BinOp) for part in parts)
+    return bool(SAYS_SQL.fullmatch(called)) and built
+
+
+def test_sql_is_not_put_together_from_texts() -> None:
+    built = [place for place, call, name in calls(*PACKAGES) if is_built(call, name)]
+    assert [place for place in built if not place.startswith(NAMES_ONLY)] == []
+
+
+def test_no_row_is_replaced_unseen() -> None:
+    """INSERT OR REPLACE deletes a row without asking its triggers."""
+    replaces = re.compile(r"\s*(INSERT\s+)?OR\s+REPLACE|\s*REPLACE\s+INTO", re.IGNORECASE)
+    said = [
+        f"{file}:{node.lineno}"
+        for file, node in nodes(*PACKAGES)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and replaces.match(node.value)
+    ]
+    assert said == []
+
+
+def test_templates_escape_whatever_they_show() -> None:
+    templates = sorted((ROOT / "api/pages/templates").glob("*.html"))
+    assert templates
+    believing = re.compile(r"\|\s*safe\b|autoescape\s+false|\bMarkup\b|<script|\son\w+=|\sstyle=")
+    assert [str(path) for path in templates if believing.search(path.read_text("utf-8"))] == []
+
+
+MAY_OPEN = {
+    "api/checkpoint_files.py",
+    "api/cli/",
+    "api/demo/",
+    "api/inspecting/images.py",
+    "api/notice_file.py",
+    "api/settings.py",
+}
+"""What reads files named by whoever runs the program, or pictures from memory."""
+
+
+def test_no_request_names_a_file() -> None:
+    opening = re.compile(r"open|(.*\.)?(open|read_text|read_bytes|write_text|write_bytes)")
+    opened = {place.partition(":")[0] for place, _, name in calls("api") if opening.fullmatch(name)}
+    assert {file for file in opened if not file.startswith(tuple(MAY_OPEN))} == set()
