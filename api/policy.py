@@ -137,6 +137,8 @@ ROUTES: Mapping[str, Line] = {
     "POST /administration/administrators/{person}/dismiss": _line(SECURITY),
     "GET /administration/accounts": _line(SECURITY),
     "POST /administration/accounts/{person}": _line(SECURITY),
+    "GET /administration/unreachable": _line(SYSTEM),
+    "POST /administration/unreachable/clear": _line(SYSTEM),
     "GET /audit": _line(AUDIT),
     "POST /audit/export": _line(AUDIT),
     "GET /audit/checkpoints/{number}": _line(AUDIT),

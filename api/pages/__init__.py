@@ -26,6 +26,7 @@ from api.pages import (
     reconciliation,
     second_factor,
     signing_in,
+    unreachable,
     workflows,
 )
 from api.pages.errors import error_page
@@ -50,6 +51,7 @@ for _part in (
     mailbox,
     workflows,
     audit,
+    unreachable,
 ):
     router.include_router(_part.router)
 

@@ -4,15 +4,16 @@ A mark is about an address, by its hash: it lapses when the person's address is 
 administrator who knows better clears it.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from workflow.store.organisation import PERSON
+from workflow.store.organisation import PERSON, UNIT
 from workflow.store.reports import HANDOVER, REPORT, SPEAKS_OF, address_hash, is_timely
 from workflow.store.tables import BadAddressRow, HoldingRow, PostRow
 from workflow.store.writes import OUTBOX
@@ -20,6 +21,9 @@ from workflow.store.writes import OUTBOX
 BAD = BadAddressRow.__table__  # type: ignore[attr-defined]
 HOLDING = HoldingRow.__table__  # type: ignore[attr-defined]
 POST = PostRow.__table__  # type: ignore[attr-defined]
+
+WAYS = ("email", "sms")
+"""The ways for which the directory has an address."""
 
 _LOOKED_BACK = timedelta(days=2)
 """A report may have come before its handover was committed: it is looked at again so long."""
@@ -124,3 +128,30 @@ def unreachable_people(
                 one = Unreachable(row.id, row.name, row.unit_id, way, row.reason, row.since)
                 found.setdefault((row.id, way), one)
     return list(found.values())
+
+
+def in_need(connection: Connection, now: datetime) -> list[Unreachable]:
+    """Everywhere: each address marked bad, and once who has neither an address nor a number."""
+    found = unreachable_people(connection, now, units=None)
+    missing = Counter(one.person for one in found if one.reason is None)
+    return [
+        one
+        for one in found
+        if one.reason is not None or (missing[one.person] == len(WAYS) and one.way == WAYS[0])
+    ]
+
+
+def vacant_posts(connection: Connection, now: datetime) -> list[tuple[int, str]]:
+    """The unit and title of every post of a living unit that nobody holds or stands in for."""
+    held = exists().where(
+        HOLDING.c.post_id == POST.c.id,
+        HOLDING.c.begins_at <= now,
+        or_(HOLDING.c.ends_at.is_(None), HOLDING.c.ends_at > now),
+    )
+    query = (
+        select(POST.c.unit_id, POST.c.title)
+        .join(UNIT, UNIT.c.id == POST.c.unit_id)
+        .where(~held, or_(UNIT.c.until.is_(None), UNIT.c.until > now))
+        .order_by(POST.c.unit_id, POST.c.id)
+    )
+    return [(unit, title) for unit, title in connection.execute(query)]

@@ -67,8 +67,8 @@ def has_arrived(proof: Proof) -> bool:
 
 
 def may_resend(message: Message, proof: Proof) -> bool:
-    """Whether sending it once more is of use: it failed, and nothing stands in for it."""
-    if message.person_id is None or proof.replaced_by is not None:
+    """Whether sending it once more is of use: it failed, and no other way carried it."""
+    if message.person_id is None or proof.replaced_by is not None or proof.went_by:
         return False
     lost = proof.story is not None and proof.story.fate is Fate.UNDELIVERED
     return message.status == "dead" or (message.status == "sent" and lost)
