@@ -33,6 +33,7 @@ def channel(action: Action, way: Way, to: Annotated[str, _TO]) -> None:
     from api.cli.installation import open_installation, settings
     from notifications.trying import try_channel
     from notifications.ways import UnusableWay, open_ways
+    from workflow.store.people.masking import masked, masked_in
 
     del action  # there is one
     with closing(open_installation(settings())) as duban:
@@ -43,9 +44,8 @@ def channel(action: Action, way: Way, to: Annotated[str, _TO]) -> None:
         except UnusableWay as unusable:
             raise CommandFailed(str(unusable)) from None
         trial = try_channel(ways[way.value], way.value, address, name, duban.clock())
-    for line in trial.dialogue:
-        say(f"  {line}")
-    say(trial.receipt.detail)
+    for line in (*(f"  {one}" for one in trial.dialogue), trial.receipt.detail):
+        say(masked_in(line.replace(address, masked(address))))
     if trial.receipt.provider_id:
         say(f"对方编号：{trial.receipt.provider_id}")
     say(trial.meaning)

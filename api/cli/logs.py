@@ -5,12 +5,14 @@ import sys
 
 import structlog
 
+from workflow.store.people.masking import masked_in
+
 
 def _unforgeable(
     _: object, __: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
     """What people sent can neither begin a line of its own nor move the cursor; the lines of a
-    traceback are marked as such.
+    traceback are marked as such. No line says a whole telephone number or mail address.
     """
     for name, value in event.items():
         if isinstance(value, str):
@@ -20,7 +22,7 @@ def _unforgeable(
 
 
 def _visible(text: str) -> str:
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return masked_in("".join(c if c.isprintable() else repr(c)[1:-1] for c in text))
 
 
 def start_logging(*, quiet: bool = False) -> None:

@@ -20,6 +20,7 @@ from api.presenting.message_story import WAYS
 from api.presenting.wording import machine_readable, to_the_minute
 from workflow.engine.errors import NotFound
 from workflow.store import queries
+from workflow.store.people.masking import masked
 
 router = APIRouter()
 
@@ -108,7 +109,7 @@ def _check(duban: Duban) -> None:
 def _letter(row: queries.Row) -> Letter:
     return Letter(
         way=WAYS.get(row["way"], "其他"),
-        to=row["to"],
+        to=row["to"] if row["own"] else masked(row["to"]),
         subject=row["subject"],
         text=row["text"],
         frame=f"/mailbox/{row['id']}/mail" if row["html"] else "",

@@ -42,3 +42,12 @@ def test_the_message_of_an_exception_is_marked_as_its_own(
     assert "failed" in first
     assert not [line for line in rest if line.startswith("2026")]
     assert all(line.isprintable() for line in rest)
+
+
+def test_no_line_says_a_whole_address(
+    restored_logging: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start_logging()
+    logging.getLogger("duban.web").warning("to %s and %s", "13812341234", "zhang@example.org")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "to 138****1234 and zh***@example.org" in line

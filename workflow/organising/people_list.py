@@ -14,6 +14,7 @@ from workflow.organising.lines import Report, difference
 from workflow.store import staff
 from workflow.store.changes import Change, Work, next_ids
 from workflow.store.loading import load
+from workflow.store.people.masking import masked
 from workflow.store.staff import Person, Seat
 
 TITLES: Mapping[str, str] = {
@@ -136,7 +137,7 @@ def _place(line: PersonLine, known: _Known, made: PeoplePlan) -> None:
         if after:
             was = {name: before[name] for name in after}
             made.changed.append((person.id, was, after))
-            said.append(difference(TITLES, was, after))
+            said.append(difference(TITLES, _shown(was), _shown(after)))
     made.people.setdefault(line.username, line)
     held = known.seats.get((person.id, unit, role)) if person else None
     if held:
@@ -153,6 +154,14 @@ def _place(line: PersonLine, known: _Known, made: PeoplePlan) -> None:
     else:
         made.posts.append((unit, role, line.title))
         made.made.append(line.username)
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as a report shows them: addresses masked."""
+    return {
+        name: masked(value) if value and name in ("phone", "email") else value
+        for name, value in values.items()
+    }
 
 
 # Doing it

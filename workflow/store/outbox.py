@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from workflow.store.organisation import PERSON, UNIT
+from workflow.store.people.masking import masked_in
 from workflow.store.writes import CASE, OUTBOX
 
 DIGEST = "digest"
@@ -148,7 +149,7 @@ def mark_empty(connection: Connection, message: Leased, detail: str) -> None:
 
 def _settled(status: str, outcome: str | None, detail: str) -> Row:
     gone = {"wake_at": None, "leased_until": None}
-    return {"status": status, "outcome": outcome, "detail": detail, **gone}
+    return {"status": status, "outcome": outcome, "detail": masked_in(detail), **gone}
 
 
 def put_off(
@@ -161,7 +162,7 @@ def put_off(
     counts: bool,
 ) -> None:
     """It waits for another try, if it is still ours; `counts` False gives the attempt back."""
-    values: Row = {"outcome": outcome, "detail": detail, "status": "waiting"}
+    values: Row = {"outcome": outcome, "detail": masked_in(detail), "status": "waiting"}
     values |= {"wake_at": wake_at, "leased_until": None}
     if not counts:
         values["attempts"] = OUTBOX.c.attempts - 1

@@ -338,15 +338,20 @@ def mailbox_messages(
     before: int | None = None,
     limit: int = 50,
 ) -> list[Row]:
-    """What the local mailbox holds that the reader may read, newest first, narrowed by way and by
-    part of the address.
+    """What the local mailbox holds that the reader may read, newest first, with `own` for what was
+    sent to the reader, narrowed by way and recipient.
+
+    The recipient is a name, a login name or a whole address: by parts of an address a masked one
+    could be guessed.
     """
-    readable = select(_MAILBOX).where(_readable(reader))
+    own = _sent(OUTBOX.c.person_id == reader.person).label("own")
+    readable = select(_MAILBOX, own).where(_readable(reader))
     query = readable.order_by(_MAILBOX.c.id.desc()).limit(limit)
     if way is not None:
         query = query.where(_MAILBOX.c.way == way)
     if to is not None:
-        query = query.where(_MAILBOX.c.to.contains(to, autoescape=True))
+        called = select(PERSON.c.id).where(or_(PERSON.c.name == to, PERSON.c.username == to))
+        query = query.where(or_(_MAILBOX.c.to == to, _sent(OUTBOX.c.person_id.in_(called))))
     if before is not None:
         query = query.where(_MAILBOX.c.id < before)
     return [dict(row) for row in connection.execute(query).mappings()]
@@ -355,8 +360,12 @@ def mailbox_messages(
 def _readable(reader: Actor) -> ColumnElement[bool]:
     """Messages to the reader, and those about a case that the reader sees."""
     seen = exists().where(SCOPE.c.case_id == OUTBOX.c.case_id, in_sight(reader))
-    own = OUTBOX.c.person_id == reader.person
-    return exists().where(OUTBOX.c.key == _MAILBOX.c.key, or_(own, seen))
+    return _sent(or_(OUTBOX.c.person_id == reader.person, seen))
+
+
+def _sent(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the message that a row of the mailbox came from is such a one."""
+    return exists().where(OUTBOX.c.key == _MAILBOX.c.key, which)
 
 
 def mailbox_message(connection: Connection, reader: Actor, id_: int) -> Row:

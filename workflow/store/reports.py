@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, exists, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.store.organisation import PERSON
+from workflow.store.people.masking import masked_in
 from workflow.store.tables import DeliveryReportRow, HandoverRow
 from workflow.store.writes import OUTBOX
 
@@ -109,7 +110,7 @@ def _report_row(way: str, report: Report, now: datetime) -> dict[str, Any]:
         "provider_id": report.about,
         "fate": report.fate,
         "code": report.code,
-        "detail": report.detail,
+        "detail": masked_in(report.detail),
         "address_is_bad": report.address_is_bad,
         "happened_at": report.happened_at,
         "seen_at": now,

@@ -103,7 +103,8 @@ def test_the_mailbox_is_narrowed_by_way_and_recipient(
     assert {one.one(class_="tag").text for one in page.main.all("article")} == ways
     nobody = Page(client.get("/mailbox?to=nobody.at.all"))
     assert "没有符合条件的消息" in nobody.text
-    one = Page(client.get("/mailbox?to=xingyi.liaison"))
+    one = Page(client.get("/mailbox?to=xingyi.liaison&way=email"))
+    assert list(one.main.all("article"))
     assert all("xingyi.liaison@" in letter.text for letter in one.main.all("article"))
     del told
 
