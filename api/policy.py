@@ -118,6 +118,9 @@ ROUTES: Mapping[str, Line] = {
     "GET /boards/reports": _line(HOLDER),
     "GET /boards/trends": _line(HOLDER),
     "GET /boards/units": _line(HOLDER),
+    # who works on a case may have to call whoever else does
+    "GET /cases/{case_id}/contacts": _line(SIGNED_IN, case=True),
+    "POST /cases/{case_id}/contacts/{person}": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/files/{attachment_id}": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/files/{attachment_id}/preview": _line(SIGNED_IN, case=True),
     "GET /ledgers": _line(HOLDER),

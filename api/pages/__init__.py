@@ -14,6 +14,7 @@ from api.pages import (
     audit,
     boards,
     case,
+    contacts,
     diagrams,
     files,
     import_table,
@@ -43,6 +44,7 @@ for _part in (
     new_case,
     import_table,  # before the cases, among whose addresses it lies
     case,
+    contacts,
     diagrams,
     reconciliation,  # before the ledgers, among whose addresses it lies
     files,

@@ -15,6 +15,7 @@ from notifications.delivery import deliver_all_due
 from notifications.ways import open_ways
 from tests.api.pages.conftest import Browsers
 from tests.api.pages.stories import SPECIALIST, walk_to
+from workflow.store.audit import AUDIT
 from workflow.store.organisation import PERSON
 
 READERS = ("xingyi.liaison", "xingyi.head", SPECIALIST)
@@ -74,3 +75,40 @@ def test_the_mailbox_masks_the_addresses_of_others(
     assert addresses(duban, but=SPECIALIST).search(theirs) is None
     found = reader.get("/mailbox?to=xingyi.liai").text
     assert "没有符合条件的消息" in found, "an address cannot be guessed by its parts"
+
+
+def test_a_whole_number_is_shown_on_asking_and_the_log_tells(
+    browser: Browsers, duban: Duban, told: int
+) -> None:
+    page = browser(SPECIALIST).get(f"/cases/{told}/contacts")
+    whole = addresses(duban, but=SPECIALIST)
+    assert whole.search(page.text) is None
+    with duban.database.reading() as connection:
+        query = select(PERSON.c.id, PERSON.c.phone).where(PERSON.c.username == "xingyi.liaison")
+        person, phone = connection.execute(query).one()
+    (form,) = [form for form in page.forms if form.action.endswith(f"/{person}")]
+    shown = browser(SPECIALIST).client.post(form.action, data=form.values).text
+    assert phone in shown
+    assert len(set(re.findall(r"1\d{10}", shown)) - {phone}) <= 1, "that one, and one's own"
+    with duban.database.reading() as connection:
+        (act,) = connection.execute(select(AUDIT).where(AUDIT.c.kind == "reveal")).mappings()
+    assert (act["subject"], act["subject_id"], act["data"]) == (
+        "person",
+        person,
+        f'{{"case":{told}}}',
+    )
+
+
+def test_who_does_not_see_the_case_or_asks_for_another_gets_nothing(
+    browser: Browsers, duban: Duban, told: int
+) -> None:
+    browser("wangmo.head").get(f"/cases/{told}/contacts", status=404)
+    page = browser(SPECIALIST).get(f"/cases/{told}/contacts")
+    (form, *_) = [form for form in page.forms if "/contacts/" in form.action]
+    with duban.database.reading() as connection:
+        query = select(PERSON.c.id).where(PERSON.c.username == "wangmo.head")
+        stranger = connection.execute(query).scalar_one()
+    elsewhere = f"/cases/{told}/contacts/{stranger}"
+    assert browser(SPECIALIST).client.post(elsewhere, data=form.values).status_code == 404
+    with duban.database.reading() as connection:
+        assert connection.execute(select(AUDIT).where(AUDIT.c.kind == "reveal")).first() is None

@@ -5,7 +5,7 @@
 signed-in browsers · `duties` what comes before anything else · `known_browsers` · `tokens` for
 programs · `throttling` of failures · `provider_trips` to an OpenID provider · `forgetting` what
 no longer counts · `erasing` of people for good · `masking` of
-their addresses · `hashing` of secrets
+their addresses · `contacts` of a case · `hashing` of secrets
 
 A session, a token or a password is kept as its hash only. Whoever is disabled is out with the next
 request: every look-up asks.
