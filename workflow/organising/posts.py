@@ -9,7 +9,7 @@ from datetime import datetime
 from workflow.engine.calendar import ZONE
 from workflow.engine.errors import InvalidInput, Stale
 from workflow.store import posts
-from workflow.store.changes import Change, Work
+from workflow.store.changes import Change, Work, named
 from workflow.store.posts import IN_WORDS, Held
 
 
@@ -29,7 +29,7 @@ def appoint(
     A free post of the role is taken over with all that waits at it; where there is none yet, or
     `one_more` is wanted, a new one is made. Raises Stale while somebody else holds it, NotFound.
     """
-    name, begins = posts.person_in_words(work.connection, person), begins or work.now
+    name, begins = _named(work, person), begins or work.now
     place = posts.living_unit(work.connection, unit)
     found = posts.seats(work.connection, unit, role, begins, None)
     free = [id_ for id_, holder in found if holder is None or kind != "holder"]
@@ -60,9 +60,10 @@ def end(
 
     What has not begun by then is called off.
     """
-    name, ends = posts.person_in_words(work.connection, person), ends or work.now
+    name, ends = _named(work, person), ends or work.now
     held = _narrowed(posts.held_by(work.connection, person, ends), unit, role)
     if not held:
+        name = posts.person_in_words(work.connection, person)
         raise InvalidInput(f"{name}届时不在这样的岗位上", {"person": person})
     what = "、".join(f"{one.in_words}（{IN_WORDS[one.kind]}）" for one in held)
     why = f"，事由：{reason}" if reason else ""
@@ -104,11 +105,13 @@ def substitute(
         raise InvalidInput("代理的结束时间应晚于开始时间", {"ends": ends.isoformat()})
     if person == stands_for:
         raise InvalidInput("不能代理自己", {"person": person})
-    name = posts.person_in_words(work.connection, person)
+    name = _named(work, person)
     held = _stood_in_for(work, stands_for, begins, unit, role)
     what = "、".join(dict.fromkeys(one.in_words for one in held))
     period = f"自{_moment(begins)}起" + (f"至{_moment(ends)}止" if ends else "")
-    change = work.begin(f"{name}{period}代理{held[0].person_name}的{what}，事由：{reason}")
+    change = work.begin(
+        f"{name}{period}代理{named(held[0].person)}的{what}"
+    )  # why may tell of an illness
     for post in dict.fromkeys(one.post for one in held):
         _hold(change, post, person, "substitute", begins, ends, reason)
     return change
@@ -140,6 +143,12 @@ def _hold(
 ) -> None:
     row = {"post_id": post, "person_id": person, "kind": kind, "begins_at": begins}
     change.add("holding", row | {"ends_at": ends, "reason": reason})
+
+
+def _named(work: Work, person: int) -> str:
+    """Somebody who can be given a post, as a sentence that is kept names them; raises NotFound."""
+    posts.person_in_words(work.connection, person)
+    return named(person)
 
 
 def _moment(at: datetime) -> str:

@@ -3,7 +3,8 @@
 One change is one transaction, and one at a time: what a change read is still so when it writes.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -44,6 +45,27 @@ class Changed:
 
     id: int
     sentence: str
+
+
+def named(person: int) -> str:
+    """How a sentence that is kept names somebody: by id alone, so that erasing a person leaves
+    nothing of the name in it.
+    """
+    return f"⟦{person}⟧"
+
+
+_NAMED = re.compile(r"⟦(\d{1,15})⟧")
+
+
+def in_words(connection: Connection, sentences: Sequence[str]) -> list[str]:
+    """Sentences as they were kept, with the names that people have today."""
+    ids = {int(id_) for sentence in sentences for id_ in _NAMED.findall(sentence)}
+    query = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.id.in_(ids))
+    names = {id_: name for id_, name in connection.execute(query)} if ids else {}
+    return [
+        _NAMED.sub(lambda found: names.get(int(found[1]), found[0]), sentence)
+        for sentence in sentences
+    ]
 
 
 @dataclass
@@ -106,7 +128,7 @@ class Change:
     def keep(self) -> Changed:
         """Write the items; the last thing a change does."""
         bulk.send(self.connection, [(_KEEP, self.items)])
-        return Changed(self.id, self.sentence)
+        return Changed(self.id, *in_words(self.connection, [self.sentence]))
 
 
 def plain(row: Mapping[str, Any]) -> Row:
@@ -161,7 +183,7 @@ def answered(connection: Connection, request: str, digest: str) -> Changed | Non
         return None
     if row.digest != digest:
         raise RequestReused("这个请求编号已用于另一次变更，请换一个编号", {"request": request})
-    return Changed(row.id, row.sentence)
+    return Changed(row.id, *in_words(connection, [row.sentence]))
 
 
 def next_ids(connection: Connection, table: str, many: int = 1) -> int:
@@ -192,4 +214,6 @@ def list_changes(
     )
     if before is not None:
         query = query.where(CHANGE.c.id < before)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    said = in_words(connection, [row["sentence"] for row in rows])
+    return [row | {"sentence": sentence} for row, sentence in zip(rows, said, strict=True)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
 
-from workflow.store.changes import CHANGE, ITEM, TABLES, Row, What
+from workflow.store.changes import CHANGE, ITEM, TABLES, Row, What, in_words
 from workflow.store.organisation import HOLDING, PERSON, POST, UNIT
 from workflow.store.tables import ScopeRow, SessionRow
 from workflow.store.writes import HISTORY, OUTBOX
@@ -70,8 +70,8 @@ def changed_since(connection: Connection, change_id: int) -> str | None:
         .order_by(CHANGE.c.id.desc())
         .limit(1)
     )
-    found: str | None = connection.execute(query).scalar()
-    return found
+    found = connection.execute(query).scalars().all()
+    return next(iter(in_words(connection, found)), None)
 
 
 def touches_erased(connection: Connection, change_id: int) -> bool:
