@@ -23,6 +23,9 @@ from api.pages import (
     messages,
     my_work,
     new_case,
+    one_unit,
+    org_import,
+    organisation,
     password,
     reconciliation,
     second_factor,
@@ -35,6 +38,9 @@ from api.pages.errors import error_page
 router = APIRouter()
 for _part in (
     administration,
+    organisation,
+    one_unit,
+    org_import,
     signing_in,
     account,
     password,

@@ -70,7 +70,11 @@ def _of_administrator(someone: Someone, here: str) -> tuple[NavLink, ...]:
     links = [("/administration", "管理")]
     links += [("/administration/accounts", "账号")] if someone.administers == "security" else []
     if someone.administers == "system":
-        links += [("/administration/unreachable", "联系不上的人"), ("/workflows", "工作流程")]
+        links += [
+            ("/administration/organisation", "组织机构"),
+            ("/administration/unreachable", "联系不上的人"),
+            ("/workflows", "工作流程"),
+        ]
     links += [("/audit", "审计日志")] if someone.administers == "audit" else []
     return tuple(NavLink(url, title, url == here) for url, title in links)
 

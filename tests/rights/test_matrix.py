@@ -37,6 +37,9 @@ PARAMETERS = {
     "message": "999999",
     "attachment_id": "1",
     "path:path": "duban.css",
+    "unit": "1",
+    "change": "999999",
+    "which": "units",
 }
 QUERIES = {"GET /api/v1/cases/import/template": "?workflow=rectification"}
 """What an address asks for besides."""

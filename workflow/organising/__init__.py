@@ -12,7 +12,15 @@ from uuid import uuid4
 from sqlalchemy.exc import IntegrityError
 
 from workflow.engine.errors import InvalidInput, Refusal, Stale
-from workflow.organising import people_list, posts, reorganising, undoing, unit_list, units
+from workflow.organising import (
+    people,
+    people_list,
+    posts,
+    reorganising,
+    undoing,
+    unit_list,
+    units,
+)
 from workflow.organising.lines import Report
 from workflow.organising.people_list import NO_ROLES, PersonLine, Roles
 from workflow.organising.reorganising import Prospect
@@ -34,6 +42,7 @@ _AUDITED = {
     "merge": "unit",
     "dissolve": "unit",
     "move": "unit",
+    "enrol": "person",
     "undo": "unit",
     "import_units": "import",
     "import_people": "import",
@@ -62,6 +71,10 @@ class Organising:
     def rename(self, asked: Asked, **given: Any) -> Changed:
         """A unit has another name from now on; see `units.rename`."""
         return self._once(asked, "rename", given, lambda work: units.rename(work, **given))
+
+    def enrol(self, asked: Asked, **given: Any) -> Changed:
+        """Somebody new has an account; see `people.enrol`."""
+        return self._once(asked, "enrol", given, lambda work: people.enrol(work, **given))
 
     def undo(self, asked: Asked, change_id: int) -> Changed:
         """A change is taken back; see `undoing.undo`."""

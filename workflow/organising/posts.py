@@ -109,9 +109,8 @@ def substitute(
     held = _stood_in_for(work, stands_for, begins, unit, role)
     what = "、".join(dict.fromkeys(one.in_words for one in held))
     period = f"自{_moment(begins)}起" + (f"至{_moment(ends)}止" if ends else "")
-    change = work.begin(
-        f"{name}{period}代理{named(held[0].person)}的{what}"
-    )  # why may tell of an illness
+    # why may tell of an illness: it stays with the holding, where erasing somebody clears it
+    change = work.begin(f"{name}{period}代理{named(held[0].person)}的{what}")
     for post in dict.fromkeys(one.post for one in held):
         _hold(change, post, person, "substitute", begins, ends, reason)
     return change

@@ -11,8 +11,8 @@ from workflow.store.changes import Change, Row, What, Work
 from workflow.store.units import keep_name, place_below_id
 
 KINDS = (
-    "appoint", "end", "substitute", "rename", "merge", "dissolve", "move", "import_units",
-    "import_people",
+    "appoint", "end", "substitute", "rename", "merge", "dissolve", "move", "enrol",
+    "import_units", "import_people",
 )  # fmt: skip
 """Changes that can be taken back; an undoing is not."""
 

@@ -61,7 +61,7 @@ def in_words(connection: Connection, sentences: Sequence[str]) -> list[str]:
     """Sentences as they were kept, with the names that people have today."""
     ids = {int(id_) for sentence in sentences for id_ in _NAMED.findall(sentence)}
     query = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.id.in_(ids))
-    names = {id_: name for id_, name in connection.execute(query)} if ids else {}
+    names = {row.id: row.name for row in connection.execute(query)}
     return [
         _NAMED.sub(lambda found: names.get(int(found[1]), found[0]), sentence)
         for sentence in sentences

@@ -26,9 +26,11 @@ class Held:
     unit_name: str
     person: int
     person_name: str
+    username: str
     kind: str
     begins_at: datetime
     ends_at: datetime | None
+    reason: str | None
 
     @property
     def in_words(self) -> str:
@@ -46,9 +48,11 @@ _HELD = (
         UNIT.c.short_name,
         PERSON.c.id,
         PERSON.c.name,
+        PERSON.c.username,
         HOLDING.c.kind,
         HOLDING.c.begins_at,
         HOLDING.c.ends_at,
+        HOLDING.c.reason,
     )
     .join(POST, POST.c.id == HOLDING.c.post_id)
     .join(UNIT, UNIT.c.id == POST.c.unit_id)
@@ -77,6 +81,12 @@ def last_held_by(connection: Connection, person: int) -> list[Held]:
 def held_in(connection: Connection, units: Select[Any], since: datetime) -> list[Held]:
     """Who holds the posts of some units at an instant or will after it."""
     return _read(connection, _HELD.where(POST.c.unit_id.in_(units), _after(since)))
+
+
+def posts_of(connection: Connection, unit: int) -> list[Mapping[str, Any]]:
+    """The posts of a unit, in the order in which they were made: id, role and title."""
+    query = select(POST.c.id, POST.c.role, POST.c.title).where(POST.c.unit_id == unit)
+    return [dict(row) for row in connection.execute(query.order_by(POST.c.id)).mappings()]
 
 
 def _after(since: datetime) -> Any:

@@ -302,6 +302,13 @@ def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:
     return []
 
 
+def top_units(connection: Connection, above: int | None = None, limit: int = 200) -> list[Row]:
+    """Living units right below one, or those below none."""
+    query = select(UNIT).where(UNIT.c.parent_id == above, UNIT.c.until.is_(None))
+    rows = connection.execute(query.order_by(UNIT.c.code).limit(limit)).mappings()
+    return [dict(row) for row in rows]
+
+
 def units_of_kinds(
     connection: Connection, kinds: Collection[tuple[str, str]] | None, limit: int
 ) -> list[Row]:
