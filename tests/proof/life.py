@@ -11,7 +11,7 @@ from tests.proof.story import CHECKED, Story
 from workflow import timers
 from workflow.doctor import root_of
 from workflow.organising import Organising
-from workflow.store import reading, replacing, reports
+from workflow.store import attachments, checkpoints, reading, replacing, reports
 from workflow.store.administrators import begin_with
 from workflow.store.changes import Asked
 from workflow.store.writes import OUTBOX
@@ -39,6 +39,7 @@ def live(story: Story) -> Life:
     life.cases["extended"] = _extended(story)
     life.cases["interview"] = _interview(story)
     life.cases["in_field"] = _unannounced(story)
+    life.cases["photographed"] = _photographed(story)
     _reorganise(story)
     story.deliver()
     _hear_of_messages(story)
@@ -47,6 +48,8 @@ def live(story: Story) -> Life:
     story.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
     timers.open_periodic(story.database, story.catalog, story.now)
     life.cases["closed"] = story.open_at("closed", due="2026-12-31")
+    with story.database.unit_of_work() as connection:
+        checkpoints.export(connection, story.now)
     with story.database.reading() as connection:
         life.root = root_of(connection)
     return life
@@ -97,6 +100,21 @@ def _extended(story: Story) -> int:
 
 def _interview(story: Story) -> int:
     return story.open_interview("督查〔2026〕3号")
+
+
+def _photographed(story: Story) -> int:
+    """A problem with a photograph of it; the bytes would lie in a folder beside the database."""
+    with story.database.unit_of_work() as connection:
+        photo = attachments.add(
+            connection,
+            person=story.people["zhou-dc.specialist1"],
+            name="路灯.jpg",
+            sha256="5" * 64,
+            size=1000,
+            mime=attachments.PHOTO,
+            now=story.now,
+        )
+    return story.open_at("registered", photos_before=[photo.id])
 
 
 def _unannounced(story: Story) -> int:

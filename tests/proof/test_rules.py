@@ -388,7 +388,8 @@ def test_the_database_refuses(forbidden: Forbidden, life: Life) -> None:
     assert re.search(forbidden.rule, str(refused.value.orig).partition("\n")[0])
 
 
-REPLACED = [*APPEND_ONLY, "sign_off"]
+REPLACED = [table for table in (*APPEND_ONLY, "sign_off") if table != "attachment_use"]
+"""A use of an attachment is all key: replaced by itself, nothing has changed."""
 
 
 @pytest.mark.parametrize("table", REPLACED)
