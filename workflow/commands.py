@@ -17,10 +17,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from workflow.catalog import Catalog
 from workflow.engine.case import Actor, Case, Firing
 from workflow.engine.errors import DutiesNotSeparate, InvalidInput, Refusal, RequestReused, Stale
-from workflow.store import audit, cases
+from workflow.store import audit, bulk, cases, organisation
 from workflow.store.codec import dumps
 from workflow.store.database import Database
-from workflow.store.organisation import lock_actor
 from workflow.transaction import Transaction
 
 LONGEST_REQUEST_ID = 80
@@ -126,7 +125,7 @@ class Commands:
             return [work.case(case_id)]
 
         body = ["fire", case_id, event, dict(firing.inputs), unit, person]
-        (answer,) = self._once(act, actor, request, body, now)
+        (answer,) = self._once(act, actor, request, body, now, case_id=case_id)
         return answer
 
     def _once(
@@ -137,14 +136,17 @@ class Commands:
         body: list[Any],
         now: datetime,
         noted: audit.Act | None = None,
+        case_id: int | None = None,
     ) -> tuple[Answer, ...]:
-        """Act in one transaction and keep the answer; a repeated request gets the first one."""
+        """Act in one transaction, on a case if one is named, and keep the answer; a repeated
+        request gets the first one.
+        """
         if not 1 <= len(request) <= LONGEST_REQUEST_ID or not request.isprintable():
             raise InvalidInput("请求编号应为 1 至 80 个可见字符", {"request": request[:20]})
         digest = _digest(body, actor)
         for left in reversed(range(TRIES)):
             try:
-                return self._act(act, actor, request, digest, now, noted)
+                return self._act(act, actor, request, digest, now, noted, case_id)
             except (Refusal, IntegrityError) as error:
                 if earlier := self._answered(request, digest):
                     return earlier
@@ -162,10 +164,11 @@ class Commands:
         digest: str,
         now: datetime,
         noted: audit.Act | None,
+        case_id: int | None,
     ) -> tuple[Answer, ...]:
         with self.database.unit_of_work() as connection:
             work = Transaction(connection, self.catalog, now)
-            found = act(work, lock_actor(connection, actor, now))
+            found = act(work, _begin(work, actor, case_id))
             answers = tuple(Answer(one.id, one.number, one.state, one.seq) for one in found)
             work.writes.answer(request, actor.person, digest, [one.as_dict() for one in answers])
             work.flush()
@@ -181,6 +184,16 @@ class Commands:
         if found[0] != digest:
             raise RequestReused("这个请求编号已用于另一次办理，请换一个编号", {"request": request})
         return tuple(Answer(**one) for one in found[1])
+
+
+def _begin(work: Transaction, actor: Actor, case_id: int | None) -> Actor:
+    """Lock who acts, then the case, in one round trip; the actor as of now."""
+    who = organisation.to_lock(actor, work.now)
+    if case_id is None:
+        return organisation.locked(actor, bulk.fetch(work.connection, *who))
+    posts, found = bulk.fetch_all(work.connection, [who, cases.to_lock(case_id)])
+    work.loaded[case_id] = cases.loaded(found, case_id)
+    return organisation.locked(actor, posts)
 
 
 def _digest(body: list[Any], actor: Actor) -> str:

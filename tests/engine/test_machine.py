@@ -4,7 +4,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from itertools import product
+from itertools import compress, product
 from typing import Any
 
 import pytest
@@ -31,6 +31,19 @@ class Only(dict[str, Any]):
 
 
 SIGHT: Mapping[str, Any] = {}
+
+
+class Token:
+    """What the machine moves: nothing but a state."""
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+
+def moved_by_the_machine(compiled: Compiled, state: str, event: str) -> str | None:
+    token = Token(state)
+    moved = compiled.machine.events[event].trigger(token, sight=SIGHT)
+    return token.state if moved else None
 
 
 def under(definition: Definition, *conditions: str) -> Compiled:
@@ -71,6 +84,23 @@ def test_every_event_leads_where_the_definition_says_and_exists_nowhere_else(nam
         if conditions:
             everything = under(definition, *conditions)
             assert everything.next_state(state, event, SIGHT) == declared.to[0].state
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_the_table_and_the_machine_agree_on_every_state_event_and_condition(name: str) -> None:
+    definition = DEFINITIONS[name]
+    asked = 0
+    for state, events in Compiled(definition).events.items():
+        for event, declared in events.items():
+            conditions = list(dict.fromkeys(one.when for one in declared.to if one.when))
+            for held in product((False, True), repeat=len(conditions) if declared.to else 0):
+                compiled = under(definition, *compress(conditions, held))
+                by_table = compiled.next_state(state, event, SIGHT)
+                by_machine = moved_by_the_machine(compiled, state, event) if declared.to else state
+                assert by_table == by_machine, (state, event, held)
+                asked += 1
+    print(f"figure: agreements_{name} = {asked}")
+    assert asked >= sum(map(len, Compiled(definition).events.values())) > 0
 
 
 @pytest.mark.parametrize("name", DEFINITIONS)

@@ -33,10 +33,10 @@ from tests.proof.races import (
     two_sweeps,
 )
 from tests.proof.story import Story
-from workflow import commands, timers
+from workflow import timers
 from workflow.doctor import examine
 from workflow.engine import signing
-from workflow.store import cases
+from workflow.store import cases, organisation
 from workflow.store.writes import Writes
 
 pytestmark = pytest.mark.race
@@ -143,7 +143,7 @@ def blind_and_twice(track: Track, patch: pytest.MonkeyPatch) -> None:
 
 def believed_as_asked(track: Track, patch: pytest.MonkeyPatch) -> None:
     """Who acts is whoever they were when the request came in."""
-    patch.setattr(commands, "lock_actor", lambda connection, actor, now: actor)
+    patch.setattr(organisation, "locked", lambda actor, rows: actor)
 
 
 def no_report_key(track: Track, patch: pytest.MonkeyPatch) -> None:

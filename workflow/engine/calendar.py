@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -126,7 +127,11 @@ class Calendar:
         Days that a suspension touches do not count. A fixed date lies in `year`, by default that
         of the start, and no suspension moves it.
         """
-        first = local_day(start)
+        return _deadline_of(self, term, local_day(start), suspensions, year)
+
+    def _find(
+        self, term: Term, first: date, suspensions: tuple[Suspension, ...], year: int | None
+    ) -> Deadline:
         if isinstance(term, FixedDate):
             return self._by_date(term, first.year, year or first.year)
         paused = _paused_days(suspensions)
@@ -195,7 +200,9 @@ class Calendar:
         """
         if not moment.count:
             return due.astimezone(UTC)
-        day = _day_ending(due)
+        return _instant_of(self, moment, _day_ending(due))
+
+    def _around(self, moment: Moment, day: date) -> datetime:
         if moment.unit is Unit.WORKING_DAYS:
             return _instant(self._step(day, moment.count), RUNG_HOUR)
         day += timedelta(days=moment.count)
@@ -264,6 +271,25 @@ class Calendar:
         if made_up:
             words.append(f"计入 {'、'.join(made_up)}调休")
         return words
+
+
+# Many cases share a term, a day and a calendar: what was worked out and said once is kept.
+
+
+@lru_cache(maxsize=4096)
+def _deadline_of(
+    calendar: Calendar,
+    term: Term,
+    first: date,
+    suspensions: tuple[Suspension, ...],
+    year: int | None,
+) -> Deadline:
+    return calendar._find(term, first, suspensions, year)
+
+
+@lru_cache(maxsize=4096)
+def _instant_of(calendar: Calendar, moment: Moment, day: date) -> datetime:
+    return calendar._around(moment, day)
 
 
 def local_day(instant: datetime) -> date:

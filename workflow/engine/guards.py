@@ -73,6 +73,7 @@ class Guards:
         self._definition = definition
         self._names = {*STANDING, *definition.counts, *definition.facts}
         self._compiled: dict[str, cel.Expression] = {}
+        self._mentioned: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def _env(self) -> cel.Env:
@@ -96,12 +97,19 @@ class Guards:
     def value(self, expression: str, values: Mapping[str, Any]) -> Any:
         """What the expression yields, as a plain value; None where it fails while running."""
         compiled = self._compile(expression)
-        data = {name: values[name] for name in _NAME.findall(expression) if name in self._names}
+        data = {name: values[name] for name in self._named(expression)}
         try:
             result = compiled.eval(data=data)
         except RuntimeError:  # the budget for runaway expressions is used up
             return None
         return None if result.type() == cel.Type.ERROR else result.plain_value()
+
+    def _named(self, expression: str) -> tuple[str, ...]:
+        """The names that an expression looks up."""
+        if expression not in self._mentioned:
+            found = dict.fromkeys(_NAME.findall(expression))
+            self._mentioned[expression] = tuple(name for name in found if name in self._names)
+        return self._mentioned[expression]
 
     def _compile(self, expression: str) -> cel.Expression:
         if expression not in self._compiled:

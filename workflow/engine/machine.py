@@ -1,11 +1,12 @@
 """A definition made ready to run: its events by state, its compiled guards, and one flat
 `transitions` machine.
 
-One machine a definition version, shared by all threads: it holds no model, gets callables only
-(never a text of the file) and is fired on a throw-away token.
+One machine a definition version, shared by all threads: it holds no model and gets callables only
+(never a text of the file). A step walks its transitions as a table: the machine itself builds an
+event and a dozen frames for each question. A test holds that both answer alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -16,14 +17,8 @@ from workflow.engine.flow import events_in
 from workflow.engine.guards import Guards
 from workflow.engine.permits import TURN
 
-
-class _Token:
-    """What the machine moves: nothing but a state."""
-
-    __slots__ = ("state",)
-
-    def __init__(self, state: str) -> None:
-        self.state = state
+Way = tuple[str | None, tuple[Callable[[Mapping[str, Any]], bool], ...]]
+"""A state and the conditions under which an event leads there."""
 
 
 class Compiled:
@@ -60,12 +55,23 @@ class Compiled:
         """Where the event leads, given what guards see; None when no branch's condition holds."""
         if not self.events[state][event].to:
             return state
-        token = _Token(state)
-        moved = self._machine.events[event].trigger(token, sight=sight)
-        return token.state if moved else None
+        for target, conditions in self._ways[state, event]:
+            if all(holds(sight) for holds in conditions):
+                return target
+        return None
 
     @cached_property
-    def _machine(self) -> Machine:
+    def _ways(self) -> Mapping[tuple[str, str], tuple[Way, ...]]:
+        """The machine's transitions by state and event, in their order."""
+        return {
+            (state, name): tuple((move.dest, tuple(map(_asked, move.conditions))) for move in moves)
+            for name, event in self.machine.events.items()
+            for state, moves in event.transitions.items()
+        }
+
+    @cached_property
+    def machine(self) -> Machine:
+        """The definition as `transitions` has it."""
         machine = Machine(
             model=None,
             states=list(self.definition.states),
@@ -82,12 +88,25 @@ class Compiled:
         return machine
 
     def _holds(self, branch: Branch) -> list[Any]:
-        if branch.when is None:
-            return []
-        when = branch.when
-        return [lambda data: self.guards.holds(when, _sight_of(data))]
+        return [] if branch.when is None else [_Condition(self, branch.when)]
 
 
-def _sight_of(data: EventData) -> Mapping[str, Any]:
-    sight: Mapping[str, Any] = data.kwargs["sight"]
-    return sight
+def _asked(condition: Any) -> Callable[[Mapping[str, Any]], bool]:
+    """What a condition of the library asks, without the event it builds for that."""
+    sees: Callable[[Mapping[str, Any]], bool] = condition.func.sees
+    return sees
+
+
+class _Condition:
+    """A branch's condition, as the machine calls it and as a step asks it."""
+
+    def __init__(self, compiled: Compiled, when: str) -> None:
+        self._compiled = compiled
+        self._when = when
+
+    def __call__(self, data: EventData) -> bool:
+        return self.sees(data.kwargs["sight"])
+
+    def sees(self, sight: Mapping[str, Any]) -> bool:
+        """Whether it holds, given what guards see."""
+        return self._compiled.guards.holds(self._when, sight)

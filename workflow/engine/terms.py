@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 
@@ -124,6 +125,7 @@ _MOMENT = re.compile(rf"due(?: (?P<sign>[+-]) {_LENGTH})?")
 _COMMON_YEAR = 2001
 
 
+@lru_cache(maxsize=256)
 def parse_term(text: str) -> Term:
     """Read a term as definitions write it; ValueError tells the author what is allowed."""
     if found := _DURATION.fullmatch(text):

@@ -20,6 +20,8 @@ from sqlalchemy.sql.elements import TextClause
 Row = dict[str, Any]
 Statement = Insert | Update | Delete | TextClause
 Batch = tuple[Statement, Sequence[Mapping[str, Any]]]
+Question = tuple["Select[Any]", Mapping[str, Any]]
+"""A query and its parameters."""
 
 MANY = 20
 """Rows from which on PostgreSQL takes them faster by COPY."""
@@ -41,18 +43,38 @@ def send(connection: Connection, batches: Iterable[Batch], *, last: bool = False
 
 def fetch(connection: Connection, query: "Select[Any]", given: Mapping[str, Any]) -> list[Row]:
     """The rows of a query whose parameters are in `given`; instants are in UTC."""
+    return fetch_all(connection, [(query, given)])[0]
+
+
+def fetch_all(connection: Connection, questions: Sequence[Question]) -> list[list[Row]]:
+    """The rows of each query, asked in this order and, on PostgreSQL, in one round trip."""
     dialect = connection.dialect
-    sql, parameters = _compiled(dialect, query, ())
-    values = [given.get(name, constant) for name, constant in parameters]
+    asked = [_asked(dialect, *question) for question in questions]
     driver: Any = connection.connection.driver_connection
     with _translated(dialect):
         if dialect.name == "postgresql":
             from workflow.store import wire
 
-            rows = wire.fetch(driver, _prepared(connection), (sql, values))
+            found = wire.fetch(driver, _prepared(connection), asked)
         else:
-            rows = driver.execute(sql, [_stored(value) for value in values]).fetchall()
-    readers = _readers(dialect, query)
+            found = [
+                driver.execute(sql, [_stored(value) for value in values]).fetchall()
+                for sql, values in asked
+            ]
+    return [
+        _read(_readers(dialect, query), rows)
+        for (query, _), rows in zip(questions, found, strict=True)
+    ]
+
+
+def _asked(
+    dialect: Dialect, query: "Select[Any]", given: Mapping[str, Any]
+) -> tuple[str, list[Any]]:
+    sql, parameters = _compiled(dialect, query, ())
+    return sql, [given.get(name, constant) for name, constant in parameters]
+
+
+def _read(readers: "list[tuple[str, Read]]", rows: Iterable[Sequence[Any]]) -> list[Row]:
     return [
         {name: read(value) for (name, read), value in zip(readers, row, strict=True)}
         for row in rows

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, select, text
+from sqlalchemy import Connection, bindparam, exists, func, select, text
 
 from workflow.engine.case import Case
 from workflow.engine.errors import NotFound
@@ -42,16 +42,21 @@ Loaded = tuple[Case, str]
 
 def lock_case(connection: Connection, case_id: int) -> Loaded:
     """The case, locked until the transaction ends; raises NotFound."""
-    return _one(connection, _LOCK, case_id)
+    return loaded(bulk.fetch(connection, *to_lock(case_id)), case_id)
+
+
+def to_lock(case_id: int) -> bulk.Question:
+    """The question that locks a case; `loaded` reads its answer."""
+    return _LOCK, {"id": case_id}
 
 
 def read_case(connection: Connection, case_id: int) -> Loaded:
     """The case as last committed; raises NotFound."""
-    return _one(connection, _ONE, case_id)
+    return loaded(bulk.fetch(connection, _ONE, {"id": case_id}), case_id)
 
 
-def _one(connection: Connection, query: "Select[Any]", case_id: int) -> Loaded:
-    rows = bulk.fetch(connection, query, {"id": case_id})
+def loaded(rows: list[bulk.Row], case_id: int) -> Loaded:
+    """The case in the answer to a question about it; raises NotFound."""
     if not rows:
         raise NotFound("没有这件事项，或不在你的范围内", {"case": case_id})
     return case_of(rows[0]), rows[0]["head"]

@@ -168,16 +168,18 @@ def posts_of(connection: Connection, person: int, now: datetime) -> tuple[Post, 
     return _posts(bulk.fetch(connection, _POSTS, {"person": person, "now": now}))
 
 
-def lock_actor(connection: Connection, actor: Actor, now: datetime) -> Actor:
-    """The actor with the posts held at this moment, which nobody can end, nor disable the account,
-    before the transaction has ended; no post for whoever is disabled.
+def to_lock(actor: Actor, now: datetime) -> bulk.Question:
+    """The question for the posts that the actor holds at this moment, which nobody can end, nor
+    disable the account, before the transaction has ended; `locked` reads its answer.
 
     Who acts is read in the transaction that acts: a post may have ended since the request came in.
     """
-    if actor.person is None:
-        return actor
-    rows = bulk.fetch(connection, _LOCKED_POSTS, {"person": actor.person, "now": now})
-    return replace(actor, posts=_posts(rows))
+    return _LOCKED_POSTS, {"person": actor.person, "now": now}
+
+
+def locked(actor: Actor, rows: list[bulk.Row]) -> Actor:
+    """The actor with the posts of the answer; no post for whoever is disabled, or is nobody."""
+    return actor if actor.person is None else replace(actor, posts=_posts(rows))
 
 
 def _posts(rows: Iterable[Mapping[str, Any]]) -> tuple[Post, ...]:

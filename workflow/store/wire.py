@@ -45,10 +45,14 @@ def run(
 
 
 def fetch(
-    connection: "Connection[Any]", names: dict[str, bytes], command: Command
-) -> list[tuple[Any, ...]]:
-    """The rows of one query."""
-    result = _exchange(connection, names, [command])[-1]
+    connection: "Connection[Any]", names: dict[str, bytes], commands: Sequence[Command]
+) -> list[list[tuple[Any, ...]]]:
+    """The rows of each query; the transaction begins here if it has not."""
+    results = _exchange(connection, names, commands)[-len(commands) :]
+    return [_rows(connection, result) for result in results]
+
+
+def _rows(connection: "Connection[Any]", result: PGresult) -> list[tuple[Any, ...]]:
     reader = Transformer.from_context(connection)
     reader.set_pgresult(result)
     return reader.load_rows(0, result.ntuples, tuple)
