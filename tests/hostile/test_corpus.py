@@ -16,7 +16,7 @@ from tests.hostile import (
     definitions,
     papers,
     pictures,
-    requests,
+    raw_requests,
     tables,
     texts,
     values,
@@ -34,7 +34,7 @@ KINDS: Mapping[str, Sequence[Hostile]] = {
     "definitions": definitions.INPUTS,
     "texts": texts.INPUTS,
     "values": values.INPUTS,
-    "requests": requests.INPUTS,
+    "requests": raw_requests.INPUTS,
 }
 FEWEST = 250
 MOST_MB = 300

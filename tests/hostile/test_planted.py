@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.hostile import archives, pictures, requests
+from tests.hostile import archives, pictures, raw_requests
 from tests.hostile.conftest import Target
 from tests.hostile.corpus import Hostile, with_facts
 from tests.hostile.test_corpus import acted_upon
@@ -36,14 +36,14 @@ def test_a_page_that_believes_what_is_typed_is_found(planted: Planted) -> None:
 
 def test_a_file_kept_under_its_own_name_is_found(planted: Planted) -> None:
     target = planted("files_under_their_own_names")
-    for one in those(requests.INPUTS, "file name: a name that climbs by back slashes"):
+    for one in those(raw_requests.INPUTS, "file name: a name that climbs by back slashes"):
         target.strike(one)
     assert "stray" in "".join(target.strays())
 
 
 def test_a_body_that_nobody_counts_is_found(planted: Planted) -> None:
     target = planted("bodies_of_any_size")
-    (huge,) = those(requests.INPUTS, "body: 200 MB in pieces")
+    (huge,) = those(raw_requests.INPUTS, "body: 200 MB in pieces")
     assert target.strike(huge)
     assert target.seen()["own_kb"] > 300 * 1024
 

@@ -173,7 +173,7 @@ def test_a_list_of_all_people_closes_who_is_not_in_it(
     before = rows_of(database)
     report = organising.preview_people(given, NOW, complete=True)
     assert lines_of(report) == [
-        (2, "changed", "手机“10000000001”改为“13900000000”"),
+        (2, "changed", "手机“100****0001”改为“139****0000”"),
         (601, "added", "李四任“联络员”"),
         (0, "closed", "不再任“联络员”"),
     ]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import (
     Actor,
+    Candidate,
     Case,
     Cosigner,
     Due,
@@ -46,6 +47,9 @@ seats = st.builds(Seat, ids, st.lists(ids, max_size=3).map(tuple), texts)
 dues = st.builds(Due, instants, texts, st.booleans(), instants, texts, numbers)
 cosigners = st.lists(st.builds(Cosigner, ids, ids), max_size=3).map(tuple)
 posts = st.lists(st.builds(Post, ids, ids, names, st.none() | ids), max_size=3).map(tuple)
+candidates = st.lists(
+    st.builds(Candidate, ids, names, texts, posts, st.lists(ids, max_size=3).map(tuple)), max_size=2
+).map(tuple)
 units = st.builds(Unit, ids, names, names, texts)
 lineages = st.lists(
     st.builds(Lineage, units, st.dictionaries(names, ids, max_size=3)), max_size=3
@@ -66,6 +70,7 @@ OF_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     Due | None: st.none() | dues,
     tuple[str, ...]: st.lists(names, max_size=3).map(tuple),
     tuple[Post, ...]: posts,
+    tuple[Candidate, ...]: candidates,
     tuple[tuple[datetime, datetime], ...]: st.lists(st.tuples(instants, instants)).map(tuple),
     Mapping[str, Any]: named(values),
     Mapping[str, int]: named(numbers),

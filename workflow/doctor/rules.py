@@ -27,7 +27,11 @@ def check_sign_offs(ward: Ward) -> Iterator[Complaint]:
         ward.figures["sign-offs in force"] += 1
     for row in ward.connection.execute(select(CASE)).mappings():
         signed = live.get((row["id"], row["cycle"]), [])
-        state = ward.catalog.version(row["definition_id"]).definition.states[row["state"]]
+        definition = ward.catalog.version(row["definition_id"]).definition
+        state = definition.states.get(row["state"])
+        if state is None:
+            yield Complaint("sign-offs", row["number"], f"没有“{row['state']}”这个环节")
+            continue
         sides = {one["side"] for one in signed}
         if missing := set(state.needs_signed) - sides:
             yield Complaint("sign-offs", row["number"], f"缺少签字：{'、'.join(sorted(missing))}")

@@ -101,6 +101,21 @@ def list_cases(
     return _page(connection, query, ways, after, limit, newest=newest)
 
 
+def first_cases(
+    connection: Connection,
+    reader: Actor,
+    narrowed: Filter,
+    limit: int,
+    also: ColumnElement[bool] | None = None,
+) -> list[int]:
+    """The ids of the first cases of a list, for a page that shows several lists and reads the rows
+    of all of them at once.
+    """
+    query = _narrowed(select(*ranges.PLACE), reader, narrowed, also)
+    ways = _ranges(connection, reader, narrowed, newest=False)
+    return [row.case_id for row in ranges.first_of(connection, ways, query, None, limit)]
+
+
 def list_work(
     connection: Connection, actor: Actor, *, after: Place | None = None, limit: int = 50
 ) -> Page:

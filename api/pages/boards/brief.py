@@ -2,6 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import chain
 from operator import add
 
 from fastapi import APIRouter, Response
@@ -9,7 +12,7 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInPage, Someone
 from api.context import Duban
-from api.pages.boards.overview import Spans, open_spans, worst
+from api.pages.boards.overview import Spans, open_spans
 from api.pages.boards.reading import HERE, definitions, under_heads
 from api.pages.case_rows import in_words
 from api.pages.ledger_filters import moments_at
@@ -58,16 +61,16 @@ def _lists(
     connection: Connection, duban: Duban, someone: Someone, moments: Moments
 ) -> tuple[list[Row], ...]:
     """The cases overdue for longest, due this week, of periodic reports, and come back."""
+    every = tuple(definitions(duban))
     periodic = tuple(name for name, one in definitions(duban).items() if one.periodic)
-    week = queries.Filter(closed=False, due_from=moments.now, due_before=moments.week_before)
-    owed = queries.Filter(workflows=periodic, closed=False)
-    open_ = queries.Filter(closed=False)
-    return (
-        worst(connection, someone, moments, A_FEW),
-        queries.list_cases(connection, someone.actor, week, limit=A_FEW).rows,
-        queries.list_cases(connection, someone.actor, owed, limit=A_FEW).rows,
-        queries.list_cases(connection, someone.actor, open_, limit=A_FEW, also=CAME_BACK).rows,
-    )
+    open_ = queries.Filter(workflows=every, closed=False)
+    late = replace(open_, due_before=moments.now)
+    week = replace(open_, due_from=moments.now, due_before=moments.week_before)
+    owed = replace(open_, workflows=periodic)
+    first = partial(queries.first_cases, connection, someone.actor, limit=A_FEW)
+    lists = first(late), first(week), first(owed), first(open_, also=CAME_BACK)
+    rows = {row["id"]: row for row in queries.rows_of(connection, sorted({*chain(*lists)}))}
+    return tuple([rows[id_] for id_ in ids] for ids in lists)
 
 
 def _units(heads: Sequence[tuple[int, int]], lists: Sequence[Sequence[Row]]) -> set[int]:
