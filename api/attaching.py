@@ -10,7 +10,7 @@ from api.context import Duban
 from api.downloads import sent
 from api.inspecting.child import ask_child
 from api.inspecting.refusing import BadFile
-from api.refused import Tally, record_refusal
+from api.refused import record_refusal
 from workflow import uploads
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.store import attachments, audit
@@ -21,7 +21,6 @@ from workflow.uploads import NewFile
 
 LARGEST_FILE = 20 * 1024 * 1024
 LONGEST_NAME = 80
-_TALLY = Tally()
 
 _SUFFIX = {
     "image/jpeg": ".jpg",
@@ -51,7 +50,7 @@ def receive(duban: Duban, someone: Someone, name: str, content: bytes) -> Attach
     except BadFile as bad:
         data = {"act": "upload", "code": bad.code}
         refused = Act("attachment", someone.person, None, "refused", data)
-        record_refusal(duban, _TALLY, refused, "attachment")
+        record_refusal(duban, refused, "attachment")
         raise FileRefused(shown, bad) from None
     return uploads.upload(
         duban.database,

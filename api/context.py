@@ -3,10 +3,11 @@
 There is no global state: who needs something is handed a `Duban`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from api.clock import Clock, system_clock
 from api.settings import Settings
+from api.tally import Tally
 from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.store import schema
@@ -23,6 +24,7 @@ class Duban:
     database: Database
     catalog: Catalog
     commands: Commands
+    refusals: Tally = field(default_factory=Tally, compare=False)
 
     @classmethod
     def on(cls, database: Database, settings: Settings, clock: Clock = system_clock) -> "Duban":

@@ -20,7 +20,7 @@ from api.auth.asking import SOMEONE, who_asks
 from api.auth.installation import duban_of
 from api.errors import REFUSED, answer
 from api.policy import ROUTES, Line, Token, Who
-from api.refused import Tally, record_refusal
+from api.refused import record_refusal
 from workflow.engine.errors import DubanError, DutiesNotSeparate
 from workflow.store import audit
 from workflow.store.people import tokens
@@ -42,7 +42,6 @@ def _places() -> Iterator[_Place]:
 
 
 _PLACES = tuple(_places())
-_TALLY = Tally()
 
 
 class Gate:
@@ -116,7 +115,7 @@ def _record(request: Request, status: int) -> None:
     if code := request.scope.get(REFUSED):
         data["code"] = str(code)
     act = audit.Act("refusal", someone.person, about, "refused", data)
-    record_refusal(duban, _TALLY, act, str(data["line"]))
+    record_refusal(duban, act, str(data["line"]))
 
 
 def _code_of(method: str, path: str) -> str:

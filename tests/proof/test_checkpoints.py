@@ -167,9 +167,15 @@ def write_anew(intruder: Intruder, strand: int, rows: list[dict[str, Any]]) -> N
 
 
 def edit_the_log(intruder: Intruder) -> Bad:
-    """A refusal becomes a success, somebody else did it."""
+    """A success becomes a refusal or the other way round, somebody else did it, or another act."""
     rows, bad = of_the_log(intruder)
-    change = intruder.chance.choice(["person_id = 9", "outcome = 'refused'", "kind = 'token'"])
+    change = intruder.chance.choice(
+        [
+            "person_id = 4711",
+            "outcome = CASE outcome WHEN 'done' THEN 'refused' ELSE 'done' END",
+            "kind = CASE kind WHEN 'token' THEN 'export' ELSE 'token' END",
+        ]
+    )
     where = "strand = :strand AND seq = :seq"
     intruder.run(f"UPDATE audit SET {change} WHERE {where}", strand=rows[0]["strand"], seq=bad.row)
     return bad
