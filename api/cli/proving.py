@@ -47,4 +47,7 @@ def dump(file: Annotated[Path, _DUMP]) -> None:
                 opened.write(dumps(line) + "\n")
                 rows += 1
     say(f"已导出 {rows} 行到 {file}")
-    note(f"验证程序：{Path(workflow.doctor.__file__).parent / 'verify.py'}，可单独复制使用")
+    folder = Path(workflow.doctor.__file__).parent
+    note(
+        f"验证程序：{folder} 里的 verify.py（历史、日志）和 verify_files.py（附件），可单独复制使用"
+    )
