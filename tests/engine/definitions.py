@@ -147,6 +147,11 @@ KEEPER = person(120, (SUPERVISION, "head"))
 KEEP_CLERK = person(121, (SUPERVISION, "clerk"))
 
 
+def seeing(colleague: Actor) -> World:
+    """The world in which work is handed to this colleague."""
+    return World(WORLD.calendar, colleague=colleague.posts)
+
+
 # A case in memory
 
 

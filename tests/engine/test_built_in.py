@@ -1,6 +1,6 @@
 """What every workflow has without declaring it: rungs of ladders and new calendars.
 
-Handing over and taking back are in test_step.py, recalculation also in test_deadlines.py.
+Handing over and taking back have files of their own; recalculation is also in test_deadlines.py.
 """
 
 from datetime import date

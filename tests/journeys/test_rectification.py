@@ -2,8 +2,8 @@
 
 Of the test cases in 13.4: an extension asked for at T+1 is refused; one person may not sign both
 销号; a re-opened case keeps the figures of its first cycle; a second refusal of an assignment is
-refused. (公示 dates and 调休 Sundays: test_calendar.py; one unit may not sign both: test_step.py,
-for no table that the loader accepts can bring it about.)
+refused. (公示 dates and 调休 Sundays: test_calendar.py; one unit may not sign both, for no table
+that the loader accepts can bring it about: test_signatures.py.)
 """
 
 import pytest
