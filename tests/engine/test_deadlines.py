@@ -1,7 +1,7 @@
 """The one limit of a state and the timers that hang on it.
 
-How terms are counted is in test_calendar.py: 公示 2024-09-29…10-09, 调休 Sundays, 待校正 (domain.md
-13.4). Here: which of them a state takes, and from when.
+How terms are counted is in test_due_dates.py (公示 2024-09-29…10-09, 调休 Sundays: domain.md 13.4)
+and test_provisional_dates.py (待校正). Here: which of them a state takes, and from when.
 """
 
 from datetime import date, timedelta

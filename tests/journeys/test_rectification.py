@@ -2,7 +2,7 @@
 
 Of the test cases in 13.4: an extension asked for at T+1 is refused; one person may not sign both
 销号; a re-opened case keeps the figures of its first cycle; a second refusal of an assignment is
-refused. (公示 dates and 调休 Sundays: test_calendar.py; one unit may not sign both, for no table
+refused. (公示 dates and 调休 Sundays: test_due_dates.py; one unit may not sign both, for no table
 that the loader accepts can bring it about: test_signatures.py.)
 """
 
