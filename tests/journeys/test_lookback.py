@@ -1,0 +1,68 @@
+"""回头看 on a problem: when it begins, and what it finds.
+
+Of the test cases in domain.md 13.4: a re-opened case keeps the figures of its first cycle.
+"""
+
+import pytest
+
+from tests.journeys.play import Play, variation
+from tests.journeys.problems import PLAN, closed, publicity
+from workflow.engine.errors import DutiesNotSeparate, InvalidInput
+
+pytestmark = pytest.mark.journey
+
+
+@variation
+def test_a_grave_problem_is_looked_back_on_after_six_months(play: Play) -> None:
+    case = closed(play, grade="重大")
+    assert play.due(case) == "2026-09-02"
+    assert play.due_words(case) == "6 个月，自 3月2日次日起，至 9月2日"
+
+
+def test_a_rebound_begins_a_second_cycle_and_freezes_the_first(play: Play) -> None:
+    case = closed(play)
+    play.until("2026-06-10")
+    assert play.state(case) == "lookback"
+    again = {"lookback_record": "路灯再次大面积不亮", "due": "2026-08-31"}
+    play.act("zhou-dc.inspector1", case, "rebound", **again)
+    assert play.act("zhou-dc.inspector2", case, "rebound") == "assigned"
+    case_now = play.case(case)
+    assert (case_now.cycle, case_now.counts, case_now.marks) == (2, {}, ("rebounded",))
+    assert case_now.facts["description"] == "村道路灯损坏，三个月无人修复"
+    assert not {"goal", "measures", "result"} & case_now.facts.keys()
+    assert play.signatures(case) == [  # what was closed in the first cycle was closed
+        (1, "first", "zhou-zx.head", True),
+        (1, "second", "zhou-dc.head", True),
+    ]
+    assert play.case(play.child(case, "escalation")).facts["reason"] == "回头看反弹"
+    play.act("xingyi.liaison", case, "accept")
+    play.act("xingyi.liaison", case, "submit_plan", **PLAN)
+    play.act("zhou-dc.specialist2", case, "approve_plan")
+    assert play.due(case) == "2026-08-31"
+    publicity(play, case)
+    assert play.act("zhou-dc.head", case, "sign_second") == "closed"
+    assert [signed[:3] for signed in play.signatures(case)] == [
+        (1, "first", "zhou-zx.head"),
+        (1, "second", "zhou-dc.head"),
+        (2, "first", "zhou-zx.head"),
+        (2, "second", "zhou-dc.head"),
+    ]
+
+
+@variation
+def test_one_inspector_alone_neither_clears_nor_condemns(play: Play) -> None:
+    case = closed(play)
+    play.until("2026-06-10")
+    play.act("zhou-dc.inspector1", case, "lasting", lookback_record="未见反弹，亮灯正常")
+    play.refused(DutiesNotSeparate, "zhou-dc.inspector1", case, "lasting")
+    falsified = {"lookback_record": "现场与照片不符", "due": "2026-08-31"}
+    play.act("zhou-dc.inspector1", case, "falsified", **falsified)
+    assert play.act("zhou-dc.inspector2", case, "falsified") == "assigned"
+    assert play.marks(case) == ("falsified",)
+
+
+@variation
+def test_without_a_look_back_the_head_archives_with_a_reason(play: Play) -> None:
+    case = closed(play)
+    play.refused(InvalidInput, "zhou-dc.head", case, "archive")
+    assert play.act("zhou-dc.head", case, "archive", reason="一次性事项，无需回头看") == "archived"
