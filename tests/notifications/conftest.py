@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from notifications.channels import Channel
+from notifications.simulators.smtp_sink import SmtpSink
+from notifications.ways import open_ways
 from tests.prefecture import NOW, Prefecture
 from workflow.catalog import Catalog
 from workflow.engine.calendar import Calendar
@@ -128,6 +131,11 @@ def desk(database: Database, prefecture: Prefecture) -> Desk:
 @pytest.fixture
 def calendar(catalog: Catalog) -> Calendar:
     return catalog.calendar
+
+
+def over_smtp(database: Database, sink: SmtpSink) -> dict[str, Channel]:
+    """The mail of an installation that has no other way."""
+    return {"email": open_ways(database, lambda: NOW, email=sink.url)["email"]}
 
 
 At = Callable[[str], datetime]

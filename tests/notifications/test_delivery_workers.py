@@ -1,0 +1,143 @@
+"""Workers that die, lag or race: nothing is lost, nothing sent twice but after a death."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from notifications.channels import Channel, Envelope, Receipt, Sender
+from notifications.delivery import LEASE, MOST_ATTEMPTS, deliver_all_due, deliver_due
+from notifications.simulators.smtp_sink import SmtpSink
+from tests.notifications.conftest import Desk, over_smtp
+from tests.notifications.scripted import ACCEPTED, Scripted
+from tests.prefecture import NOW
+from workflow.engine.calendar import Calendar
+from workflow.store import outbox
+from workflow.store.database import Database
+from workflow.store.writes import OUTBOX
+
+pytestmark = pytest.mark.notify
+
+
+class WorkerDied(BaseException):
+    """What nothing catches, as when a process is killed."""
+
+
+@pytest.mark.crash
+def test_what_a_dead_worker_held_goes_once_more_under_the_same_id(
+    desk: Desk, database: Database, calendar: Calendar
+) -> None:
+    for _ in range(3):
+        desk.owe()
+    with SmtpSink() as sink:
+        ways = over_smtp(database, sink)
+        with pytest.raises(WorkerDied):
+            deliver_due(database, {"email": _DiesAfterSending(ways["email"])}, calendar, NOW)
+        assert len(sink.messages) == 1
+        assert deliver_all_due(database, ways, calendar, NOW + LEASE / 2).leased == 0
+        assert deliver_all_due(database, ways, calendar, NOW + 2 * LEASE).sent == 3
+        assert deliver_all_due(database, ways, calendar, NOW + 4 * LEASE).leased == 0
+    copies = Counter(mail.message_id for mail in sink.messages)
+    assert sorted(copies.values()) == [1, 1, 2]
+    assert [row["attempts"] for row in desk.rows()] == [2, 1, 1]
+
+
+@dataclass
+class _DiesAfterSending:
+    """The message is with the provider; the worker dies before it can say so."""
+
+    channel: Channel
+    name: str = "dies"
+
+    @contextmanager
+    def connect(self) -> Iterator[Sender]:
+        with self.channel.connect() as self._sender:
+            yield self
+
+    def send(self, envelope: Envelope) -> Receipt:
+        self._sender.send(envelope)
+        raise WorkerDied
+
+
+@pytest.mark.crash
+def test_a_message_that_kills_every_worker_is_given_up_and_harms_no_other(
+    desk: Desk, database: Database, calendar: Calendar
+) -> None:
+    poison = desk.owe(urgency="immediate")
+    others = [desk.owe(urgency="immediate") for _ in range(3)]
+    now, deaths = NOW, 0
+    channel = _KilledBy(desk.row(poison)["key"])
+    while desk.row(poison)["status"] != "dead":
+        try:
+            deliver_all_due(database, {"email": channel}, calendar, now)
+        except WorkerDied:
+            deaths += 1
+        now += 2 * LEASE
+    assert deaths == MOST_ATTEMPTS
+    assert desk.row(poison)["detail"] == "已尝试 8 次，每次都中断，不再发送"
+    assert [desk.row(other)["status"] for other in others] == ["sent"] * 3
+    assert [desk.row(other)["attempts"] for other in others] == [1] * 3
+
+
+@dataclass
+class _KilledBy:
+    key: str
+    name: str = "killed"
+
+    @contextmanager
+    def connect(self) -> Iterator[Sender]:
+        yield self
+
+    def send(self, envelope: Envelope) -> Receipt:
+        if envelope.key == self.key:
+            raise WorkerDied
+        return ACCEPTED
+
+
+@pytest.mark.crash
+def test_a_slow_worker_leaves_alone_what_another_has_taken_over(
+    desk: Desk, database: Database
+) -> None:
+    message = desk.owe()
+    with database.unit_of_work() as connection:
+        [slow] = outbox.lease_due(connection, NOW, 9, LEASE, ways=["email"])
+        assert outbox.lease_due(connection, NOW, 9, LEASE, ways=["email"]) == []
+        [quick] = outbox.lease_due(connection, NOW + LEASE, 9, LEASE, ways=["email"])
+        begun = outbox.count_attempt(connection, quick, NOW + 3 * LEASE)
+        assert begun is not None
+        assert outbox.count_attempt(connection, slow, NOW + 4 * LEASE) is None
+        outbox.put_off(connection, slow, NOW, "failed", "…", counts=True)
+        outbox.mark_dead(connection, slow, "failed", "…")
+        assert outbox.count_attempt(connection, begun, NOW + 5 * LEASE) is not None
+    assert (desk.row(message)["status"], desk.row(message)["attempts"]) == ("leased", 2)
+
+
+@pytest.mark.race
+def test_workers_at_once_send_every_message_once(
+    desk: Desk, database: Database, calendar: Calendar
+) -> None:
+    case, count = desk.case(), 120
+    for n in range(count):
+        desk.owe(case=case, seq=n + 1, way=("email", "sms")[n % 2])
+    channels = [Scripted() for _ in range(4)]
+    start = threading.Barrier(4)
+
+    def work(channel: Scripted) -> None:
+        start.wait()
+        ways: dict[str, Channel] = {"email": channel, "sms": channel}
+        while deliver_due(database, ways, calendar, NOW, most=7).leased:
+            pass
+
+    workers = [threading.Thread(target=work, args=(channel,)) for channel in channels]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    keys = Counter(envelope.key for channel in channels for envelope in channel.got)
+    assert len(keys) == count
+    assert set(keys.values()) == {1}
+    assert len(desk.rows(OUTBOX.c.status == "sent")) == count
+    print(f"figure: messages_sent_twice_by_four_workers = {sum(keys.values()) - count}")
