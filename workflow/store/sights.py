@@ -16,7 +16,7 @@ NOBODY = ",,"
 """What `scope.named` says of a unit of which nobody sees a secret case."""
 
 NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
-"""Where lists sort cases without a limit: last."""
+"""Where lists sort cases without a limit, or whose clock stands still: last."""
 
 Acting = tuple[str | None, str | None]
 """What `scope` says of a unit: its roles that can act now, and who of it sees a secret case."""
@@ -24,8 +24,9 @@ Acting = tuple[str | None, str | None]
 
 def place_of(case: Case) -> dict[str, Any]:
     """Where a case stands in people's lists."""
+    due = case.due if case.stopped_at is None else None
     return {
-        "due_at": case.due.at if case.due else NO_LIMIT,
+        "due_at": due.at if due else NO_LIMIT,
         "closed": case.closed_at is not None,
         "state": case.state,
     }
