@@ -5,6 +5,8 @@ ladder has many rungs, and most of them never need one.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
+from itertools import pairwise, takewhile
 from typing import Any
 
 from workflow.catalog import Catalog
@@ -23,6 +25,28 @@ def following(catalog: Catalog, case: Case, timer: Mapping[str, Any]) -> list[Ti
     world = World(catalog.calendars[case.due.calendar])
     scene = Scene(catalog.version(case.definition), case, world, timer["due_at"])
     return list(deadlines.rungs_after(scene, ladder, timer["rung"]))
+
+
+def due_together(
+    catalog: Catalog, case: Case, timer: Mapping[str, Any], now: datetime
+) -> list[Timer]:
+    """The rungs after a timer's that get a row as it comes due; none at the end of its ladder.
+
+    The last of them is to come next. Those before it are reminders that have piled up: a later
+    rung is due as well and speaks for them.
+    """
+    rungs = following(catalog, case, timer)
+    piled_up = takewhile(
+        lambda pair: pair[1].at <= now and only_tells(catalog, case, pair[0].name, pair[0].rung),
+        pairwise(rungs),
+    )
+    return rungs[: len(list(piled_up)) + 1]
+
+
+def only_tells(catalog: Catalog, case: Case, name: str, rung: int) -> bool:
+    """Whether a rung, by the name of its timer, may be left out when a later one is due as well."""
+    ladders = catalog.version(case.definition).definition.ladders
+    return not ladders[name.partition(":")[2]][rung].punitive
 
 
 def with_rungs_to_come(catalog: Catalog, case: Case, rows: list[Row]) -> list[Row]:

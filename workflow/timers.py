@@ -127,11 +127,10 @@ def _fire_one(work: Transaction, timer: Row) -> None:
     case = work.case(timer["case_id"])
     if timer["entry"] != case.entry:
         return  # an event earlier in this sweep moved the case on and cancelled it
-    kind, _, name = timer["name"].partition(":")
-    following = _set_next(work, case, timer)
-    if following and following.at <= work.now and _only_tells(work, case, name, timer):
-        work.writes.settle(timer["id"], "collapsed", why="与其后的提醒合并")
+    if _is_spoken_for(work, case, timer, _set_next(work, case, timer)):
+        work.writes.settle(timer["id"], "collapsed", why=_SPOKEN_FOR)
         return
+    kind, _, name = timer["name"].partition(":")
     inputs = {"ladder": name, "rung": timer["rung"]} if kind == "rung" else {}
     firing = Firing("rung" if kind == "rung" else name, inputs)
     try:
@@ -144,18 +143,31 @@ def _fire_one(work: Transaction, timer: Row) -> None:
         work.writes.settle(timer["id"], "fired", seq=step.case.seq)
 
 
+_SPOKEN_FOR = "与其后的提醒合并"
+
+
 def _set_next(work: Transaction, case: Case, timer: Row) -> Timer | None:
-    """The rung that follows on the ladder; its row is written when the timer first comes due."""
-    following = next(iter(ladder.following(work.catalog, case, timer)), None)
-    if following is not None and not timer["moved"]:
-        work.writes.set_next(case, following)
-    return following
+    """The rung that follows on the ladder; its row is written when the timer first comes due, with
+    those of the reminders before it that have piled up.
+    """
+    if timer["moved"]:
+        return None  # written when it came due before
+    rungs = ladder.due_together(work.catalog, case, timer, work.now)
+    for reminder in rungs[:-1]:
+        work.writes.leave_out(case, reminder, _SPOKEN_FOR)
+    if not rungs:
+        return None  # it was the last of its ladder, or no rung
+    work.writes.set_next(case, rungs[-1])
+    return rungs[-1]
 
 
-def _only_tells(work: Transaction, case: Case, name: str, timer: Row) -> bool:
-    """Whether a rung may be left out when a later one is due as well."""
-    ladders = work.catalog.version(case.definition).definition.ladders
-    return not ladders[name][timer["rung"]].punitive
+def _is_spoken_for(work: Transaction, case: Case, timer: Row, following: Timer | None) -> bool:
+    """Whether a rung that is due is left out, for the one that follows is due as well."""
+    return (
+        following is not None
+        and following.at <= work.now
+        and ladder.only_tells(work.catalog, case, timer["name"], timer["rung"])
+    )
 
 
 # What the calendar opens

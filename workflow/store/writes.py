@@ -123,6 +123,8 @@ class Writes:
     cancels: list[Row] = field(default_factory=list)
     settles: list[Row] = field(default_factory=list)
     moves: list[Row] = field(default_factory=list)
+    rungs: list[Row] = field(default_factory=list)
+    left_out: list[Row] = field(default_factory=list)
     timers: dict[int, list[Row]] = field(default_factory=dict)
     timers_ever: list[Row] = field(default_factory=list)
     sights: list[Row] = field(default_factory=list)
@@ -202,7 +204,12 @@ class Writes:
 
     def set_next(self, case: Case, timer: Timer) -> None:
         """The next rung of a ladder gets its row, for the one before has come due."""
-        self.timers.setdefault(case.id, []).append(timer_row(case, timer))
+        self.rungs.append(timer_row(case, timer))
+
+    def leave_out(self, case: Case, timer: Timer, why: str) -> None:
+        """A reminder of a ladder is over before it had a row: a later rung speaks for it."""
+        gone = {"status": "collapsed", "wake_at": None, "settled_at": self.now, "error": why}
+        self.left_out.append(timer_row(case, timer) | gone)
 
     def _add_sights(
         self, case: Case, before: Case | None, world: World, compiled: Compiled, now: datetime
@@ -281,6 +288,8 @@ class Writes:
             self.settles,
         )  # first: the timer that fired is not one that was cancelled
         yield _MOVE_TIMER, self.moves
+        yield _SET_TIMER, self.left_out
+        yield _SET_TIMER, self.rungs  # before: the step of another timer may have cancelled them
         yield _CANCEL_TIMERS, self.cancels
         yield _SET_TIMER, [row for rows in self.timers.values() for row in rows]
         yield _UNSEE, self.moved
