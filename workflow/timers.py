@@ -6,10 +6,10 @@ days of downtime everything due fires once, and reminders that have piled up col
 one.
 """
 
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from workflow import ladder
@@ -21,7 +21,7 @@ from workflow.engine.decision import Timer
 from workflow.engine.errors import DubanError, Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import periodic_facts
-from workflow.store import audit, calendars, cases, queries
+from workflow.store import audit, calendars, cases
 from workflow.store.audit import Act
 from workflow.store.database import Database
 from workflow.store.organisation import UNIT
@@ -262,36 +262,45 @@ def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
     """Work out again the limits that an older calendar could not know, with a trail; how many
     cases.
 
-    Provisional ones, and those whose limit or rungs lie beyond 25 December before the newest year:
-    a notice may reach into them.
+    Provisional ones, and those whose limit, rungs or events come on 25 December before the newest
+    year or later: a notice may reach into these days.
     """
     newest = catalog.calendar
     edge = datetime(max(newest.notices) - 1, 12, 24, 16, tzinfo=now.tzinfo)
-    reaches = (deadlines.reach(one.definition) for one in catalog.workflows().values())
-    reach = max(reaches, default=timedelta())
-    wakes_later = CASE.c.id.in_(select(TIMER.c.case_id).where(TIMER.c.wake_at >= edge))
-    surely = or_(CASE.c.provisional.is_(True), CASE.c.due_at >= edge, wakes_later)
     behind = and_(
-        CASE.c.closed_at.is_(None),
-        CASE.c.due_at.is_not(None),
-        CASE.c.calendar < newest.version,
-        or_(surely, CASE.c.due_at >= edge - reach),
+        CASE.c.closed_at.is_(None), CASE.c.due_at.is_not(None), CASE.c.calendar < newest.version
     )
+    kind = tuple_(CASE.c.definition_id, CASE.c.state)
+    wakes_later = CASE.c.id.in_(select(TIMER.c.case_id).where(TIMER.c.wake_at >= edge))
     with database.reading() as connection:
-        found = connection.execute(select(CASE.c.id, surely.label("surely")).where(behind)).all()
-        touched = [
-            id_ for id_, sure in found if sure or _climbs_past(connection, catalog, id_, edge)
+        kinds = connection.execute(
+            select(CASE.c.definition_id, CASE.c.state).where(behind).distinct()
+        )
+        reaching = [
+            and_(kind.in_(alike), CASE.c.due_at >= earliest)
+            for earliest, alike in _by_earliest(catalog, kinds, edge).items()
         ]
-    return sum(_recalculate_one(database, catalog, case_id, now) for case_id in touched)
+        touched = or_(CASE.c.provisional.is_(True), wakes_later, *reaching)
+        found = connection.execute(select(CASE.c.id).where(behind, touched)).scalars().all()
+    return sum(_recalculate_one(database, catalog, case_id, now) for case_id in found)
 
 
-def _climbs_past(connection: Connection, catalog: Catalog, case_id: int, edge: datetime) -> bool:
-    """Whether a rung whose row is not written yet lies beyond a day."""
-    case, _ = cases.read_case(connection, case_id)
-    return any(
-        row["status"] == "waiting" and row["due_at"] >= edge
-        for row in ladder.with_rungs_to_come(catalog, case, queries.timers_of(connection, case.id))
-    )
+_Kind = tuple[int, str]
+"""A definition and a state."""
+
+
+def _by_earliest(
+    catalog: Catalog, kinds: Iterable[_Kind], edge: datetime
+) -> dict[datetime, list[_Kind]]:
+    """The states in which cases are, by the earliest limit of which something comes beyond a day's
+    end.
+    """
+    found: dict[datetime, list[_Kind]] = {}
+    for definition, state in kinds:
+        compiled = catalog.version(definition)
+        earliest = deadlines.earliest_reaching(compiled.definition, state, catalog.calendar, edge)
+        found.setdefault(earliest, []).append((definition, state))
+    return found
 
 
 def _recalculate_one(database: Database, catalog: Catalog, case_id: int, now: datetime) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from workflow.engine.calendar import ZONE, local_day
+from workflow.engine.calendar import ZONE, Calendar, local_day
 from workflow.engine.case import Case, Due, World
 from workflow.engine.decision import Timer
 from workflow.engine.definition import Definition
@@ -14,8 +14,7 @@ from workflow.engine.scene import Scene
 from workflow.engine.sight import due_day
 from workflow.engine.terms import FixedDate, parse_term
 
-_LONGEST_HOLIDAY = 14
-"""Days, with the weekends beside it; other weeks have more working days than days off."""
+_DAY = timedelta(days=1)
 
 
 def due_of(scene: Scene) -> Due | None:
@@ -46,7 +45,7 @@ def _by_fact(scene: Scene, fact: str) -> Due | None:
     if not scene.case.facts.get(fact):
         return None
     day = date.fromisoformat(scene.case.facts[fact])
-    at = datetime.combine(day + timedelta(days=1), time(0), ZONE).astimezone(UTC)
+    at = datetime.combine(day + _DAY, time(0), ZONE).astimezone(UTC)
     title = scene.definition.facts[fact].title
     words = f"{title} {day.year}年{day.month}月{day.day}日"
     return Due(at, words, False, scene.case.entered_at, "", scene.world.calendar.version)
@@ -64,7 +63,7 @@ def postponed_dates(scene: Scene) -> Mapping[str, Any]:
     case, calendar = scene.case, scene.world.calendar
     if case.stopped_at is None or case.due is None or case.due.term:
         return {}
-    eve = local_day(case.stopped_at) - timedelta(days=1)  # a day that the stop touches is lost
+    eve = local_day(case.stopped_at) - _DAY  # a day that the stop touches is lost
     lost = calendar.working_days_between(eve, local_day(scene.now))
     names = [limit.fact for limit in scene.state.limit or () if limit.fact]
     if not lost or not names:
@@ -110,11 +109,19 @@ def _owed(scene: Scene, due: Due, ladder: str, climbed: int, began: datetime) ->
             yield Timer(f"rung:{ladder}", at, max(instant, began), rung.at.in_words())
 
 
-def reach(definition: Definition) -> timedelta:
-    """How long after its limit a case's last rung can come, at most."""
-    moments = (rung.at for ladder in definition.ladders.values() for rung in ladder)
-    days = max((moment.count for moment in moments), default=0)
-    return timedelta(days=2 * max(days, 0) + _LONGEST_HOLIDAY)
+def earliest_reaching(
+    definition: Definition, state: str, calendar: Calendar, edge: datetime
+) -> datetime:
+    """The earliest limit in a state of which something comes at the end of a day or later: the
+    limit itself, or the last rung of its ladder.
+    """
+    ladder = definition.states[state].ladder
+    due = edge
+    if ladder is not None:
+        last = definition.ladders[ladder][-1].at
+        while calendar.moment(last, due - _DAY) >= edge:
+            due -= _DAY
+    return due
 
 
 def _timed_events(scene: Scene, due: Due) -> Iterator[Timer]:
