@@ -18,6 +18,7 @@ from workflow.catalog import Catalog
 from workflow.engine.case import Actor, Case, Firing
 from workflow.engine.errors import DutiesNotSeparate, InvalidInput, Refusal, RequestReused, Stale
 from workflow.store import audit, bulk, cases, organisation
+from workflow.store.broken import rule_of
 from workflow.store.codec import dumps
 from workflow.store.database import Database
 from workflow.transaction import Transaction
@@ -208,11 +209,20 @@ def _explained(error: Refusal | IntegrityError) -> Refusal:
     """What the database refused, in a sentence; it decides where two act at one moment."""
     if isinstance(error, Refusal):
         return error
-    text = str(error.orig)
-    if "case_child_in_time" in text:
-        return Stale("上级事项已经办结，不能再增加子事项")
-    if "sign_off" in text or "case_signed" in text:
-        return DutiesNotSeparate("这一轮销号中，同一人、同一单位只能签一次")
-    if "cases" in text:
-        return Stale("同样的事项已经存在，请刷新后查看")
-    return Stale("有人抢先办理了，请刷新后再试")
+    kind, sentence = EXPLAINED.get(rule_of(error), (Stale, "有人抢先办理了，请刷新后再试"))
+    return kind(sentence)
+
+
+_SIGNED_ONCE = (DutiesNotSeparate, "这一轮销号中，同一人、同一单位只能签一次")
+_THERE_ALREADY = (Stale, "同样的事项已经存在，请刷新后查看")
+EXPLAINED: Mapping[str, tuple[type[Refusal], str]] = {
+    "sign_off_case_id_cycle_side_live_key": _SIGNED_ONCE,
+    "sign_off_case_id_cycle_person_id_live_key": _SIGNED_ONCE,
+    "sign_off_case_id_cycle_unit_id_live_key": _SIGNED_ONCE,
+    "sign_off_no_replace": _SIGNED_ONCE,  # these keys on SQLite
+    "case_signed": _SIGNED_ONCE,
+    "case_child_in_time": (Stale, "上级事项已经办结，不能再增加子事项"),
+    "cases_workflow_unit_id_period_key": _THERE_ALREADY,
+    "cases_workflow_cause_level_key": _THERE_ALREADY,
+}
+"""What it means that a rule of the database was broken; everything else is a lost race."""

@@ -26,6 +26,7 @@ from workflow.organising.people_list import NO_ROLES, PersonLine, Roles
 from workflow.organising.reorganising import Prospect
 from workflow.organising.unit_list import UnitLine
 from workflow.store import audit, changes
+from workflow.store.broken import rule_of
 from workflow.store.changes import Asked, Change, Changed, Work
 from workflow.store.codec import dumps
 from workflow.store.database import Database
@@ -206,15 +207,16 @@ def _digest(kind: str, person: int | None, given: Any) -> str:
     return hashlib.sha256(dumps([kind, person, content]).encode()).hexdigest()
 
 
-_RULES = {
-    "one_holder": "这个岗位在这段时间已有人担任，一个岗位同时只能由一人担任",
-    "unit_tree": "上级单位的关系成了环，单位必须是一棵树",
+_TAKEN = "这个岗位在这段时间已有人担任，一个岗位同时只能由一人担任"
+_CIRCLE = "上级单位的关系成了环，单位必须是一棵树"
+EXPLAINED = {
+    "one_holder": _TAKEN,
+    "one_holder_new": _TAKEN,
+    "unit_tree": _CIRCLE,
+    "unit_tree_new": _CIRCLE,
 }
 
 
 def _explained(error: IntegrityError) -> Refusal:
     """What the database refused, in a sentence."""
-    for rule, sentence in _RULES.items():
-        if rule in str(error.orig):
-            return Stale(sentence)
-    return Stale("组织机构刚刚被别人改过，请刷新后再试")
+    return Stale(EXPLAINED.get(rule_of(error), "组织机构刚刚被别人改过，请刷新后再试"))
