@@ -95,7 +95,7 @@ def _measured(scratch: Scratch, kind: str, sizes: tuple[int, int]) -> Table:
 
 def main(url: str, many_units: int, many_people: int) -> None:
     """Import from CSV, then preview the same files again; a figure a line."""
-    from api.org_lists import people_lines, unit_lines
+    from api.spreadsheets.org_lists import people_lines, unit_lines
 
     database = Database(url)
     with database.unit_of_work() as connection:

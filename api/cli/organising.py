@@ -47,7 +47,7 @@ Ends = Annotated[datetime | None, _ENDS]
 @app.command()
 def units(file: Annotated[Path, _FILE], apply: Apply = False, complete: Complete = False) -> None:
     """预览或导入单位名单。"""
-    from api.org_lists import unit_lines
+    from api.spreadsheets.org_lists import unit_lines
 
     lines = unit_lines(file.read_bytes())
     _listed(
@@ -60,7 +60,7 @@ def units(file: Annotated[Path, _FILE], apply: Apply = False, complete: Complete
 @app.command()
 def people(file: Annotated[Path, _FILE], apply: Apply = False, complete: Complete = False) -> None:
     """预览或导入人员名单，每行一人一岗。"""
-    from api.org_lists import people_lines, roles_of
+    from api.spreadsheets.org_lists import people_lines, roles_of
 
     lines = people_lines(file.read_bytes())
     _listed(
@@ -109,7 +109,7 @@ def _show(report: "Report") -> None:
 @app.command()
 def template(which: Annotated[str, _WHICH], into: Annotated[Path, _INTO]) -> None:
     """下载单位或人员名单的模板。"""
-    from api.org_lists import template_of
+    from api.spreadsheets.org_lists import template_of
 
     into.write_bytes(template_of(which))
     say(f"模板已写到 {into}")

@@ -13,8 +13,8 @@ from api.demo.cast import Cast
 from api.demo.diary import Agenda, instant_of, plan, written
 from api.demo.stage import Stage
 from api.demo.story import Act, Import, Notice, Opening, Outage, Story
-from api.importing import import_cases
 from api.notice_file import read_notice
+from api.spreadsheets.case_import import import_cases
 from api.worker import Ticked, tick
 from workflow import timers
 from workflow.engine.calendar import local_day

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from api.import_table import columns_of
+from api.spreadsheets.case_table import columns_of
 from workflow.engine.definition import Definition
 
 Row = Mapping[str, str]

@@ -13,11 +13,11 @@ from starlette.datastructures import FormData, UploadFile
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
-from api.import_table import columns_of
-from api.importing import Report, RowReport, import_cases
 from api.pages.forms import Posted, printable, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.importing import ImportPage, ImportRow
+from api.spreadsheets.case_import import Report, RowReport, import_cases
+from api.spreadsheets.case_table import columns_of
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, Refusal
 

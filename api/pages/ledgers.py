@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInPage, Someone
 from api.context import Duban
-from api.ledger_sheet import SheetRow, ledger_sheet
 from api.pages.case_rows import ledger_rows, work_items
 from api.pages.forms import place_in
 from api.pages.ledger_filters import GROUPS, OPENED, ORDERS, Asked, Filters, moments_at
@@ -24,6 +23,7 @@ from api.presenting.lists import (
     options_of,
     stamps_of,
 )
+from api.spreadsheets.ledger import SheetRow, ledger_sheet
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.store import audit, queries

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, select
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
-from api.org_lists import roles_of
 from api.pages.boards.reading import begins
 from api.pages.forms import GREATEST_ID, Posted, printable, request_id, text_in
 from api.pages.organisation import HERE
@@ -28,6 +27,7 @@ from api.presenting.organisation import (
     what_it_is,
 )
 from api.presenting.wording import to_the_minute
+from api.spreadsheets.org_lists import roles_of
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.organising import Organising
 from workflow.store import posts, queries

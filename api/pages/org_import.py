@@ -14,11 +14,11 @@ from api.context import Duban
 from api.downloads import disposition
 from api.errors import status_of
 from api.inspecting.refusing import BadFile
-from api.org_lists import COLUMNS, people_lines, roles_of, template_of, unit_lines
 from api.pages.forms import Posted, request_id, text_in
 from api.pages.organisation import HERE
 from api.pages.rendering import masthead_of, show
 from api.presenting.organisation import ListPage, list_lines
+from api.spreadsheets.org_lists import COLUMNS, people_lines, roles_of, template_of, unit_lines
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.organising import Organising
 from workflow.organising.lines import Report

@@ -7,10 +7,10 @@ from pydantic import BaseModel
 
 from api.auth import Installation, SignedIn
 from api.downloads import disposition
-from api.import_table import columns_of
-from api.import_template import template
-from api.importing import import_cases
 from api.rest.inputs import Word
+from api.spreadsheets.case_import import import_cases
+from api.spreadsheets.case_table import columns_of
+from api.spreadsheets.case_template import template
 from workflow.store.queries import units_of_kinds
 
 router = APIRouter(tags=["import"])

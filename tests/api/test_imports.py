@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.sheets import MOST_ROWS
+from api.spreadsheets.reading import MOST_ROWS
 from tests.api.callers import ON_SQLITE, everything, refused
 from tests.api.conftest import Rest
 from tests.api.sheets import (

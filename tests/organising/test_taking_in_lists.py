@@ -7,9 +7,9 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from api.import_table import UnreadableFile
-from api.org_lists import COLUMNS, people_lines, template_of, unit_lines
-from api.sheets import read_list
+from api.spreadsheets.case_table import UnreadableFile
+from api.spreadsheets.org_lists import COLUMNS, people_lines, template_of, unit_lines
+from api.spreadsheets.reading import read_list
 from tests.journeys.play import PROBLEM
 from tests.prefecture import NOW, Prefecture
 from workflow import following

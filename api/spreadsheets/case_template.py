@@ -4,8 +4,8 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from api.import_table import Column, columns_of
-from api.sheets import MOST_ROWS
+from api.spreadsheets.case_table import Column, columns_of
+from api.spreadsheets.reading import MOST_ROWS
 from workflow.engine.definition import Definition
 
 Sheet = Any

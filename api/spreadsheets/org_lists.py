@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from api.import_table import UnreadableFile
 from api.inspecting.tables import MOST_LINES, Cell, NumberedRow
-from api.sheets import read_list
+from api.spreadsheets.case_table import UnreadableFile
+from api.spreadsheets.reading import read_list
 from workflow.catalog import Catalog
 from workflow.engine.errors import InvalidInput
 from workflow.organising.lines import nearest

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from api.sheets import Cell, NumberedRow
+from api.spreadsheets.reading import Cell, NumberedRow
 from workflow.engine.case import Unit
 from workflow.engine.definition import FILE_TYPES, Definition, Party
 from workflow.engine.errors import InvalidInput

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from api.auth import Someone
 from api.context import Duban
-from api.import_table import (
+from api.inspecting.refusing import BadFile
+from api.spreadsheets.case_table import (
     WHOLE_ROW,
     Row,
     UnitNames,
@@ -23,8 +24,7 @@ from api.import_table import (
     columns_of,
     read_row,
 )
-from api.inspecting.refusing import BadFile
-from api.sheets import read_sheet
+from api.spreadsheets.reading import read_sheet
 from workflow.commands import Wanted
 from workflow.engine.case import Firing, World
 from workflow.engine.definition import Definition
