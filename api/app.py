@@ -13,9 +13,9 @@ from api import errors, pages, receipts, rest
 from api.auth import Installation
 from api.context import Duban
 from api.frame import Frame
-from api.gate import Gate
-from api.hosts import KnownHosts
-from api.limits import LimitBodies
+from api.gatekeeping.gate import Gate
+from api.gatekeeping.hosts import KnownHosts
+from api.gatekeeping.limits import LimitBodies
 
 SQLITE_THREADS = 4
 """More threads than these only queue for SQLite's one writer and wake each other up."""

@@ -8,9 +8,9 @@ from fastapi import Response
 from api.auth import Someone
 from api.context import Duban
 from api.downloads import sent
+from api.gatekeeping.refused import record_refusal
 from api.inspecting.child import ask_child
 from api.inspecting.refusing import BadFile
-from api.refused import record_refusal
 from workflow import uploads
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.store import attachments, audit

@@ -6,8 +6,8 @@ There is no global state: who needs something is handed a `Duban`.
 from dataclasses import dataclass, field
 
 from api.clock import Clock, system_clock
+from api.gatekeeping.tally import Tally
 from api.settings import Settings
-from api.tally import Tally
 from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.store import schema

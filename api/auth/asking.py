@@ -108,7 +108,7 @@ def _is_own_write(someone: Someone, given: object) -> bool:
 
 
 SOMEONE = "someone"
-"""Where `api.gate` leaves who asks, in the request's scope."""
+"""Where `api.gatekeeping.gate` leaves who asks, in the request's scope."""
 
 
 def who_asks(request: Request, *, with_token: bool) -> Someone:

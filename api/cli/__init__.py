@@ -21,7 +21,7 @@ from api.cli import (
     serving,
 )
 from api.cli.saying import complain, database_trouble, usage_sentence
-from api.policy import COMMANDS
+from api.gatekeeping.policy import COMMANDS
 from workflow.engine.errors import DubanError, Refusal
 
 USAGE_ERROR: tuple[type[Exception], ...] = typer.BadParameter.__mro__[1:2]
@@ -54,7 +54,7 @@ for verb in (
     caring.version,
 ):
     if verb.__name__ not in COMMANDS:
-        raise LookupError(f"api/policy.py has no line for the command {verb.__name__}")
+        raise LookupError(f"api/gatekeeping/policy.py has no line for the command {verb.__name__}")
     app.command()(verb)
 app.add_typer(organising.app, name="org")
 app.add_typer(retaining.app, name="audit")

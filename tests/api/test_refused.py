@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from api.clock import SimulatedClock
 from api.context import Duban
-from api.tally import MOST_CALLERS, Tally
+from api.gatekeeping.tally import MOST_CALLERS, Tally
 from tests.api.callers import API, ON_SQLITE, refused
 from tests.api.conftest import Rest
 from tests.api.sheets import HEADER, ROW, xlsx

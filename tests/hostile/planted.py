@@ -54,7 +54,7 @@ def files_kept_before_they_are_looked_into() -> None:
 
 def bodies_of_any_size() -> None:
     """Nobody counts what arrives."""
-    patch("api.limits._most", lambda scope: 2**40).start()
+    patch("api.gatekeeping.limits._most", lambda scope: 2**40).start()
 
 
 PLANTS: Mapping[str, Callable[[], None]] = {

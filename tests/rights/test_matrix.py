@@ -17,8 +17,8 @@ from sqlalchemy import event, select
 from api.app import create_app
 from api.clock import SimulatedClock
 from api.context import Duban
-from api.policy import ROUTES as LINES
-from api.policy import Who
+from api.gatekeeping.policy import ROUTES as LINES
+from api.gatekeeping.policy import Who
 from api.settings import Settings
 from tests.api.callers import session_headers
 from tests.prefecture import NOW

@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.context import Duban
-from api.gate import line_of
-from api.policy import COMMANDS, ROUTES
+from api.gatekeeping.gate import line_of
+from api.gatekeeping.policy import COMMANDS, ROUTES
 from tests.api.callers import ON_SQLITE
 
 

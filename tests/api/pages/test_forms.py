@@ -6,7 +6,7 @@ import pytest
 
 from api.clock import SimulatedClock
 from api.context import Duban
-from api.policy import ROUTES
+from api.gatekeeping.policy import ROUTES
 from tests.api.callers import everything
 from tests.api.pages.conftest import Browser, Browsers
 from tests.api.pages.page import Page

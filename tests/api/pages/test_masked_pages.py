@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from api.clock import SimulatedClock
 from api.context import Duban
-from api.policy import ROUTES
+from api.gatekeeping.policy import ROUTES
 from notifications.delivery import deliver_all_due
 from notifications.ways import open_ways
 from tests.api.pages.conftest import Browsers

@@ -1,4 +1,4 @@
-"""Who may do what: one line for every route and every command, read by `api.gate` and `api.cli`.
+"""Who may do what: one line for every route and every command, read by the gate and `api.cli`.
 
 What has no line cannot be served: the gate refuses it before the router is asked, and a test fails.
 Whoever adds a route adds its line here, and the expectation in `tests/rights/matrix.txt`, which is

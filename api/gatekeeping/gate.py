@@ -1,4 +1,4 @@
-"""The one door: no request reaches a route unless a line of `api.policy` lets it.
+"""The one door: no request reaches a route unless a line of `api.gatekeeping.policy` lets it.
 
 Whoever asks is found out here, once a request; the dependencies of `api.auth.asking` hand it on.
 Being in is not seeing: what is bound to a case is filtered by scope inside.
@@ -19,8 +19,8 @@ from api.auth import DutyFirst, NotAllowed, Someone
 from api.auth.asking import SOMEONE, who_asks
 from api.auth.installation import duban_of
 from api.errors import REFUSED, answer
-from api.policy import ROUTES, Line, Token, Who
-from api.refused import record_refusal
+from api.gatekeeping.policy import ROUTES, Line, Token, Who
+from api.gatekeeping.refused import record_refusal
 from workflow.engine.errors import DubanError, DutiesNotSeparate
 from workflow.store import audit
 from workflow.store.people import tokens
