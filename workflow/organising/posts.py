@@ -1,7 +1,8 @@
 """People come to posts, stand in for one another and leave: duties follow the post (岗位).
 
 Whatever waits at a post waits for whoever acts through it at that moment: nothing of a case is
-rewritten when people change.
+rewritten when people change. Why somebody stands in or leaves may tell of an illness: it stays with
+the holding, where erasing somebody clears it, and out of the sentence, which is kept for good.
 """
 
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 from workflow.engine.calendar import ZONE
 from workflow.engine.errors import InvalidInput, Stale
 from workflow.store import posts
-from workflow.store.changes import Change, Work, named
+from workflow.store.changes import Change, Row, Work, named
 from workflow.store.posts import IN_WORDS, Held
 
 
@@ -66,19 +67,22 @@ def end(
         name = posts.person_in_words(work.connection, person)
         raise InvalidInput(f"{name}届时不在这样的岗位上", {"person": person})
     what = "、".join(f"{one.in_words}（{IN_WORDS[one.kind]}）" for one in held)
-    why = f"，事由：{reason}" if reason else ""
-    change = work.begin(f"{name}自{_moment(ends)}起不再担任{what}{why}")
+    change = work.begin(f"{name}自{_moment(ends)}起不再担任{what}")
     for one in held:
-        close(change, one, ends)
+        _close(change, one, ends, reason.strip() or None)
     return change
 
 
-def close(change: Change, held: Held, ends: datetime) -> None:
-    """One holding ends; one that would begin later is called off."""
+def _close(change: Change, held: Held, ends: datetime, reason: str | None) -> None:
+    """One holding ends; one that would begin later is called off. Why somebody stood in stays."""
     if held.begins_at >= ends:
         change.remove("holding", held.id)
-    else:
-        change.set("holding", held.id, {"ends_at": held.ends_at}, {"ends_at": ends})
+        return
+    before: Row = {"ends_at": held.ends_at}
+    after: Row = {"ends_at": ends}
+    if reason and held.reason is None:
+        before["reason"], after["reason"] = None, reason
+    change.set("holding", held.id, before, after)
 
 
 def substitute(
@@ -109,7 +113,6 @@ def substitute(
     held = _stood_in_for(work, stands_for, begins, unit, role)
     what = "、".join(dict.fromkeys(one.in_words for one in held))
     period = f"自{_moment(begins)}起" + (f"至{_moment(ends)}止" if ends else "")
-    # why may tell of an illness: it stays with the holding, where erasing somebody clears it
     change = work.begin(f"{name}{period}代理{named(held[0].person)}的{what}")
     for post in dict.fromkeys(one.post for one in held):
         _hold(change, post, person, "substitute", begins, ends, reason)

@@ -101,7 +101,7 @@ def _blank_messages(connection: Connection, person: int) -> None:
 
 
 def _blank_organisation(connection: Connection, person: int) -> None:
-    """Why somebody stood in may tell of an illness; what a change was before tells names."""
+    """Why somebody stood in or left may tell of an illness, what was before a change names."""
     posts = select(HOLDING.c.post_id).where(HOLDING.c.person_id == person)
     about = or_(
         HOLDING.c.person_id == person,
@@ -113,6 +113,9 @@ def _blank_organisation(connection: Connection, person: int) -> None:
     held = and_(
         ITEM.c.what == "holding", ITEM.c.before.contains(f'"person_id":{person},', autoescape=True)
     )
+    why = or_(ITEM.c.before.contains('"reason":"'), ITEM.c.after.contains('"reason":"'))
+    theirs = select(HOLDING.c.id).where(HOLDING.c.person_id == person)
+    left = and_(ITEM.c.what == "holding", ITEM.c.first_id.in_(theirs), why)
     written = or_(ITEM.c.before.is_not(None), ITEM.c.after.is_not(None))
-    blank = update(ITEM).where(or_(own, held), written)
+    blank = update(ITEM).where(or_(own, held, left), written)
     connection.execute(blank.values(before=None, after=None))
