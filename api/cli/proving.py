@@ -48,6 +48,4 @@ def dump(file: Annotated[Path, _DUMP]) -> None:
                 rows += 1
     say(f"已导出 {rows} 行到 {file}")
     folder = Path(workflow.doctor.__file__).parent
-    note(
-        f"验证程序：{folder} 里的 verify.py（历史、日志）和 verify_files.py（附件），可单独复制使用"
-    )
+    note(f"验证程序：{folder / 'verify.py'}，附件用 {folder / 'verify_files.py'}，都可单独复制使用")
