@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, exists, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.store.organisation import PERSON, UNIT
 from workflow.store.reports import HANDOVER, REPORT, SPEAKS_OF, address_hash, is_timely
 from workflow.store.tables import BadAddressRow, HoldingRow, PostRow
+from workflow.store.upsert import upsert
 from workflow.store.writes import OUTBOX
 
 BAD = BadAddressRow.__table__  # type: ignore[attr-defined]
@@ -52,9 +52,8 @@ def mark_bad_addresses(connection: Connection, now: datetime) -> int:
 def _mark(
     connection: Connection, person: int, way: str, hashed: str, reason: str, seen_at: datetime
 ) -> int:
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     values = {"address_hash": hashed, "reason": reason, "since": seen_at, "cleared_at": None}
-    new: Any = dialect.insert(BAD).values(person_id=person, way=way, **values)
+    new: Any = upsert(connection, BAD).values(person_id=person, way=way, **values)
     # What was cleared after this report was seen stays cleared; what is marked keeps its day.
     newer = or_(
         BAD.c.address_hash != hashed, BAD.c.cleared_at.is_not(None) & (BAD.c.cleared_at < seen_at)

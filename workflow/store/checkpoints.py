@@ -15,13 +15,13 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, bindparam, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.store.audit import AUDIT, HEAD, Act, record
 from workflow.store.chain import START, algorithm_of, hash_values
 from workflow.store.codec import dumps, instant
 from workflow.store.kept import KEPT, kept_rows
 from workflow.store.tables import CheckpointCase, CheckpointRow
+from workflow.store.upsert import upsert
 from workflow.store.writes import CASE, HISTORY
 
 CHECKPOINT = CheckpointRow.__table__  # type: ignore[attr-defined]
@@ -126,10 +126,9 @@ def _keep(connection: Connection, body: Body, now: datetime, key: bytes | None) 
         for case, (first, marks, _) in body["new"]["history"].items()
     ]
     if seen:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        upsert = dialect.insert(_SEEN)
-        later = upsert.on_conflict_do_update(
-            index_elements=["case_id"], set_={"seq": upsert.excluded.seq}
+        first = upsert(connection, _SEEN)
+        later = first.on_conflict_do_update(
+            index_elements=["case_id"], set_={"seq": first.excluded.seq}
         )
         connection.execute(later, seen)
     record(connection, Act("checkpoint", data={"number": made.number, "hash": made.hash}), now)

@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.store.outbox import DIGEST
 from workflow.store.tables import ReadingRow
+from workflow.store.upsert import upsert
 from workflow.store.writes import OUTBOX
 
 READING = ReadingRow.__table__  # type: ignore[attr-defined]
@@ -48,6 +48,5 @@ def note_opened(connection: Connection, messages: Collection[int], now: datetime
     """Note that these were opened; the first time counts."""
     if not messages:
         return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    new = dialect.insert(READING).on_conflict_do_nothing(index_elements=["outbox_id"])
+    new = upsert(connection, READING).on_conflict_do_nothing(index_elements=["outbox_id"])
     connection.execute(new.values([{"outbox_id": one, "at": now} for one in messages]))

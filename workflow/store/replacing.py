@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, exists, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.store import reports
 from workflow.store.outbox import DIGEST
 from workflow.store.reports import Fate
 from workflow.store.tables import ReplacementRow
+from workflow.store.upsert import upsert
 from workflow.store.writes import OUTBOX
 
 REPLACEMENT = ReplacementRow.__table__  # type: ignore[attr-defined]
@@ -90,10 +90,9 @@ def _stand_in(
     wake_at: datetime,
     now: datetime,
 ) -> bool:
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     new = {name: row[name] for name in _SAME} | {"key": key, "way": way, "attempts": 0}
     new |= {"status": "waiting", "wake_at": wake_at}
-    made = dialect.insert(OUTBOX).values(new).on_conflict_do_nothing(index_elements=["key"])
+    made = upsert(connection, OUTBOX).values(new).on_conflict_do_nothing(index_elements=["key"])
     id_ = connection.execute(made.returning(OUTBOX.c.id)).scalar()
     if id_ is None:
         return False

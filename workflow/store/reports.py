@@ -13,11 +13,11 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.store.organisation import PERSON
 from workflow.store.people.masking import masked_in
 from workflow.store.tables import DeliveryReportRow, HandoverRow
+from workflow.store.upsert import upsert
 from workflow.store.writes import OUTBOX
 
 HANDOVER = HandoverRow.__table__  # type: ignore[attr-defined]
@@ -93,9 +93,8 @@ def keep(connection: Connection, way: str, reports: Iterable[Report], now: datet
         del rows[key]
     if not rows:
         return 0
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     # another worker may be told the same at the same moment
-    new = dialect.insert(REPORT).on_conflict_do_nothing(index_elements=["key"])
+    new = upsert(connection, REPORT).on_conflict_do_nothing(index_elements=["key"])
     added = connection.execute(new.values(list(rows.values())).returning(REPORT.c.id))
     return len(added.all())
 

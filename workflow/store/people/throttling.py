@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.store.people.forgetting import FAILURE
 from workflow.store.people.hashing import hash_of
 from workflow.store.people.profiles import Profile, Throttle
+from workflow.store.upsert import upsert
 
 Counters = Mapping[str, Throttle]
 """What a try is counted under, and how failures there cost time."""
@@ -71,8 +71,7 @@ def _failures(
     connection: Connection, key: str, throttle: Throttle, now: datetime
 ) -> tuple[int, datetime]:
     """What is counted under a key, the row locked until the transaction ends."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    first = dialect.insert(FAILURE).values(key=key, failures=0, last_at=now)
+    first = upsert(connection, FAILURE).values(key=key, failures=0, last_at=now)
     locked = first.on_conflict_do_update(index_elements=["key"], set_={"key": first.excluded.key})
     row = connection.execute(locked.returning(FAILURE.c.failures, FAILURE.c.last_at)).one()
     forgotten = now - row.last_at >= throttle.forgotten_after
