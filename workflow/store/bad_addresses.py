@@ -12,15 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, or_, select, update
 
-from workflow.store.organisation import PERSON, UNIT
+from workflow.store.organisation import HOLDING, PERSON, POST, UNIT, held_at
 from workflow.store.reports import HANDOVER, REPORT, SPEAKS_OF, address_hash, is_timely
-from workflow.store.tables import BadAddressRow, HoldingRow, PostRow
+from workflow.store.tables import BadAddressRow
 from workflow.store.upsert import upsert
 from workflow.store.writes import OUTBOX
 
 BAD = BadAddressRow.__table__  # type: ignore[attr-defined]
-HOLDING = HoldingRow.__table__  # type: ignore[attr-defined]
-POST = PostRow.__table__  # type: ignore[attr-defined]
 
 WAYS = ("email", "sms")
 """The ways for which the directory has an address."""
@@ -108,8 +106,7 @@ def unreachable_people(
         .join(HOLDING, HOLDING.c.person_id == PERSON.c.id)
         .join(POST, POST.c.id == HOLDING.c.post_id)
         .outerjoin(BAD, (BAD.c.person_id == PERSON.c.id) & BAD.c.cleared_at.is_(None))
-        .where(PERSON.c.disabled_at.is_(None), HOLDING.c.begins_at <= now)
-        .where(or_(HOLDING.c.ends_at.is_(None), HOLDING.c.ends_at > now))
+        .where(PERSON.c.disabled_at.is_(None), held_at(now))
         .where(
             or_(PERSON.c.email.is_(None), PERSON.c.phone.is_(None), BAD.c.reason.is_not(None))
         )
@@ -142,11 +139,7 @@ def in_need(connection: Connection, now: datetime) -> list[Unreachable]:
 
 def vacant_posts(connection: Connection, now: datetime) -> list[tuple[int, str]]:
     """The unit and title of every post of a living unit that nobody holds or stands in for."""
-    held = exists().where(
-        HOLDING.c.post_id == POST.c.id,
-        HOLDING.c.begins_at <= now,
-        or_(HOLDING.c.ends_at.is_(None), HOLDING.c.ends_at > now),
-    )
+    held = exists().where(HOLDING.c.post_id == POST.c.id, held_at(now))
     query = (
         select(POST.c.unit_id, POST.c.title)
         .join(UNIT, UNIT.c.id == POST.c.unit_id)

@@ -146,7 +146,8 @@ def _lineage(
     return Lineage(unit, offices)
 
 
-def _held(now: Any, holding: Any = HOLDING) -> Any:
+def held_at(now: Any, holding: Any = HOLDING) -> Any:
+    """The condition that a holding has begun and not ended."""
     return and_(
         holding.c.begins_at <= now, or_(holding.c.ends_at.is_(None), holding.c.ends_at > now)
     )
@@ -203,7 +204,7 @@ def _query_for_posts() -> "Select[Any]":
     return (
         select(POST.c.id, POST.c.unit_id, POST.c.role, HOLDING.c.kind, last.label("holder_id"))
         .join(HOLDING, HOLDING.c.post_id == POST.c.id)
-        .where(HOLDING.c.person_id == bindparam("person"), _held(now))
+        .where(HOLDING.c.person_id == bindparam("person"), held_at(now))
         .order_by(POST.c.id, HOLDING.c.kind != "holder", HOLDING.c.id)
     )
 
@@ -229,7 +230,7 @@ def read_recipients(
         .join(PERSON, PERSON.c.id == HOLDING.c.person_id)
         .where(
             tuple_(POST.c.unit_id, POST.c.role).in_(list(wanted)),
-            _held(now),
+            held_at(now),
             PERSON.c.disabled_at.is_(None),
         )
         .order_by(PERSON.c.id)
@@ -284,8 +285,8 @@ def substitutes_of(
         .where(
             holder.c.person_id.in_(people),
             holder.c.kind == "holder",
-            _held(now, holder),
-            _held(now),
+            held_at(now, holder),
+            held_at(now),
             PERSON.c.disabled_at.is_(None),
         )
         .order_by(PERSON.c.id)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
 from workflow.store import audit, cases
-from workflow.store.organisation import HOLDING, PERSON, POST, UNIT
+from workflow.store.organisation import HOLDING, PERSON, POST, UNIT, held_at
 from workflow.store.people.masking import masked
 from workflow.store.scope import check_scope
 
@@ -45,8 +45,7 @@ def contacts_of(
         .join(POST, POST.c.id == HOLDING.c.post_id)
         .join(UNIT, UNIT.c.id == POST.c.unit_id)
         .where(POST.c.unit_id.in_(units), PERSON.c.disabled_at.is_(None))
-        .where(HOLDING.c.begins_at <= now)
-        .where(or_(HOLDING.c.ends_at.is_(None), HOLDING.c.ends_at > now))
+        .where(held_at(now))
         .order_by(UNIT.c.path, POST.c.id, HOLDING.c.id)
     )  # fmt: skip
     shown = {reader.person, revealed}
