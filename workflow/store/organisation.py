@@ -169,6 +169,17 @@ def posts_of(connection: Connection, person: int, now: datetime) -> tuple[Post, 
     return _posts(bulk.fetch(connection, _POSTS, {"person": person, "now": now}))
 
 
+def _posts_of_all(
+    connection: Connection, people: Collection[int], now: datetime
+) -> dict[int, tuple[Post, ...]]:
+    """The same of several people, in one query."""
+    query = _query_for_posts(HOLDING.c.person_id.in_(people)).add_columns(HOLDING.c.person_id)
+    rows: dict[int, list[Mapping[str, Any]]] = {person: [] for person in people}
+    for row in connection.execute(query, {"now": now}).mappings():
+        rows[row["person_id"]].append(dict(row))
+    return {person: _posts(own) for person, own in rows.items()}
+
+
 def to_lock(actor: Actor, now: datetime) -> bulk.Question:
     """The question for the posts that the actor holds at this moment, which nobody can end, nor
     disable the account, before the transaction has ended; `locked` reads its answer.
@@ -192,7 +203,7 @@ def _posts(rows: Iterable[Mapping[str, Any]]) -> tuple[Post, ...]:
     return tuple(found.values())
 
 
-def _query_for_posts() -> "Select[Any]":
+def _query_for_posts(whose: Any) -> "Select[Any]":
     holder, now = HOLDING.alias("holder"), bindparam("now", type_=HOLDING.c.begins_at.type)
     last = (
         select(holder.c.person_id)
@@ -204,12 +215,12 @@ def _query_for_posts() -> "Select[Any]":
     return (
         select(POST.c.id, POST.c.unit_id, POST.c.role, HOLDING.c.kind, last.label("holder_id"))
         .join(HOLDING, HOLDING.c.post_id == POST.c.id)
-        .where(HOLDING.c.person_id == bindparam("person"), held_at(now))
+        .where(whose, held_at(now))
         .order_by(POST.c.id, HOLDING.c.kind != "holder", HOLDING.c.id)
     )
 
 
-_POSTS = _query_for_posts()
+_POSTS = _query_for_posts(HOLDING.c.person_id == bindparam("person"))
 _LOCKED_POSTS = (
     _POSTS.join(PERSON, PERSON.c.id == HOLDING.c.person_id)
     .where(PERSON.c.disabled_at.is_(None))
@@ -248,7 +259,7 @@ def read_candidates(
     ids = sorted({one.person for some in found.values() for one in some})
     query = select(PERSON.c.id, PERSON.c.username, PERSON.c.name).where(PERSON.c.id.in_(ids))
     people = connection.execute(query.order_by(PERSON.c.id)).all()
-    held = {person: posts_of(connection, person, now) for person in ids}
+    held = _posts_of_all(connection, ids, now)
     units = {post.unit for some in held.values() for post in some}
     above = {row["id"]: _path(row) for row in _units(connection, UNIT.c.id.in_(units))}
     return tuple(
