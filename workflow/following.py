@@ -62,7 +62,7 @@ def _follow_one(work: Transaction, one: Waiting) -> None:
             reorganised.failed(work.connection, one, str(error))
             return
     work.writes.inherit(case.id)
-    reorganised.done(work.connection, [one])
+    reorganised.done(work.connection, one)
 
 
 def _firing(one: Waiting) -> Firing:

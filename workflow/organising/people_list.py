@@ -12,8 +12,8 @@ from typing import Any
 
 from workflow.organising.lines import Report, difference
 from workflow.store import staff
+from workflow.store.bulk import load
 from workflow.store.changes import Change, Work, next_ids
-from workflow.store.loading import load
 from workflow.store.people.masking import masked
 from workflow.store.staff import Person, Seat
 

@@ -12,9 +12,9 @@ from workflow.organising.lines import Report, difference
 from workflow.organising.reorganising import check_all_follow
 from workflow.store import reorganised
 from workflow.store import units as store
+from workflow.store.bulk import load
 from workflow.store.changes import Change, Work, next_ids
 from workflow.store.database import Database
-from workflow.store.loading import load
 from workflow.store.units import COLUMNS, Known
 
 TITLES: Mapping[str, str] = {

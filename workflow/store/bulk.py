@@ -41,6 +41,20 @@ def send(connection: Connection, batches: Iterable[Batch], *, last: bool = False
             _to_sqlite(connection, wanted)
 
 
+def load(
+    connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert a whole list of new rows, given as values in the order of the columns."""
+    driver: Any = connection.connection.driver_connection
+    with _translated(connection.dialect):
+        if connection.dialect.name == "postgresql":
+            _copy(driver, table, columns, rows)
+            return
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
+        driver.executemany(statement, ([_stored(value) for value in row] for row in rows))
+
+
 def fetch(connection: Connection, query: "Select[Any]", given: Mapping[str, Any]) -> list[Row]:
     """The rows of a query whose parameters are in `given`; instants are in UTC."""
     return fetch_all(connection, [(query, given)])[0]
@@ -96,15 +110,15 @@ def _to_postgres(connection: Connection, batches: list[Batch], last: bool) -> No
         if isinstance(statement, Insert) and len(rows) >= MANY:
             wire.run(driver, names, waiting)
             waiting = []
-            _copy(driver, statement, [name for name, _ in parameters], given)
+            _copy(driver, str(statement.table), [name for name, _ in parameters], given)
         else:
             waiting += [(sql, values) for values in given]
     wire.run(driver, names, waiting, last=last)
 
 
-def _copy(driver: Any, statement: Insert, names: list[str], rows: list[list[Any]]) -> None:
+def _copy(driver: Any, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     columns = ", ".join(names)
-    with driver.cursor().copy(f"COPY {statement.table} ({columns}) FROM STDIN") as copy:
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 

@@ -1,6 +1,6 @@
 """The queue of cases that have yet to follow a change of units."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import insert as insert_into
 from workflow.store.changes import CHANGE
 from workflow.store.organisation import UNIT
 from workflow.store.scope import SCOPE
+from workflow.store.sights import INHERITED
 from workflow.store.tables import ReorganisedRow
 from workflow.store.writes import CASE, HISTORY
 
@@ -91,11 +92,10 @@ def take(connection: Connection, most: int) -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
-def done(connection: Connection, followed: Sequence[Waiting]) -> None:
-    """These cases have followed; what they could not follow before is past as well."""
-    for one in followed:
-        mine = (QUEUE.c.case_id == one.case) & (QUEUE.c.change_id <= one.change)
-        connection.execute(delete(QUEUE).where(mine))
+def done(connection: Connection, one: Waiting) -> None:
+    """A case has followed; what it could not follow before is past as well."""
+    mine = (QUEUE.c.case_id == one.case) & (QUEUE.c.change_id <= one.change)
+    connection.execute(delete(QUEUE).where(mine))
 
 
 def failed(connection: Connection, one: Waiting, why: str) -> None:
@@ -117,6 +117,6 @@ def has_followed(connection: Connection, units: Collection[int], since: datetime
     heir = SCOPE.alias("heir")
     shared = select(SCOPE.c.case_id).join(heir, heir.c.case_id == SCOPE.c.case_id)
     heirs = select(UNIT.c.successor_id).where(UNIT.c.id.in_(units))
-    inherited = shared.where(mine, heir.c.unit_id.in_(heirs), heir.c.why == "inherited")
+    inherited = shared.where(mine, heir.c.unit_id.in_(heirs), heir.c.why == INHERITED)
     queries = (moved.limit(1), inherited.limit(1))
     return any(connection.execute(query).first() is not None for query in queries)
