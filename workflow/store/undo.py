@@ -8,16 +8,16 @@ from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
 
 from workflow.store.changes import CHANGE, ITEM, TABLES, Row, What, in_words
 from workflow.store.organisation import HOLDING, PERSON, POST, UNIT
-from workflow.store.tables import ScopeRow, SessionRow
+from workflow.store.scope import SCOPE
+from workflow.store.tables import SessionRow
 from workflow.store.writes import HISTORY, OUTBOX
 
-_SCOPE = ScopeRow.__table__  # type: ignore[attr-defined]
 _SESSION = SessionRow.__table__  # type: ignore[attr-defined]
 
 _USES: Mapping[What, tuple[tuple[Any, str], ...]] = {
     # what may have been built upon rows of an organisation, and what it is called
     "unit": (
-        (_SCOPE.c.unit_id, "事项"),
+        (SCOPE.c.unit_id, "事项"),
         (UNIT.c.parent_id, "下级单位"),
         (POST.c.unit_id, "岗位"),
     ),

@@ -9,13 +9,11 @@ from sqlalchemy import Connection, Select, distinct, func, insert, literal, sele
 
 from workflow.engine.errors import InvalidInput
 from workflow.store.organisation import FORMER_NAME, HOLDING, POST, UNIT
+from workflow.store.scope import SCOPE
 from workflow.store.sights import ABOVE, INHERITED
-from workflow.store.tables import ScopeRow
 
 if TYPE_CHECKING:
     from workflow.store.changes import Change
-
-SCOPE = ScopeRow.__table__  # type: ignore[attr-defined]
 
 COLUMNS = (
     "code",
