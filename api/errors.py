@@ -87,7 +87,12 @@ _OF_THE_FRAMEWORK: Mapping[int, tuple[str, str]] = {
     415: ("unsupported_type", "不接受这种类型的内容"),
 }
 
+NO_NUMBER, TOO_DEEP = "no_number", "too_deep"
+"""Types of error of our own, for facts."""
+
 _OF_VALUES: Mapping[str, str] = {
+    NO_NUMBER: "含有太大的数或不是数的数（NaN、Infinity）",
+    TOO_DEEP: "套得太深",
     "missing": "缺少这一项",
     "extra_forbidden": "没有这一项",
     "json_invalid": "JSON 写法有误",

@@ -10,10 +10,11 @@ from api.auth import Installation, SignedIn
 from api.context import Duban
 from api.rest.case_view import case_view
 from api.rest.inputs import LARGEST_ID, CaseId, FireBody, Limit, OpenBody, Word
+from api.rest.mistakes import all_in_place, in_place, units_of, wrong
 from api.rest.outputs import AnswerOut, CaseOut, CasePage, Units, case_item
 from workflow.commands import Answer
 from workflow.engine.calendar import ZONE
-from workflow.engine.errors import InvalidInput, NotFound, OutOfTurn
+from workflow.engine.errors import NotFound
 from workflow.store import queries
 from workflow.store.organisation import unit_by_code
 from workflow.store.people.accounts import person_by_username
@@ -22,25 +23,20 @@ from workflow.store.scope import check_scope
 
 router = APIRouter(tags=["cases"])
 
-_OF_THE_CLOCK = ("rung", "recalculate")
-"""Built-in events that only the clock fires."""
-
 
 @router.post("/cases", status_code=201)
 def open_case(body: OpenBody, duban: Installation, someone: SignedIn) -> AnswerOut:
     """Open a case; the same request id gets the first answer again."""
-    parties = {party: _unit(duban, code, party) for party, code in body.parties.items()}
-    if body.workflow not in duban.catalog.workflows():
-        raise InvalidInput(f"没有“{body.workflow}”这种工作流程", {"fields": {"workflow": "没有"}})
-    answer = duban.commands.open_case(
-        workflow=body.workflow,
-        parties=parties,
-        facts=body.facts,
-        actor=someone.actor,
-        request=body.request,
-        now=duban.clock(),
-        draft=body.draft,
-    )
+    with all_in_place(duban, body):
+        answer = duban.commands.open_case(
+            workflow=body.workflow,
+            parties=units_of(duban, body),
+            facts=body.facts,
+            actor=someone.actor,
+            request=body.request,
+            now=duban.clock(),
+            draft=body.draft,
+        )
     return _answer(answer)
 
 
@@ -61,7 +57,7 @@ def list_cases(
     narrowed = Filter(
         workflows=_workflows(duban, workflow, ledger),
         state=state,
-        unit=None if unit is None else _unit(duban, unit, "unit"),
+        unit=None if unit is None else _unit(duban, unit),
         closed=None if open is None else not open,
         due_before=None if due_before is None else _until(due_before),
     )
@@ -82,20 +78,23 @@ def one_case(case_id: CaseId, duban: Installation, someone: SignedIn) -> CaseOut
 @router.post("/cases/{case_id}/fire")
 def fire(case_id: CaseId, body: FireBody, duban: Installation, someone: SignedIn) -> AnswerOut:
     """Fire an event; the same request id gets the first answer again."""
+    # Only whether the case may be known of is asked beforehand. Whether the event may be fired the
+    # command decides by the actor's posts, which it reads again and locks with the case.
     with duban.database.reading() as connection:
         check_scope(connection, someone.actor, case_id)
-    if body.event in _OF_THE_CLOCK:
-        raise OutOfTurn("这一步由系统按时办理，不能由人办理", {"event": body.event})
-    answer = duban.commands.fire(
-        case_id=case_id,
-        event=body.event,
-        actor=someone.actor,
-        request=body.request,
-        now=duban.clock(),
-        facts=body.facts,
-        unit=None if body.unit is None else _unit(duban, body.unit, "unit"),
-        person=None if body.person is None else _person(duban, body.person),
-    )
+    unit = None if body.unit is None else _unit(duban, body.unit)
+    person = None if body.person is None else _person(duban, body.person)
+    with in_place():
+        answer = duban.commands.fire(
+            case_id=case_id,
+            event=body.event,
+            actor=someone.actor,
+            request=body.request,
+            now=duban.clock(),
+            facts=body.facts,
+            unit=unit,
+            person=person,
+        )
     return _answer(answer)
 
 
@@ -103,13 +102,13 @@ def _answer(answer: Answer) -> AnswerOut:
     return AnswerOut(case=answer.case, number=answer.number, state=answer.state, seq=answer.seq)
 
 
-def _unit(duban: Duban, code: str, field: str) -> int:
+def _unit(duban: Duban, code: str) -> int:
     """The unit that a request names; the request is wrong where there is none, not its address."""
     try:
         with duban.database.reading() as connection:
             return unit_by_code(connection, code)
     except NotFound as error:
-        raise InvalidInput(error.sentence, {"fields": {field: error.sentence}}) from None
+        raise wrong({"unit": error.sentence}) from None
 
 
 def _person(duban: Duban, username: str) -> int:
@@ -117,7 +116,7 @@ def _person(duban: Duban, username: str) -> int:
         with duban.database.reading() as connection:
             return person_by_username(connection, username)
     except NotFound as error:
-        raise InvalidInput(error.sentence, {"fields": {"person": error.sentence}}) from None
+        raise wrong({"person": error.sentence}) from None
 
 
 def _workflows(duban: Duban, workflow: str | None, ledger: str | None) -> tuple[str, ...] | None:
@@ -131,9 +130,8 @@ def _workflows(duban: Duban, workflow: str | None, ledger: str | None) -> tuple[
         if workflow in (None, name) and (ledger is None or ledger in compiled.definition.ledgers)
     )
     if not found:
-        wrong = ("workflow", "工作流程") if workflow not in (None, *newest) else ("ledger", "台账")
-        sentence = f"没有这种{wrong[1]}"
-        raise InvalidInput(sentence, {"fields": {wrong[0]: sentence}})
+        unknown = workflow not in (None, *newest)
+        raise wrong({"workflow": "没有这种工作流程"} if unknown else {"ledger": "没有这种台账"})
     return found
 
 
@@ -143,7 +141,7 @@ def _workflows(duban: Duban, workflow: str | None, ledger: str | None) -> tuple[
 def _until(day: date) -> datetime:
     """Limits end with their last day, at midnight: those before `day` end when it begins."""
     if not 2000 <= day.year <= 2100:
-        raise InvalidInput("年份应在 2000 至 2100 之间", {"fields": {"due_before": "年份不对"}})
+        raise wrong({"due_before": "年份应在 2000 至 2100 之间"})
     begins = datetime(day.year, day.month, day.day, tzinfo=ZONE)
     return begins + timedelta(microseconds=1)
 
@@ -158,6 +156,5 @@ def _place(mark: str) -> Place:
         if place.due_at.tzinfo is None or not 0 <= place.case_id <= LARGEST_ID:
             raise ValueError("no place")
     except ValueError:
-        sentence = "翻页标记不对，请从第一页重新开始"
-        raise InvalidInput(sentence, {"fields": {"after": sentence}}) from None
+        raise wrong({"after": "翻页标记不对，请从第一页重新开始"}) from None
     return place

@@ -4,6 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from api.errors import NO_NUMBER, TOO_DEEP
 
 LARGEST_ID = 2**63 - 1
 _DEEPEST = 6
@@ -19,22 +22,22 @@ def _storable_text(text: str) -> str:
 
 
 def _storable(value: Any) -> Any:
-    """Raise ValueError for JSON too deep, too large in its numbers, or not storable as text."""
+    """Refuse JSON too deep, too large in its numbers, or not storable as text."""
     level: list[Any] = [value]
     for _ in range(_DEEPEST):
         inner: list[Any] = []
         for one in level:
             if isinstance(one, str):
                 _storable_text(one)
-            elif isinstance(one, int) and abs(one) > _LARGEST_NUMBER:
-                raise ValueError("number")
+            elif isinstance(one, int | float) and not abs(one) <= _LARGEST_NUMBER:  # NaN is neither
+                raise PydanticCustomError(NO_NUMBER, "number")
             elif isinstance(one, dict):
                 inner += [*one.keys(), *one.values()]
             elif isinstance(one, list):
                 inner += one
         level = inner
     if level:
-        raise ValueError("depth")
+        raise PydanticCustomError(TOO_DEEP, "depth")
     return value
 
 

@@ -80,7 +80,11 @@ BAD_INPUT = {
     ),
     "an event of the clock": Bad(
         lambda rest, case: rest("zhou-dc.head").fire(case, "rung"),
-        409, "out_of_turn", "系统", first="planning",
+        403, "not_your_turn", "提醒由系统按时发出", first="planning",
+    ),
+    "another event of the clock": Bad(
+        lambda rest, case: rest("zhou-dc.head").fire(case, "reorganise"),
+        403, "not_your_turn", "机构调整由系统跟进", first="planning",
     ),
     "somebody else's event": Bad(
         lambda rest, case: rest("zhou-dc.head").fire(case, "submit_plan"),

@@ -1,0 +1,105 @@
+"""What is wrong with a request about a case: each mistake at its place in the body, an opening's
+all at once.
+
+Places are written as for every malformed body: `facts.found_on`, `parties.responsible`, `unit`.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from api.context import Duban
+from api.presenting.opening import asked_parties
+from api.rest.inputs import OpenBody
+from workflow.engine.definition import FILE_TYPES, Definition
+from workflow.engine.errors import InvalidInput, NotFound
+from workflow.engine.facts import clean
+from workflow.store.organisation import unit_by_code
+
+Problems = dict[str, str]
+"""Sentences by place."""
+
+
+def wrong(problems: Mapping[str, str]) -> InvalidInput:
+    """The refusal that tells all of these."""
+    return InvalidInput("；".join(dict.fromkeys(problems.values())), {"fields": dict(problems)})
+
+
+@contextmanager
+def in_place() -> Iterator[None]:
+    """Have a refusal of what was sent say where it stands."""
+    try:
+        yield
+    except InvalidInput as refused:
+        if problems := _placed(refused):
+            raise wrong(problems) from refused
+        raise
+
+
+@contextmanager
+def all_in_place(duban: Duban, body: OpenBody) -> Iterator[None]:
+    """Have the refusal of an opening tell also what would have been refused after it."""
+    try:
+        yield
+    except (InvalidInput, NotFound) as refused:
+        if problems := _all(duban, body, refused):
+            raise wrong(problems) from refused
+        raise
+
+
+def units_of(duban: Duban, body: OpenBody) -> dict[str, int]:
+    """The units of the named parties; raises InvalidInput for all codes that are none's."""
+    units, problems = {}, {}
+    with duban.database.reading() as connection:
+        for party, code in body.parties.items():
+            try:
+                units[party] = unit_by_code(connection, code)
+            except NotFound as error:
+                problems[f"parties.{party}"] = error.sentence
+    if problems:
+        raise wrong(problems)
+    return units
+
+
+def _all(duban: Duban, body: OpenBody, refused: InvalidInput | NotFound) -> Problems:
+    compiled = duban.catalog.workflows().get(body.workflow)
+    if compiled is None:
+        return {"workflow": f"没有“{body.workflow}”这种工作流程", **_placed(refused)}
+    definition = compiled.definition
+    return _misnamed(definition, body) | _wrong_facts(definition, body) | _placed(refused)
+
+
+def _placed(refused: InvalidInput | NotFound) -> Problems:
+    data = refused.data
+    if isinstance(fields := data.get("fields"), Mapping):
+        return dict(fields)
+    if isinstance(facts := data.get("facts"), Mapping):
+        return {f"facts.{name}": sentence for name, sentence in facts.items()}
+    return {name: refused.sentence for name in ("request", "unit", "person") if name in data}
+
+
+def _misnamed(definition: Definition, body: OpenBody) -> Problems:
+    problems = {
+        f"parties.{name}": f"没有“{name[:30]}”这一方"
+        for name in body.parties
+        if name not in definition.parties
+    }
+    for name, party, needed in asked_parties(definition):
+        if needed and name not in body.parties:
+            problems[f"parties.{name}"] = f"请指明{party.title}"
+    return problems
+
+
+def _wrong_facts(definition: Definition, body: OpenBody) -> Problems:
+    """What the opening says of the facts, but for files: who brought them the store knows."""
+    brought = {
+        name
+        for name, fact in definition.facts.items()
+        if fact.type in FILE_TYPES and name in body.facts
+    }
+    facts = {name: raw for name, raw in body.facts.items() if name not in brought}
+    opening = definition.opening
+    try:
+        clean(definition, facts, needs={*opening.needs} - brought, may=opening.may)
+    except InvalidInput as refused:
+        return _placed(refused)
+    return {}

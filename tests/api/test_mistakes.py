@@ -1,0 +1,74 @@
+"""What an opening is told of its mistakes: all of them at once, each at its place, in one shape."""
+
+import json
+from typing import Any
+
+import pytest
+
+from api.context import Duban
+from tests.api.callers import API, FACTS, ON_SQLITE, everything, opening, refused
+from tests.api.conftest import Rest
+
+SPECIALIST = "zhou-dc.specialist1"
+
+
+@ON_SQLITE
+def test_an_opening_is_told_all_its_mistakes_at_once_each_at_its_place(
+    rest: Rest, duban: Duban
+) -> None:
+    body = opening(unit="529999", found_on="2026-02-30", colour="红")
+    del body["facts"]["grade"]
+    body["parties"]["boss"] = "522301"
+    before = everything(duban.database)
+    answer = rest(SPECIALIST).post("/cases", body)
+    said = refused(answer, 422, "invalid_input")
+    fields = answer.json()["data"]["fields"]
+    assert set(answer.json()["data"]) == {"fields"}
+    assert set(fields) == {
+        "parties.responsible", "parties.boss", "facts.found_on", "facts.grade", "facts.colour",
+    }  # fmt: skip
+    assert all(sentence in said for sentence in fields.values())
+    assert everything(duban.database) == before
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("change", "places"),
+    [
+        ({"workflow": "nothing", "parties": {"x": "529999"}}, {"workflow", "parties.x"}),
+        ({"parties": {}, "facts": FACTS}, {"parties.responsible"}),
+        ({"facts": {}}, {f"facts.{name}" for name in FACTS}),
+        ({"request": ""}, {"request"}),
+    ],
+)
+def test_every_mistake_of_an_opening_has_the_same_shape(
+    rest: Rest, change: dict[str, Any], places: set[str]
+) -> None:
+    answer = rest(SPECIALIST).post("/cases", opening() | change)
+    refused(answer, 422, "invalid_input")
+    assert set(answer.json()["data"]["fields"]) == places
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("NaN", "不是数的数"),
+        ("Infinity", "不是数的数"),
+        ("-Infinity", "不是数的数"),
+        ("1e999", "不是数的数"),
+        ('[{"a": NaN}]', "不是数的数"),
+        ("1" * 400, "太大的数"),
+        ("[" * 50 + "]" * 50, "套得太深"),
+        ('"\\u0000"', "不能使用的字符"),
+    ],
+)
+def test_a_fact_that_no_json_can_hold_is_refused_with_its_reason(
+    rest: Rest, raw: str, said: str
+) -> None:
+    specialist = rest(SPECIALIST)
+    headers = specialist.headers | {"Content-Type": "application/json"}
+    text = json.dumps(opening(), ensure_ascii=False).replace('"督查"', raw)
+    answer = specialist.client.post(f"{API}/cases", content=text.encode(), headers=headers)
+    assert said in refused(answer, 422, "invalid_input")
+    assert list(answer.json()["data"]["fields"]) == ["facts"]
