@@ -30,6 +30,7 @@ from api.pages import (
     reconciliation,
     second_factor,
     signing_in,
+    substitutes,
     unreachable,
     workflows,
 )
@@ -45,6 +46,7 @@ for _part in (
     account,
     password,
     second_factor,
+    substitutes,
     my_work,
     boards,
     new_case,

@@ -36,6 +36,7 @@ class AccountPage:
     """账号安全: `made` is a new token, shown this once."""
 
     factor: bool
+    has_posts: bool
     sessions: tuple[SessionLine, ...]
     tokens: tuple[TokenLine, ...]
     days: int
@@ -110,6 +111,7 @@ def _page(
         programs = tokens.tokens_of(connection, someone.person)
     page = AccountPage(
         factor=someone.factor,
+        has_posts=bool(someone.actor.posts),
         sessions=tuple(map(session_line, mine)),
         tokens=tuple(token_line(one, now) for one in programs),
         days=TOKEN_DAYS,

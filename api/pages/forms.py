@@ -5,12 +5,14 @@ engine checks it.
 import re
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 from starlette.datastructures import FormData
 
 from api.auth import SignedInForm
+from workflow.engine.calendar import ZONE
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput
 from workflow.store.queries import Place
@@ -86,6 +88,18 @@ def place_in(text: str) -> Place | None:
     if place is None or place.due_at.tzinfo is None or not 0 <= place.case_id <= GREATEST_ID:
         raise InvalidInput("翻页的地址有误，请从第一页看起")
     return place
+
+
+def day_in(form: Mapping[str, Any], name: str) -> datetime | None:
+    """The beginning of a day that was chosen, in Shanghai; None where none was. Raises
+    InvalidInput.
+    """
+    text = text_in(form, name)
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidInput("日期写法不对，应如 2026-03-02", {"date": text[:20]}) from None
+    return None if day is None else datetime.combine(day, time(), ZONE)
 
 
 def printable(text: str, most: int = 60) -> str:

@@ -4,7 +4,6 @@ appoint, to end, to let somebody stand in, and to rename.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
@@ -14,8 +13,7 @@ from sqlalchemy import Connection, select
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
-from api.pages.boards.reading import begins
-from api.pages.forms import GREATEST_ID, Posted, printable, request_id, text_in
+from api.pages.forms import GREATEST_ID, Posted, day_in, printable, request_id, text_in
 from api.pages.organisation import HERE
 from api.pages.rendering import masthead_of, show
 from api.presenting.organisation import (
@@ -77,7 +75,7 @@ def _appoint(
         person=person("person"),
         unit=unit,
         kind="deputy" if typed.get("kind") == "deputy" else "holder",
-        begins=_day(typed, "begins"),
+        begins=day_in(typed, "begins"),
         one_more="one_more" in typed,
         **post,
     )
@@ -89,7 +87,7 @@ def _end(
     narrowed = {"unit": unit, "role": typed.get("role") or None}
     who = person("person")
     reason = typed.get("reason", "")
-    return org.end(asked, person=who, ends=_day(typed, "ends"), reason=reason, **narrowed)
+    return org.end(asked, person=who, ends=day_in(typed, "ends"), reason=reason, **narrowed)
 
 
 def _substitute(
@@ -99,8 +97,8 @@ def _substitute(
         asked,
         person=person("person"),
         stands_for=person("stands_for"),
-        begins=_day(typed, "begins"),
-        ends=_day(typed, "ends"),
+        begins=day_in(typed, "begins"),
+        ends=day_in(typed, "ends"),
         reason=typed.get("reason", ""),
         unit=unit,
     )
@@ -120,15 +118,6 @@ _ACTS: Mapping[str, Act] = {
     "substitute": _substitute,
     "rename": _rename,
 }
-
-
-def _day(typed: Typed, name: str) -> datetime | None:
-    """The beginning of a day that was chosen; None for now, or for further notice."""
-    text = typed.get(name, "")
-    try:
-        return begins(date.fromisoformat(text)) if text else None
-    except ValueError:
-        raise InvalidInput("日期写法不对，应如 2026-03-02", {"date": text[:20]}) from None
 
 
 def _page(

@@ -147,7 +147,7 @@ def post_lines(rows: Iterable[Mapping[str, Any]], held: Iterable[Held]) -> Itera
                 who=one.person_name,
                 username=one.username,
                 as_what=HELD_AS[one.kind],
-                period=_period(one),
+                period=period_of(one),
                 reason=one.reason or "",
             )
         )
@@ -155,7 +155,8 @@ def post_lines(rows: Iterable[Mapping[str, Any]], held: Iterable[Held]) -> Itera
         yield PostLine(row["title"], row["role"], tuple(on.get(row["id"], ())))
 
 
-def _period(one: Held) -> str:
+def period_of(one: Held) -> str:
+    """自何时起，至何时."""
     begins = f"{_day(one.begins_at)}起"
     return f"{begins}，至 {_day(one.ends_at)}" if one.ends_at else begins
 

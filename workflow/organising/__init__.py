@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from workflow.engine.errors import InvalidInput, Refusal, Stale
 from workflow.organising import (
+    delegating,
     people,
     people_list,
     posts,
@@ -68,6 +69,17 @@ class Organising:
     def substitute(self, asked: Asked, **given: Any) -> Changed:
         """Somebody stands in for another; see `posts.substitute`."""
         return self._once(asked, "substitute", given, lambda work: posts.substitute(work, **given))
+
+    def delegate(self, asked: Asked, **given: Any) -> Changed:
+        """Whoever asks names a substitute for themselves; see `delegating.delegate`."""
+        return self._once(
+            asked, "substitute", given, lambda work: delegating.delegate(work, **given)
+        )
+
+    def recall(self, asked: Asked, *, holding: int) -> Changed:
+        """Whoever asks ends what they delegated; see `delegating.recall`."""
+        given = {"holding": holding}
+        return self._once(asked, "end", given, lambda work: delegating.recall(work, **given))
 
     def rename(self, asked: Asked, **given: Any) -> Changed:
         """A unit has another name from now on; see `units.rename`."""

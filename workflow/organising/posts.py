@@ -69,11 +69,11 @@ def end(
     what = "、".join(f"{one.in_words}（{IN_WORDS[one.kind]}）" for one in held)
     change = work.begin(f"{name}自{_moment(ends)}起不再担任{what}")
     for one in held:
-        _close(change, one, ends, reason.strip() or None)
+        close(change, one, ends, reason.strip() or None)
     return change
 
 
-def _close(change: Change, held: Held, ends: datetime, reason: str | None) -> None:
+def close(change: Change, held: Held, ends: datetime, reason: str | None) -> None:
     """One holding ends; one that would begin later is called off. Why somebody stood in stays."""
     if held.begins_at >= ends:
         change.remove("holding", held.id)
@@ -103,14 +103,26 @@ def substitute(
     as well, until a successor comes and beyond, as the period says. Raises InvalidInput.
     """
     begins = begins or work.now
+    if person == stands_for:
+        raise InvalidInput("不能代理自己", {"person": person})
+    held = _stood_in_for(work, stands_for, begins, unit, role)
+    return stand_in(work, person, held, begins, ends, reason)
+
+
+def stand_in(
+    work: Work,
+    person: int,
+    held: list[Held],
+    begins: datetime,
+    ends: datetime | None,
+    reason: str,
+) -> Change:
+    """Somebody stands in at the posts of these holdings, all of one person's, for a period."""
     if not reason.strip():
         raise InvalidInput("请写明代理的事由", {"reason": reason})
     if ends is not None and ends <= begins:
         raise InvalidInput("代理的结束时间应晚于开始时间", {"ends": ends.isoformat()})
-    if person == stands_for:
-        raise InvalidInput("不能代理自己", {"person": person})
     name = _named(work, person)
-    held = _stood_in_for(work, stands_for, begins, unit, role)
     what = "、".join(dict.fromkeys(one.in_words for one in held))
     period = f"自{_moment(begins)}起" + (f"至{_moment(ends)}止" if ends else "")
     change = work.begin(f"{name}{period}代理{named(held[0].person)}的{what}")

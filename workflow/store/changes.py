@@ -4,12 +4,12 @@ One change is one transaction, and one at a time: what a change read is still so
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, and_, delete, insert, select, text, update
 
 from workflow.engine.errors import RequestReused
 from workflow.store import bulk
@@ -184,6 +184,18 @@ def answered(connection: Connection, request: str, digest: str) -> Changed | Non
     if row.digest != digest:
         raise RequestReused("这个请求编号已用于另一次变更，请换一个编号", {"request": request})
     return Changed(row.id, *in_words(connection, [row.sentence]))
+
+
+def made_by(connection: Connection, person: int, what: What, ids: Collection[int]) -> set[int]:
+    """Which of these rows somebody added, by a change of their own."""
+    table = TABLES[what]
+    query = (
+        select(table.c.id)
+        .join(ITEM, and_(ITEM.c.what == what, table.c.id.between(ITEM.c.first_id, ITEM.c.last_id)))
+        .join(CHANGE, CHANGE.c.id == ITEM.c.change_id)
+        .where(table.c.id.in_(ids), CHANGE.c.person_id == person, ITEM.c.before.is_(None))
+    )
+    return set(connection.execute(query).scalars())
 
 
 def next_ids(connection: Connection, table: str, many: int = 1) -> int:

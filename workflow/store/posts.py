@@ -1,6 +1,6 @@
 """Posts and who holds them, as the commands of the organisation read them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, exists, or_, select
 
 from workflow.engine.errors import NotFound
-from workflow.store.organisation import HOLDING, PERSON, POST, UNIT
+from workflow.store.organisation import HOLDING, PERSON, POST, UNIT, held_at
 
 IN_WORDS: Mapping[str, str] = {"holder": "任职", "deputy": "副职", "substitute": "代理"}
 """The kinds of holding as people call them."""
@@ -81,6 +81,18 @@ def last_held_by(connection: Connection, person: int) -> list[Held]:
 def held_in(connection: Connection, units: Select[Any], since: datetime) -> list[Held]:
     """Who holds the posts of some units at an instant or will after it."""
     return _read(connection, _HELD.where(POST.c.unit_id.in_(units), _after(since)))
+
+
+def colleagues(connection: Connection, units: Collection[int], now: datetime) -> list[Held]:
+    """Who holds a post of these units at an instant, or is deputy there, and can sign in."""
+    their_own = (POST.c.unit_id.in_(units), HOLDING.c.kind != "substitute", held_at(now))
+    return _read(connection, _HELD.where(*their_own, PERSON.c.disabled_at.is_(None)))
+
+
+def standing_in_at(connection: Connection, posts: Collection[int], since: datetime) -> list[Held]:
+    """Who stands in at these posts at an instant or will after it."""
+    substitutes = (HOLDING.c.post_id.in_(posts), HOLDING.c.kind == "substitute")
+    return _read(connection, _HELD.where(*substitutes, _after(since)))
 
 
 def posts_of(connection: Connection, unit: int) -> list[Mapping[str, Any]]:

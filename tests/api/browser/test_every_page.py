@@ -41,6 +41,7 @@ PATHS = (
     "/workflows",
     "/workflows/rectification",
     "/account",
+    "/account/substitutes",
 )
 
 
