@@ -113,8 +113,8 @@ _OF_VALUES: Mapping[str, str] = {
 }
 """Pydantic's types of error in Chinese; anything else is 不合要求."""
 
-ErrorPage = Callable[[int, str, str], Response]
-"""Makes the HTML page of a status, a sentence and a code."""
+ErrorPage = Callable[[Request, int, str, str], Response]
+"""Makes the HTML page of a request, a status, a sentence and a code."""
 
 
 class Problem(BaseModel):
@@ -156,7 +156,7 @@ def problem(
     """The answer to a refused request, as REST or pages give it."""
     if not request.url.path.startswith(("/api/", "/healthz")):
         page: ErrorPage = request.app.state.error_page
-        response = page(status, sentence, code)
+        response = page(request, status, sentence, code)
         response.headers.update(headers or {})
         return response
     body = {

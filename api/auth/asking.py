@@ -12,12 +12,14 @@ from typing import Annotated, NoReturn
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.auth.cookies import cookie_of
 from api.auth.installation import duban_of
 from api.auth.refusals import Forged, NotSignedIn, SignInFirst
 from api.context import Duban
 from workflow.engine.case import Actor, Pen
+from workflow.engine.errors import Refusal
 from workflow.store import administrators
 from workflow.store.organisation import actor_of
 from workflow.store.people import hashing, sessions, tokens
@@ -125,6 +127,14 @@ def who_asks(request: Request, *, with_token: bool) -> Someone:
     if someone is None:
         raise NotSignedIn("请先登录，或带上有效的令牌")
     return someone
+
+
+def recognise(request: Request) -> None:
+    """Note who asks, if anybody known does, for an answer that is the same for everybody."""
+    try:
+        request.scope[SOMEONE] = who_asks(request, with_token=False)
+    except (Refusal, SQLAlchemyError):
+        return  # then the answer has no masthead
 
 
 def _send_to_sign_in(request: Request) -> NoReturn:

@@ -16,7 +16,7 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auth import DutyFirst, NotAllowed, Someone
-from api.auth.asking import SOMEONE, who_asks
+from api.auth.asking import SOMEONE, recognise, who_asks
 from api.auth.installation import duban_of
 from api.errors import REFUSED, answer
 from api.gatekeeping.policy import ROUTES, Line, Token, Who
@@ -62,6 +62,8 @@ class Gate:
             if Who.ANYBODY not in line.who:
                 await run_in_threadpool(_admitted, request, line)
         except (DubanError, HTTPException) as refusal:
+            if isinstance(refusal, HTTPException) and not _is_rest(request):
+                await run_in_threadpool(recognise, request)  # for the page that says so
             response = await answer(request, refusal)
             await response(scope, receive, send)
             if isinstance(refusal, NotAllowed):
@@ -126,9 +128,13 @@ def _code_of(method: str, path: str) -> str:
     return method
 
 
+def _is_rest(request: Request) -> bool:
+    return request.url.path.startswith(REST)
+
+
 def _admitted(request: Request, line: Line) -> None:
     """Find out who asks, and let them in if the line does; raises a Refusal."""
-    someone = who_asks(request, with_token=request.url.path.startswith(REST))
+    someone = who_asks(request, with_token=_is_rest(request))
     request.scope[SOMEONE] = someone
     if someone.duty is not None and not line.duty:
         raise DutyFirst(someone.duty)

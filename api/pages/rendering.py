@@ -79,10 +79,10 @@ def _of_administrator(someone: Someone, here: str) -> tuple[NavLink, ...]:
     return tuple(NavLink(url, title, url == here) for url, title in links)
 
 
-def account_masthead(duban: Duban, someone: Someone) -> Masthead:
-    """The masthead of the account's pages; with a duty there is nowhere to go but out."""
+def account_masthead(duban: Duban, someone: Someone, here: str = "/account") -> Masthead:
+    """The masthead where somebody may have a duty: then there is nowhere to go but out."""
     if someone.duty is None:
-        return masthead_of(duban, someone, "/account")
+        return masthead_of(duban, someone, here)
     return Masthead(someone.name, someone.csrf or "", (), _asked_again(someone))
 
 
@@ -99,7 +99,7 @@ def _opens_something(duban: Duban, actor: Actor) -> bool:
     roles = {post.role for post in actor.posts}
     return any(
         roles & {role.partition(".")[2] for role in compiled.definition.opening.by}
-        for compiled in duban.catalog.workflows().values()
+        for compiled in duban.catalog.known().values()
     )
 
 

@@ -1,41 +1,19 @@
 """组织机构: the system administrator makes accounts, appoints, takes lists in and takes back."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from api.clock import SimulatedClock
 from api.context import Duban
-from tests.api.callers import session_headers
 from tests.api.pages.conftest import Browser
-from workflow.store import administrators
 from workflow.store.audit import AUDIT
 from workflow.store.organisation import UNIT
-from workflow.store.people.accounts import make_account
 
 pytestmark = pytest.mark.rights
 
 HERE = "/administration/organisation"
-
-
-@pytest.fixture
-def system(app: FastAPI, duban: Duban) -> Iterator[Browser]:
-    """The system administrator, signed in."""
-    with duban.database.unit_of_work() as connection:
-        security, person = (
-            make_account(connection, username, name)
-            for username, name in (("anquan", "安明"), ("xitong", "席通"))
-        )
-        administrators.begin_with(connection, security, duban.clock())
-        administrators.appoint(connection, person, "system", by=security, now=duban.clock())
-    with TestClient(app, follow_redirects=False) as client:
-        name, _, token = session_headers(duban, person)["Cookie"].partition("=")
-        client.cookies.set(name, token)
-        yield Browser(client, "xitong")
 
 
 def unit(duban: Duban, code: str = "522301") -> str:

@@ -1,0 +1,101 @@
+"""What went wrong is said with what to do about it, and nobody is left without a way on."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.auth import installation
+from api.context import Duban
+from tests.api.pages.conftest import Browser, Browsers
+from tests.api.pages.page import Page, faults_of
+from tests.api.pages.stories import SPECIALIST, open_case
+
+
+@pytest.fixture
+def stranger(app: FastAPI) -> Iterator[TestClient]:
+    """A browser that nobody has signed in."""
+    with TestClient(app, follow_redirects=False) as client:
+        yield client
+
+
+def ways(page: Page) -> list[str]:
+    """Where the page leads below its masthead."""
+    return [one.attributes["href"] for one in page.main.all("a")]
+
+
+def is_said_well(page: Page) -> bool:
+    """Whether it says what happened, what to do, and under which number the log knows it."""
+    alert = page.main.one(role="alert").text
+    advice = page.main.one("h2").text == "怎么办"
+    number = page.response.headers["x-request-id"] in page.text
+    return faults_of(page) == [] and bool(alert) and advice and number
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/cases/999", "/ledgers/rectification/nothing"])
+def test_a_reader_keeps_the_navigation_where_nothing_is(browser: Browsers, path: str) -> None:
+    page = browser(SPECIALIST).get(path, status=404)
+    assert is_said_well(page)
+    assert "/ledgers" in [one.attributes["href"] for one in page.root.one("nav").all("a")]
+    assert ways(page)[0] == "/"
+
+
+def test_a_stranger_is_led_to_sign_in_and_learns_nothing(stranger: TestClient) -> None:
+    page = Page(stranger.get("/nothing"))
+    assert page.status == 404
+    assert is_said_well(page)
+    assert ways(page) == ["/sign-in"]
+    assert not list(page.root.all("nav"))
+
+
+def test_an_administrator_is_led_back_to_administration(system: Browser, duban: Duban) -> None:
+    open_case(duban)
+    page = system.get("/cases/1", status=404)
+    assert ways(page) == ["/administration"]
+    refused = system.get("/boards", status=403)
+    assert "管理员不办理业务" in refused.text
+
+
+def test_too_much_at_once_says_how_to_send_less(browser: Browsers, duban: Duban) -> None:
+    case = open_case(duban)
+    client = browser(SPECIALIST).client
+    answer = client.post(f"/cases/{case}/events", data={"event": "x" * 1_100_000})
+    page = Page(answer)
+    assert page.status == 413
+    assert is_said_well(page)
+    assert "压缩照片" in page.text
+    assert list(page.root.all("nav"))
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_fault_of_ours_shows_a_number_and_no_detail(
+    duban: Duban, signed_in: bool, browser: Browsers
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("the password is swordfish")
+
+    app = create_app(duban)
+    app.dependency_overrides[installation._duban] = fail
+    with TestClient(app, follow_redirects=False) as client:
+        if signed_in:
+            client.cookies = browser(SPECIALIST).client.cookies
+        page = Page(client.get("/boards" if signed_in else "/sign-in"))
+    assert page.status == 500
+    assert is_said_well(page)
+    assert "swordfish" not in page.response.text
+    assert bool(list(page.root.all("nav"))) == signed_in
+
+
+def test_a_database_that_is_away_does_not_take_the_page_with_it(
+    browser: Browsers, duban: Duban
+) -> None:
+    reader: Browser = browser(SPECIALIST)
+    reader.get("/boards")
+    with duban.database.unit_of_work() as connection:
+        connection.execute(text("ALTER TABLE scope RENAME TO gone"))
+    page = Page(reader.client.get("/boards"))
+    assert page.status == 503
+    assert is_said_well(page)
