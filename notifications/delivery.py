@@ -28,14 +28,13 @@ from notifications.digest import (
     TO_DO,
     case_link,
     compose,
-    day_in_words,
     fold_due,
-    time_left,
 )
 from notifications.fallback import ORDER, Fallback, fallback_of
 from notifications.rendering import CannotRender, UnknownTemplate, render
 from workflow.engine.calendar import Calendar
 from workflow.engine.pace import may_go_at
+from workflow.engine.remaining import due_in_words, left_in_words
 from workflow.store import bad_addresses, outbox, replacing, reports
 from workflow.store.database import Database
 from workflow.store.outbox import Addressee, Leased, Sent
@@ -221,9 +220,9 @@ class _Round:
     def _true_now(self, connection: Connection, message: Leased) -> Mapping[str, str]:
         """A message that waited for the morning says how long is left in the morning."""
         unit, due_at = outbox.case_now(connection, message.case)
-        if due_at is None or message.variables.get("due") != day_in_words(due_at):
+        if due_at is None or message.variables.get("due") != due_in_words(due_at):
             return {"unit": unit}
-        return {"unit": unit, "left": time_left(self.calendar, due_at, self.now)}
+        return {"unit": unit, "left": left_in_words(self.calendar, due_at, self.now)}
 
     def _drop(
         self, connection: Connection, message: Leased, prepared: _Hopeless | _Nothing

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from notifications.rendering import Section
 from workflow.engine.calendar import ZONE, Calendar, local_day
 from workflow.engine.pace import DAY_ENDS, DIGEST_HOUR
+from workflow.engine.remaining import due_in_words, left_in_words
 from workflow.engine.sight import due_day
 from workflow.store import outbox
 from workflow.store.database import Database
@@ -158,10 +159,10 @@ def _note(kind: str, item: Item, calendar: Calendar, now: datetime) -> str:
     stage = f"{item.variables.get('state', '')}；" if item.template == "task" else ""
     if item.due_at is None:
         return stage.rstrip("；")
-    due = day_in_words(item.due_at)
+    due = due_in_words(item.due_at)
     why = item.variables.get("why", "") if kind == "late" else ""
     how = f"：{why}" if why and item.variables.get("due") == due else ""
-    return f"{stage}{time_left(calendar, item.due_at, now)}（期限 {due}{how}）"
+    return f"{stage}{left_in_words(calendar, item.due_at, now)}（期限 {due}{how}）"
 
 
 def _section(kind: str, lines: Sequence[Mapping[str, str]]) -> Section:
@@ -181,17 +182,3 @@ def case_link(base_url: str, case: int | None) -> str:
     """The address of a case's page, or of the first page."""
     base = base_url.rstrip("/")
     return f"{base}/cases/{case}" if case is not None else f"{base}/"
-
-
-def day_in_words(due_at: datetime) -> str:
-    """The last day of a limit, as templates say it."""
-    day = due_day(due_at)
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def time_left(calendar: Calendar, due_at: datetime, now: datetime) -> str:
-    """How long a limit has left, or since when it is over."""
-    days = calendar.working_days_between(local_day(now), due_day(due_at))
-    if now >= due_at:
-        return f"已逾期 {-days} 个工作日" if days else "已到期"
-    return f"还剩 {days} 个工作日" if days else "今天到期"

@@ -8,11 +8,14 @@ from datetime import UTC, datetime, time, timedelta
 
 from api.presenting.wording import with_weekday
 from workflow.engine.calendar import ZONE, Calendar, local_day
+from workflow.engine.remaining import left_in_words, minute_in_words
 from workflow.engine.sight import due_day
 from workflow.engine.terms import Duration, Unit
 
 NEAR_WORKING_DAYS = 3
 """From how many working days before its limit on a case counts as 临期."""
+
+_TICK = timedelta(microseconds=1)
 
 LIGHTS = {
     "late": "逾期",
@@ -41,20 +44,21 @@ class Clock:
 def near_before(calendar: Calendar, now: datetime) -> datetime:
     """A limit that ends before this instant, and has not passed, is near.
 
-    A limit ends with a day, so whatever ends before the first working day that is too far off
-    does.
+    That is a moment after the first working day begins that is too far off: what ends with the
+    day before it is near.
     """
-    return calendar.add(Duration(NEAR_WORKING_DAYS + 1, Unit.WORKING_DAYS), now).at
+    too_far = calendar.add(Duration(NEAR_WORKING_DAYS + 1, Unit.WORKING_DAYS), now).at
+    return too_far - timedelta(days=1) + _TICK
 
 
 def week_before(now: datetime) -> datetime:
     """A limit that ends before this instant, and has not passed, ends this week.
 
-    The limit of a Sunday ends with it, when Monday begins, and the next one a day later.
+    The limit of a Sunday ends with it, when Monday begins.
     """
     today = local_day(now)
-    tuesday = today + timedelta(days=8 - today.weekday())
-    return datetime.combine(tuesday, time(), ZONE).astimezone(UTC)
+    monday = today + timedelta(days=7 - today.weekday())
+    return datetime.combine(monday, time(), ZONE).astimezone(UTC) + _TICK
 
 
 def clock_of(
@@ -77,8 +81,8 @@ def clock_of(
     return Clock(
         light=light,
         word=LIGHTS[light],
-        left="计时中止" if stopped else _left(days, late=now >= due_at),
-        day=with_weekday(last),
+        left="计时中止" if stopped else left_in_words(calendar, due_at, now),
+        day=with_weekday(last) + minute_in_words(due_at),
         iso=last.isoformat(),
         why=why,
         provisional=provisional,
@@ -89,9 +93,3 @@ def _light(days: int, *, late: bool) -> str:
     if late:
         return "late"
     return "near" if days <= NEAR_WORKING_DAYS else "good"
-
-
-def _left(days: int, *, late: bool) -> str:
-    if late:
-        return f"已逾期 {-days} 个工作日" if days else "已到期"
-    return f"还剩 {days} 个工作日" if days else "今天到期"

@@ -15,7 +15,7 @@ from api.presenting.wording import (
 )
 from workflow.engine.definition import Definition
 from workflow.engine.flow import events_in
-from workflow.engine.sight import due_day
+from workflow.engine.remaining import due_in_words
 
 SYSTEM, LINKED = "系统", "关联事项"
 LONGEST_UNFOLDED = 3
@@ -165,5 +165,4 @@ def _child(definition: Definition, name: str, names: Names) -> str:
 
 
 def _limit(due: list[str], *, named: bool) -> str:
-    day = due_day(datetime.fromisoformat(due[0]))
-    return f"{'期限' if named else '新期限'}：{day.year}年{day.month}月{day.day}日"
+    return f"{'期限' if named else '新期限'}：{due_in_words(datetime.fromisoformat(due[0]))}"

@@ -1,6 +1,7 @@
 """Laws of the calendar that hold for every start and every term."""
 
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -22,6 +23,8 @@ suspensions = st.lists(
     max_size=4,
 ).map(tuple)
 countings = st.booleans()
+in_days = st.sampled_from([unit for unit in Unit if not unit.minutes])
+by_the_clock = st.sampled_from([unit for unit in Unit if unit.minutes])
 
 
 def count_by_hand(
@@ -83,7 +86,7 @@ def test_a_longer_term_never_ends_earlier(start: datetime, count: int, unit: Uni
     assert shorter.at <= CALENDAR.add(Duration(count + 1, unit), start).at
 
 
-@given(starts, counts, st.sampled_from(Unit), suspensions)
+@given(starts, counts, in_days, suspensions)
 def test_every_term_ends_on_a_working_day_and_a_suspension_never_shortens_it(
     start: datetime, count: int, unit: Unit, suspensions: tuple[tuple[datetime, datetime], ...]
 ) -> None:
@@ -128,7 +131,28 @@ def test_every_rung_but_due_itself_falls_in_working_hours(
     assert (rung < deadline.at) == (count < 0)
 
 
-@given(starts, counts, st.sampled_from(Unit))
+@given(starts, counts, by_the_clock, suspensions)
+def test_hours_and_minutes_run_at_any_hour_but_while_the_clock_stands(
+    start: datetime, count: int, unit: Unit, suspensions: tuple[tuple[datetime, datetime], ...]
+) -> None:
+    deadline = CALENDAR.add(Duration(count, unit), start, suspensions=suspensions)
+    edges = sorted({start, deadline.at, *(edge for span in suspensions for edge in span)})
+    between = [pair for pair in pairwise(edges) if start <= pair[0] < deadline.at]
+    running = [b - a for a, b in between if not any(x <= a < y for x, y in suspensions)]
+    assert sum(running, timedelta()) == count * timedelta(minutes=unit.minutes)
+    assert not deadline.provisional
+
+
+@given(starts, st.integers(-999, 999), by_the_clock)
+def test_a_rung_by_the_clock_comes_so_many_minutes_from_the_limit(
+    start: datetime, count: int, unit: Unit
+) -> None:
+    due = CALENDAR.add(Duration(1, unit), start).at
+    rung = CALENDAR.moment(Moment(count, unit), due)
+    assert rung - due == timedelta(minutes=count * unit.minutes)
+
+
+@given(starts, counts, in_days)
 def test_a_deadline_within_known_years_is_firm_and_beyond_them_provisional(
     start: datetime, count: int, unit: Unit
 ) -> None:

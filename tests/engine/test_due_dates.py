@@ -78,6 +78,8 @@ def test_a_public_notice_over_national_day_2024_was_four_working_days_not_ten() 
             "2025-12-30",
             "4 个工作日，自 12月30日次日起，扣除元旦 3 日，计入 2026年1月4日调休，至 2026年1月6日",
         ),
+        # by the clock, in the middle of the National Day holiday
+        ("90 minutes", "2026-10-03", "90 分钟，自 10月3日 10:00 起，至 10月3日 11:30"),
     ],
 )
 def test_the_derivation_can_be_checked_with_a_wall_calendar(

@@ -17,6 +17,7 @@ from workflow.engine.terms import (
 )
 
 units = st.sampled_from(Unit)
+momentary = st.sampled_from([unit for unit in Unit if unit is not Unit.MONTHS])
 counts = st.integers(1, 999)
 days_of_every_year = st.dates(date(2001, 1, 1), date(2001, 12, 31))
 durations = st.builds(Duration, counts, units) | st.builds(
@@ -28,7 +29,7 @@ fixed_dates = st.builds(
 moments = st.just(Moment()) | st.builds(
     Moment,
     st.integers(-999, 999).filter(bool),
-    st.sampled_from([Unit.WORKING_DAYS, Unit.DAYS]),
+    momentary,
 )
 
 
@@ -49,6 +50,8 @@ moments = st.just(Moment()) | st.builds(
         ),
         ("30 days", Duration(30, Unit.DAYS), "30 日"),
         ("3 months", Duration(3, Unit.MONTHS), "3 个月"),
+        ("2 hours", Duration(2, Unit.HOURS), "2 小时"),
+        ("30 minutes", Duration(30, Unit.MINUTES), "30 分钟"),
         ("12-31", FixedDate(12, 31), "12月31日"),
         (
             "last working day on or before 12-31",
@@ -85,6 +88,7 @@ def test_a_term_is_read_and_says_itself_in_chinese(text: str, term: Term, words:
         "１０ days",
         "3 weeks",
         "3 months counting the first day",
+        "2 hours counting the first day",
         "02-30",
         "02-29",  # not in every year
         "13-01",
@@ -117,6 +121,8 @@ def test_a_term_written_out_reads_back_as_itself(term: Term) -> None:
         ("due - 7 working days", Moment(-7, Unit.WORKING_DAYS), "到期前 7 个工作日"),
         ("due + 1 working day", Moment(1, Unit.WORKING_DAYS), "到期后 1 个工作日"),
         ("due - 30 days", Moment(-30, Unit.DAYS), "到期前 30 日"),
+        ("due - 10 minutes", Moment(-10, Unit.MINUTES), "到期前 10 分钟"),
+        ("due + 1 hour", Moment(1, Unit.HOURS), "到期后 1 小时"),
     ],
 )
 def test_a_moment_is_read_and_says_itself_in_chinese(text: str, moment: Moment, words: str) -> None:

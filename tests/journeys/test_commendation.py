@@ -21,7 +21,11 @@ PRAISE: dict[str, Any] = {
     "places": 10,
     "county_places": 2,
 }
-CHECK = {"check": "无逾期未销号问题，无移送", "clean": True, "consulted": "纪检、组织、公安"}
+CHECK: dict[str, Any] = {
+    "check": "无逾期未销号问题，无移送",
+    "clean": True,
+    "consulted": "纪检、组织、公安",
+}
 
 
 def begun(play: Play, **facts: Any) -> int:
@@ -31,7 +35,7 @@ def begun(play: Play, **facts: Any) -> int:
 def nominated(play: Play) -> int:
     case = begun(play)
     play.act(ORGANISER, case, "begin")
-    merits = {"nominee": "敬南镇党委", "merits": "全年问题整改按期销号，群众满意"}
+    merits: dict[str, Any] = {"nominee": "敬南镇党委", "merits": "全年问题整改按期销号，群众满意"}
     assert play.act("xingyi.officer", case, "nominate", **merits) == "nominated"
     return case
 

@@ -1,5 +1,7 @@
 """Seed 4, 治理增效: major matters and important news are reported at once (即时报告)."""
 
+from typing import Any
+
 import pytest
 
 from tests.journeys.play import COUNTY, TOWNSHIP, Play, variation
@@ -7,9 +9,13 @@ from workflow.engine.errors import ConditionNotMet, NotYourTurn
 
 pytestmark = pytest.mark.journey
 
-NEWS = {"matter": "暴雨致两处塌方，进村道路中断", "category": "自然灾害"}
+NEWS: dict[str, Any] = {"matter": "暴雨致两处塌方，进村道路中断", "category": "自然灾害"}
 NIGHT = "2026-03-07 23:40"
 """A Saturday."""
+
+
+def told(play: Play, case: int, since: str) -> set[str]:
+    return {one.who for one in play.told(case, since=since)}
 
 
 def reported(play: Play, who: str = "jingnan.liaison", code: str = TOWNSHIP) -> int:
@@ -37,10 +43,25 @@ def test_reported_at_night_acknowledged_passed_on_and_closed(play: Play) -> None
 def test_who_does_not_acknowledge_is_told_of_above_on_a_rest_day(play: Play) -> None:
     play.until(NIGHT)
     case = reported(play)
-    play.until("2026-03-09")
-    assert "xingyi.head" in [one.who for one in play.told(case, since="2026-03-08")]
+    assert play.due_words(case) == "30 分钟，自 3月8日 00:40 起，至 3月8日 01:10"
+    play.until("2026-03-08 01:00")
+    assert {"xingyi-bg.liaison", "xingyi-bg.officer"} <= told(play, case, "2026-03-08 00:50")
+    play.until("2026-03-08 01:10")
+    assert "xingyi.head" in told(play, case, "2026-03-08 01:10")
     assert play.marks(case) == ()
-    play.until("2026-03-11")
+    play.until("2026-03-08 01:40")
+    assert play.marks(case) == ("unacknowledged",)
+
+
+def test_minutes_do_not_count_while_the_machine_stood_still(play: Play) -> None:
+    """Nobody is marked for our outage: the warning goes out first, and then its half hour runs."""
+    play.until(NIGHT)
+    case = reported(play)
+    play.down_until("2026-03-08 06:00")
+    play.sweep()
+    play.until("2026-03-08 06:29")
+    assert play.marks(case) == ()
+    play.until("2026-03-08 06:30")
     assert play.marks(case) == ("unacknowledged",)
 
 

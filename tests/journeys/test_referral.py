@@ -3,6 +3,8 @@
 The supervision office only hands over what it knows and records what came of it.
 """
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -21,16 +23,17 @@ pytestmark = [pytest.mark.journey, pytest.mark.rights]
 MAKER, OTHER, HEAD, CONTACT = (
     "zhou-dc.specialist1", "zhou-dc.specialist2", "zhou-dc.head", "zhou-bg.liaison",
 )  # fmt: skip
-LEAD = {
+LEAD: dict[str, Any] = {
     "subject": "虚报整改结果",
     "source": "虚假整改",
     "situation": "回头看发现路灯从未更换，销号照片系他处拍摄",
     "persons": "某某，时任分管负责人",
 }
-LETTER = {
+LETTER: dict[str, Any] = {
     "letter": "现将有关情况移送你们",
     "letter_number": "州督移〔2026〕1号",
     "materials": "照片四张",
+    "contact": [CONTACT],
 }
 
 
@@ -40,7 +43,7 @@ def lead(play: Play) -> int:
 
 def assessed(play: Play) -> int:
     case = lead(play)
-    grounds = {"grounds": "销号材料与现场不符，核查记录两份", "contact": [CONTACT]}
+    grounds: dict[str, Any] = {"grounds": "销号材料与现场不符，核查记录两份", "contact": [CONTACT]}
     assert play.act(MAKER, case, "assess", **grounds) == "assessed"
     return case
 

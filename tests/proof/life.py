@@ -40,6 +40,9 @@ def live(story: Story) -> Life:
     life.cases["interview"] = _interview(story)
     life.cases["in_field"] = _unannounced(story)
     life.cases["photographed"] = _photographed(story)
+    life.cases["at_once"] = _at_once(story)
+    life.cases["commended"] = _commended(story)
+    life.cases["referred"] = _referred(story)
     _reorganise(story)
     story.deliver()
     _hear_of_messages(story)
@@ -127,6 +130,25 @@ def _unannounced(story: Story) -> int:
     story.fire(case, "zhou-dc.specialist1", "prepare", team=team, scheme="随机抽取两村")
     story.fire(case, "zhou-dc.inspector1", "set_out")
     return case
+
+
+def _at_once(story: Story) -> int:
+    """News of the night, with its limits in minutes."""
+    facts = {"matter": "塌方", "category": "自然灾害"}
+    parties = {"reporter": story.units["522301"]}
+    return story.open_any("major_matter", parties, by="xingyi.liaison", **facts)
+
+
+def _commended(story: Story) -> int:
+    facts = {"project": "先进集体", "form": "通报表扬", "scheme": "每县一个集体"}
+    parties = {"candidate": story.units["522301"]}
+    return story.open_any("commendation", parties, by="zhou-zx.liaison", **facts)
+
+
+def _referred(story: Story) -> int:
+    """A lead that hardly anybody may see."""
+    facts = {"subject": "虚报", "source": "督查", "situation": "照片系他处拍摄"}
+    return story.open_any("referral", {"concerned": story.units["522301"]}, **facts)
 
 
 def _reorganise(story: Story) -> None:

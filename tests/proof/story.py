@@ -135,19 +135,30 @@ class Story:
 
     def open_interview(self, cause: str, *, level: int = 1, request: str = "") -> int:
         """An interview with 兴义市 proposed about a cause; its case."""
-        facts = {"cause": cause, "matter": "整改滞后", "level": level, "trigger": "逾期"}
+        facts: dict[str, Any] = {
+            "cause": cause,
+            "matter": "整改滞后",
+            "level": level,
+            "trigger": "逾期",
+        }
         parties = {"object": self.units["522301"]}
         return self.open_any(INTERVIEW, parties, request=request, **facts)
 
     def open_any(
-        self, workflow: str, parties: dict[str, int], *, request: str = "", **facts: Any
+        self,
+        workflow: str,
+        parties: dict[str, int],
+        *,
+        by: str = SPECIALIST,
+        request: str = "",
+        **facts: Any,
     ) -> int:
-        """A case that the prefecture's specialist opens."""
+        """A case that somebody opens, by default the prefecture's specialist."""
         return self.commands.open_case(
             workflow=workflow,
             parties=parties,
             facts=facts,
-            actor=self.actor("zhou-dc.specialist1"),
+            actor=self.actor(by),
             request=request or self.request(),
             now=self.now,
         ).case

@@ -17,6 +17,7 @@ from workflow.engine.definition import Rung
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
 from workflow.engine.permits import handled_through, units_of
 from workflow.engine.scene import Scene
+from workflow.engine.terms import Duration
 
 
 def rung(scene: Scene, firing: Firing, actor: Actor) -> Step:
@@ -53,13 +54,15 @@ _TOO_SOON = "警告送达未满规定时间，顺延"
 def _not_before(scene: Scene, spec: Rung) -> datetime | None:
     """When the warning will have been out for long enough, or None if it has been.
 
-    Counted in whole days from the day it went out, to the hour at which rungs fire.
+    Counted in whole days from the day it went out, to the hour at which rungs fire; or by the
+    clock, to the minute.
     """
     if spec.warned is None:
         return None
     out = scene.world.warned_at or scene.now
     enough = scene.world.calendar.add(spec.warned, out)
-    at = enough.at - timedelta(hours=24 - RUNG_HOUR)
+    by_the_clock = isinstance(spec.warned, Duration) and spec.warned.unit.minutes
+    at = enough.at if by_the_clock else enough.at - timedelta(hours=24 - RUNG_HOUR)
     return None if at <= scene.now else at
 
 

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from workflow.engine import clockwise
 from workflow.engine.terms import Duration, FixedDate, Moment, Term, Unit
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -49,7 +50,7 @@ class YearNotice:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The end of the due day, and how it was found.
+    """The end of the due day, or the minute itself of a limit by the clock, and how it was found.
 
     A provisional deadline rests on a year whose notice is not out yet and has to be worked out
     again when it is.
@@ -61,7 +62,7 @@ class Deadline:
 
     @property
     def day(self) -> date:
-        """The due day in Shanghai: the day that ends at `at`."""
+        """The due day in Shanghai: the day that ends at `at`, or in which it falls."""
         return _day_ending(self.at)
 
 
@@ -125,9 +126,14 @@ class Calendar:
         """Find the deadline of a term that starts at an instant.
 
         Days that a suspension touches do not count. A fixed date lies in `year`, by default that
-        of the start, and no suspension moves it.
+        of the start, and no suspension moves it. Hours and minutes ask for no calendar.
         """
-        return _deadline_of(self, term, local_day(start), suspensions, year)
+        first = local_day(start)
+        if isinstance(term, Duration) and term.unit.minutes:
+            spans = tuple((a.astimezone(ZONE), b.astimezone(ZONE)) for a, b in suspensions)
+            end, words = clockwise.end_of(term, start.astimezone(ZONE), spans)
+            return Deadline(end.astimezone(UTC), words, provisional=False)
+        return _deadline_of(self, term, first, suspensions, year)
 
     def _find(
         self, term: Term, first: date, suspensions: tuple[Suspension, ...], year: int | None
@@ -195,11 +201,14 @@ class Calendar:
     def moment(self, moment: Moment, due: datetime) -> datetime:
         """Find the instant of a moment around a deadline: "due" itself, otherwise 09:00.
 
-        Working days are counted from the due day. Calendar days that end on a day off go on to
-        the next working day in the direction in which they were counted.
+        Hours and minutes are counted from the deadline, working days from the due day. Calendar
+        days that end on a day off go on to the next working day in the direction in which they
+        were counted.
         """
         if not moment.count:
             return due.astimezone(UTC)
+        if moment.unit.minutes:
+            return due.astimezone(UTC) + timedelta(minutes=moment.count * moment.unit.minutes)
         return _instant_of(self, moment, _day_ending(due))
 
     def _around(self, moment: Moment, day: date) -> datetime:

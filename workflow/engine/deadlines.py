@@ -11,7 +11,6 @@ from workflow.engine.decision import Timer
 from workflow.engine.definition import Definition
 from workflow.engine.limits import LimitCase
 from workflow.engine.scene import Scene
-from workflow.engine.sight import due_day
 from workflow.engine.terms import FixedDate, parse_term
 
 _DAY = timedelta(days=1)
@@ -129,9 +128,3 @@ def _timed_events(scene: Scene, due: Due) -> Iterator[Timer]:
         if event.at is not None:
             instant = max(scene.world.calendar.moment(event.at, due.at), scene.now)
             yield Timer(f"event:{name}", 0, instant, event.at.in_words())
-
-
-def in_words(due: Due) -> str:
-    """The due day in Chinese."""
-    day = due_day(due.at)
-    return f"{day.year}年{day.month}月{day.day}日"

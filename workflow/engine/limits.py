@@ -41,10 +41,13 @@ LIMIT_SCHEMA: dict[str, Any] = {
 """What `parse_limit` accepts, for editors."""
 
 TERMS = (
-    "允许：10 working days、30 days（末尾可加 counting the first day）、3 months、12-31、"
-    "last working day on or before 12-31；数字为 1 至 999，日期须每年都有"
+    "允许：10 working days、30 days（末尾可加 counting the first day）、3 months、2 hours、"
+    "30 minutes、12-31、last working day on or before 12-31；数字为 1 至 999，日期须每年都有"
 )
-MOMENTS = "允许：due、due - 7 working days、due + 1 working day、due - 30 days；数字为 1 至 999"
+MOMENTS = (
+    "允许：due、due - 7 working days、due + 1 working day、due - 30 days、due + 2 hours、"
+    "due + 30 minutes；数字为 1 至 999"
+)
 _LIMITS = (
     f"{TERMS}；末尾可加 since 状态；也可写 by 日期要素；或写成 {{is: …, when: …}} 的列表，when 可省"
 )

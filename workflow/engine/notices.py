@@ -2,15 +2,13 @@
 
 from dataclasses import replace
 
-from workflow.engine.calendar import local_day
 from workflow.engine.confidence import sees
-from workflow.engine.deadlines import in_words
 from workflow.engine.decision import Notice
 from workflow.engine.definition import Event, Rung
 from workflow.engine.named import is_named, people_in
 from workflow.engine.permits import units_of
+from workflow.engine.remaining import due_in_words, left_in_words
 from workflow.engine.scene import Scene
-from workflow.engine.sight import due_day
 
 LONGEST = 200
 """Characters of a variable that come from what people wrote."""
@@ -58,18 +56,7 @@ def variables(scene: Scene, what: str) -> dict[str, str]:
         "headline": str(case.facts.get(scene.definition.headline, ""))[:LONGEST],
         "state": scene.state.title,
         "what": what,
-        "due": in_words(due) if due else "",
+        "due": due_in_words(due.at) if due else "",
         "why": due.derivation if due else "",
-        "left": _left(scene),
+        "left": left_in_words(scene.world.calendar, due.at, scene.now) if due else "",
     }
-
-
-def _left(scene: Scene) -> str:
-    due = scene.case.due
-    if due is None:
-        return ""
-    today = local_day(scene.now)
-    days = scene.world.calendar.working_days_between(today, due_day(due.at))
-    if scene.late:
-        return f"已逾期 {-days} 个工作日" if days else "已到期"
-    return f"还剩 {days} 个工作日" if days else "今天到期"

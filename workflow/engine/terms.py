@@ -1,6 +1,6 @@
 """The little language of terms and moments that definitions are written in.
 
-A *term* says how long something may take ("10 working days", "3 months") or by when it is due
+A *term* says how long something may take ("10 working days", "2 hours") or by when it is due
 ("12-31"). A *moment* is a place before or after a deadline ("due - 7 working days"). Both are read
 here into frozen values and say themselves in Chinese; which date they mean is worked out in
 calendar.py.
@@ -20,13 +20,29 @@ class Unit(StrEnum):
     WORKING_DAYS = "working day"
     DAYS = "day"
     MONTHS = "month"
+    HOURS = "hour"
+    MINUTES = "minute"
+
+    @property
+    def minutes(self) -> int:
+        """How long one is by the clock; 0 for what is counted in days, of which no two need be
+        equally long.
+        """
+        return {Unit.HOURS: 60, Unit.MINUTES: 1}.get(self, 0)
 
     def counted(self, count: int) -> str:
         """Say a number of this unit as a definition would: "1 working day", "3 months"."""
         return f"{count} {self.value}{'' if count == 1 else 's'}"
 
 
-_MEASURE = {Unit.WORKING_DAYS: "个工作日", Unit.DAYS: "日", Unit.MONTHS: "个月"}
+_MEASURE = {
+    Unit.WORKING_DAYS: "个工作日",
+    Unit.DAYS: "日",
+    Unit.MONTHS: "个月",
+    Unit.HOURS: "小时",
+    Unit.MINUTES: "分钟",
+}
+_ROUGH_MINUTES = {Unit.WORKING_DAYS: 2016, Unit.DAYS: 1440, Unit.HOURS: 60, Unit.MINUTES: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,7 @@ class Duration:
     """A length of time from a start, e.g. "10 working days".
 
     The start day is not counted (民法典 201) unless `first_day` says so, as public notices do.
+    Hours and minutes run from the very minute, at any hour of any day.
     """
 
     count: int
@@ -98,24 +115,26 @@ class Moment:
         return f"{side} {abs(self.count)} {_MEASURE[self.unit]}"
 
     def position(self) -> int:
-        """Where the moment stands on a ladder: the sort key, in fifths of a calendar day.
+        """Where the moment stands on a ladder: the sort key, in minutes.
 
         A working day is taken as 7/5 of a day, so moments in different units are ordered only
         roughly; within one unit the order is exact.
         """
-        return self.count * (7 if self.unit is Unit.WORKING_DAYS else 5)
+        return self.count * _ROUGH_MINUTES[self.unit]
 
 
 _TERMS_ALLOWED = (
     'allowed are "10 working days" or "30 days" (each may end with "counting the first day"), '
-    '"3 months", a date such as "12-31", and "last working day on or before 12-31", '
+    '"3 months", "2 hours", "30 minutes", a date such as "12-31", and "last working day on or '
+    'before 12-31", '
     "with whole numbers from 1 to 999"
 )
 _MOMENTS_ALLOWED = (
-    'allowed are "due", "due - 7 working days", "due + 1 working day" and "due - 30 days", '
+    'allowed are "due", "due - 7 working days", "due + 1 working day", "due - 30 days", '
+    '"due + 2 hours" and "due + 30 minutes", '
     "with whole numbers from 1 to 999"
 )
-_LENGTH = r"(?P<count>[1-9][0-9]{0,2}) (?P<unit>working day|day|month)s?"
+_LENGTH = r"(?P<count>[1-9][0-9]{0,2}) (?P<unit>working day|day|month|hour|minute)s?"
 _DURATION = re.compile(_LENGTH + r"(?P<first> counting the first day)?")
 _DATE = re.compile(
     r"(?P<last>last working day on or before )?(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
@@ -147,8 +166,8 @@ def parse_moment(text: str) -> Moment:
 
 def _duration(text: str, found: re.Match[str]) -> Duration:
     unit, first_day = Unit(found["unit"]), bool(found["first"])
-    if first_day and unit is Unit.MONTHS:
-        raise ValueError(f'"{text}" counts the first day of months: {_TERMS_ALLOWED}.')
+    if first_day and unit not in (Unit.WORKING_DAYS, Unit.DAYS):
+        raise ValueError(f'"{text}" counts the first day of what has none: {_TERMS_ALLOWED}.')
     return Duration(int(found["count"]), unit, first_day)
 
 

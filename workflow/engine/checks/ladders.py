@@ -52,4 +52,7 @@ def _is_out(warning: Rung, rung: Rung) -> bool:
     if not isinstance(rung.warned, Duration):
         return True
     units = {rung.warned.unit} | {one.at.unit for one in (warning, rung) if one.at.count}
+    if all(unit.minutes for unit in units):
+        out = rung.at.position() - warning.at.position()
+        return out >= rung.warned.count * rung.warned.unit.minutes
     return len(units) > 1 or rung.at.count - warning.at.count >= rung.warned.count
