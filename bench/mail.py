@@ -24,7 +24,7 @@ from notifications.channels.mail import mailbox
 from notifications.digest import compose
 from notifications.rendering import Rendered, render
 from workflow.engine.calendar import Calendar
-from workflow.store.outbox import Item
+from workflow.store.folding import Item
 
 OURS, READY = "Duban, composed and rendered", "smtplib, ready bytes"
 BUILT = "smtplib, EmailMessage each time"
@@ -117,8 +117,8 @@ def _items(number: int) -> Sequence[Item]:
     dues = (timedelta(days=-2), timedelta(hours=15), timedelta(days=3), None)
     return [
         Item(
-            case=number * 10 + place, seq=1, template="reminder" if due else "told", entry=1,
-            variables=_variables(place), unit="望谟县", closed=False,
+            case=number * 10 + place, template="reminder" if due else "told", moved_on=False,
+            variables=_variables(place), unit="望谟县",
             due_at=NOW + due if due is not None else None,
         )
         for place, due in enumerate(dues)

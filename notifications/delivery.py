@@ -25,7 +25,6 @@ from notifications.channels import (
 )
 from notifications.digest import (
     INSISTENT,
-    TO_DO,
     case_link,
     compose,
     fold_due,
@@ -33,9 +32,9 @@ from notifications.digest import (
 from notifications.fallback import ORDER, Fallback, fallback_of
 from notifications.rendering import CannotRender, UnknownTemplate, render
 from workflow.engine.calendar import Calendar
-from workflow.engine.pace import may_go_at
+from workflow.engine.pace import may_go_again_at, may_go_at
 from workflow.engine.remaining import due_in_words, left_in_words
-from workflow.store import bad_addresses, outbox, replacing, reports
+from workflow.store import bad_addresses, folding, outbox, replacing, reports
 from workflow.store.database import Database
 from workflow.store.outbox import Addressee, Leased, Sent
 
@@ -139,9 +138,15 @@ class _Hopeless:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
 class _Nothing:
-    """A message with nothing left to say: what it asked for has been done."""
+    """A message with nothing left to say, and why."""
 
+    why: str
+
+
+_DONE = _Nothing("其中事项均已办理，没有发送")
+_SAID = _Nothing("其后的提醒已经包含这一件，没有单独发送")
 
 _Prepared = _Letter | _Hopeless | _Nothing
 
@@ -194,16 +199,18 @@ class _Round:
     def _letter(
         self, connection: Connection, message: Leased, to: Addressee, address: str
     ) -> _Letter | _Nothing:
-        if message.template in TO_DO and outbox.is_settled(connection, message.case, message.key):
-            return _Nothing()
+        if outbox.is_settled(connection, message.id):
+            return _DONE
+        if outbox.is_said_later(connection, message.id, self.now):
+            return _SAID
         link = case_link(self.base_url, message.case)
         variables = {**message.variables, "person": to.name, "link": link}
         insistent = message.urgency != outbox.DIGEST or message.template in INSISTENT
         if message.template == outbox.DIGEST:
-            items = outbox.items_of(connection, message.id)
+            items = folding.items_of(connection, message.id, self.now)
             digest = compose(items, self.calendar, self.now, self.base_url)
             if not digest.sections:
-                return _Nothing()
+                return _DONE
             variables["summary"], insistent = digest.summary, digest.insistent
             rendered = render(
                 message.template, message.way, variables, link, sections=digest.sections
@@ -228,7 +235,7 @@ class _Round:
         self, connection: Connection, message: Leased, prepared: _Hopeless | _Nothing
     ) -> None:
         if isinstance(prepared, _Nothing):
-            outbox.mark_empty(connection, message, "其中事项均已办理，没有发送")
+            outbox.mark_empty(connection, message, prepared.why)
         else:
             self._give_up(connection, message, "unsendable", prepared.why)
 
@@ -276,8 +283,7 @@ class _Round:
         *,
         counts: bool,
     ) -> None:
-        pace = "immediate" if message.urgency == "immediate" else "urgent"
-        wake_at = may_go_at(self.calendar, pace, self.now + wait)
+        wake_at = may_go_again_at(self.calendar, message.urgency, self.now + wait)
         outbox.put_off(connection, message, wake_at, receipt.outcome, receipt.detail, counts=counts)
         self.done["put_off"] += 1
 

@@ -13,18 +13,16 @@ from workflow.engine.calendar import ZONE, Calendar, local_day
 from workflow.engine.pace import DAY_ENDS, DIGEST_HOUR
 from workflow.engine.remaining import due_in_words, left_in_words
 from workflow.engine.sight import due_day
-from workflow.store import outbox
+from workflow.store import folding
 from workflow.store.database import Database
-from workflow.store.outbox import Folded, Item
+from workflow.store.folding import Folded, Item
+from workflow.store.outbox import TO_DO
 
 PEOPLE_AT_ONCE = 200
 """Whose digests are folded in one transaction."""
 
 MOST_SHOWN = 20
 """Items of a section; more are counted, for a digest is read in half a minute."""
-
-TO_DO = frozenset({"task", "reminder", "overdue"})
-"""Templates that ask for something; they are pointless once the case has moved on."""
 
 INSISTENT = frozenset({"overdue", "urged"})
 """Templates that must not be lost: better twice than never."""
@@ -35,14 +33,14 @@ def fold_due(database: Database, calendar: Calendar, now: datetime) -> Folded:
     done = Folded()
     if not _is_hour(calendar, now):
         return done
+    day = local_day(now).isoformat()
     tomorrow = calendar.next_working_instant(_end_of_day(now), DIGEST_HOUR)
     while True:
         with database.unit_of_work() as connection:
-            groups = outbox.lock_due_groups(connection, now, PEOPLE_AT_ONCE)
+            groups = folding.lock_due_groups(connection, now, day, PEOPLE_AT_ONCE)
             if not groups:
                 return done
-            day = local_day(now).isoformat()
-            more = outbox.fold(connection, groups, day, now, tomorrow)
+            more = folding.fold(connection, groups, day, now, tomorrow)
         done = Folded(
             done.digests + more.digests,
             done.messages + more.messages,
@@ -107,7 +105,7 @@ def compose(items: Sequence[Item], calendar: Calendar, now: datetime, base_url: 
 
 
 def _is_settled(item: Item) -> bool:
-    return item.template in TO_DO and (item.closed or item.entry > item.seq)
+    return item.template in TO_DO and item.moved_on
 
 
 def _due(about: Sequence[Item]) -> datetime:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from notifications.channels import Channel
-from notifications.digest import TO_DO
 from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.pace import may_go_at
 from workflow.store import bad_addresses, outbox, reading, replacing, reports
@@ -42,7 +41,7 @@ class Fallback:
         """Owe the message by the first other way that may work; False if there is none."""
         found = messages_by_id(connection, [message])[message]
         to = outbox.addressee(connection, found.person_id)
-        if to is None or to.disabled or _is_settled(connection, found):
+        if to is None or to.disabled or outbox.is_settled(connection, message):
             return False
         pace = "immediate" if found.urgency == "immediate" else "urgent"
         wake_at = may_go_at(self.calendar, pace, now)
@@ -51,10 +50,6 @@ class Fallback:
             for way in self.order
             if way != found.way and _may_work(connection, found, to, way)
         )
-
-
-def _is_settled(connection: Connection, found: Message) -> bool:
-    return found.template in TO_DO and outbox.is_settled(connection, found.case_id, found.key)
 
 
 def _may_work(connection: Connection, found: Message, to: Addressee, way: str) -> bool:

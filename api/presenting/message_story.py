@@ -133,7 +133,7 @@ def _after_sending(carrier: Message, proof: Proof) -> str:
 
 def _before_sending(carrier: Message) -> str:
     if carrier.status == "cancelled":
-        return "事项已经办理，不必再发。"
+        return "不必再发。"
     if carrier.status == "leased":
         return "正在发送。"
     when = to_the_minute(carrier.wake_at) if carrier.wake_at else ""

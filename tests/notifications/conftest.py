@@ -117,6 +117,11 @@ class Desk:
         """The digests made so far."""
         return self.rows(OUTBOX.c.template == "digest")
 
+    def change_message(self, message: int, **values: Any) -> None:
+        """Change a message's row."""
+        with self.database.unit_of_work() as connection:
+            connection.execute(update(OUTBOX).where(OUTBOX.c.id == message).values(values))
+
     def change_person(self, username: str, **values: Any) -> None:
         """Change somebody's address, or disable the account."""
         with self.database.unit_of_work() as connection:

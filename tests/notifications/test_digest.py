@@ -13,7 +13,7 @@ from notifications.ways import open_ways
 from tests.notifications.conftest import END_OF_9_MARCH, At, Desk
 from tests.prefecture import NOW, Prefecture
 from workflow.engine.calendar import Calendar
-from workflow.store import outbox
+from workflow.store import folding
 from workflow.store.cases import warning_went_out
 from workflow.store.database import Database
 from workflow.store.writes import OUTBOX
@@ -235,5 +235,5 @@ def test_whose_digest_one_worker_folds_another_leaves_alone(
     nine = at("02 09:00")
     desk.owe("zhou.head", urgency="digest", wake_at=nine)
     with postgres_database.unit_of_work() as one, postgres_database.unit_of_work() as other:
-        assert len(outbox.lock_due_groups(one, nine, 10)) == 1
-        assert outbox.lock_due_groups(other, nine, 10) == []
+        assert len(folding.lock_due_groups(one, nine, "2026-03-02", 10)) == 1
+        assert folding.lock_due_groups(other, nine, "2026-03-02", 10) == []

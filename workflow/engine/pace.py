@@ -24,3 +24,16 @@ def may_go_at(calendar: Calendar, urgency: str, now: datetime) -> datetime:
     before_dawn = local.time() < DAY_BEGINS
     from_ = now if before_dawn else now + timedelta(hours=4)  # past 20:00 is the next day by then
     return calendar.next_working_instant(from_, DAY_BEGINS.hour)
+
+
+def may_go_again_at(calendar: Calendar, urgency: str, now: datetime) -> datetime:
+    """The first instant at or after `now` at which what could not go before may be tried again.
+
+    A digest is tried all through the day it is for, but on no day before its hour.
+    """
+    if urgency == "immediate":
+        return now
+    by_day = may_go_at(calendar, "urgent", now)
+    if urgency == "digest" and by_day.astimezone(ZONE).hour < DIGEST_HOUR:
+        return calendar.next_working_instant(by_day, DIGEST_HOUR)
+    return by_day

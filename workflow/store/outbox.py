@@ -1,4 +1,5 @@
-"""Messages as rows: claim them, say what became of them, fold digests. Pages read `messages.py`.
+"""Messages as rows: claim them, say what became of them. `folding.py` makes digests of them, pages
+read `messages.py`.
 
 A message is claimed by a lease: while it is leased, `wake_at` is the end of the lease, so that what
 a crashed worker held comes back by itself. An attempt is counted right before the sending, with the
@@ -6,26 +7,24 @@ lease renewed; whoever finds the lease taken by another leaves the message alone
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
 
 from workflow.store.organisation import PERSON, UNIT
 from workflow.store.people.masking import masked_in
-from workflow.store.writes import CASE, OUTBOX
+from workflow.store.writes import CASE, HISTORY, OUTBOX
 
 DIGEST = "digest"
 """The urgency of what waits for the day's digest, and the template of the digest itself."""
 
+TO_DO = frozenset({"task", "reminder", "overdue"})
+"""Templates that ask for something; they are pointless once the case has moved on."""
+
 Row = dict[str, Any]
-
-_TO_FOLD = and_(
-    OUTBOX.c.status == "waiting", OUTBOX.c.urgency == DIGEST, OUTBOX.c.template != DIGEST
-)
-
 
 # Claiming
 
@@ -169,141 +168,6 @@ def put_off(
     connection.execute(update(OUTBOX).where(*_held_as(message)).values(values))
 
 
-# Digests
-
-
-Group = tuple[int, str]
-"""A person and a way."""
-
-
-def lock_due_groups(connection: Connection, now: datetime, most: int) -> list[Group]:
-    """Whose digest is due, at most so many persons; those another worker folds are left to it."""
-    due = (OUTBOX.c.wake_at <= now) & _TO_FOLD
-    people = select(OUTBOX.c.person_id).where(due).distinct().limit(most)
-    # Not FOR UPDATE proper: a command that writes a row of this person need not wait.
-    lock = select(PERSON.c.id).where(PERSON.c.id.in_(people)).order_by(PERSON.c.id)
-    locked = connection.execute(lock.with_for_update(skip_locked=True, key_share=True)).scalars()
-    groups = (
-        select(OUTBOX.c.person_id, OUTBOX.c.way)
-        .where(due, OUTBOX.c.person_id.in_(locked.all()))
-        .distinct()
-        .order_by(OUTBOX.c.person_id, OUTBOX.c.way)
-    )
-    return [(person, way) for person, way in connection.execute(groups)]
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """What one round of folding did."""
-
-    digests: int = 0
-    messages: int = 0
-    put_off: int = 0
-
-
-def fold(
-    connection: Connection, groups: Sequence[Group], day: str, now: datetime, next_at: datetime
-) -> Folded:
-    """Make the digest of that day for each group and put what is due into it.
-
-    The digest's unique key allows one a day: what comes after it went waits until `next_at`.
-    """
-    keys = {group: digest_key(group, day) for group in groups}
-    there = _digests(connection, keys.values())
-    new = [_digest_row(group, key, now) for group, key in keys.items() if key not in there]
-    if new:
-        connection.execute(insert(OUTBOX), new)
-    open_ = {
-        key: id_ for key, (id_, status) in _digests(connection, keys.values()).items()
-        if status == "waiting"
-    }  # fmt: skip
-    joins = [_of(group, now) | {"to": open_[k]} for group, k in keys.items() if k in open_]
-    waits = [_of(group, now) | {"later": next_at} for group, k in keys.items() if k not in open_]
-    return Folded(
-        len(new),
-        sum(connection.execute(_FOLD, group).rowcount for group in joins),
-        sum(connection.execute(_PUT_OFF, group).rowcount for group in waits),
-    )
-
-
-_DUE_OF = and_(
-    OUTBOX.c.person_id == bindparam("person"),
-    OUTBOX.c.way == bindparam("by"),
-    OUTBOX.c.wake_at <= bindparam("now"),
-    _TO_FOLD,
-)
-_FOLD = update(OUTBOX).where(_DUE_OF)
-_FOLD = _FOLD.values(status="folded", wake_at=None, digest_id=bindparam("to"))
-_PUT_OFF = update(OUTBOX).where(_DUE_OF).values(wake_at=bindparam("later"))
-
-
-def digest_key(group: Group, day: str) -> str:
-    """The key of a person's digest of a day by one way."""
-    person, way = group
-    return f"{DIGEST}:{person}:{way}:{day}"
-
-
-def _of(group: Group, now: datetime) -> Row:
-    person, way = group
-    return {"person": person, "by": way, "now": now}
-
-
-def _digests(connection: Connection, keys: Collection[str]) -> dict[str, tuple[int, str]]:
-    query = select(OUTBOX.c.key, OUTBOX.c.id, OUTBOX.c.status).where(OUTBOX.c.key.in_(keys))
-    found = connection.execute(query.with_for_update())
-    return {key: (id_, status) for key, id_, status in found}
-
-
-def _digest_row(group: Group, key: str, now: datetime) -> Row:
-    person, way = group
-    return {
-        "key": key,
-        "person_id": person,
-        "way": way,
-        "urgency": DIGEST,
-        "template": DIGEST,
-        "variables": "{}",
-        "status": "waiting",
-        "wake_at": now,
-        "attempts": 0,
-        "created_at": now,
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One message inside a digest, with its case as it is now."""
-
-    case: int
-    seq: int
-    template: str
-    variables: Mapping[str, str]
-    unit: str
-    entry: int
-    due_at: datetime | None
-    closed: bool
-
-
-def items_of(connection: Connection, digest: int) -> list[Item]:
-    """What was folded into a digest, oldest first."""
-    query = (
-        select(
-            OUTBOX.c.case_id, OUTBOX.c.seq, OUTBOX.c.template, OUTBOX.c.variables,
-            UNIT.c.short_name, CASE.c.entry, CASE.c.due_at, CASE.c.closed_at,
-        )
-        .join(CASE, CASE.c.id == OUTBOX.c.case_id)
-        .join(UNIT, UNIT.c.id == CASE.c.unit_id)
-        .where(OUTBOX.c.digest_id == digest)
-        .order_by(OUTBOX.c.id)
-    )  # fmt: skip
-    return [
-        Item(case, seq, template, json.loads(variables), unit, entry, due_at, closed_at is not None)
-        for case, seq, template, variables, unit, entry, due_at, closed_at in connection.execute(
-            query
-        )
-    ]
-
-
 # Addresses
 
 
@@ -330,15 +194,56 @@ def addressee(connection: Connection, person: int | None) -> Addressee | None:
     return Addressee(row.name, row.email, row.phone, row.disabled_at is not None)
 
 
-def is_settled(connection: Connection, case: int | None, key: str) -> bool:
-    """Whether a case has moved on since the message of this key was owed, or has ended."""
-    if case is None:
-        return False
-    query = select(CASE.c.closed_at, CASE.c.entry, OUTBOX.c.seq).join(
-        OUTBOX, OUTBOX.c.case_id == CASE.c.id
+# What it is about
+
+
+def has_moved_on() -> ColumnElement[bool]:
+    """The condition that the message's case has left the state in which it was owed, or has ended.
+
+    A case whose limit was only worked out again is where it was, though its timers began anew.
+    """
+    since = HISTORY.c.seq > OUTBOX.c.seq
+    here = and_(HISTORY.c.case_id == CASE.c.id, HISTORY.c.seq <= CASE.c.entry)
+    moved = exists().where(here, since, HISTORY.c.from_state != HISTORY.c.to_state)
+    recalculated = exists().where(
+        here, HISTORY.c.seq == CASE.c.entry, HISTORY.c.event == "recalculate"
     )
-    row = connection.execute(query.where(OUTBOX.c.key == key)).first()
-    return row is not None and (row.closed_at is not None or row.entry > row.seq)
+    began_anew = and_(CASE.c.entry > OUTBOX.c.seq, or_(~recalculated, moved))
+    return or_(CASE.c.closed_at.is_not(None), began_anew)
+
+
+def is_spoken_for(now: datetime) -> ColumnElement[bool]:
+    """The condition that a later message of its own asks the same person by the same way for the
+    same, and goes now or has gone: after an outage nobody is asked twice in a morning.
+    """
+    later = OUTBOX.alias("later")
+    same = and_(
+        later.c.case_id == OUTBOX.c.case_id,
+        later.c.person_id == OUTBOX.c.person_id,
+        later.c.way == OUTBOX.c.way,
+        later.c.created_at > OUTBOX.c.created_at,
+    )
+    alone = and_(later.c.template.in_(TO_DO), later.c.urgency != DIGEST)
+    waits = and_(later.c.status == "waiting", later.c.wake_at <= now)
+    goes = or_(later.c.status.in_(("leased", "sent")), waits)
+    return and_(OUTBOX.c.template.in_(TO_DO), exists().where(same, alone, goes))
+
+
+def is_settled(connection: Connection, message: int) -> bool:
+    """Whether the message asks for what has been done."""
+    return _holds(connection, message, has_moved_on())
+
+
+def is_said_later(connection: Connection, message: int, now: datetime) -> bool:
+    """Whether a later message asks for the same (`is_spoken_for`)."""
+    return _holds(connection, message, is_spoken_for(now))
+
+
+def _holds(connection: Connection, message: int, condition: ColumnElement[bool]) -> bool:
+    """Whether a condition holds for a message that asks for something about a case."""
+    query = select(OUTBOX.c.id).join(CASE, CASE.c.id == OUTBOX.c.case_id)
+    query = query.where(OUTBOX.c.id == message, OUTBOX.c.template.in_(TO_DO), condition)
+    return connection.execute(query).first() is not None
 
 
 def case_now(connection: Connection, case: int | None) -> tuple[str, datetime | None]:
