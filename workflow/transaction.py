@@ -305,8 +305,7 @@ def _may_open(compiled: Compiled, case: Case, firing: Firing, is_rung: bool) -> 
     event = compiled.events[case.state].get(firing.event)
     if event is None:
         return set()
-    rules = {rule.open for rule in definition.proposals.values()} if event.to else set()
-    return {*event.opens, *rules}
+    return {*event.opens, *(rule.open for rule in definition.proposals.values())}
 
 
 def _inputs(firing: Firing, decided: Step) -> Row:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from api.presenting.actions import Action
-from api.presenting.lights import Clock, clock_of
+from api.presenting.lights import Clock, Pace, clock_of, pace_of
 from api.presenting.messages import MessageLine
 from api.presenting.timeline import Row, TimelineEntry, timeline_of, what_happened
 from api.presenting.values import Value, values_of
+from api.presenting.versions import Version, earlier_versions
 from api.presenting.wording import (
     Names,
     in_full,
@@ -44,6 +45,7 @@ class LedgerView:
     values: tuple[Value, ...]
     stamps: tuple[Stamp, ...]
     awaits: tuple[str, ...]
+    earlier: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class CasePage:
     state: str
     cycle: str
     clock: Clock
+    pace: Pace | None
     opened: str
     handler: str
     marks: tuple[str, ...]
@@ -146,6 +149,7 @@ def case_page(
         state=definition.states[case.state].title,
         cycle=f"第 {case.cycle} 轮" if case.cycle > 1 else "",
         clock=_clock(case, calendar, now),
+        pace=None if case.closed_at else pace_of(definition, case.facts, case.opened_at, now),
         opened=in_full(local_day(case.opened_at)),
         handler=names.person(case.handler) if case.handler else "",
         marks=tuple(
@@ -218,6 +222,7 @@ def _ledgers(file: CaseFile) -> Iterator[LedgerView]:
                 if side in case.signed
             ),
             awaits=tuple(spec.title for side, spec in sides.items() if side not in case.signed),
+            earlier=earlier_versions(definition, ledger, file.history) if ledger.versions else (),
         )
 
 

@@ -3,11 +3,15 @@
 Derived from (due, now, calendar) at the moment of showing, never stored (design, law 6).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from api.presenting.wording import with_weekday
 from workflow.engine.calendar import ZONE, Calendar, local_day
+from workflow.engine.definition import Definition
+from workflow.engine.progress import behind
 from workflow.engine.remaining import left_in_words, minute_in_words
 from workflow.engine.sight import due_day
 from workflow.engine.terms import Duration, Unit
@@ -39,6 +43,28 @@ class Clock:
     iso: str = ""
     why: str = ""
     provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How progress stands against its plan: `light` is a class, `word` says what it means."""
+
+    light: str
+    word: str
+
+
+def pace_of(
+    definition: Definition, facts: Mapping[str, Any], opened_at: datetime, now: datetime
+) -> Pace | None:
+    """The light of a case's progress; None where there is no plan to measure it by."""
+    progress = definition.progress
+    if progress is None or not facts.get(progress.plan):
+        return None
+    points = behind(progress, facts, local_day(opened_at), local_day(now))
+    if points < progress.yellow:
+        return Pace("good", "进度正常")
+    light = "late" if points > progress.red else "near"
+    return Pace(light, f"进度落后 {points:g} 个百分点")
 
 
 def near_before(calendar: Calendar, now: datetime) -> datetime:

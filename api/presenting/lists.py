@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from api.presenting.fields import Option
-from api.presenting.lights import Clock, clock_of
+from api.presenting.lights import Clock, Pace, clock_of, pace_of
 from api.presenting.values import Value, value_of
 from api.presenting.wording import Names, party_of, shortened
 from workflow.engine.calendar import Calendar
@@ -33,6 +33,7 @@ class WorkItem:
     clock: Clock
     steps: tuple[str, ...] = ()
     mine: bool = True
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,14 @@ def work_item(
         ),
         steps=tuple(dict.fromkeys(_steps(row, compiled, actor))),
         mine=mine,
+        pace=None if row["closed_at"] else _pace(row, definition, now),
     )
+
+
+def _pace(row: Row, definition: Definition, now: datetime) -> Pace | None:
+    """The light of a row's progress, where it is behind."""
+    pace = pace_of(definition, row["body"]["facts"], row["opened_at"], now)
+    return pace if pace and pace.light != "good" else None
 
 
 def _steps(row: Row, compiled: Compiled, actor: Actor) -> Iterator[str]:

@@ -73,9 +73,16 @@ def asked_parties(definition: Definition) -> Iterator[tuple[str, Party, bool]]:
     """The parties an opener names, each with whether it must be named."""
     for name, party in definition.parties.items():
         if not party.table:
-            yield name, party, True
+            yield name, party, not party.optional
         elif party.choice:
             yield name, party, False
+
+
+def hint_of(party: Party) -> str:
+    """What stands below the picker of a party."""
+    if party.optional:
+        return "没有的可以不填"
+    return "不填的，按规定的单位办理" if party.table else "填写单位名称或编码"
 
 
 def party_field(
@@ -83,6 +90,7 @@ def party_field(
     title: str,
     *,
     required: bool,
+    hint: str,
     text: str,
     suggestions: tuple[str, ...],
     problem: str,
@@ -96,7 +104,7 @@ def party_field(
         kind="unit",
         text=text,
         required=required,
-        hint="填写单位名称或编码" if required else "不填的，按规定的单位办理",
+        hint=hint,
         suggestions=suggestions,
         problem=problem,
         options=options,

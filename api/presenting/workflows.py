@@ -137,10 +137,11 @@ def _begins(definition: Definition) -> str:
 
 
 def _units(definition: Definition, party: Party) -> Iterator[str]:
+    named = "可由发起人指定" if party.optional else "由发起人指定"
     if party.among:
-        yield f"由发起人指定：{'、'.join(_kind(selector) for selector in party.among)}"
+        yield f"{named}：{'、'.join(_kind(selector) for selector in party.among)}"
     elif not party.table:
-        yield "由发起人指定"
+        yield named
     for selector, offices in party.table.items():
         start = definition.parties[party.of].title if party.of else ""
         yield f"{start}为{_kind(selector)}的：{'，提级后为'.join(map(_office, offices))}"
@@ -172,7 +173,8 @@ def _state(definition: Definition, state: State, names: Names) -> StateRule:
 
 def _limit(definition: Definition, case: LimitCase) -> str:
     if case.fact is not None:
-        return f"至“{definition.facts[case.fact].title}”"
+        title = definition.facts[case.fact].title
+        return f"至“{title}”{'的下一个节点' if definition.facts[case.fact].type == 'table' else ''}"
     words = case.term.in_words() if case.term else ""
     return f"{words}（自{definition.states[case.since].title}起）" if case.since else words
 

@@ -145,7 +145,7 @@ def _party(name: str, party: Party) -> PartyOut:
         party=name,
         title=party.title,
         named=not party.table or party.choice,
-        optional=bool(party.table),
+        optional=party.optional or bool(party.table),
         among=list(party.among),
     )
 

@@ -63,7 +63,7 @@ def columns_of(definition: Definition) -> tuple[Column, ...]:
     ]
     taken = {column.title for column in facts}
     parties = [
-        Column(_party_title(party, taken), name, not party.table, party=True)
+        Column(_party_title(party, taken), name, not (party.table or party.optional), party=True)
         for name, party in definition.parties.items()
         if not party.table or party.choice
     ]

@@ -32,6 +32,13 @@ WHOLE: dict[str, Any] = read_yaml(
     "periodic": {"on": "10-15", "party": "asker", "among": "county"},
     "series": {"cause": "what", "level": "cost", "first": 1},
     "confidential": {"seen_by": "asker"},
+    "progress": {
+        "done": "cost",
+        "target": "cost",
+        "plan": "stages",
+        "by": "until",
+        "reach": "figure",
+    },
 }
 """Every part of the language at least once."""
 

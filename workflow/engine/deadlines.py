@@ -10,6 +10,7 @@ from workflow.engine.case import Case, Due, World
 from workflow.engine.decision import Timer
 from workflow.engine.definition import Definition
 from workflow.engine.limits import LimitCase
+from workflow.engine.progress import next_node
 from workflow.engine.scene import Scene
 from workflow.engine.terms import FixedDate, parse_term
 
@@ -41,11 +42,17 @@ def _by_term(case: Case, term: str, start: datetime, world: World) -> Due:
 
 
 def _by_fact(scene: Scene, fact: str) -> Due | None:
+    """The limit that a date fact sets, or the next row of the plan that is not reached yet."""
     if not scene.case.facts.get(fact):
         return None
-    day = date.fromisoformat(scene.case.facts[fact])
+    title, progress = scene.definition.facts[fact].title, scene.definition.progress
+    if progress is not None and fact == progress.plan:
+        node = next_node(progress, scene.case.facts)
+        assert node is not None, "a plan that is given has a row"
+        day, title = node.by, f"{title}的下一个节点"
+    else:
+        day = date.fromisoformat(scene.case.facts[fact])
     at = datetime.combine(day + _DAY, time(0), ZONE).astimezone(UTC)
-    title = scene.definition.facts[fact].title
     words = f"{title} {day.year}年{day.month}月{day.day}日"
     return Due(at, words, False, scene.case.entered_at, "", scene.world.calendar.version)
 
@@ -64,7 +71,9 @@ def postponed_dates(scene: Scene) -> Mapping[str, Any]:
         return {}
     eve = local_day(case.stopped_at) - _DAY  # a day that the stop touches is lost
     lost = calendar.working_days_between(eve, local_day(scene.now))
-    names = [limit.fact for limit in scene.state.limit or () if limit.fact]
+    facts = scene.definition.facts
+    named = (limit.fact for limit in scene.state.limit or () if limit.fact)
+    names = [name for name in named if facts[name].type == "date"]
     if not lost or not names:
         return {}
     later = calendar.add(parse_term(f"{lost} working days"), case.due.at - timedelta(seconds=1))

@@ -60,6 +60,7 @@ class Party(Model):
         False, description="the opener may name any office of the row, not only the first"
     )
     apart_from: Names = Field((), description="parties whose people may not act for this one")
+    optional: bool = Field(False, description="a named party that a case may do without")
 
 
 class Column(Model):
@@ -108,6 +109,9 @@ class Ledger(Model):
     title: Title
     kept_by: Name = Field(description="the party that alone writes its facts")
     facts: Names = Field(description="the facts that stand in it")
+    versions: bool = Field(
+        False, description="what stood in it before a change stays to be seen, as a version"
+    )
 
 
 class SignOff(Model):
@@ -297,6 +301,28 @@ class Periodic(Model):
     facts: dict[Name, Guard] = Field({}, description="fact ← CEL; `period` is the year")
 
 
+class Progress(Model):
+    """Progress against a plan (序时进度), and where its lights turn yellow and red."""
+
+    done: Name = Field(description="the number fact that says what is reached")
+    target: Name = Field(description="the number fact that says what is to be reached in the end")
+    plan: Name = Field(description="the table fact that says what is to be reached by when")
+    by: Name = Field(description="its column with the date")
+    reach: Name = Field(description="its column with the figure, in the unit of the target")
+    since: Name | None = Field(
+        None, description="the date fact on which the plan begins; absent: the day of opening"
+    )
+    yellow: Annotated[int, Field(ge=1, le=100)] = Field(
+        10, description="from so many points behind the light is yellow"
+    )
+    red: Annotated[int, Field(ge=1, le=100)] = Field(
+        30, description="above so many points behind it is red"
+    )
+    idle: Annotated[int, Field(ge=1, le=24)] | None = Field(
+        None, description="with nothing done: yellow a month after the beginning, red so many after"
+    )
+
+
 class Confidential(Model):
     """Cases that only those named here see, until a state is reached."""
 
@@ -337,6 +363,7 @@ class Definition(Model):
     opening: Opening = Field(description="how a case begins")
     periodic: Periodic | None = Field(None, description="cases that open by the calendar")
     series: Series | None = Field(None, description="levels about one cause that rise by one")
+    progress: Progress | None = Field(None, description="progress against a plan, and its lights")
     confidential: Confidential | None = Field(
         None, description="cases that only those named see, until a state is reached"
     )

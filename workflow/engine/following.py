@@ -28,7 +28,7 @@ def followed(scene: Scene) -> Seats:
     now_at = {name: _now(scene, seat.unit) for name, seat in scene.case.parties.items()}
     seats: Seats = {}
     for name, party in definition.parties.items():
-        if not party.table:
+        if not party.table and name in now_at:  # an optional one may be empty
             seats[name] = named_seat(party, now_at[name], lineages)
     for name, party in definition.parties.items():
         if party.table and party.of:

@@ -55,6 +55,7 @@ STANDING = {
     "state": cel.Type.STRING,
     "days_until": cel.Type.Map(cel.Type.STRING, cel.Type.INT),
     "row": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
+    "behind": cel.Type.DOUBLE,
 }
 """Names every expression may use besides the facts and counts; documented in docs/language.md."""
 

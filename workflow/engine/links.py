@@ -48,7 +48,7 @@ def _check_parties(
                     words = {"kind": kind, "workflow": theirs.workflow, "name": name}
                     yield found("child_kind", where, f"允许：{', '.join(party.among)}", **words)
     for name, party in theirs.parties.items():
-        if not party.table and name not in child.parties:
+        if not (party.table or party.optional) and name not in child.parties:
             where = (*path, "parties")
             yield found("child_party_missing", where, workflow=theirs.workflow, name=name)
 

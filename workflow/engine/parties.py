@@ -25,7 +25,7 @@ def seat_parties(
         raise InvalidInput(f"没有“{str(unknown[0])[:30]}”这一方", {"parties": unknown})
     seats: dict[str, Seat] = {}
     for name, party in definition.parties.items():
-        if not party.table:
+        if not party.table and not (party.optional and named.get(name) is None):
             seats[name] = named_seat(party, named.get(name), lineages)
     for name, party in definition.parties.items():
         if party.table and party.of:

@@ -67,6 +67,7 @@ SENTENCES: Mapping[str, str] = {
     "not_tabled_party": "“{name}”没有表，不能提级",
     "kind_not_covered": "表里没有为“{kind}”规定单位",
     "nobody_to_tell": "“{state}”没有轮到任何一方，turn 在这里指不到人",
+    "optional_needed": "“{name}”不能缺：有表、有回避、轮到它办理，或别处要用到它",
     # facts and ledgers
     "options_and_choice": "options 只用于 choice，choice 必须写 options",
     "columns_and_table": "columns 只用于 table，table 必须写 columns",
@@ -80,6 +81,10 @@ SENTENCES: Mapping[str, str] = {
     "not_people_fact": "“{name}”不是人员",
     "never_named": "“{fact}”里不会有“{party}”的人",
     "not_integer_fact": "“{name}”不是整数",
+    "not_number_fact": "“{name}”不是数字",
+    "not_date_column": "“{name}”这一栏应是必填的日期",
+    "not_number_column": "“{name}”这一栏应是必填的数字",
+    "lights_order": "red 不能小于 yellow",
     "fact_in_two_ledgers": "“{name}”已经在台账“{other}”里",
     "wrong_keeper": "“{fact}”只由“{keeper}”填写，不由“{role}”填写",
     # events

@@ -30,9 +30,9 @@ _STAND_INS: dict[str, Any] = {
     **dict.fromkeys(("limit", "warned"), "1 day"),
     **dict.fromkeys(
         (
-            "adds", "anchor", "cause", "facts", "for_each", "from", "headline", "kept_by", "ladder",
-            "level", "mark", "of", "open", "opens", "party", "raises", "reassigns", "signs",
-            "stamps", "state", "to", "turn", "workflow",
+            "adds", "anchor", "cause", "done", "facts", "for_each", "from", "headline", "kept_by",
+            "ladder", "level", "mark", "of", "open", "opens", "party", "plan", "raises", "reach",
+            "reassigns", "signs", "since", "stamps", "state", "target", "to", "turn", "workflow",
         ),
         "unnamed",
     ),
@@ -157,7 +157,7 @@ def _replace(parent: Any, path: Path) -> bool:
 def _stand_in(path: Path, default: str | None) -> Any:
     key = next(str(part) for part in reversed(path) if isinstance(part, str))
     if key == "by":
-        return "email" if path[0] == "ladders" else _ROLE
+        return {"ladders": "email", "progress": "unnamed"}.get(str(path[0]), _ROLE)
     if path[0] == "facts" and "among" in path:
         return _ROLE
     if path[0] == "parties" and "table" in path:

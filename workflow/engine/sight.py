@@ -10,6 +10,7 @@ from workflow.engine.calendar import local_day
 from workflow.engine.case import Case, World
 from workflow.engine.definition import Definition
 from workflow.engine.guards import EMPTY_FACTS
+from workflow.engine.progress import behind
 
 
 class Sight(Mapping[str, Any]):
@@ -73,6 +74,12 @@ class Sight(Mapping[str, Any]):
         }
         return {name: count(self._today, date.fromisoformat(day)) for name, day in dates.items()}
 
+    def _behind(self) -> float:
+        progress = self._definition.progress
+        if progress is None:
+            return 0.0
+        return behind(progress, self._facts, local_day(self._case.opened_at), self._today)
+
     def _children(self) -> dict[str, dict[str, int]]:
         return {
             name: {
@@ -102,6 +109,7 @@ _STANDING: Mapping[str, Callable[[Sight], Any]] = {
     "number": lambda sight: sight._case.number,
     "state": lambda sight: sight._case.state,
     "days_until": Sight._days_until,
+    "behind": Sight._behind,
     "row": lambda sight: {},
 }
 

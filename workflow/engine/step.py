@@ -48,8 +48,8 @@ def _whole(asked: Asked) -> Step:
     told = notices.of_event(asked.scene.at(after), event)
     if event.to:
         told += notices.of_arrival(asked.scene.at(after))
-        after, more = children.by_rules(asked.scene.at(after), openings)
-        openings += more
+    after, more = children.by_rules(asked.scene.at(after), openings)
+    openings += more
     if openings:  # what the step opened on other desks cannot be taken back with it
         after = replace(after, last=None)
     return _step(asked, after, told=told, openings=openings, fresh=after.entry != case.entry)

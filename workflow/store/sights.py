@@ -38,6 +38,8 @@ def acting_in(scene: Scene, only: str | None) -> dict[int, Acting]:
     roles: dict[int, set[str]] = {}
     seen: dict[int, str | None] = {}
     for party, who in compiled.actors[case.state].items():
+        if party not in case.parties:  # an optional one is empty
+            continue
         unit = case.parties[party].unit
         roles.setdefault(unit, set()).update(spelled(case, compiled.definition, unit, who))
     handled = None

@@ -16,6 +16,7 @@ from workflow.engine.checks import (
     openings,
     parties,
     people,
+    progress,
     sign_offs,
     sizes,
     states,
@@ -53,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     openings.check_periodic,
     openings.check_series,
     openings.check_children,
+    progress.check_progress,
 )
 
 

@@ -71,9 +71,10 @@ def check_fact_types(definition: Definition) -> Iterator[Finding]:
 
 
 def _typed_uses(definition: Definition) -> Iterator[tuple[Path, str, str, str]]:
+    progress = definition.progress
     for name, state in definition.states.items():
         for at, case in enumerate(state.limit or ()):
-            if case.fact:
+            if case.fact and not (progress and case.fact == progress.plan):
                 yield ("states", name, "limit", at, "is"), case.fact, "date", "not_date_fact"
     for name, child in definition.children.items():
         if child.for_each:

@@ -43,7 +43,7 @@ def check_periodic(definition: Definition) -> Iterator[Finding]:
     if not _every_year(periodic.on):
         yield found("bad_month_day", ("periodic", "on"), "例如 10-15", text=periodic.on)
     for name, other in definition.parties.items():
-        if name != party and not other.table:
+        if name != party and not (other.table or other.optional):
             yield found("calendar_cannot_name", ("parties", name), name=name)
     for at, fact in enumerate(definition.opening.needs):
         if fact not in periodic.facts:

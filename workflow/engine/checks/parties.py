@@ -26,6 +26,26 @@ def check_parties(definition: Definition) -> Iterator[Finding]:
             yield from unknown("unknown_party", (*path, "apart_from", at), other, parties)
         if party.of:
             yield from _check_table(path, party, party.of, definition)
+        if party.optional and (party.table or party.apart_from or name in _needed(definition)):
+            yield found("optional_needed", (*path, "optional"), name=name)
+
+
+def _needed(definition: Definition) -> set[str]:
+    """The parties without which a case could not be opened, or would come to a stop."""
+    needed = {definition.anchor, *(role.partition(".")[0] for role in definition.opening.by)}
+    needed |= {ledger.kept_by for ledger in definition.ledgers.values()}
+    needed |= {state.turn for state in definition.states.values() if state.turn}
+    for party in definition.parties.values():
+        needed |= {*party.apart_from, *([party.of] if party.of else [])}
+    for event in (event for _, event, _ in events(definition)):
+        needed |= {*event.raises}
+        if event.signs:
+            needed |= {role.partition(".")[0] for role in event.by}
+    for child in definition.children.values():
+        needed |= {*child.parties.values()}
+    for fact in definition.facts.values():
+        needed |= {*fact.apart_from, *(role.partition(".")[0] for role in fact.among)}
+    return needed
 
 
 def _check_table(path: Path, party: Party, of: str, definition: Definition) -> Iterator[Finding]:
