@@ -25,8 +25,8 @@ MOST_STEPS = 25
 _serials = count(1)
 PEOPLE = (
     "xingyi.head", "xingyi.liaison", "xingyi.officer", "zhou-dc.specialist1", "zhou-dc.inspector1",
-    "zhou-dc.head", "zhou-dc.inspector2", "zhou-zx.inspector1", "zhou-zx.head", "zhou.officer",
-    "zhou.head", "zhou-bg.liaison",
+    "zhou-dc.head", "zhou-dc.inspector2", "zhou-zx.inspector1", "zhou-zx.head", "zhou-zx.liaison",
+    "zhou.officer", "zhou.head", "zhou-bg.liaison",
 )  # fmt: skip
 
 everywhere = pytest.mark.parametrize("workflow", WORKFLOWS)
