@@ -109,9 +109,9 @@ def _show(report: "Report") -> None:
 @app.command()
 def template(which: Annotated[str, _WHICH], into: Annotated[Path, _INTO]) -> None:
     """下载单位或人员名单的模板。"""
-    from api.spreadsheets.org_lists import template_of
+    from api.spreadsheets.org_lists import list_called, template_of
 
-    into.write_bytes(template_of(which))
+    into.write_bytes(template_of(list_called(which)))
     say(f"模板已写到 {into}")
 
 

@@ -13,74 +13,58 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.downloads import disposition
 from api.errors import status_of
-from api.inspecting.refusing import BadFile
 from api.pages.forms import Posted, request_id, text_in
 from api.pages.organisation import HERE
 from api.pages.rendering import masthead_of, show
 from api.presenting.organisation import ListPage, list_lines
-from api.spreadsheets.org_lists import COLUMNS, people_lines, roles_of, template_of, unit_lines
-from workflow.engine.errors import InvalidInput, NotFound, Refusal
-from workflow.organising import Organising
+from api.spreadsheets.org_import import report_on
+from api.spreadsheets.org_lists import TITLES, Which, template_of
+from workflow.engine.errors import InvalidInput, Refusal
 from workflow.organising.lines import Report
 from workflow.store.changes import Asked
 
 router = APIRouter()
 
-TITLES = {"units": "单位", "people": "人员"}
 MOST_KEPT, MOST_LISTED = 600_000, 500
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/administration/import/{which}")
-def ask(which: str, duban: Installation, someone: SignedInPage) -> Response:
+def ask(which: Which, duban: Installation, someone: SignedInPage) -> Response:
     """The empty form."""
-    return _show(duban, someone, _page(_known(which), None))
+    return _show(duban, someone, _page(which, None))
 
 
 @router.get("/administration/import/{which}/template.xlsx")
-def template(which: str, _: SignedInPage) -> Response:
+def template(which: Which, _: SignedInPage) -> Response:
     """The xlsx to fill in."""
-    content = template_of(_known(which))
+    content = template_of(which)
     headers = {"Content-Disposition": disposition(f"{TITLES[which]}导入模板.xlsx")}
     return Response(content, headers=headers, media_type=_XLSX)
 
 
 @router.post("/administration/import/{which}")
-def look_or_take(which: str, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+def look_or_take(
+    which: Which, duban: Installation, someone: SignedInForm, form: Posted
+) -> Response:
     """Say what would become of every line, or take the list; a refusal shows the form again."""
     complete = "complete" in form
     try:
         content = _content(form)
-        report = _report(duban, someone, _known(which), content, form)
-    except (Refusal, BadFile) as refused:
+        report = _report(duban, someone, which, content, form)
+    except Refusal as refused:
         page = _page(which, None, problem=refused.sentence, complete=complete)
-        status = status_of(refused) if isinstance(refused, Refusal) else 422
-        return _show(duban, someone, page, status)
+        return _show(duban, someone, page, status_of(refused))
     fit = len(content) <= MOST_KEPT and not report.counts["wrong"] and report.change is None
     return _show(
         duban, someone, _page(which, report, kept=content if fit else b"", complete=complete)
     )
 
 
-def _known(which: str) -> str:
-    if which not in COLUMNS:
-        raise NotFound("名单有两种：单位、人员", {"which": which[:20]})
-    return which
-
-
-def _report(duban: Duban, someone: Someone, which: str, content: bytes, form: FormData) -> Report:
-    organising, complete = Organising(duban.database), "complete" in form
+def _report(duban: Duban, someone: Someone, which: Which, content: bytes, form: FormData) -> Report:
     asked = Asked(text_in(form, "request"), duban.clock(), someone.person)
-    take = text_in(form, "act") == "take"
-    if which == "units":
-        units = unit_lines(content)
-        if take:
-            return organising.import_units(asked, units, complete=complete)
-        return organising.preview_units(units, asked.now, complete=complete)
-    people, roles = people_lines(content), roles_of(duban.catalog)
-    if take:
-        return organising.import_people(asked, people, complete=complete, roles=roles)
-    return organising.preview_people(people, asked.now, complete=complete, roles=roles)
+    take, complete = text_in(form, "act") == "take", "complete" in form
+    return report_on(duban, which, content, asked, complete=complete, take=take)
 
 
 def _content(form: FormData) -> bytes:
@@ -98,7 +82,7 @@ def _content(form: FormData) -> bytes:
 
 
 def _page(
-    which: str,
+    which: Which,
     report: Report | None,
     *,
     kept: bytes = b"",

@@ -9,10 +9,11 @@ from api.rest import (
     definitions,
     imports,
     messages,
+    organisation,
+    organising,
     sessions,
     tokens,
     trail,
-    units,
 )
 
 _PROBLEMS: dict[int | str, dict[str, object]] = {
@@ -24,7 +25,8 @@ for part in (
     sessions,
     tokens,
     definitions,
-    units,
+    organisation,
+    organising,
     imports,
     cases,
     attachments,

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from api.inspecting.refusing import BadFile
 from api.inspecting.tables import MOST_LINES, Cell, NumberedRow
 from api.spreadsheets.case_table import UnreadableFile
 from api.spreadsheets.reading import read_list
 from workflow.catalog import Catalog
-from workflow.engine.errors import InvalidInput
+from workflow.engine.errors import NotFound
 from workflow.organising.lines import nearest
 from workflow.organising.people_list import PersonLine
 from workflow.organising.unit_list import UnitLine
@@ -57,11 +58,12 @@ _PEOPLE = (
     Column("职务", "title", needed=False, hint="不填与岗位相同"),
 )
 COLUMNS: Mapping[Which, tuple[Column, ...]] = {"units": _UNITS, "people": _PEOPLE}
+TITLES: Mapping[Which, str] = {"units": "单位", "people": "人员"}
 _YES = {"是": True, "1": True, "true": True, "否": False, "0": False, "false": False, "": False}
 
 
 def unit_lines(content: bytes) -> list[UnitLine]:
-    """The units that a file lists; raises UnreadableFile, BadFile."""
+    """The units that a file lists; raises UnreadableFile."""
 
     def line(row: int, values: dict[str, str | None], given: frozenset[str]) -> UnitLine:
         reports = (values.get("reports") or "").lower()
@@ -86,7 +88,7 @@ def unit_lines(content: bytes) -> list[UnitLine]:
 
 
 def people_lines(content: bytes) -> list[PersonLine]:
-    """The people that a file lists; raises UnreadableFile, BadFile."""
+    """The people that a file lists; raises UnreadableFile."""
 
     def line(row: int, values: dict[str, str | None], given: frozenset[str]) -> PersonLine:
         role = values.get("role") or ""
@@ -110,7 +112,10 @@ def _lines(
     columns: Sequence[Column],
     line: Callable[[int, dict[str, str | None], frozenset[str]], Any],
 ) -> list[Any]:
-    rows = read_list(content)
+    try:
+        rows = read_list(content)
+    except BadFile as bad:
+        raise UnreadableFile(bad.sentence, {"code": bad.code}) from bad
     order = _order(rows, columns)
     given = frozenset(column.name for column in order)
     return [line(number, _values(order, cells), given) for number, cells in rows[1:]]
@@ -163,20 +168,26 @@ def roles_of(catalog: Catalog) -> dict[str, str]:
     return found
 
 
-def template_of(which: str) -> bytes:
-    """The xlsx to fill in; raises InvalidInput for another kind of list."""
-    columns = {str(name): found for name, found in COLUMNS.items()}.get(which)
-    if columns is None:
-        raise InvalidInput("模板有两种：units（单位）、people（人员）", {"which": which})
+def list_called(which: str) -> Which:
+    """The list of this name; raises NotFound."""
+    found = next((one for one in COLUMNS if one == which), None)
+    if found is None:
+        known = "、".join(f"{name}（{title}）" for name, title in TITLES.items())
+        raise NotFound(f"没有这种名单，有 {known}", {"which": which[:20]})
+    return found
+
+
+def template_of(which: Which) -> bytes:
+    """The xlsx to fill in."""
     import xlsxwriter  # only here: not needed to start
 
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet("单位" if which == "units" else "人员")
+    sheet = book.add_worksheet(TITLES[which])
     needed = book.add_format({"bold": True, "bg_color": "#fde9e7", "border": 1})
     optional = book.add_format({"bg_color": "#eef3f8", "border": 1})
     text = book.add_format({"num_format": "@"})  # a code or a number must not lose its zeros
-    for at, column in enumerate(columns):
+    for at, column in enumerate(COLUMNS[which]):
         sheet.write_string(0, at, column.title, needed if column.needed else optional)
         sheet.set_column(at, at, 18, text)
         said = ["必填" if column.needed else "可以不填", *filter(None, [column.hint])]

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from api.context import Duban
 from tests.api.callers import API
+from workflow.store import administrators
 from workflow.store.people import accounts, passwords, tokens
 from workflow.store.people.tokens import Scope
 
@@ -30,6 +31,19 @@ def sign_in(client: TestClient, password: str, username: str = LIAISON, **more: 
 def me(client: TestClient) -> Response:
     """Ask who is signed in."""
     return client.get(f"{API}/me")
+
+
+def administrator(duban: Duban, role: str) -> int:
+    """The person of a new administrator: the first, of security, or one whom that one appoints."""
+    now = duban.clock()
+    with duban.database.unit_of_work() as connection:
+        security = accounts.make_account(connection, "anquan", "安明")
+        administrators.begin_with(connection, security, now)
+        if role == "security":
+            return security
+        person = accounts.make_account(connection, "guanli", "关力")
+        administrators.appoint(connection, person, role, by=security, now=now)
+        return person
 
 
 def token_of(

@@ -225,9 +225,10 @@ def test_every_route_but_a_few_wants_somebody_signed_in(client: TestClient) -> N
 
 def test_units_and_definitions_can_be_read(rest: Rest, duban: Duban) -> None:
     head = rest("jingnan.liaison")
-    below = head.get("/units", under="522301", limit=5).json()
+    units = "/organisation/units"
+    below = head.get(units, under="522301", limit=5).json()
     assert below["items"][0]["code"] == "522301"
-    rest_of = head.get("/units", under="522301", limit=5, after=below["next"]).json()["items"]
+    rest_of = head.get(units, under="522301", limit=5, after=below["next"]).json()["items"]
     assert not {one["code"] for one in rest_of} & {one["code"] for one in below["items"]}
     names = {one["workflow"] for one in head.get("/definitions").json()}
     assert names == set(duban.catalog.workflows())

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from api.spreadsheets.case_table import UnreadableFile
-from api.spreadsheets.org_lists import COLUMNS, people_lines, template_of, unit_lines
+from api.spreadsheets.org_lists import COLUMNS, Which, people_lines, template_of, unit_lines
 from api.spreadsheets.reading import read_list
 from tests.journeys.play import PROBLEM
 from tests.prefecture import NOW, Prefecture
@@ -228,7 +228,7 @@ def test_a_header_that_does_not_fit_is_explained(header: str, sentence: str) -> 
         unit_lines(table(header, "1,2"))
 
 
-@pytest.mark.parametrize("which", ["units", "people"])
-def test_the_template_has_the_columns(which: str) -> None:
+@pytest.mark.parametrize("which", COLUMNS)
+def test_the_template_has_the_columns(which: Which) -> None:
     (header,) = read_list(template_of(which))
-    assert header[1] == [column.title for column in COLUMNS[which]]  # type: ignore[index]
+    assert header[1] == [column.title for column in COLUMNS[which]]

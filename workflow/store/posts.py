@@ -83,6 +83,19 @@ def held_in(connection: Connection, units: Select[Any], since: datetime) -> list
     return _read(connection, _HELD.where(POST.c.unit_id.in_(units), _after(since)))
 
 
+def held_at_posts(connection: Connection, posts: Collection[int], since: datetime) -> list[Held]:
+    """Who is on these posts at an instant or will be after it, in whatever way."""
+    return _read(connection, _HELD.where(HOLDING.c.post_id.in_(posts), _after(since)))
+
+
+def held_by_people(
+    connection: Connection, people: Collection[int], units: Select[Any], now: datetime
+) -> list[Held]:
+    """What these people hold in some units at an instant."""
+    theirs = (HOLDING.c.person_id.in_(people), POST.c.unit_id.in_(units))
+    return _read(connection, _HELD.where(*theirs, held_at(now)))
+
+
 def colleagues(connection: Connection, units: Collection[int], now: datetime) -> list[Held]:
     """Who holds a post of these units at an instant, or is deputy there, and can sign in."""
     their_own = (POST.c.unit_id.in_(units), HOLDING.c.kind != "substitute", held_at(now))
@@ -91,8 +104,8 @@ def colleagues(connection: Connection, units: Collection[int], now: datetime) ->
 
 def standing_in_at(connection: Connection, posts: Collection[int], since: datetime) -> list[Held]:
     """Who stands in at these posts at an instant or will after it."""
-    substitutes = (HOLDING.c.post_id.in_(posts), HOLDING.c.kind == "substitute")
-    return _read(connection, _HELD.where(*substitutes, _after(since)))
+    held = held_at_posts(connection, posts, since)
+    return [one for one in held if one.kind == "substitute"]
 
 
 def posts_of(connection: Connection, unit: int) -> list[Mapping[str, Any]]:

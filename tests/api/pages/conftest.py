@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.context import Duban
 from tests.api.callers import session_headers
+from tests.api.doors import administrator
 from tests.api.pages.page import Page, faults_of
-from workflow.store import administrators
 from workflow.store.database import Database
-from workflow.store.people.accounts import make_account, person_by_username
+from workflow.store.people.accounts import person_by_username
 from workflow.store.people.passwords import set_password
 
 PASSWORD = "合格的口令-2026"
@@ -117,17 +117,11 @@ def _signed_in(client: TestClient, duban: Duban, username: str) -> Browser:
 @pytest.fixture
 def system(app: FastAPI, duban: Duban) -> Iterator[Browser]:
     """The system administrator, signed in."""
-    with duban.database.unit_of_work() as connection:
-        security, person = (
-            make_account(connection, username, name)
-            for username, name in (("anquan", "安明"), ("xitong", "席通"))
-        )
-        administrators.begin_with(connection, security, duban.clock())
-        administrators.appoint(connection, person, "system", by=security, now=duban.clock())
+    person = administrator(duban, "system")
     with TestClient(app, follow_redirects=False) as client:
         name, _, token = session_headers(duban, person)["Cookie"].partition("=")
         client.cookies.set(name, token)
-        yield Browser(client, "xitong")
+        yield Browser(client, "guanli")
 
 
 def new_request() -> str:
