@@ -25,7 +25,7 @@ from workflow.store.audit import Act
 from workflow.store.calendars import read_calendars
 from workflow.store.database import Database
 from workflow.store.tables import DefinitionMove, DefinitionRow, DefinitionState
-from workflow.yaml_text import Document, read_definition, read_yaml
+from workflow.yaml_text import read_definition, read_yaml
 
 _DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
 _STATE = DefinitionState.__table__  # type: ignore[attr-defined]
@@ -43,9 +43,9 @@ def load_folder(
     are the message templates there are; None where nobody knows them.
     """
     loaded: dict[str, tuple[Definition, str]] = {}
-    documents: dict[str, Document] = {}
+    files: dict[str, Path] = {}
     refused: list[InvalidDefinition] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in _files(folder):
         try:
             text = _text_of(path)
             definition = read_definition(text, path.name)
@@ -53,13 +53,17 @@ def load_folder(
             refused.append(error)
             continue
         loaded[definition.workflow] = (definition, text)
-        documents[definition.workflow] = read_yaml(text, path.name)
+        files[definition.workflow] = path
     if not refused:
         definitions = {name: definition for name, (definition, _) in loaded.items()}
-        refused += _unlinked(definitions, documents, notices)
+        refused += _unlinked(definitions, files, notices)
     if refused:
         raise InvalidDefinitions(refused)
     return loaded
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yaml"))
 
 
 def _text_of(path: Path) -> str:
@@ -83,14 +87,14 @@ class InvalidDefinitions(InvalidDefinition):
 
 def _unlinked(
     definitions: Mapping[str, Definition],
-    documents: Mapping[str, Document],
+    files: Mapping[str, Path],
     notices: Collection[str] | None,
 ) -> Iterator[InvalidDefinition]:
     links = check_links(definitions)
     for name, definition in definitions.items():
         findings = [*links.get(name, ()), *_check_notices(definition, notices)]
         if findings:
-            document = documents[name]
+            document = read_yaml(_text_of(files[name]), files[name].name)
             mistakes = [placed(finding, document.places) for finding in findings]
             yield InvalidDefinition(document.source, mistakes)
 
@@ -179,8 +183,11 @@ class Catalog:
     ) -> list[str]:
         """Publish every workflow of a folder whose text is new; the names of those published.
 
-        `person` publishes them; None is whoever runs the command line.
+        `person` publishes them; None is whoever runs the command line. A folder of which every
+        text was published before is not read again: it was when it was published.
         """
+        if self._has_all(folder):
+            return []
         loaded = load_folder(folder, notices)
         with self._database.unit_of_work() as connection:
             published = [
@@ -191,11 +198,20 @@ class Catalog:
         self.reload()
         return published
 
+    def _has_all(self, folder: Path) -> bool:
+        with self._database.reading() as connection:
+            published = set(connection.execute(select(_DEFINITION.c.sha256)).scalars())
+        return {_digest(path.read_bytes()) for path in _files(folder)} <= published
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
+
 
 def _publish(
     connection: Connection, definition: Definition, text: str, now: datetime, person: int | None
 ) -> bool:
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    digest = _digest(text.encode())
     query = (
         select(_DEFINITION.c.version, _DEFINITION.c.sha256)
         .where(_DEFINITION.c.workflow == definition.workflow)

@@ -8,10 +8,12 @@ year is marked provisional until an administrator enters the notice.
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import count
-
-from holidays import HolidayBase, country_holidays
+from typing import TYPE_CHECKING
 
 from workflow.engine.calendar import YearNotice
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 FIRST_YEAR = 2020
 
@@ -36,6 +38,8 @@ def published_notices() -> dict[int, YearNotice]:
 
 
 def _notice(year: int) -> YearNotice | None:
+    from holidays import country_holidays  # asked once, when an installation begins
+
     china = country_holidays("CN", years=year, language="zh_CN")
     # Asking about a neighbouring day may load another year into `china`: keep this one apart.
     days = sorted(china)
@@ -50,7 +54,7 @@ def _notice(year: int) -> YearNotice | None:
     return YearNotice(year, frozenset(names), work, names)
 
 
-def _days_off_around(china: HolidayBase, day: date) -> Iterator[date]:
+def _days_off_around(china: "HolidayBase", day: date) -> Iterator[date]:
     """The unbroken run of days off that holds a day: a holiday with its weekends."""
     while not china.is_working_day(day - _DAY):
         day -= _DAY
@@ -59,7 +63,7 @@ def _days_off_around(china: HolidayBase, day: date) -> Iterator[date]:
         day += _DAY
 
 
-def _name(china: HolidayBase, run: list[date]) -> str:
+def _name(china: "HolidayBase", run: list[date]) -> str:
     """Name a run as the notice does: 国庆节, or 国庆节、中秋节 where two holidays meet."""
     labels = [label for day in run for label in china.get_list(day)]
     plain = [label.removesuffix(_OBSERVED) for label in labels if not label.startswith(_SWAPPED)]

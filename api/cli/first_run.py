@@ -6,8 +6,6 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Connection, func, select
 
 from api.clock import Clock, system_clock
@@ -88,6 +86,9 @@ def _cast() -> dict[str, str]:
 
 def show_passwords(passwords: Mapping[str, str]) -> None:
     """Print who can sign in; this is the only time that the passwords are seen."""
+    from rich.console import Console  # only the first start prints a table
+    from rich.table import Table
+
     console = Console()
     if not console.is_terminal:
         console = Console(width=NARROWEST + 20)

@@ -5,7 +5,6 @@ returns, or by the returned message itself.
 """
 
 import email
-import email.policy
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -36,8 +35,8 @@ _SENTENCES = (
 
 def read_bounce(raw: bytes) -> list[Report]:
     """What a mail reports; empty for a mail that is no delivery status notification."""
-    # The old policy for reading: it takes what is malformed, and bounces often are.
-    mail = email.message_from_bytes(raw, policy=email.policy.compat32)
+    # By no policy but the default, the old one: it takes what is malformed, and bounces often are.
+    mail = email.message_from_bytes(raw)
     blocks = [block for part in _parts(mail, "message/delivery-status") for block in _blocks(part)]
     if not blocks:
         return []

@@ -4,8 +4,6 @@ How early a password is guessed says zxcvbn: it brings the lists of common passw
 knows rows of the keyboard and letters written as digits, and asks nobody.
 """
 
-from zxcvbn import zxcvbn
-
 from workflow.engine.errors import Refusal
 from workflow.store.people.profiles import Profile
 
@@ -73,4 +71,6 @@ def _kind(character: str) -> str:
 
 
 def _score(password: str, about: tuple[str, ...]) -> int:
+    from zxcvbn import zxcvbn  # its lists are 12 MiB, and wanted only where a password is chosen
+
     return int(zxcvbn(password[:_LOOKED_AT], user_inputs=[*about, *_OURS])["score"])

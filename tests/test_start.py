@@ -1,0 +1,34 @@
+"""What web and worker do not import: a library that only some act needs is loaded by that act."""
+
+import subprocess
+import sys
+
+STARTS = ("api.app", "api.worker", "api.cli.serving", "api.cli.installation", "api.cli.first_run")
+"""Everything that `run`, `serve` and `worker` import before they serve."""
+
+WHERE_USED = {
+    "PIL",  # a photo is checked
+    "alembic",  # the schema moves
+    "apprise",  # a chat robot is told
+    "authlib",  # somebody signs in through a provider
+    "email.policy",  # nothing: its grammar of headers takes 75 ms to build
+    "holidays",  # an installation begins
+    "joserfc",
+    "psycopg",  # the database is PostgreSQL
+    "python_calamine",  # a spreadsheet is read
+    "requests",
+    "sqlalchemy.dialects.postgresql",
+    "smpplib",  # a short message goes out
+    "xlsxwriter",  # a spreadsheet is written
+    "zxcvbn",  # a password is chosen: 12 MiB of word lists
+}
+
+
+def test_starting_loads_nothing_that_only_some_act_needs() -> None:
+    listing = f"import sys, {', '.join(STARTS)}; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", listing], capture_output=True, text=True, check=True
+    )
+    loaded = set(run.stdout.split())
+    assert set(STARTS) <= loaded
+    assert loaded & WHERE_USED == set()
