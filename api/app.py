@@ -6,11 +6,9 @@ from pathlib import Path
 
 import anyio.to_thread
 from fastapi import FastAPI
-from sqlalchemy import text
 from starlette.staticfiles import StaticFiles
 
-from api import errors, pages, receipts, rest
-from api.auth import Installation
+from api import errors, health, pages, receipts, rest
 from api.context import Duban
 from api.frame import Frame
 from api.gatekeeping.gate import Gate
@@ -36,7 +34,7 @@ def create_app(duban: Duban) -> FastAPI:
     app.state.duban = duban
     app.include_router(rest.router)
     app.include_router(receipts.router)
-    app.add_api_route("/healthz", _health, include_in_schema=False)
+    app.include_router(health.router)
     _add_pages(app)
     app.add_middleware(Gate)
     app.add_middleware(LimitBodies)
@@ -51,12 +49,6 @@ async def _limit_threads(app: FastAPI) -> AsyncIterator[None]:
     if duban.database.is_sqlite:
         anyio.to_thread.current_default_thread_limiter().total_tokens = SQLITE_THREADS
     yield
-
-
-def _health(duban: Installation) -> dict[str, str]:
-    with duban.database.reading() as connection:
-        connection.execute(text("SELECT 1"))
-    return {"status": "ok"}
 
 
 def _add_pages(app: FastAPI) -> None:

@@ -131,6 +131,8 @@ def status_of(error: Exception) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
 
 
+_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
+
 REFUSED = "duban.refused"
 """Under this name a request's scope holds the code of the refusal it was answered with."""
 
@@ -154,7 +156,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer to a refused request, as REST or pages give it."""
-    if not request.url.path.startswith(("/api/", "/healthz")):
+    if not request.url.path.startswith(_FOR_PROGRAMS):
         page: ErrorPage = request.app.state.error_page
         response = page(request, status, sentence, code)
         response.headers.update(headers or {})

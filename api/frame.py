@@ -1,17 +1,23 @@
-"""What surrounds every answer: an id for the log, security headers, and the last net for unexpected
-errors.
+"""What surrounds every answer: an id for the log and a line in it, security headers, and the last
+net for unexpected errors.
 """
 
-import logging
 import secrets
+import time
 
+import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import problem
+from api.auth.asking import SOMEONE
+from api.errors import REFUSED, problem
+from api.gatekeeping.gate import PLACE
+from api.health import ALIVE, READY
 
 STATIC = "/static/"
+_UNTOLD = (STATIC, ALIVE, READY)
+"""What is asked for all the time, and tells nothing."""
 
 _CONTENT = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -28,7 +34,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _TWO_YEARS = "max-age=63072000"
-_log = logging.getLogger("duban.web")
+_log = structlog.get_logger("duban.web")
 
 
 class Frame:
@@ -43,22 +49,26 @@ class Frame:
             await self._app(scope, receive, send)
             return
         scope["request_id"] = secrets.token_hex(8)
-        started = False
+        began, status = time.perf_counter(), 0
 
         async def framed(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 self._add_headers(scope, message)
             await send(message)
 
-        try:
-            await self._app(scope, receive, framed)
-        except Exception:
-            _log.exception("request %s failed", scope["request_id"])
-            if started:
-                raise
-            await _failed(scope)(scope, receive, framed)
+        # every line that is written while this request is answered has its id
+        with structlog.contextvars.bound_contextvars(request_id=scope["request_id"]):
+            try:
+                await self._app(scope, receive, framed)
+            except Exception:
+                _log.exception("request failed")
+                if status:
+                    raise
+                await _failed(scope)(scope, receive, framed)
+            finally:
+                _tell(scope, status, time.perf_counter() - began)
 
     def _add_headers(self, scope: Scope, message: Message) -> None:
         """Where a route has said otherwise, it knows better."""
@@ -68,6 +78,18 @@ class Frame:
         kept = "no-cache" if scope["path"].startswith(STATIC) else "no-store"
         headers.setdefault("Cache-Control", kept)
         headers["X-Request-Id"] = scope["request_id"]
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    """One line a request: the place by the policy's name, never an address or what was sent."""
+    if scope["path"].startswith(_UNTOLD):
+        return
+    told = {"place": scope.get(PLACE, scope["method"]), "status": status}
+    if SOMEONE in scope:
+        told["person"] = scope[SOMEONE].person
+    if REFUSED in scope:
+        told["refused"] = scope[REFUSED]
+    _log.info("request", ms=round(seconds * 1000, 1), **told)
 
 
 def _failed(scope: Scope) -> ASGIApp:

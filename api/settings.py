@@ -23,6 +23,9 @@ _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[?[0-9A-Fa-f:]{2,45}\]?")
 
+LOGS = ("auto", "text", "json")
+"""How the log's lines look; `auto` is text on a terminal and JSON elsewhere."""
+
 SHORTEST_KEY = 16
 """Bytes of a key that checkpoints are sealed with."""
 
@@ -60,6 +63,7 @@ class Settings:
     files_gb: int = 50
     checkpoints: Path | None = None
     checkpoint_key: Path | None = None
+    log: str = LOGS[0]
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -87,6 +91,7 @@ class Settings:
             sign_in=PROFILES[_choice(given, "DUBAN_SIGN_IN", tuple(PROFILES))],
             checkpoints=Path(given.get("DUBAN_CHECKPOINTS", data / "checkpoints")),
             checkpoint_key=_key_file(given, "DUBAN_CHECKPOINT_KEY"),
+            log=_choice(given, "DUBAN_LOG", LOGS),
         )
 
 

@@ -1,11 +1,14 @@
 """The installation that a verb works on, by the settings in the environment."""
 
 import os
+from itertools import islice
 from pathlib import Path
 
 from api.cli.saying import CommandFailed
 from api.context import Duban, build
 from api.settings import Settings
+from workflow.doctor.glance import glance
+from workflow.store.safety import check_safe
 
 
 def settings() -> Settings:
@@ -24,6 +27,22 @@ def open_installation(chosen: Settings) -> Duban:
             f"还没有数据库 {file}，请先运行 duban init（正式使用）或 duban run（带示例州）"
         )
     return build(chosen)
+
+
+def check_sound(duban: Duban) -> None:
+    """Raise unless the database is safe to work on: better no answer than a wrong one.
+
+    Raises DatabaseUnusable for a setting by which commits would not last, CommandFailed where
+    history, log or rules are not as they were written.
+    """
+    check_safe(duban.database)
+    with duban.database.reading() as connection:
+        faults = list(islice(glance(connection, duban.clock()), 1))
+    for fault in faults:
+        raise CommandFailed(
+            f"数据被改动过或已损坏，不能启动：{fault.case}：{fault.sentence}；"
+            "请运行 duban doctor 查看全部，再从备份恢复"
+        )
 
 
 def check_furnished(duban: Duban) -> None:

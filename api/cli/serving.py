@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from api.settings import Settings
     from api.worker import Sources, Ticked, Ways, Worker
 
+PATIENCE_SECONDS = 30
+"""How long requests in hand may take to be answered once the process is to stop."""
+
 _ONCE = typer.Option("--once", help="只办理一遍现在到期的事，然后退出")
 _RESET = typer.Option("--reset", help="为示例人员重新生成口令")
 
@@ -23,11 +26,13 @@ _RESET = typer.Option("--reset", help="为示例人员重新生成口令")
 def run(reset: Annotated[bool, _RESET] = False) -> None:
     """启动全部：建库、装入示例州、启动网页和后台，并显示登录口令。"""
     from api.cli.first_run import prepare, show_passwords
+    from api.cli.installation import check_sound
     from api.worker import Worker
 
     settings = _start()
     with closing(_listen(settings)) as listening, closing(prepare(settings, reset)) as prepared:
         duban = prepared.duban
+        check_sound(duban)
         ways, sources = _ways(duban)
         worker = Worker(duban, ways, sources=sources)
         if prepared.passwords:
@@ -52,20 +57,22 @@ def _beating(worker: "Worker") -> Iterator[None]:
 
 def serve() -> None:
     """只启动网页和 REST；后台另用 duban worker 启动。"""
-    from api.cli.installation import open_installation
+    from api.cli.installation import check_sound, open_installation
 
     settings = _start()
     with closing(_listen(settings)) as listening, closing(open_installation(settings)) as duban:
+        check_sound(duban)
         say(f"督办网页已启动：{settings.base_url}")
         _serve(duban, listening)
 
 
 def worker(once: Annotated[bool, _ONCE] = False) -> None:
     """只启动后台：到时的提醒、催办、年度事项和待发消息。"""
-    from api.cli.installation import open_installation
+    from api.cli.installation import check_sound, open_installation
     from api.worker import Worker, collect, tick
 
     with closing(open_installation(_start())) as duban:
+        check_sound(duban)
         ways, sources = _ways(duban)
         if once:
             _say_ticked(tick(duban, ways, duban.clock()))
@@ -103,7 +110,7 @@ def _start() -> "Settings":
     from api.cli.logs import start_logging
 
     chosen = settings()
-    start_logging()
+    start_logging(chosen.log)
     signal.signal(signal.SIGTERM, _leave)
     return chosen
 
@@ -143,7 +150,11 @@ def _serve(duban: "Duban", listening: socket.socket) -> None:
     from api.app import create_app
 
     config = uvicorn.Config(
-        create_app(duban), log_config=None, access_log=False, server_header=False
+        create_app(duban),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE_SECONDS,
     )
     try:
         uvicorn.Server(config).run(sockets=[listening])

@@ -26,6 +26,8 @@ from workflow.store import audit
 from workflow.store.people import tokens
 
 REST = "/api/"
+PLACE = "place"
+"""Under this name a request's scope holds the policy's line, as a word: `GET:/cases/case_id`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,15 @@ class _Place:
     method: str
     path: Pattern[str]
     line: Line
+    code: str
 
 
 def _places() -> Iterator[_Place]:
     for route, line in ROUTES.items():
         method, _, path = route.partition(" ")
-        yield _Place(method, compile_path(path)[0], line)
+        # the policy's line as a word of the log: no address with names in it goes there
+        code = re.sub(r"[^A-Za-z0-9_.:/-]", "", f"{method}:{path}")
+        yield _Place(method, compile_path(path)[0], line, code)
 
 
 _PLACES = tuple(_places())
@@ -58,7 +63,8 @@ class Gate:
             return  # nothing of ours speaks anything else
         request = Request(scope, receive)
         try:
-            line = line_of(scope["method"], scope["path"])
+            place = _place_of(scope["method"], scope["path"])
+            line, scope[PLACE] = place.line, place.code
             if Who.ANYBODY not in line.who:
                 await run_in_threadpool(_admitted, request, line)
         except (DubanError, HTTPException) as refusal:
@@ -89,16 +95,18 @@ class Gate:
 
 
 def line_of(method: str, path: str) -> Line:
-    """The policy's line for a request; raises the framework's 404 or 405 where there is none.
+    """The policy's line for a request; raises the framework's 404 or 405 where there is none."""
+    return _place_of(method, path).line
 
-    The first line whose path fits says what the place is; the method must have a line there.
-    """
+
+def _place_of(method: str, path: str) -> _Place:
+    """The first whose path fits says what the place is; the method must have a line there."""
     method = "GET" if method == "HEAD" else method
     known: list[str] = []
     for place in _PLACES:
         if place.path.match(path):
             if place.method == method:
-                return place.line
+                return place
             known.append(place.method)
     if known:
         raise HTTPException(405, headers={"Allow": ", ".join(sorted(known))})
@@ -112,20 +120,12 @@ def _record(request: Request, status: int) -> None:
     about = ("case", int(case)) if str(case).isdecimal() and len(str(case)) <= 16 else None
     data: dict[str, audit.Plain] = {
         "status": status,
-        "line": _code_of(request.method, request.scope["path"]),
+        "line": request.scope[PLACE],
     }
     if code := request.scope.get(REFUSED):
         data["code"] = str(code)
     act = audit.Act("refusal", someone.person, about, "refused", data)
     record_refusal(duban, act, str(data["line"]))
-
-
-def _code_of(method: str, path: str) -> str:
-    """The policy's line as a word of the log: no address with names in it goes there."""
-    for route, place in zip(ROUTES, _PLACES, strict=True):
-        if place.method == method and place.path.match(path):
-            return re.sub(r"[^A-Za-z0-9_.:/-]", "", route.replace(" ", ":", 1))
-    return method
 
 
 def _is_rest(request: Request) -> bool:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.errors import problem
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_FOR_ANY = "/healthz"
+_FOR_ANY = ("/healthz", "/readyz")
 """Whoever balances the load asks by an address, and learns nothing."""
 
 
@@ -25,7 +25,7 @@ class KnownHosts:
         self._hosts = {host.lower() for host in hosts} | LOOPBACK if hosts else frozenset()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self._hosts and scope["path"] != _FOR_ANY:
+        if scope["type"] == "http" and self._hosts and scope["path"] not in _FOR_ANY:
             request = Request(scope)
             if host_in(request.headers.get("host", "")) not in self._hosts:
                 sentence = "这个网址不是本系统的地址，请用管理员给的网址打开"

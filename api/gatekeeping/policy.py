@@ -69,6 +69,7 @@ ROUTES: Mapping[str, Line] = {
     #
     # for everybody
     "GET /healthz": _line(ANYBODY),
+    "GET /readyz": _line(ANYBODY),
     "GET /static/{path:path}": _line(ANYBODY),
     "GET /api/v1/openapi.json": _line(ANYBODY, token=READ),
     # SMS gateways, by the secret in the address

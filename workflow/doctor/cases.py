@@ -1,6 +1,6 @@
 """Cases: their history happens again, and what it would write is held against what is there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -34,7 +34,7 @@ def check_cases(ward: Ward) -> Iterator[Complaint]:
         history = histories.get(case_id, [])
         ward.figures["cases"] += 1
         ward.figures["history rows"] += len(history)
-        problem = _chain_problem(row, history)
+        problem = chain_problem(row, history)
         problems = [problem] if problem else _replayed(ward, row, history, others)
         for sentence in problems:
             yield Complaint("cases", row["number"], sentence)
@@ -50,7 +50,8 @@ def _by_case(ward: Ward, table: Table, order: str) -> Rows:
     return {case: list(group) for case, group in groupby(rows, key=lambda row: row["case_id"])}
 
 
-def _chain_problem(case: Row, history: list[Row]) -> str | None:
+def chain_problem(case: Row, history: Sequence[Row]) -> str | None:
+    """What is wrong with a case's chain, in Chinese; None for one that holds."""
     prev = START
     for seq, row in enumerate(history, start=1):
         if row["seq"] != seq:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from workflow.doctor.ward import Complaint, Ward
 from workflow.engine.moves import moves_of
@@ -93,11 +93,16 @@ def check_definitions(ward: Ward) -> Iterator[Complaint]:
 
 def check_triggers(ward: Ward) -> Iterator[Complaint]:
     """The rules the database keeps by itself are all in force."""
-    dialect = ward.connection.dialect.name
+    for name in missing_triggers(ward.connection):
+        yield Complaint("integrity", "-", f"数据库规则 {name} 已被去掉")
+
+
+def missing_triggers(connection: Connection) -> list[str]:
+    """The names of rules that the database should keep and does not."""
+    dialect = connection.dialect.name
     catalog = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
         "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D' AND NOT tgisinternal",
     }[dialect]
-    there = set(ward.connection.execute(text(catalog)).scalars())
-    for name in sorted(trigger_names(dialect) - there):
-        yield Complaint("integrity", "-", f"数据库规则 {name} 已被去掉")
+    there = set(connection.execute(text(catalog)).scalars())
+    return sorted(trigger_names(dialect) - there)
