@@ -40,7 +40,7 @@ from workflow.engine.case import Case, World
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.permits import units_of
-from workflow.store import cases, messages, organisation, proofs, queries, reading, scope
+from workflow.store import attention, cases, messages, organisation, proofs, queries, reading, scope
 from workflow.store.messages import Message
 from workflow.store.scope import check_scope
 
@@ -183,6 +183,7 @@ def _read_file(
         parent=parent,
         children=children,
         messages=_messages(connection, duban, someone, told, names),
+        watched=attention.is_watched(connection, someone.actor, case.id),
     )
 
 

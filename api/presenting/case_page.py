@@ -108,6 +108,7 @@ class CasePage:
     timeline: tuple[TimelineEntry, ...]
     messages: tuple[MessageLine, ...]
     request: str
+    watched: bool = False
     problem: str = ""
     done: str = ""
 
@@ -124,6 +125,7 @@ class CaseFile:
     parent: Relative | None
     children: tuple[Relative, ...]
     messages: tuple[MessageLine, ...]
+    watched: bool = False
 
 
 def case_page(
@@ -168,6 +170,7 @@ def case_page(
         timeline=timeline_of(definition, file.history, names),
         messages=file.messages,
         request=request,
+        watched=file.watched,
         problem=problem,
         done=_done(file, done, reader),
     )

@@ -22,7 +22,9 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """A case in a list: `steps` are what the reader can do; `mine` when it is their unit's turn."""
+    """A case in a list: `steps` are what the reader can do; `mine` when it is their unit's turn;
+    `said` is why it stands in a list of the reader's own.
+    """
 
     url: str
     number: str
@@ -34,15 +36,20 @@ class WorkItem:
     steps: tuple[str, ...] = ()
     mine: bool = True
     pace: Pace | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkPage:
-    """我的待办: what the reader can act on, soonest first; `next` is the next page's address."""
+    """我的待办, 我关注的 or 我办过的: `show` says which; `next` is the next page's address."""
 
+    title: str
+    show: str
+    tabs: tuple["LedgerLink", ...]
     items: tuple[WorkItem, ...]
     next: str
     first: bool
+    start: str
 
 
 @dataclass(frozen=True, slots=True)

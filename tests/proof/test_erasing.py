@@ -21,6 +21,7 @@ from workflow.doctor.against import compare
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound
 from workflow.organising import Organising
 from workflow.store import checkpoints, reports
+from workflow.store.attention import watch
 from workflow.store.audit import AUDIT
 from workflow.store.bad_addresses import BAD
 from workflow.store.changes import ITEM, Asked
@@ -93,7 +94,7 @@ def _leave_traces(story: Story) -> None:
     story.open_at("rectifying", due="2026-12-31")
     local = {way: LocalMailbox(database, way, lambda: story.now) for way in ("email", "sms")}
     story.deliver_by(local)
-    story.open_at("rectifying", due="2026-12-31")
+    case = story.open_at("rectifying", due="2026-12-31")
     organising = Organising(database)
     ill = {"person": story.people["xingyi.head"], "stands_for": person, "reason": "住院手术"}
     organising.substitute(Asked("ill", story.now), **ill)
@@ -110,6 +111,7 @@ def _leave_traces(story: Story) -> None:
         connection.execute(insert(BAD).values(bad | {"reason": "空号", "since": story.now}))
         told = update(OUTBOX).where(OUTBOX.c.id == message).values(detail=f"{one.name}的账号已停用")
         connection.execute(told)
+        watch(connection, story.actor(WHO), case, story.now)
         _sign_in(connection, person, story)
 
 

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.browser
 WIDE, NARROW = 1440, 390
 PATHS = (
     "/",
+    "/?show=watched",
+    "/?show=done",
     "/boards",
     "/boards/brief",
     "/boards/calendar?day=2026-03-05",

@@ -28,6 +28,8 @@ BOARDS = (
 )
 LISTS = (
     "/",
+    "/?show=watched",
+    "/?show=done",
     "/ledgers",
     "/ledgers/rectification/problem?group=unit&unit=兴义市",
     "/ledgers/rectification/problem?group=light",

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.store import audit
 from workflow.store.administrators import TITLES, role_of
+from workflow.store.attention import WATCH
 from workflow.store.bad_addresses import BAD
 from workflow.store.changes import ITEM
 from workflow.store.organisation import HOLDING, PERSON
@@ -29,7 +30,7 @@ _EARLIER = EarlierPassword.__table__  # type: ignore[attr-defined]
 _RECOVERY = RecoveryCode.__table__  # type: ignore[attr-defined]
 _MAILBOX = MailboxRow.__table__  # type: ignore[attr-defined]
 
-_OF_A_PERSON = (SESSION, TOKEN, KNOWN, FACTOR, _EARLIER, _RECOVERY, BAD)
+_OF_A_PERSON = (SESSION, TOKEN, KNOWN, FACTOR, _EARLIER, _RECOVERY, BAD, WATCH)
 """Rows that mean nothing without their person."""
 
 CLEARED = "（收件人已注销，内容已清除）"

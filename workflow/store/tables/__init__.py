@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from workflow.store.tables.administration import AdminRole
 from workflow.store.tables.attachments import AttachmentRow, AttachmentUse, BlobRow
+from workflow.store.tables.attention import WatchRow
 from workflow.store.tables.audit import AuditHead, AuditRow
 from workflow.store.tables.cases import (
     CaseRow,
@@ -100,5 +101,6 @@ __all__ = [
     "TimerRow",
     "TokenRow",
     "UnitRow",
+    "WatchRow",
     "metadata",
 ]

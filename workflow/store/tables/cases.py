@@ -62,6 +62,7 @@ class HistoryRow(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(CASE_MOVE, [f"definition_move.{column}" for column in CASE_MOVE]),
         CheckConstraint("actor IN ('person', 'clock', 'case')", name="history_actor"),
+        Index("history_person", "person_id", "at"),
     )
 
     case_id: int = Field(primary_key=True, foreign_key="cases.id", sa_type=BIG)
