@@ -2,7 +2,7 @@
 changed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from api.cli.saying import note, say
 
 if TYPE_CHECKING:
     from api.context import Duban
+    from api.spreadsheets.org_lists import Which
     from workflow.organising import Organising
     from workflow.organising.lines import Report
     from workflow.store.changes import Asked, Changed
@@ -26,7 +27,7 @@ reorganising.add_to(app)
 _FILE = typer.Argument(help="xlsx 或 CSV 文件；表头见 duban org template")
 _APPLY = typer.Option("--apply", help="真正导入；不写则只预览逐行结果")
 _COMPLETE = typer.Option("--complete", help="文件是全部名单：文件里没有的予以关闭")
-_WHICH = typer.Argument(help="units（单位）或 people（人员）")
+_WHICH = typer.Argument(help="units（单位）、people（人员）或 deputies（副职和代理）")
 _INTO = typer.Argument(help="写到哪个 xlsx 文件")
 _WHO = typer.Argument(help="登录名")
 _FOR = typer.Argument(help="代理谁：登录名")
@@ -47,51 +48,37 @@ Ends = Annotated[datetime | None, _ENDS]
 @app.command()
 def units(file: Annotated[Path, _FILE], apply: Apply = False, complete: Complete = False) -> None:
     """预览或导入单位名单。"""
-    from api.spreadsheets.org_lists import unit_lines
-
-    lines = unit_lines(file.read_bytes())
-    _listed(
-        apply,
-        lambda org, duban: org.preview_units(lines, duban.clock(), complete=complete),
-        lambda org, duban: org.import_units(_asked(duban), lines, complete=complete),
-    )
+    _listed("units", file, apply=apply, complete=complete)
 
 
 @app.command()
 def people(file: Annotated[Path, _FILE], apply: Apply = False, complete: Complete = False) -> None:
     """预览或导入人员名单，每行一人一岗。"""
-    from api.spreadsheets.org_lists import people_lines, roles_of
-
-    lines = people_lines(file.read_bytes())
-    _listed(
-        apply,
-        lambda org, duban: org.preview_people(
-            lines, duban.clock(), complete=complete, roles=roles_of(duban.catalog)
-        ),
-        lambda org, duban: org.import_people(
-            _asked(duban), lines, complete=complete, roles=roles_of(duban.catalog)
-        ),
-    )
+    _listed("people", file, apply=apply, complete=complete)
 
 
-def _listed(
-    apply: bool,
-    preview: Callable[["Organising", "Duban"], "Report"],
-    take: Callable[["Organising", "Duban"], "Report"],
+@app.command()
+def deputies(
+    file: Annotated[Path, _FILE], apply: Apply = False, complete: Complete = False
 ) -> None:
-    from api.cli.installation import open_installation, settings
-    from workflow.organising import Organising
+    """预览或导入副职和代理名单，每行一人一岗。"""
+    _listed("deputies", file, apply=apply, complete=complete)
 
+
+def _listed(which: "Which", file: Path, *, apply: bool, complete: bool) -> None:
+    from api.cli.installation import open_installation, settings
+    from api.spreadsheets.org_import import report_on
+
+    content = file.read_bytes()
     with closing(open_installation(settings())) as duban:
-        organising = Organising(duban.database)
-        report = preview(organising, duban)
+        report = report_on(duban, which, content, _asked(duban), complete=complete, take=False)
         _show(report)
         if report.counts["wrong"]:
             raise typer.Exit(1)
         if not apply:
             note("这是预览；加上 --apply 才会导入")
             return
-        done = take(organising, duban)
+        done = report_on(duban, which, content, _asked(duban), complete=complete, take=True)
     say(f"已导入，变更编号 {done.change}；撤销：duban org undo {done.change}")
 
 
@@ -108,7 +95,7 @@ def _show(report: "Report") -> None:
 
 @app.command()
 def template(which: Annotated[str, _WHICH], into: Annotated[Path, _INTO]) -> None:
-    """下载单位或人员名单的模板。"""
+    """下载名单的模板。"""
     from api.spreadsheets.org_lists import list_called, template_of
 
     into.write_bytes(template_of(list_called(which)))

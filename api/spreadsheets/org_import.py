@@ -1,7 +1,7 @@
 """A list of the organisation taken in, whichever it is: looked at line by line, or taken whole."""
 
 from api.context import Duban
-from api.spreadsheets.org_lists import Which, people_lines, roles_of, unit_lines
+from api.spreadsheets.org_lists import Which, deputy_lines, people_lines, roles_of, unit_lines
 from workflow.organising import Organising
 from workflow.organising.lines import Report
 from workflow.store.changes import Asked
@@ -19,7 +19,13 @@ def report_on(
         if take:
             return organising.import_units(asked, units, complete=complete)
         return organising.preview_units(units, asked.now, complete=complete)
-    people, roles = people_lines(content), roles_of(duban.catalog)
+    roles = roles_of(duban.catalog)
+    if which == "deputies":
+        deputies = deputy_lines(content)
+        if take:
+            return organising.import_deputies(asked, deputies, complete=complete, roles=roles)
+        return organising.preview_deputies(deputies, asked.now, complete=complete, roles=roles)
+    people = people_lines(content)
     if take:
         return organising.import_people(asked, people, complete=complete, roles=roles)
     return organising.preview_people(people, asked.now, complete=complete, roles=roles)

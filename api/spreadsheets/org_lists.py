@@ -13,11 +13,12 @@ from api.spreadsheets.case_table import UnreadableFile
 from api.spreadsheets.reading import read_list
 from workflow.catalog import Catalog
 from workflow.engine.errors import NotFound
+from workflow.organising.deputy_list import KINDS, DeputyLine
 from workflow.organising.lines import nearest
 from workflow.organising.people_list import PersonLine
 from workflow.organising.unit_list import UnitLine
 
-Which = Literal["units", "people"]
+Which = Literal["units", "people", "deputies"]
 
 _LEVELS = {"省级": "province", "地级": "prefecture", "县级": "county", "乡级": "township"}
 _LEVELS |= {"村级": "village"}
@@ -47,6 +48,7 @@ _UNITS = (
     Column("类别", "class_", "class", needed=False),
     Column("报告单位", "reports", needed=False, hint="是、否；不填为否"),
     Column("考核归并", "assessed_with", needed=False, hint="并入哪个单位考核，写编码"),
+    Column("承接单位", "successor", needed=False, hint="本单位撤销、并入哪个单位，写编码"),
 )
 _PEOPLE = (
     Column("登录名", "username", hint="每人一个，不重复；一人几个岗位写几行"),
@@ -57,8 +59,22 @@ _PEOPLE = (
     Column("岗位", "role"),
     Column("职务", "title", needed=False, hint="不填与岗位相同"),
 )
-COLUMNS: Mapping[Which, tuple[Column, ...]] = {"units": _UNITS, "people": _PEOPLE}
-TITLES: Mapping[Which, str] = {"units": "单位", "people": "人员"}
+_DEPUTIES = (
+    Column("登录名", "username", hint="副职或代理人"),
+    Column("单位编码", "unit", "unit_code"),
+    Column("岗位", "role"),
+    Column("方式", "kind", hint="、".join(KINDS)),
+    Column("担任者", "holder", needed=False, hint="登录名；单位里同样的岗位不止一个时必填"),
+    Column("自", "begins", needed=False, hint="如 2026-03-02；不填为现在"),
+    Column("至", "ends", needed=False, hint="不含当天；不填为另行通知"),
+    Column("事由", "reason", needed=False, hint="代理必填"),
+)
+COLUMNS: Mapping[Which, tuple[Column, ...]] = {
+    "units": _UNITS,
+    "people": _PEOPLE,
+    "deputies": _DEPUTIES,
+}
+TITLES: Mapping[Which, str] = {"units": "单位", "people": "人员", "deputies": "副职和代理"}
 _YES = {"是": True, "1": True, "true": True, "否": False, "0": False, "false": False, "": False}
 
 
@@ -81,6 +97,7 @@ def unit_lines(content: bytes) -> list[UnitLine]:
             class_=values.get("class_"),
             reports=_YES[reports],
             assessed_with=values.get("assessed_with"),
+            successor=values.get("successor"),
             given=given,
         )
 
@@ -105,6 +122,26 @@ def people_lines(content: bytes) -> list[PersonLine]:
         )
 
     return _lines(content, _PEOPLE, line)
+
+
+def deputy_lines(content: bytes) -> list[DeputyLine]:
+    """The deputies and substitutes that a file lists; raises UnreadableFile."""
+
+    def line(row: int, values: dict[str, str | None], given: frozenset[str]) -> DeputyLine:
+        return DeputyLine(
+            row=row,
+            username=values.get("username") or "",
+            unit=values.get("unit") or "",
+            role=values.get("role") or "",
+            kind=values.get("kind") or "",
+            holder=values.get("holder"),
+            begins=values.get("begins"),
+            ends=values.get("ends"),
+            reason=values.get("reason"),
+            given=given,
+        )
+
+    return _lines(content, _DEPUTIES, line)
 
 
 def _lines(

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from workflow.engine.errors import InvalidInput, Refusal, Stale
 from workflow.organising import (
     delegating,
+    deputy_list,
     people,
     people_list,
     posts,
@@ -22,6 +23,7 @@ from workflow.organising import (
     unit_list,
     units,
 )
+from workflow.organising.deputy_list import DeputyLine
 from workflow.organising.lines import Report
 from workflow.organising.people_list import NO_ROLES, PersonLine, Roles
 from workflow.organising.reorganising import Prospect
@@ -48,6 +50,7 @@ _AUDITED = {
     "undo": "unit",
     "import_units": "import",
     "import_people": "import",
+    "import_deputies": "import",
 }
 """As what each kind of change stands in the audit log, which refers to it by id."""
 
@@ -182,6 +185,37 @@ class Organising:
             return change
 
         return self._reported(asked, "import_people", act, lambda: report)
+
+    def preview_deputies(
+        self,
+        lines: Sequence[DeputyLine],
+        now: datetime,
+        *,
+        complete: bool = False,
+        roles: Roles = NO_ROLES,
+    ) -> Report:
+        """What would become of every line of a list of deputies and substitutes."""
+        with self.database.reading() as connection:
+            work = Work(connection, Asked("", now), "preview", "")
+            return deputy_list.plan(work, lines, complete=complete, roles=roles).report
+
+    def import_deputies(
+        self,
+        asked: Asked,
+        lines: Sequence[DeputyLine],
+        *,
+        complete: bool = False,
+        roles: Roles = NO_ROLES,
+    ) -> Report:
+        """Take a list of deputies and substitutes, all of it or nothing; raises ListRefused."""
+        report = Report()
+
+        def act(work: Work) -> Change:
+            nonlocal report
+            change, report = deputy_list.take(work, lines, complete=complete, roles=roles)
+            return change
+
+        return self._reported(asked, "import_deputies", act, lambda: report)
 
     def _reported(self, asked: Asked, kind: str, act: Act, report: Callable[[], Report]) -> Report:
         """The report of a list that was taken; of one sent again, only that it was."""

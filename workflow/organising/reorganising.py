@@ -51,13 +51,21 @@ def merge(work: Work, database: Database, *, unit: int, into: int) -> Done:
         raise InvalidInput("不能并入自己", {"unit": heir["code"]})
     gone = _ready_to_go(work, unit)
     change = work.begin(f"“{gone}”{_day(work)}并入“{heir['short_name']}”")
-    carried, ended = _carry_over(change, unit, into)
-    units.close(change, unit, into)
-    reorganised.wait_for_openings(work.connection)
-    former = units.predecessors(work.connection, unit)
-    reorganised.enqueue_of(work.connection, change.id, {unit, *former})
+    carried, ended = join(change, unit, into)
     check_all_follow(work, database, change, "merge")
     return Done(change, carried, ended)
+
+
+def join(change: Change, unit: int, into: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Close a unit, whose posts go to its heir where that lacks them, and have its cases follow;
+    which posts went over and which ended.
+    """
+    carried, ended = _carry_over(change, unit, into)
+    units.close(change, unit, into)
+    reorganised.wait_for_openings(change.connection)
+    former = units.predecessors(change.connection, unit)
+    reorganised.enqueue_of(change.connection, change.id, {unit, *former})
+    return carried, ended
 
 
 def dissolve(work: Work, _: Database, *, unit: int) -> Done:

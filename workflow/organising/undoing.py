@@ -12,7 +12,7 @@ from workflow.store.units import keep_name, place_below_id
 
 KINDS = (
     "appoint", "end", "substitute", "rename", "merge", "dissolve", "move", "enrol",
-    "import_units", "import_people",
+    "import_units", "import_people", "import_deputies",
 )  # fmt: skip
 """Changes that can be taken back; an undoing is not."""
 

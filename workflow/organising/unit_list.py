@@ -1,7 +1,8 @@
 """A list of units: what it would add, change and close, and doing so.
 
-Units are known by their codes. A list may name parents after their children. A `complete` list is
-all there is: units it leaves out are closed, if nothing of theirs is open.
+Units are known by their codes. A list may name parents after their children. A unit with a
+successor merges into it, and its cases follow. A `complete` list is all there is: units it leaves
+out are closed, if nothing of theirs is open.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflow.organising.lines import Report, difference
-from workflow.organising.reorganising import check_all_follow
+from workflow.organising.reorganising import check_all_follow, join
 from workflow.store import reorganised
 from workflow.store import units as store
 from workflow.store.bulk import load
@@ -28,6 +29,7 @@ TITLES: Mapping[str, str] = {
     "class_": "类别",
     "reports": "报告单位",
     "assessed_with": "考核归并",
+    "successor": "承接单位",
 }
 KINDS = ("government", "department", "office")
 _NEEDED = ("code", "name", "short_name", "level", "kind", "function")
@@ -35,7 +37,7 @@ _NEEDED = ("code", "name", "short_name", "level", "kind", "function")
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """A unit as a list gives it; `parent` and `assessed_with` are codes.
+    """A unit as a list gives it; `parent`, `assessed_with` and `successor` are codes.
 
     `given` are the columns that the list has: of a unit that is there already the others stay.
     """
@@ -51,6 +53,7 @@ class UnitLine:
     class_: str | None = None
     reports: bool = False
     assessed_with: str | None = None
+    successor: str | None = None
     given: frozenset[str] = frozenset(TITLES)
 
 
@@ -61,6 +64,8 @@ class UnitPlan:
     report: Report = field(default_factory=Report)
     new: list[UnitLine] = field(default_factory=list)
     changed: list[tuple[int, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    merged: list[tuple[Known, str]] = field(default_factory=list)
+    """Units that are no more, with the code of whoever takes over."""
     closed: list[Known] = field(default_factory=list)
 
 
@@ -74,6 +79,8 @@ def plan(work: Work, lines: Sequence[UnitLine], *, complete: bool) -> UnitPlan:
     for line in lines:
         if problem := _problem(line, known, given, twice, made.report):
             made.report.say(line.row, "wrong", line.code, problem)
+        elif line.successor:
+            _merge(made, line, known[line.code])
         elif line.code in known:
             _compare(made, line, known[line.code], codes)
         else:
@@ -100,6 +107,8 @@ def _problem(
         return f"编码“{line.code}”在文件里出现了不止一次"
     if line.kind not in KINDS:
         return f"性质“{line.kind}”不认识，可以是党委政府、部门、内设机构"
+    if line.successor:
+        return _taking_over(line, known, given, report)
     if line.code in known and known[line.code].until is not None:
         return f"“{known[line.code].short_name}”已经撤销，不能再改"
     return _above(line, known, given, report)
@@ -110,12 +119,54 @@ def _above(
 ) -> str:
     if line.parent == line.code:
         return "上级不能是自己"
+    if line.parent is not None and line.parent in given and given[line.parent].successor:
+        return f"上级“{line.parent}”要并入别的单位"
     if line.parent is None or line.parent in given:
         return ""
     if line.parent not in known:
         return f"没有编码为“{line.parent}”的上级单位" + report.near(line.parent, [*known, *given])
     gone = known[line.parent]
     return f"上级“{gone.short_name}”已经撤销" if gone.until is not None else ""
+
+
+def _taking_over(
+    line: UnitLine, known: Mapping[str, Known], given: Mapping[str, UnitLine], report: Report
+) -> str:
+    """Why a unit cannot merge into its successor; empty when it can, or has."""
+    gone, heir = known.get(line.code), known.get(line.successor or "")
+    if gone is None:
+        return "还没有这个单位，不能并入别的单位"
+    if line.successor == line.code:
+        return "不能并入自己"
+    if gone.until is not None:
+        merged = heir is not None and gone.successor_id == heir.id
+        return "" if merged else f"“{gone.short_name}”已经撤销，不能再改"
+    planned = given.get(line.successor or "")
+    if heir is None and planned is None:
+        near = report.near(line.successor or "", [*known, *given])
+        return f"没有编码为“{line.successor}”的承接单位{near}"
+    if (heir is not None and heir.until is not None) or (planned is not None and planned.successor):
+        return f"承接单位“{line.successor}”已经撤销，或也要并入别的单位"
+    left = [one for one in known.values() if one.parent_id == gone.id and one.until is None]
+    staying = [one for one in left if not _leaves(given.get(one.code), line.code)]
+    if staying:
+        return f"下面还有 {len(staying)} 个单位，请在同一份名单里一并划转或合并"
+    return ""
+
+
+def _leaves(child: UnitLine | None, parent: str) -> bool:
+    """Whether a list takes a unit away from the one above it."""
+    if child is None:
+        return False
+    return child.successor is not None or ("parent" in child.given and child.parent != parent)
+
+
+def _merge(made: UnitPlan, line: UnitLine, gone: Known) -> None:
+    if gone.until is not None:
+        made.report.say(line.row, "same", line.code)
+        return
+    made.report.say(line.row, "closed", line.code, f"“{gone.short_name}”并入“{line.successor}”")
+    made.merged.append((gone, line.successor or ""))
 
 
 def _compare(made: UnitPlan, line: UnitLine, known: Known, codes: Mapping[int, str]) -> None:
@@ -175,14 +226,17 @@ def take(
     made.report.check()
     change = work.begin(f"导入单位：{made.report.in_words()}")
     moving = any("parent" in after for _, _, after in made.changed)
-    if moving or made.closed:
+    if moving or made.merged or made.closed:
         reorganised.wait_for_openings(work.connection)
     _add(change, made.new)
     for unit, was, after in made.changed:
         _change(change, unit, was, after)
+    places = store.places(work.connection) if made.merged else {}
+    for one, heir in sorted(made.merged, key=lambda pair: places[pair[0].code][1], reverse=True):
+        join(change, one.id, places[heir][0])
     for one in made.closed:
         store.close(change, one.id)
-    if moving:
+    if moving or made.merged:
         check_all_follow(work, database, change, "move")
     made.report.change = change.id
     return change, made.report

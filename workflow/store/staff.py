@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, or_, select
 
 from workflow.store.organisation import HOLDING, PERSON, POST, UNIT
+from workflow.store.posts import Held, held_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ def living_units(connection: Connection) -> dict[str, int]:
     """The id of every unit that is not dissolved, by its code."""
     query = select(UNIT.c.code, UNIT.c.id).where(UNIT.c.until.is_(None))
     return dict(tuple(row) for row in connection.execute(query))
+
+
+def deputies(connection: Connection, now: datetime) -> list[Held]:
+    """Who acts at a post for its holder at `now`, or will, in units that are not dissolved."""
+    living = select(UNIT.c.id).where(UNIT.c.until.is_(None))
+    return [one for one in held_in(connection, living, now) if one.kind != "holder"]
 
 
 def seats(connection: Connection, now: datetime) -> Iterator[Seat]:

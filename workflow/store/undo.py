@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from workflow.store.changes import CHANGE, ITEM, TABLES, Row, What, in_words
 from workflow.store.organisation import HOLDING, PERSON, POST, UNIT
@@ -132,7 +133,7 @@ def columns(what: What, plain: Mapping[str, Any]) -> Row:
     table = TABLES[what]
     return {
         name: datetime.fromisoformat(value)
-        if isinstance(value, str) and table.c[name].type.python_type is datetime
+        if isinstance(value, str) and isinstance(table.c[name].type, UTCDateTime)
         else value
         for name, value in plain.items()
     }

@@ -45,11 +45,12 @@ class Known:
     assessed_with: str | None
     parent_id: int | None
     until: datetime | None
+    successor_id: int | None
 
 
 def known_units(connection: Connection) -> list[Known]:
     """Every unit, those that are gone included."""
-    columns = [UNIT.c[name] for name in ("id", *COLUMNS, "parent_id", "until")]
+    columns = [UNIT.c[name] for name in ("id", *COLUMNS, "parent_id", "until", "successor_id")]
     return [Known(*row) for row in connection.execute(select(*columns))]
 
 
