@@ -28,11 +28,12 @@ from notifications.digest import (
     case_link,
     compose,
     fold_due,
+    settings_link,
 )
 from notifications.fallback import ORDER, Fallback, fallback_of
 from notifications.rendering import CannotRender, UnknownTemplate, render
 from workflow.engine.calendar import Calendar
-from workflow.engine.pace import may_go_again_at, may_go_at
+from workflow.engine.pace import may_go_again_at, may_go_at, within
 from workflow.engine.remaining import due_in_words, left_in_words
 from workflow.store import bad_addresses, folding, outbox, replacing, reports
 from workflow.store.database import Database
@@ -145,10 +146,18 @@ class _Nothing:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """A message that may not go now, when it may, and why not yet."""
+
+    at: datetime
+    why: str
+
+
 _DONE = _Nothing("其中事项均已办理，没有发送")
 _SAID = _Nothing("其后的提醒已经包含这一件，没有单独发送")
 
-_Prepared = _Letter | _Hopeless | _Nothing
+_Prepared = _Letter | _Hopeless | _Nothing | _Later
 
 
 @dataclass(slots=True)
@@ -189,6 +198,9 @@ class _Round:
         address = to.address(message.way) if to else None
         if to is None or to.disabled or not address:
             return _Hopeless(_why_unreachable(to, message.way))
+        own = within(to.hours, self.calendar, message.urgency, self.now)
+        if own > self.now:
+            return _Later(own, "等到收件人愿意接收消息的时间")
         if why := bad_addresses.why_bad(connection, message.person or 0, message.way, address):
             return _Hopeless(f"{_BAD_ADDRESS.get(message.way, '地址')}不能用，没有发送：{why}")
         try:
@@ -205,6 +217,7 @@ class _Round:
             return _SAID
         link = case_link(self.base_url, message.case)
         variables = {**message.variables, "person": to.name, "link": link}
+        variables["settings"] = settings_link(self.base_url)
         insistent = message.urgency != outbox.DIGEST or message.template in INSISTENT
         if message.template == outbox.DIGEST:
             items = folding.items_of(connection, message.id, self.now)
@@ -232,9 +245,12 @@ class _Round:
         return {"unit": unit, "left": left_in_words(self.calendar, due_at, self.now)}
 
     def _drop(
-        self, connection: Connection, message: Leased, prepared: _Hopeless | _Nothing
+        self, connection: Connection, message: Leased, prepared: _Hopeless | _Nothing | _Later
     ) -> None:
-        if isinstance(prepared, _Nothing):
+        if isinstance(prepared, _Later):
+            outbox.put_off(connection, message, prepared.at, None, prepared.why, counts=False)
+            self.done["put_off"] += 1
+        elif isinstance(prepared, _Nothing):
             outbox.mark_empty(connection, message, prepared.why)
         else:
             self._give_up(connection, message, "unsendable", prepared.why)

@@ -176,6 +176,11 @@ def _section(kind: str, lines: Sequence[Mapping[str, str]]) -> Section:
 # Words
 
 
+def settings_link(base_url: str) -> str:
+    """The address of the page on which somebody chooses how and when messages come."""
+    return f"{base_url.rstrip('/')}/account/messages"
+
+
 def case_link(base_url: str, case: int | None) -> str:
     """The address of a case's page, or of the first page."""
     base = base_url.rstrip("/")

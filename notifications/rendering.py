@@ -68,7 +68,7 @@ def render(
     """The message of a key for a way; raises UnknownTemplate or CannotRender."""
     if template not in _keys():
         raise UnknownTemplate(template)
-    values = _capped({"person": "", "unit": "", **variables, "link": link})
+    values = _capped({"person": "", "unit": "", "settings": "", **variables, "link": link})
     values["sections"] = [_capped_section(section) for section in sections]
     try:
         if way == "sms":

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     account,
+    account_messages,
     administration,
     audit,
     boards,
@@ -44,6 +45,7 @@ for _part in (
     org_import,
     signing_in,
     account,
+    account_messages,
     password,
     second_factor,
     substitutes,

@@ -11,6 +11,7 @@ from api.rest import (
     messages,
     organisation,
     organising,
+    preferences,
     sessions,
     tokens,
     trail,
@@ -32,5 +33,6 @@ for part in (
     attachments,
     trail,
     messages,
+    preferences,
 ):
     router.include_router(part.router)

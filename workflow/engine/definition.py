@@ -367,5 +367,8 @@ class Definition(Model):
     confidential: Confidential | None = Field(
         None, description="cases that only those named see, until a state is reached"
     )
+    insists: bool = Field(
+        False, description="nobody may switch its messages off, or choose by which way they come"
+    )
     states: dict[Name, State] = Field(description="where a case can stand")
     anytime: dict[Name, Wide] = Field({}, description="events that can happen in several states")

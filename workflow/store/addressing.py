@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from workflow.engine.calendar import Calendar
 from workflow.engine.decision import Notice, Step
+from workflow.engine.pace import within
 from workflow.store.codec import dumps
 from workflow.store.organisation import (
     Recipient,
@@ -30,6 +32,9 @@ class Told:
     at: int
     notice: Notice
     goes_at: datetime
+    calendar: Calendar
+    insists: bool
+    """Whether the definition lets nobody choose about its messages."""
 
 
 def address(connection: Connection, told: Sequence[Told], now: datetime) -> list[Row]:
@@ -65,18 +70,28 @@ def _messages(
             for other in standing_in.get((person, unit), ()):  # who stands in at that unit's desk
                 reached.setdefault(other.person, other)
     for recipient in reached.values():
-        for way in _ways(notice, recipient):
+        for way in _ways(told, recipient):
             key = f"{case.id}.{case.seq}.{told.at}.{recipient.person}.{way}"
             yield _message(told, key, recipient, way, now)
 
 
-def _ways(notice: Notice, recipient: Recipient) -> tuple[str, ...]:
-    wanted = notice.ways or (("email",) if notice.urgency == "digest" else ("email", "sms"))
+def _ways(told: Told, recipient: Recipient) -> tuple[str, ...]:
+    notice = told.notice
+    chosen = recipient.wants.ways(notice, insists=told.insists)
+    if chosen and not set(chosen) <= set(recipient.ways):
+        chosen = None  # what was chosen no longer reaches them
+    wanted = chosen if chosen is not None else _usual(notice)
     return tuple(way for way in wanted if way in recipient.ways) or ("in_app",)
+
+
+def _usual(notice: Notice) -> tuple[str, ...]:
+    return notice.ways or (("email",) if notice.urgency == "digest" else ("email", "sms"))
 
 
 def _message(told: Told, key: str, recipient: Recipient, way: str, now: datetime) -> Row:
     in_app = way == "in_app"
+    hours, urgency = recipient.wants.hours, told.notice.urgency
+    goes_at = within(hours, told.calendar, urgency, told.goes_at)
     return {
         **_blank(told, now),
         "key": key,
@@ -84,7 +99,7 @@ def _message(told: Told, key: str, recipient: Recipient, way: str, now: datetime
         "unit_id": recipient.unit or None,
         "way": way,
         "status": "sent" if in_app else "waiting",
-        "wake_at": None if in_app else told.goes_at,
+        "wake_at": None if in_app else goes_at,
         "sent_at": now if in_app else None,
     }
 

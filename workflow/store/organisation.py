@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, or_, select, tuple_
+from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, tuple_
 
 from workflow.engine.case import Actor, Candidate, Lineage, Post, Unit
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.store import bulk
+from workflow.store.people import preferences
+from workflow.store.people.preferences import NONE, PREFERENCE, Preferences
 from workflow.store.tables import FormerName, HoldingRow, PersonRow, PostRow, UnitRow
 
 UNIT = UnitRow.__table__  # type: ignore[attr-defined]
@@ -28,6 +30,7 @@ class Recipient:
     person: int
     unit: int
     ways: tuple[str, ...]
+    wants: Preferences = NONE
 
 
 def unit_by_code(connection: Connection, code: str) -> int:
@@ -236,9 +239,10 @@ def read_recipients(
     if not wanted:
         return found
     query = (
-        select(POST.c.unit_id, POST.c.role, PERSON.c.id, PERSON.c.email, PERSON.c.phone)
+        select(POST.c.unit_id, POST.c.role, *_REACHED)
         .join(HOLDING, HOLDING.c.post_id == POST.c.id)
         .join(PERSON, PERSON.c.id == HOLDING.c.person_id)
+        .outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
         .where(
             tuple_(POST.c.unit_id, POST.c.role).in_(list(wanted)),
             held_at(now),
@@ -246,8 +250,8 @@ def read_recipients(
         )
         .order_by(PERSON.c.id)
     )
-    for unit, role, person, email, phone in connection.execute(query):
-        found[unit, role].append(Recipient(person, unit, _ways(email, phone)))
+    for row in connection.execute(query):
+        found[row.unit_id, row.role].append(_recipient(row, row.unit_id))
     return found
 
 
@@ -274,10 +278,9 @@ def _all_units(posts: Iterable[Post], above: Mapping[int, list[int]]) -> tuple[i
 
 def people_as_recipients(connection: Connection, people: Collection[int]) -> list[Recipient]:
     """People by id as recipients, without a unit of their own."""
-    query = select(PERSON.c.id, PERSON.c.email, PERSON.c.phone).where(PERSON.c.id.in_(people))
-    return [
-        Recipient(id_, 0, _ways(email, phone)) for id_, email, phone in connection.execute(query)
-    ]
+    query = select(*_REACHED).outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
+    found = connection.execute(query.where(PERSON.c.id.in_(people)))
+    return [_recipient(row, 0) for row in found]
 
 
 def substitutes_of(
@@ -289,10 +292,11 @@ def substitutes_of(
         return found
     holder = HOLDING.alias("holder")
     query = (
-        select(holder.c.person_id, POST.c.unit_id, PERSON.c.id, PERSON.c.email, PERSON.c.phone)
+        select(holder.c.person_id, POST.c.unit_id, *_REACHED)
         .join(POST, POST.c.id == holder.c.post_id)
         .join(HOLDING, and_(HOLDING.c.post_id == POST.c.id, HOLDING.c.kind == "substitute"))
         .join(PERSON, PERSON.c.id == HOLDING.c.person_id)
+        .outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
         .where(
             holder.c.person_id.in_(people),
             holder.c.kind == "holder",
@@ -302,9 +306,17 @@ def substitutes_of(
         )
         .order_by(PERSON.c.id)
     )
-    for person, unit, other, email, phone in connection.execute(query):
-        found.setdefault((person, unit), []).append(Recipient(other, unit, _ways(email, phone)))
+    for row in connection.execute(query):
+        key = (row.person_id, row.unit_id)
+        found.setdefault(key, []).append(_recipient(row, row.unit_id))
     return found
+
+
+_REACHED = (PERSON.c.id, PERSON.c.email, PERSON.c.phone, *preferences.COLUMNS)
+
+
+def _recipient(row: Row[Any], unit: int) -> Recipient:
+    return Recipient(row.id, unit, _ways(row.email, row.phone), preferences.of_row(row))
 
 
 def _ways(email: str | None, phone: str | None) -> tuple[str, ...]:

@@ -14,8 +14,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
 
+from workflow.engine.pace import Hours
 from workflow.store.organisation import PERSON, UNIT
+from workflow.store.people import preferences
 from workflow.store.people.masking import masked_in
+from workflow.store.people.preferences import PREFERENCE
 from workflow.store.writes import CASE, HISTORY, OUTBOX
 
 DIGEST = "digest"
@@ -155,7 +158,7 @@ def put_off(
     connection: Connection,
     message: Leased,
     wake_at: datetime,
-    outcome: str,
+    outcome: str | None,
     detail: str,
     *,
     counts: bool,
@@ -179,6 +182,7 @@ class Addressee:
     email: str | None
     phone: str | None
     disabled: bool
+    hours: Hours
 
     def address(self, way: str) -> str | None:
         """The address for a way; None if there is none."""
@@ -187,11 +191,14 @@ class Addressee:
 
 def addressee(connection: Connection, person: int | None) -> Addressee | None:
     """The person, or None if the message is nobody's."""
-    query = select(PERSON.c.name, PERSON.c.email, PERSON.c.phone, PERSON.c.disabled_at)
+    query = select(
+        PERSON.c.name, PERSON.c.email, PERSON.c.phone, PERSON.c.disabled_at, *preferences.COLUMNS
+    ).outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
     row = connection.execute(query.where(PERSON.c.id == person)).first()
     if row is None:
         return None
-    return Addressee(row.name, row.email, row.phone, row.disabled_at is not None)
+    hours = preferences.of_row(row).hours
+    return Addressee(row.name, row.email, row.phone, row.disabled_at is not None, hours)
 
 
 # What it is about

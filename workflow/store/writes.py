@@ -161,7 +161,8 @@ class Writes:
         self._add_uses(step, compiled.definition)
         for at, notice in enumerate(step.notices):
             goes_at = may_go_at(world.calendar, notice.urgency, self.now)
-            self.told.append(Told(step, at, notice, goes_at))
+            insists = compiled.definition.insists
+            self.told.append(Told(step, at, notice, goes_at, world.calendar, insists))
         return str(row["hash"])
 
     def _add_case(self, case: Case, before: Case | None, definition: Definition, head: str) -> None:

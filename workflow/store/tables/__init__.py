@@ -35,6 +35,7 @@ from workflow.store.tables.messages import (
     HandoverRow,
     MailboxRow,
     OutboxRow,
+    PreferenceRow,
     ReadingRow,
     ReplacementRow,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "OutboxRow",
     "PersonRow",
     "PostRow",
+    "PreferenceRow",
     "ProviderTrip",
     "ReadingRow",
     "RecoveryCode",

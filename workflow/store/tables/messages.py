@@ -144,6 +144,32 @@ class BadAddressRow(SQLModel, table=True):
     cleared_at: datetime | None = None
 
 
+class PreferenceRow(SQLModel, table=True):
+    """What somebody chose about messages: the only way for a kind (NULL: as the definition says),
+    and between which hours of a working day. Reminders that are late, letters and whatever the
+    definition insists on have no column: nobody can switch them off.
+    """
+
+    __tablename__ = "preference"
+    __table_args__ = (
+        CheckConstraint(
+            "task IN ('email', 'sms') AND reminder IN ('email', 'sms')"
+            " AND told IN ('email', 'sms', 'in_app')",
+            name="preference_ways",
+        ),
+        CheckConstraint(
+            "begins BETWEEN 8 AND 12 AND ends BETWEEN 14 AND 20", name="preference_hours"
+        ),
+    )
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True, sa_type=BIG)
+    task: str | None = None
+    reminder: str | None = None
+    told: str | None = None
+    begins: int
+    ends: int
+
+
 class MailboxRow(SQLModel, table=True):
     """The local mailbox: what would have gone out, for an installation without servers."""
 

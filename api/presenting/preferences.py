@@ -1,0 +1,42 @@
+"""Choices about messages in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from api.presenting.fields import Option
+from workflow.store.people.preferences import CHOICES, Preferences
+
+_KINDS = {
+    "task": ("待办", "事情转到您这里，请您办理"),
+    "reminder": ("期限前的提醒", "期限还没有过"),
+    "told": ("情况告知", "您经手或关注的事情有了新情况"),
+}
+_WAYS = {"email": "只用邮件", "sms": "只用短信", "in_app": "不发送，登录后在系统里看"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of message and the ways it may come by."""
+
+    name: str
+    title: str
+    hint: str
+    options: tuple[Option, ...]
+
+
+def kinds(chosen: Preferences) -> tuple[Kind, ...]:
+    """Every kind of which something may be chosen."""
+    return tuple(
+        Kind(name, *_KINDS[name], options=_options(ways, chosen.only.get(name, "")))
+        for name, ways in CHOICES.items()
+    )
+
+
+def _options(ways: Iterable[str], chosen: str) -> tuple[Option, ...]:
+    usual = Option("", "按规定：邮件，紧急的再加短信", chosen == "")
+    return (usual, *(Option(way, _WAYS[way], way == chosen) for way in ways))
+
+
+def hour_options(hours: Iterable[int], chosen: int) -> tuple[Option, ...]:
+    """Hours of the day to choose from."""
+    return tuple(Option(str(hour), f"{hour}:00", hour == chosen) for hour in hours)
