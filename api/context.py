@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from api.clock import Clock, system_clock
 from api.gatekeeping.tally import Tally
+from api.gatekeeping.visits import Visits
 from api.settings import Settings
 from workflow.catalog import Catalog
 from workflow.commands import Commands
@@ -25,6 +26,7 @@ class Duban:
     catalog: Catalog
     commands: Commands
     refusals: Tally = field(default_factory=Tally, compare=False)
+    visits: Visits = field(default_factory=Visits, compare=False)
 
     @classmethod
     def on(cls, database: Database, settings: Settings, clock: Clock = system_clock) -> "Duban":

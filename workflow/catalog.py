@@ -164,6 +164,12 @@ class Catalog:
             first: datetime = rows.scalar_one()
         return first
 
+    def every_version(self) -> dict[int, Compiled]:
+        """Every version that was ever published, by id."""
+        with self._database.reading() as connection:
+            ids = list(connection.execute(select(_DEFINITION.c.id)).scalars())
+        return {id_: self.version(id_) for id_ in ids}
+
     def version(self, definition: int) -> Compiled:
         """A published version by id."""
         if definition not in self._compiled:

@@ -75,6 +75,9 @@ ROUTES: Mapping[str, Line] = {
     # SMS gateways, by the secret in the address
     "GET /receipts/{token}": _line(ANYBODY),
     "POST /receipts/{token}": _line(ANYBODY),
+    # public notices (公示): what definitions say is public, and nothing else
+    "GET /public": _line(ANYBODY),
+    "GET /public/{notice}": _line(ANYBODY),
     # signing in and out
     "GET /sign-in": _line(ANYBODY),
     "POST /sign-in": _line(ANYBODY),

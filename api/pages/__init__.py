@@ -28,6 +28,7 @@ from api.pages import (
     org_import,
     organisation,
     password,
+    public_notices,
     reconciliation,
     second_factor,
     signing_in,
@@ -64,6 +65,7 @@ for _part in (
     workflows,
     audit,
     unreachable,
+    public_notices,
 ):
     router.include_router(_part.router)
 

@@ -35,6 +35,7 @@ PARAMETERS = {
     "ledger": "problem",
     "name": "rectification",
     "message": "999999",
+    "notice": "999999",
     "attachment_id": "1",
     "path:path": "duban.css",
     "unit": "1",

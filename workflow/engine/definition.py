@@ -61,6 +61,7 @@ class Party(Model):
     )
     apart_from: Names = Field((), description="parties whose people may not act for this one")
     optional: bool = Field(False, description="a named party that a case may do without")
+    public: bool = Field(False, description="named to everybody while the case is shown publicly")
 
 
 class Column(Model):
@@ -71,6 +72,7 @@ class Column(Model):
         "text", description="what the column holds"
     )
     optional: bool = Field(False, description="a row may leave it empty")
+    personal: bool = Field(False, description="left out of anything public")
 
 
 FactType = Literal[
@@ -99,6 +101,7 @@ class Fact(Model):
         None, description="for photos, documents and people: how many at most; default 9"
     )
     lines: bool = Field(False, description="a text of several lines")
+    public: bool = Field(False, description="shown to everybody while the case is shown publicly")
     personal: bool = Field(False, description="left out of anything public")
     hint: Text | None = Field(None, description="a sentence below the field")
 
@@ -236,7 +239,7 @@ class State(Model):
     final: bool = Field(False, description="the case ends here")
     void: bool = Field(False, description="a final state that counts as if never opened")
     public: bool = Field(
-        False, description="facts in the public ledger columns are shown to everybody"
+        False, description="while the case stands here, its public facts are shown to everybody"
     )
     events: dict[Name, Event] = Field({}, description="what can happen here")
 

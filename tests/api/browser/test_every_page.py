@@ -43,6 +43,8 @@ PATHS = (
     "/workflows",
     "/workflows/rectification",
     "/account",
+    "/public",
+    "/public/4",
     "/account/substitutes",
 )
 

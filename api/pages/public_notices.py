@@ -1,0 +1,85 @@
+"""公示: what is shown to everybody, without signing in; may be kept by caches, and printed."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+
+from api.auth import Installation, TooManyTries
+from api.auth.tries import address_of
+from api.context import Duban
+from api.pages.forms import GREATEST_ID
+from api.pages.rendering import show
+from api.presenting.publicity import (
+    PublicNotice,
+    PublicNoticesPage,
+    public_notice,
+    public_states,
+    units_named,
+)
+from api.presenting.wording import Names
+from workflow.engine.errors import NotFound
+from workflow.store import queries
+from workflow.store.publicity import Places, public_cases
+
+router = APIRouter()
+
+PAGE_SIZE = 30
+KEPT_FOR = timedelta(minutes=5)
+"""How long a cache may show a page: a notice that is withdrawn is gone that soon."""
+
+
+@router.get("/public")
+def all_notices(request: Request, duban: Installation, before: str = "") -> Response:
+    """Every notice that is shown now, the newest first."""
+    _check_pace(request, duban)
+    place = int(before) if before.isdecimal() and len(before) < 16 else None
+    found = _notices(duban, before=place, limit=PAGE_SIZE + 1)
+    more = len(found) > PAGE_SIZE
+    page = PublicNoticesPage(
+        notices=tuple(notice for _, notice in found[:PAGE_SIZE]),
+        next=f"/public?before={found[PAGE_SIZE - 1][0]}" if more else "",
+        first=place is None,
+    )
+    return _kept(show("public_notices.html", page))
+
+
+@router.get("/public/{notice}")
+def one_notice(notice: str, request: Request, duban: Installation) -> Response:
+    """One notice; raises NotFound when the case is not shown, whatever else it is."""
+    _check_pace(request, duban)
+    case = int(notice) if notice.isdecimal() and len(notice) < 17 else 0
+    found = _notices(duban, case=case, limit=1) if 0 < case <= GREATEST_ID else []
+    if not found:
+        raise NotFound("没有这份公示，或者公示期已经结束")
+    return _kept(show("public_notice.html", found[0][1]))
+
+
+def _notices(
+    duban: Duban, *, limit: int, case: int | None = None, before: int | None = None
+) -> list[tuple[int, PublicNotice]]:
+    """Notices with the ids of their cases."""
+    versions = duban.catalog.every_version()
+    places: Places = {
+        id_: states
+        for id_, compiled in versions.items()
+        if (states := public_states(compiled.definition))
+    }
+    with duban.database.reading() as connection:
+        rows = public_cases(connection, places, case=case, before=before, limit=limit)
+        definitions = [versions[row["definition_id"]].definition for row in rows]
+        pairs = list(zip(rows, definitions, strict=True))
+        units = {unit for row, definition in pairs for unit in units_named(row, definition)}
+        names = Names(units=queries.unit_names(connection, units))
+    return [(row["id"], public_notice(row, definition, names)) for row, definition in pairs]
+
+
+def _check_pace(request: Request, duban: Duban) -> None:
+    seconds = duban.visits.wait_after(address_of(request), duban.clock())
+    if seconds:
+        raise TooManyTries(f"访问过于频繁，请 {seconds} 秒后再看", {"seconds": seconds})
+
+
+def _kept(response: Response) -> Response:
+    seconds = int(KEPT_FOR.total_seconds())
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    return response
