@@ -119,7 +119,7 @@ class Catalog:
         self._database = database
         self._compiled: dict[int, Compiled] = {}
         self._newest: dict[str, int] = {}
-        self._calendars: dict[int, Calendar] = {}
+        self._calendars: Mapping[int, Calendar] = {}
         self.reload()
 
     def reload(self) -> None:
@@ -127,7 +127,7 @@ class Catalog:
         with self._database.reading() as connection:
             query = select(_DEFINITION.c.workflow, _DEFINITION.c.id).order_by(_DEFINITION.c.version)
             self._newest = {row.workflow: row.id for row in connection.execute(query)}
-            self._calendars = read_calendars(connection)
+            self._calendars = read_calendars(connection, self._calendars)
 
     @property
     def calendar(self) -> Calendar:

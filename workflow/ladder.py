@@ -4,9 +4,8 @@ A row comes due, and before it is settled the next one is written; so a step set
 ladder has many rungs, and most of them never need one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import pairwise, takewhile
 from typing import Any
 
 from workflow.catalog import Catalog
@@ -17,14 +16,13 @@ from workflow.engine.scene import Scene
 from workflow.store.writes import Row, timer_row
 
 
-def following(catalog: Catalog, case: Case, timer: Mapping[str, Any]) -> list[Timer]:
+def following(catalog: Catalog, case: Case, timer: Mapping[str, Any]) -> Iterator[Timer]:
     """The rungs after a timer's, as its entry decided them; none after an event's."""
     kind, _, ladder = timer["name"].partition(":")
-    if kind != "rung" or case.due is None or timer["entry"] != case.entry:
-        return []
-    world = World(catalog.calendars[case.due.calendar])
-    scene = Scene(catalog.version(case.definition), case, world, timer["due_at"])
-    return list(deadlines.rungs_after(scene, ladder, timer["rung"]))
+    if kind == "rung" and case.due is not None and timer["entry"] == case.entry:
+        world = World(catalog.calendars[case.due.calendar])
+        scene = Scene(catalog.version(case.definition), case, world, timer["due_at"])
+        yield from deadlines.rungs_after(scene, ladder, timer["rung"])
 
 
 def due_together(
@@ -35,12 +33,13 @@ def due_together(
     The last of them is to come next. Those before it are reminders that have piled up: a later
     rung is due as well and speaks for them.
     """
-    rungs = following(catalog, case, timer)
-    piled_up = takewhile(
-        lambda pair: pair[1].at <= now and only_tells(catalog, case, pair[0].name, pair[0].rung),
-        pairwise(rungs),
-    )
-    return rungs[: len(list(piled_up)) + 1]
+    together: list[Timer] = []
+    for rung in following(catalog, case, timer):
+        before = together[-1] if together else None
+        if before and not (rung.at <= now and only_tells(catalog, case, before.name, before.rung)):
+            break
+        together.append(rung)
+    return together
 
 
 def only_tells(catalog: Catalog, case: Case, name: str, rung: int) -> bool:

@@ -66,9 +66,12 @@ class Deadline:
         return _day_ending(self.at)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
     """The working days of one place, as far as notices are known; Monday to Friday beyond.
+
+    One calendar equals only itself: what was found by it is kept and looked up by it, a thousand
+    times a second, and comparing all its days each time would cost more than finding it anew.
 
     `local_rest` are days off of that place alone, such as the anniversary of an autonomous
     prefecture, with their names.

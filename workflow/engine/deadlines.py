@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from workflow.engine.calendar import ZONE, Calendar, local_day
@@ -111,9 +112,10 @@ def rungs_after(scene: Scene, ladder: str, rung: int) -> Iterator[Timer]:
 
 
 def _owed(scene: Scene, due: Due, ladder: str, climbed: int, began: datetime) -> Iterator[Timer]:
-    for at, rung in enumerate(scene.definition.ladders[ladder]):
+    rungs = enumerate(scene.definition.ladders[ladder])
+    for at, rung in islice(rungs, climbed + 1, None):
         instant = scene.world.calendar.moment(rung.at, due.at)
-        if at > climbed and (instant > began or rung.punitive):
+        if instant > began or rung.punitive:
             yield Timer(f"rung:{ladder}", at, max(instant, began), rung.at.in_words())
 
 

@@ -52,7 +52,7 @@ def load(
             return
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-        driver.executemany(statement, ([_stored(value) for value in row] for row in rows))
+        driver.executemany(statement, rows)
 
 
 def fetch(connection: Connection, query: "Select[Any]", given: Mapping[str, Any]) -> list[Row]:
@@ -71,10 +71,7 @@ def fetch_all(connection: Connection, questions: Sequence[Question]) -> list[lis
 
             found = wire.fetch(driver, _prepared(connection), asked)
         else:
-            found = [
-                driver.execute(sql, [_stored(value) for value in values]).fetchall()
-                for sql, values in asked
-            ]
+            found = [driver.execute(sql, values).fetchall() for sql, values in asked]
     return [
         _read(_readers(dialect, query), rows)
         for (query, _), rows in zip(questions, found, strict=True)
@@ -106,13 +103,13 @@ def _to_postgres(connection: Connection, batches: list[Batch], last: bool) -> No
     waiting: list[wire.Command] = []
     for statement, rows in batches:
         sql, parameters = _compiled(connection.dialect, statement, tuple(rows[0]))
-        given = [[row.get(name, kept) for name, kept in parameters] for row in rows]
+        given = _values(parameters, rows)
         if isinstance(statement, Insert) and len(rows) >= MANY:
             wire.run(driver, names, waiting)
             waiting = []
             _copy(driver, str(statement.table), [name for name, _ in parameters], given)
         else:
-            waiting += [(sql, values) for values in given]
+            waiting += ((sql, values) for values in given)
     wire.run(driver, names, waiting, last=last)
 
 
@@ -134,26 +131,34 @@ def _to_sqlite(connection: Connection, batches: list[Batch]) -> None:
     cursor = driver.cursor()
     for statement, rows in batches:
         sql, parameters = _compiled(connection.dialect, statement, tuple(rows[0]))
-        _execute(
-            cursor, sql, [[_stored(row.get(n, kept)) for n, kept in parameters] for row in rows]
-        )
+        _execute(cursor, sql, _values(parameters, rows))
 
 
-def _execute(cursor: Any, sql: str, rows: list[list[Any]]) -> None:
-    if len(rows) == 1:
-        cursor.execute(sql, rows[0])
-    else:
-        cursor.executemany(sql, rows)
+def _execute(cursor: Any, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    cursor.executemany(sql, rows)
 
 
 # Values
 
 
-def _stored(value: Any) -> Any:
-    """SQLite stores instants as text in UTC, in the form that SQLAlchemy reads."""
-    if type(value) is not datetime:
-        return value
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+def _values(
+    parameters: "list[tuple[str, Any]]", rows: Sequence[Mapping[str, Any]]
+) -> Iterator[list[Any]]:
+    """What each row gives the parameters, in their order."""
+    constants = {name: kept for name, kept in parameters if name not in rows[0]}
+    names = [name for name, _ in parameters]
+    for row in rows:
+        given = {**constants, **row} if constants else row
+        yield [given[name] for name in names]
+
+
+@lru_cache(maxsize=1024)
+def instant_as_text(at: datetime) -> str:
+    """An instant as SQLite stores it: in UTC, in the form that SQLAlchemy reads.
+
+    A thousand rows of a sweep say when they were written, and few different instants.
+    """
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 Read = Callable[[Any], Any]

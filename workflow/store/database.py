@@ -9,6 +9,7 @@ ordinary READ COMMITTED transactions; a command locks its case row first.
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from workflow.engine.errors import DubanError
+from workflow.store.bulk import instant_as_text
 from workflow.store.chain import ALGORITHMS
 
 SAFE_WAL = (3, 51, 3)
@@ -82,6 +84,7 @@ def _sqlite(url: str) -> Engine:
         raise DatabaseUnusable(
             f"SQLite {driver.sqlite_version} 的 WAL 有损坏数据的缺陷，请安装 pysqlite3"
         )
+    driver.register_adapter(datetime, instant_as_text)  # for what passes SQLAlchemy by
     database = make_url(url).database
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
