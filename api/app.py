@@ -8,7 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import errors, health, pages, receipts, rest
+from api import errors, health, metrics, pages, receipts, rest
 from api.context import Duban
 from api.frame import Frame
 from api.gatekeeping.gate import Gate
@@ -35,11 +35,12 @@ def create_app(duban: Duban) -> FastAPI:
     app.include_router(rest.router)
     app.include_router(receipts.router)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     _add_pages(app)
     app.add_middleware(Gate)
     app.add_middleware(LimitBodies)
     app.add_middleware(KnownHosts, hosts=duban.settings.hosts)
-    app.add_middleware(Frame, https=duban.settings.secure_cookies)
+    app.add_middleware(Frame, https=duban.settings.secure_cookies, meters=duban.database.meters)
     return app
 
 

@@ -14,6 +14,7 @@ from api.auth.asking import SOMEONE
 from api.errors import REFUSED, problem
 from api.gatekeeping.gate import PLACE
 from api.health import ALIVE, READY
+from workflow.store.meters import Meters
 
 STATIC = "/static/"
 _UNTOLD = (STATIC, ALIVE, READY)
@@ -40,8 +41,8 @@ _log = structlog.get_logger("duban.web")
 class Frame:
     """Outermost: whatever happens inside, an answer of ours comes out."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, https: bool, meters: Meters) -> None:
+        self._app, self._meters = app, meters
         self._headers = _HEADERS | ({"Strict-Transport-Security": _TWO_YEARS} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +69,14 @@ class Frame:
                     raise
                 await _failed(scope)(scope, receive, framed)
             finally:
-                _tell(scope, status, time.perf_counter() - began)
+                self._count(scope, status, time.perf_counter() - began)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        self._meters.count("requests", status=str(status))
+        self._meters.count("request_seconds", seconds)
+        if REFUSED in scope:
+            self._meters.count("refusals", code=str(scope[REFUSED]))
+        _tell(scope, status, seconds)
 
     def _add_headers(self, scope: Scope, message: Message) -> None:
         """Where a route has said otherwise, it knows better."""

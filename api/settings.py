@@ -4,7 +4,7 @@ sentence.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -64,6 +64,7 @@ class Settings:
     checkpoints: Path | None = None
     checkpoint_key: Path | None = None
     log: str = LOGS[0]
+    metrics_key: bytes | None = field(default=None, repr=False)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -92,6 +93,7 @@ class Settings:
             checkpoints=Path(given.get("DUBAN_CHECKPOINTS", data / "checkpoints")),
             checkpoint_key=_key_file(given, "DUBAN_CHECKPOINT_KEY"),
             log=_choice(given, "DUBAN_LOG", LOGS),
+            metrics_key=_key(given, "DUBAN_METRICS_KEY"),
         )
 
 
@@ -203,6 +205,11 @@ def _key_file(given: Mapping[str, str], name: str) -> Path | None:
     if len(key) < SHORTEST_KEY:
         raise BadSetting(name, f"密钥太短，至少 {SHORTEST_KEY} 个字节")
     return file
+
+
+def _key(given: Mapping[str, str], name: str) -> bytes | None:
+    file = _key_file(given, name)
+    return file.read_bytes().strip() if file else None
 
 
 def _yes_no(given: Mapping[str, str], name: str, default: bool) -> bool:

@@ -66,6 +66,7 @@ def tick(
         except Exception:
             # whatever it was, the other parts still have people waiting for them
             _log.exception("a part of the beat failed", part=name, at=now.isoformat())
+            duban.database.meters.count("failed_beats", part=name)
             beat.failed.append(name)
     return Ticked(beat.figures, tuple(beat.failed))
 
@@ -104,6 +105,7 @@ def _fire(beat: _Beat) -> None:
     while beat.going_on():
         fired = timers.fire_due(duban.database, duban.catalog, beat.now)
         beat.count("timers", fired)
+        duban.database.meters.count("timers", fired)
         if not fired:
             return
 

@@ -183,6 +183,7 @@ class _Round:
                 self._drop(connection, message, prepared)
                 return
         receipt = _send(sender, prepared.envelope)
+        self.database.meters.count("sends", way=message.way, outcome=receipt.outcome)
         with self.database.unit_of_work() as connection:
             self._mark(connection, message, prepared, receipt)
 
@@ -253,6 +254,7 @@ class _Round:
         elif isinstance(prepared, _Nothing):
             outbox.mark_empty(connection, message, prepared.why)
         else:
+            self.database.meters.count("sends", way=message.way, outcome="unsendable")
             self._give_up(connection, message, "unsendable", prepared.why)
 
     # After

@@ -27,6 +27,7 @@ def run(reset: Annotated[bool, _RESET] = False) -> None:
     """启动全部：建库、装入示例州、启动网页和后台，并显示登录口令。"""
     from api.cli.first_run import prepare, show_passwords
     from api.cli.installation import check_sound
+    from api.pulse import Pulse
     from api.worker import Worker
 
     settings = _start()
@@ -41,7 +42,7 @@ def run(reset: Annotated[bool, _RESET] = False) -> None:
             say("使用已有数据；口令只在第一次启动时显示，忘记了请运行 duban run --reset")
         # The worker beats in a thread: one process is one log, one stop and one set of compiled
         # definitions in memory. A large installation runs `serve` and `worker` apart.
-        with _beating(worker):
+        with Pulse(duban, "run"), _beating(worker):
             say(f"督办已启动：{settings.base_url}    （按 Ctrl-C 停止）")
             _serve(duban, listening)
 
@@ -58,17 +59,20 @@ def _beating(worker: "Worker") -> Iterator[None]:
 def serve() -> None:
     """只启动网页和 REST；后台另用 duban worker 启动。"""
     from api.cli.installation import check_sound, open_installation
+    from api.pulse import Pulse
 
     settings = _start()
     with closing(_listen(settings)) as listening, closing(open_installation(settings)) as duban:
         check_sound(duban)
         say(f"督办网页已启动：{settings.base_url}")
-        _serve(duban, listening)
+        with Pulse(duban, "serve"):
+            _serve(duban, listening)
 
 
 def worker(once: Annotated[bool, _ONCE] = False) -> None:
     """只启动后台：到时的提醒、催办、年度事项和待发消息。"""
     from api.cli.installation import check_sound, open_installation
+    from api.pulse import Pulse
     from api.worker import Worker, collect, tick
 
     with closing(open_installation(_start())) as duban:
@@ -81,7 +85,7 @@ def worker(once: Annotated[bool, _ONCE] = False) -> None:
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
-        with _beating(Worker(duban, ways, sources=sources)):
+        with Pulse(duban, "worker"), _beating(Worker(duban, ways, sources=sources)):
             note("督办后台已启动")
             stopped.wait()
 

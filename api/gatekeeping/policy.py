@@ -70,6 +70,8 @@ ROUTES: Mapping[str, Line] = {
     # for everybody
     "GET /healthz": _line(ANYBODY),
     "GET /readyz": _line(ANYBODY),
+    # whoever collects metrics, by a key of its own
+    "GET /metrics": _line(ANYBODY),
     "GET /static/{path:path}": _line(ANYBODY),
     "GET /api/v1/openapi.json": _line(ANYBODY, token=READ),
     # SMS gateways, by the secret in the address
@@ -153,6 +155,7 @@ ROUTES: Mapping[str, Line] = {
     "GET /administration/accounts": _line(SECURITY),
     "POST /administration/accounts/{person}": _line(SECURITY),
     "GET /administration/unreachable": _line(SYSTEM),
+    "GET /administration/health": _line(SYSTEM),
     "POST /administration/unreachable/clear": _line(SYSTEM),
     "GET /administration/organisation": _line(SYSTEM),
     "POST /administration/people": _line(SYSTEM),

@@ -18,6 +18,7 @@ from api.pages import (
     contacts,
     diagrams,
     files,
+    health,
     import_table,
     ledgers,
     mailbox,
@@ -66,6 +67,7 @@ for _part in (
     audit,
     unreachable,
     public_notices,
+    health,
 ):
     router.include_router(_part.router)
 

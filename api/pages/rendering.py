@@ -73,6 +73,7 @@ def _of_administrator(someone: Someone, here: str) -> tuple[NavLink, ...]:
         links += [
             ("/administration/organisation", "组织机构"),
             ("/administration/unreachable", "联系不上的人"),
+            ("/administration/health", "运行状况"),
             ("/workflows", "工作流程"),
         ]
     links += [("/audit", "审计日志")] if someone.administers == "audit" else []

@@ -17,6 +17,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.sql.elements import TextClause
 
+from workflow.store.meters import meters_of
+
 Row = dict[str, Any]
 Statement = Insert | Update | Delete | TextClause
 Batch = tuple[Statement, Sequence[Mapping[str, Any]]]
@@ -34,6 +36,7 @@ def send(connection: Connection, batches: Iterable[Batch], *, last: bool = False
     IntegrityError where a rule of the database is broken, as SQLAlchemy would.
     """
     wanted = [(statement, rows) for statement, rows in batches if rows]
+    meters_of(connection).count("queries", len(wanted))
     with _translated(connection.dialect):
         if connection.dialect.name == "postgresql":
             _to_postgres(connection, wanted, last)
@@ -63,6 +66,7 @@ def fetch(connection: Connection, query: "Select[Any]", given: Mapping[str, Any]
 def fetch_all(connection: Connection, questions: Sequence[Question]) -> list[list[Row]]:
     """The rows of each query, asked in this order and, on PostgreSQL, in one round trip."""
     dialect = connection.dialect
+    meters_of(connection).count("queries", len(questions))
     asked = [_asked(dialect, *question) for question in questions]
     driver: Any = connection.connection.driver_connection
     with _translated(dialect):

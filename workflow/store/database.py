@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from workflow.engine.errors import DubanError
 from workflow.store.bulk import instant_as_text
 from workflow.store.chain import ALGORITHMS
+from workflow.store.meters import Meters
 
 SAFE_WAL = (3, 51, 3)
 """SQLite versions before this one can corrupt a WAL database (sqlite.org, WAL-reset bug)."""
@@ -39,7 +40,9 @@ class Database:
         self.url = _normal(url)
         self.is_sqlite = self.url.startswith("sqlite")
         engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
-        self.engine = engine.execution_options(chain=chain)
+        self.meters = Meters()
+        event.listen(engine, "before_cursor_execute", lambda *_: self.meters.count("queries"))
+        self.engine = engine.execution_options(chain=chain, meters=self.meters)
         self._writer: AbstractContextManager[Any] = (
             threading.RLock() if self.is_sqlite else nullcontext()
         )

@@ -4,6 +4,7 @@ One firing and a sweep of a thousand timers go through the same door: `Writes.ad
 `flush` once.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,7 @@ from workflow.store.addressing import Told, address
 from workflow.store.chain import ALGORITHMS
 from workflow.store.codec import case_body, dumps
 from workflow.store.journal import history_row
+from workflow.store.meters import meters_of
 from workflow.store.sights import ABOVE, NOBODY, Acting, acting_in, place_of, units_that_see
 from workflow.store.tables import CaseRow, HistoryRow, OutboxRow, RequestRow, SignOffRow, TimerRow
 
@@ -275,6 +277,8 @@ class Writes:
     def flush(self, connection: Connection) -> None:
         """Write everything, a statement a table; nothing may follow in the unit of work."""
         self.outbox += address(connection, self.told, self.now)
+        for actor, steps in Counter(row["actor"] for row in self.history).items():
+            meters_of(connection).count("steps", steps, by=actor)
         bulk.send(connection, self._statements(), last=True)
 
     def _statements(self) -> Iterator[bulk.Batch]:

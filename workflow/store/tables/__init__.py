@@ -46,6 +46,7 @@ from workflow.store.tables.organisation import (
     PostRow,
     UnitRow,
 )
+from workflow.store.tables.processes import ProcessRow
 from workflow.store.tables.signing_in import (
     EarlierPassword,
     KnownBrowser,
@@ -89,6 +90,7 @@ __all__ = [
     "PersonRow",
     "PostRow",
     "PreferenceRow",
+    "ProcessRow",
     "ProviderTrip",
     "ReadingRow",
     "RecoveryCode",

@@ -1,0 +1,115 @@
+"""Metrics: read as a collector reads them, of every process, and by nobody without the key."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.clock import SimulatedClock
+from api.context import Duban
+from api.pulse import Pulse, own_name
+from api.worker import tick
+from tests.api.callers import caller
+from tests.proof.sink import Sink
+from workflow.store import processes
+from workflow.store.meters import Key
+from workflow.store.processes import Process
+
+KEY = "k-0123456789abcdef"
+Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@pytest.fixture
+def watched(duban: Duban) -> Duban:
+    """An installation whose metrics may be collected."""
+    return replace(duban, settings=replace(duban.settings, metrics_key=KEY.encode()))
+
+
+@pytest.fixture
+def collector(watched: Duban) -> Iterator[TestClient]:
+    with TestClient(create_app(watched)) as client:
+        yield client
+
+
+def collected(client: TestClient) -> Figures:
+    """Every sample, by name and labels."""
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {KEY}"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def of(figures: Figures, name: str, **labels: str) -> float:
+    """The sum of a metric over what the labels leave open."""
+    wanted = set(labels.items())
+    return sum(value for (one, has), value in figures.items() if one == name and wanted <= has)
+
+
+@pytest.mark.parametrize("key", ["", "Bearer ", "Bearer wrong", f"Bearer {KEY}x"])
+def test_nobody_without_the_key_finds_anything(collector: TestClient, key: str) -> None:
+    assert collector.get("/metrics", headers={"Authorization": key}).status_code == 404
+
+
+def test_what_happened_is_counted(
+    collector: TestClient, watched: Duban, clock: SimulatedClock
+) -> None:
+    before = collected(collector)
+    specialist = caller(collector, watched, "zhou-dc.specialist1")
+    case = specialist.open().json()["case"]
+    assert specialist.open(found_on="soon").status_code == 422
+    assert specialist.fire(case, "sign_first").status_code >= 400
+    figures = collected(collector)
+    assert of(figures, "duban_steps_total", by="person") >= 1
+    assert of(figures, "duban_requests_total", status="201") == 1
+    assert of(figures, "duban_refusals_total") >= 2
+    assert of(figures, "duban_queries_total") > of(before, "duban_queries_total")
+    assert of(figures, "duban_request_seconds_total") > 0
+
+
+def test_what_is_behind_is_told_until_it_is_done(
+    collector: TestClient, watched: Duban, clock: SimulatedClock
+) -> None:
+    caller(collector, watched, "zhou-dc.specialist1").open()
+    clock.advance_to(clock() + timedelta(days=3))
+    behind = collected(collector)
+    assert of(behind, "duban_timers_due") >= 1
+    assert of(behind, "duban_timer_lag_seconds") > 3600
+    sink = Sink(lambda key: None)
+    tick(watched, {"email": sink, "sms": sink}, clock())
+    done = collected(collector)
+    assert of(done, "duban_timers_due") == of(done, "duban_timer_lag_seconds") == 0
+    assert of(done, "duban_timers_total") >= 1
+    for _ in range(30):  # what was said at night goes out on a working morning
+        clock.advance_to(clock() + timedelta(hours=3))
+        tick(watched, {"email": sink, "sms": sink}, clock())
+    sent = collected(collector)
+    assert of(sent, "duban_sends_total", way="email", outcome="accepted") >= 1
+
+
+def test_every_process_is_told_of_and_a_silent_one_is_down(
+    collector: TestClient, watched: Duban, clock: SimulatedClock
+) -> None:
+    sent: dict[Key, float] = {("sends", (("outcome", "accepted"), ("way", 'e"mail\\'))): 7.0}
+    there = Process("other:1", "worker", 1, "0.1.0", clock(), clock(), sent)
+    with watched.database.unit_of_work() as connection:
+        processes.note(connection, there)
+    with Pulse(watched, "serve"):
+        figures = collected(collector)
+        assert of(figures, "duban_process_up", kind="worker") == 1
+        assert of(figures, "duban_process_up", process=own_name()) == 1
+        assert of(figures, "duban_sends_total", process="other:1", way='e"mail\\') == 7
+    clock.advance_to(clock() + timedelta(minutes=2))
+    later = collected(collector)
+    assert of(later, "duban_process_up", kind="worker") == 0
+    assert not [has for _, has in later if ("kind", "serve") in has], "it ended in good order"
+    clock.advance_to(clock() + timedelta(days=2))
+    with Pulse(watched, "serve"):
+        assert not [has for _, has in collected(collector) if ("process", "other:1") in has]
