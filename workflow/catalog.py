@@ -164,6 +164,15 @@ class Catalog:
             first: datetime = rows.scalar_one()
         return first
 
+    def versions_of(self, workflow: str) -> list[tuple[int, int, datetime]]:
+        """The versions of a workflow, newest first: id, number, when published; raises NotFound."""
+        self.newest(workflow)
+        columns = (_DEFINITION.c.id, _DEFINITION.c.version, _DEFINITION.c.published_at)
+        query = select(*columns).where(_DEFINITION.c.workflow == workflow)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(_DEFINITION.c.version.desc()))
+            return [tuple(row) for row in rows]
+
     def every_version(self) -> dict[int, Compiled]:
         """Every version that was ever published, by id."""
         with self._database.reading() as connection:

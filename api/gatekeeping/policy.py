@@ -147,6 +147,9 @@ ROUTES: Mapping[str, Line] = {
     "GET /mailbox/{message}/mail": _line(HOLDER),
     "GET /workflows": _line(HOLDER, SYSTEM),
     "GET /workflows/{name}": _line(HOLDER, SYSTEM),
+    "GET /workflows/{name}/handbook": _line(HOLDER, SYSTEM),
+    "GET /workflows/{name}/handbook.html": _line(HOLDER, SYSTEM),
+    "GET /workflows/{name}/versions": _line(HOLDER, SYSTEM),
     "GET /workflows/{name}/diagram.svg": _line(HOLDER, SYSTEM),
     # administrators
     "GET /administration": _line(SYSTEM, SECURITY, AUDIT),

@@ -1,10 +1,11 @@
 """A workflow in words, made from its definition: states, turns, limits, ladders, who does what."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from api.presenting.wording import Names, roles_in_words
-from workflow.engine.definition import Definition, Event, Party, Rung, State, Wide
+from workflow.engine.definition import Definition, Event, Fact, Party, Rung, SignOff, State, Wide
 from workflow.engine.limits import LimitCase
 
 _LEVELS = {
@@ -14,6 +15,7 @@ _LEVELS = {
     "township": "乡镇",
     "village": "村",
 }
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
 _OFFICES = {
     "government": "党委政府",
     "supervision": "督查机构",
@@ -74,7 +76,10 @@ class WorkflowPage:
     states: tuple[StateRule, ...]
     anytime: tuple[EventRule, ...]
     ends: tuple[str, ...]
+    by_itself: tuple[str, ...]
+    facts: tuple[str, ...]
     version: int
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,10 @@ class WorkflowsPage:
     lines: tuple[WorkflowLine, ...]
 
 
-def workflow_page(definition: Definition, version: int, names: Names) -> WorkflowPage:
-    """The rule book of a definition."""
+def workflow_page(
+    definition: Definition, version: int, names: Names, since: str = ""
+) -> WorkflowPage:
+    """The rule book of a definition; `since` is the day on which this version was published."""
     return WorkflowPage(
         name=definition.workflow,
         title=definition.title,
@@ -113,7 +120,7 @@ def workflow_page(definition: Definition, version: int, names: Names) -> Workflo
             for ledger in definition.ledgers.values()
         ),
         sign_offs=tuple(
-            (side.title, definition.ledgers[side.stamps].title)
+            (side.title, definition.ledgers[side.stamps].title + _apart(definition, side))
             for side in definition.sign_offs.values()
         ),
         states=tuple(
@@ -123,8 +130,52 @@ def workflow_page(definition: Definition, version: int, names: Names) -> Workflo
         ),
         anytime=tuple(_anytime(definition, wide) for wide in definition.anytime.values()),
         ends=tuple(state.title for state in definition.states.values() if state.final),
+        by_itself=tuple(_by_itself(definition, names)),
+        facts=tuple(_fact(fact) for fact in definition.facts.values()),
         version=version,
+        since=since,
     )
+
+
+def _by_itself(definition: Definition, names: Names) -> Iterator[str]:
+    """What the system proposes without anybody's asking."""
+    for proposal in definition.proposals.values():
+        title = names.workflow(definition.children[proposal.open].workflow)
+        yield f"系统自动提出“{title}”，理由：{proposal.because}"
+
+
+_TYPES = {
+    "text": "文字",
+    "choice": "选择",
+    "number": "数字",
+    "integer": "整数",
+    "date": "日期",
+    "yes_no": "是或否",
+    "table": "表格",
+    "photos": "照片",
+    "documents": "文件",
+    "people": "人员",
+}
+
+
+def _fact(fact: Fact) -> str:
+    """One thing to fill in: what kind, what bounds, who may read it."""
+    parts = [_TYPES[fact.type]]
+    if fact.options:
+        parts.append("、".join(fact.options))
+    if fact.columns:
+        parts.append("、".join(column.title for column in fact.columns.values()))
+    unit = "字" if fact.type == "text" else ""
+    parts += [f"至少 {fact.min:g} {unit}".strip()] if fact.min is not None else []
+    parts += [f"至多 {fact.max:g} {unit}".strip()] if fact.max is not None else []
+    parts += ["公示"] if fact.public else []
+    parts += ["涉及个人，不公开"] if fact.personal else []
+    return f"{fact.title}（{'；'.join(parts)}）"
+
+
+def _apart(definition: Definition, side: SignOff) -> str:
+    others = "、".join(definition.sign_offs[one].title for one in side.apart_from)
+    return f"，与{others}不能是同一人、同一单位" if others else ""
 
 
 def _begins(definition: Definition) -> str:
@@ -162,13 +213,27 @@ def _state(definition: Definition, state: State, names: Names) -> StateRule:
     return StateRule(
         title=state.title,
         turn=definition.parties[state.turn].title if state.turn else "",
-        limits=tuple(dict.fromkeys(_limit(definition, case) for case in state.limit or ())),
-        events=tuple(_event(definition, state, event) for event in state.events.values()),
+        limits=tuple(limits_of(definition, state)),
+        events=tuple(event_rule(definition, state, event) for event in state.events.values()),
         rungs=tuple(
             RungRule(rung.at.in_words(), rung_in_words(definition, rung, state, names))
             for rung in ladder
         ),
     )
+
+
+def limits_of(definition: Definition, state: State) -> Iterator[str]:
+    """The limits that a state may have, each once, with what decides between several."""
+    yield from dict.fromkeys(
+        _limit(definition, case) + _decided_by(definition, case.when) for case in state.limit or ()
+    )
+
+
+def _decided_by(definition: Definition, condition: str | None) -> str:
+    """Which facts a condition looks at; the condition itself is the program's business."""
+    words = dict.fromkeys(_WORD.findall(condition or ""))
+    titles = [definition.facts[word].title for word in words if word in definition.facts]
+    return f"（视{'、'.join(titles)}而定）" if titles else ""
 
 
 def _limit(definition: Definition, case: LimitCase) -> str:
@@ -180,12 +245,13 @@ def _limit(definition: Definition, case: LimitCase) -> str:
 
 
 def _anytime(definition: Definition, wide: Wide) -> EventRule:
-    rule = _event(definition, None, wide)
+    rule = event_rule(definition, None, wide)
     states = "、".join(definition.states[state].title for state in wide.from_)
     return replace(rule, notes=(*rule.notes, f"可在这些环节办理：{states}"))
 
 
-def _event(definition: Definition, state: State | None, event: Event) -> EventRule:
+def event_rule(definition: Definition, state: State | None, event: Event) -> EventRule:
+    """One event in words."""
     targets = dict.fromkeys(branch.state for branch in event.to)
     return EventRule(
         title=event.title,
@@ -213,6 +279,11 @@ def _notes(definition: Definition, event: Event) -> Iterator[str]:
         yield f"至多 {event.at_most} 次"
     if event.otherwise:
         yield event.otherwise
+    if event.voids:
+        yield f"{'、'.join(definition.sign_offs[side].title for side in event.voids)}随之失效"
+    for branch in event.to:
+        if decided := _decided_by(definition, branch.when):
+            yield f"转入“{definition.states[branch.state].title}”{decided}"
     if event.take_back:
         yield "可撤回"
     if event.clock:

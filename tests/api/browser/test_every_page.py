@@ -42,6 +42,8 @@ PATHS = (
     "/messages",
     "/workflows",
     "/workflows/rectification",
+    "/workflows/rectification/handbook",
+    "/workflows/rectification/versions",
     "/account",
     "/public",
     "/public/4",

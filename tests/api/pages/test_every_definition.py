@@ -1,5 +1,6 @@
 """Every page works for every workflow, also for one that was written after the pages."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -185,6 +186,21 @@ def test_the_rule_book_and_the_diagram_follow_from_the_definition(
     answer = browser("xingyi.liaison").client.get(picture.attributes["src"])
     assert answer.headers["content-type"] == "image/svg+xml"
     assert fromstring(answer.text).tag.endswith("svg")
+
+
+@everywhere
+def test_the_handbook_tells_every_post_what_it_does(
+    workflow: str, duban: Duban, browser: Browsers
+) -> None:
+    definition, reader = duban.catalog.newest(workflow).definition, browser("xingyi.liaison")
+    page = reader.get(f"/workflows/{workflow}/handbook")
+    for state in definition.states.values():
+        assert all(e.title in page.text for e in state.events.values() if e.by)
+    file = reader.client.get(f"/workflows/{workflow}/handbook.html")
+    assert "attachment" in file.headers["content-disposition"]
+    assert not re.search(r"(href|src)=", file.text), "it needs nothing else"
+    versions = reader.get(f"/workflows/{workflow}/versions")
+    assert "第 1 版" in versions.text
 
 
 @everywhere

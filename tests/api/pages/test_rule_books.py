@@ -1,0 +1,61 @@
+"""The rules in plain Chinese: what a changed file changes is said sentence by sentence."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from api.clock import SimulatedClock
+from api.context import Duban
+from tests.api.pages.conftest import Browser, Browsers
+from workflow.catalog import SHIPPED
+
+HERE = "/workflows/extension"
+
+
+@pytest.fixture
+def changed(duban: Duban, clock: SimulatedClock, tmp_path: Path) -> tuple[str, str]:
+    """The file as it was and as it is now, published a month later."""
+    old = (SHIPPED / "extension.yaml").read_text(encoding="utf-8")
+    limit = next(line.strip() for line in old.splitlines() if line.strip().startswith("limit:"))
+    for path in SHIPPED.glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        if path.stem == "extension":
+            text = text.replace(limit, "limit: 17 working days", 1)
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    clock.advance_to(clock() + timedelta(days=30))
+    assert duban.catalog.publish(tmp_path, clock()) == ["extension"]
+    return limit, "limit: 17 working days"
+
+
+def test_a_changed_limit_is_said_with_what_it_was_and_since_when(
+    browser: Browsers, changed: tuple[str, str]
+) -> None:
+    page = browser("xingyi.liaison").get(f"{HERE}/versions")
+    newest, oldest = page.main.all("section")
+    assert "第 2 版" in newest.text
+    assert "2026年4月1日起施行" in newest.text
+    assert [one.text for one in newest.all("li") if "现为" in one.text] == ["现为 限期 17 个工作日"]
+    assert len(list(newest.all("del"))) == 1
+    assert "最初的版本" in oldest.text
+    book = browser("xingyi.liaison").get(HERE)
+    assert "第 2 版，2026年4月1日起施行" in book.text
+    assert "限期 17 个工作日" in book.text
+
+
+def test_the_system_administrator_reads_the_rules_without_seeing_a_case(
+    changed: tuple[str, str], system: Browser
+) -> None:
+    assert "限期 17 个工作日" in system.get(HERE).text
+    assert "限期 17 个工作日" in system.get(f"{HERE}/versions").text
+    assert "限期 17 个工作日" in system.get(f"{HERE}/handbook").text
+
+
+def test_the_rule_book_says_who_may_not_sign_both_and_what_is_proposed_by_itself(
+    browser: Browsers,
+) -> None:
+    page = browser("xingyi.liaison").get("/workflows/rectification")
+    assert "二次销号 盖在问题台账，与一次销号不能是同一人、同一单位" in page.text
+    assert "系统自动提出“提级督办”，理由：重大问题" in page.text
+    assert "整改责任人（文字；涉及个人，不公开）" in page.text
+    assert "审核人（签字）" in page.text
