@@ -14,18 +14,19 @@ from sqlalchemy import Connection, insert, select
 from workflow.engine.calendar import Calendar
 from workflow.engine.checks.parts import events, rungs
 from workflow.engine.definition import Definition
-from workflow.engine.errors import InvalidDefinition, Mistake, NotFound
+from workflow.engine.errors import InvalidDefinition, NotFound
 from workflow.engine.findings import Finding, unknown
 from workflow.engine.links import check_links
 from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
 from workflow.engine.parsing import placed
-from workflow.store import audit
+from workflow.measuring.reading import Measures, read_folder
+from workflow.store import audit, measures
 from workflow.store.audit import Act
 from workflow.store.calendars import read_calendars
 from workflow.store.database import Database
 from workflow.store.tables import DefinitionMove, DefinitionRow, DefinitionState
-from workflow.yaml_text import read_definition, read_yaml
+from workflow.yaml_text import read_definition, read_file, read_yaml
 
 _DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
 _STATE = DefinitionState.__table__  # type: ignore[attr-defined]
@@ -47,7 +48,7 @@ def load_folder(
     refused: list[InvalidDefinition] = []
     for path in _files(folder):
         try:
-            text = _text_of(path)
+            text = read_file(path)
             definition = read_definition(text, path.name)
         except InvalidDefinition as error:
             refused.append(error)
@@ -66,12 +67,15 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        mistake = Mistake(0, 0, "", "not_utf8", "文件不是 UTF-8 编码")
-        raise InvalidDefinition(path.name, [mistake]) from None
+def load_measures(folder: Path, definitions: Mapping[str, Definition]) -> Measures:
+    """The indicators and scorecards of a folder; raises InvalidDefinitions with all mistakes.
+
+    `definitions` are the workflows that scorecards may name.
+    """
+    read, refused = read_folder(folder, definitions)
+    if refused:
+        raise InvalidDefinitions(refused)
+    return read
 
 
 class InvalidDefinitions(InvalidDefinition):
@@ -94,7 +98,7 @@ def _unlinked(
     for name, definition in definitions.items():
         findings = [*links.get(name, ()), *_check_notices(definition, notices)]
         if findings:
-            document = read_yaml(_text_of(files[name]), files[name].name)
+            document = read_yaml(read_file(files[name]), files[name].name)
             mistakes = [placed(finding, document.places) for finding in findings]
             yield InvalidDefinition(document.source, mistakes)
 
@@ -196,7 +200,8 @@ class Catalog:
         notices: Collection[str] | None = None,
         person: int | None = None,
     ) -> list[str]:
-        """Publish every workflow of a folder whose text is new; the names of those published.
+        """Publish every workflow, list of indicators and scorecard of a folder whose text is new;
+        the names of those published.
 
         `person` publishes them; None is whoever runs the command line. A folder of which every
         text was published before is not read again: it was when it was published.
@@ -204,12 +209,17 @@ class Catalog:
         if self._has_all(folder):
             return []
         loaded = load_folder(folder, notices)
+        known = {name: compiled.definition for name, compiled in self.workflows().items()}
+        texts = load_measures(
+            folder, known | {name: one for name, (one, _) in loaded.items()}
+        ).texts
         with self._database.unit_of_work() as connection:
             published = [
                 name
                 for name, (definition, text) in loaded.items()
                 if _publish(connection, definition, text, now, person)
             ]
+            published += measures.publish(connection, texts, now, person)
         self.reload()
         return published
 

@@ -122,6 +122,7 @@ class Commands:
         firing = Firing(event, facts or {}, unit, person)
 
         def act(work: Transaction, actor: Actor) -> list[Case]:
+            _refuse_computed(work, case_id, firing.inputs)
             work.fire(case_id, firing, actor)
             return [work.case(case_id)]
 
@@ -203,6 +204,14 @@ def _digest(body: list[Any], actor: Actor) -> str:
         return hashlib.sha256(text.encode()).hexdigest()
     except (TypeError, ValueError):
         raise InvalidInput("内容含有不能保存的字符或类型") from None
+
+
+def _refuse_computed(work: Transaction, case_id: int, given: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for a fact that only the arithmetic of a scorecard gives."""
+    facts = work.catalog.version(work.case(case_id).definition).definition.facts
+    if typed := [name for name in given if name in facts and facts[name].computed]:
+        sentences = {name: f"“{facts[name].title}”由系统计算，不能填写" for name in typed}
+        raise InvalidInput("；".join(sentences.values()), {"facts": sentences})
 
 
 def _explained(error: Refusal | IntegrityError) -> Refusal:

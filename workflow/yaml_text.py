@@ -5,6 +5,7 @@ tags, no key twice, limited in size and depth. The text is read as a stream of e
 depth of nesting reaches Python's stack.
 """
 
+import pathlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,6 +77,15 @@ def read_definition(text: str, source: str) -> Definition:
         except InvalidDefinition as error:
             mistakes = mistakes + error.mistakes
     raise InvalidDefinition(source, mistakes)
+
+
+def read_file(path: pathlib.Path) -> str:
+    """The text of a file; raises InvalidDefinition where it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        mistake = Mistake(0, 0, "", "not_utf8", "文件不是 UTF-8 编码")
+        raise InvalidDefinition(path.name, [mistake]) from None
 
 
 def read_yaml(text: str, source: str) -> Document:

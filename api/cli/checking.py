@@ -17,6 +17,10 @@ _WORKFLOW = typer.Argument(help="工作流的名称，或一个 .yaml 文件")
 _OUTPUT = typer.Option("--output", "-o", help="写到这个文件；不写则输出到屏幕")
 
 
+_MEASURES = (("indicators", "个指标文件"), ("scorecards", "张计分表"))
+"""Folders beside the workflows, and what lies in them."""
+
+
 def check(path: Annotated[Path | None, _PATH] = None) -> None:
     """检查工作流定义：列出每一处错误及其文件、行、列。"""
     from workflow.catalog import SHIPPED
@@ -28,22 +32,28 @@ def check(path: Annotated[Path | None, _PATH] = None) -> None:
     if mistakes:
         note(f"共 {len(mistakes)} 处错误")
         raise typer.Exit(1)
-    files = 1 if target.is_file() else len(list(target.glob("*.yaml")))
-    say(f"{files} 个工作流文件，没有错误")
+    if target.is_file():
+        say(f"{target.name} 没有错误")
+        return
+    files = len(list(target.glob("*.yaml")))
+    measured = [f"{len(list(target.glob(f'{sub}/*.yaml')))} {word}" for sub, word in _MEASURES]
+    say(f"{files} 个工作流文件，{'，'.join(measured)}，没有错误")
 
 
 def _mistakes(target: Path) -> Iterator[str]:
     """The mistakes of a file, or of all files of a folder; the file's are found in its folder."""
     from notifications.rendering import template_keys
-    from workflow.catalog import InvalidDefinitions, load_folder
+    from workflow.catalog import InvalidDefinitions, load_folder, load_measures
 
     folder = _folder_of(target)
     try:
-        load_folder(folder, template_keys())
+        loaded = load_folder(folder, template_keys())
+        load_measures(folder, {name: one for name, (one, _) in loaded.items()})
     except InvalidDefinitions as invalid:
         for refused in invalid.refused:
             if target == folder or target.name == refused.source:
-                yield from (f"{folder / refused.source}:{mistake}" for mistake in refused.mistakes)
+                file = next(folder.rglob(refused.source), target)
+                yield from (f"{file}:{mistake}" for mistake in refused.mistakes)
         others = {one.source for one in invalid.refused} - {target.name}
         if target != folder and others:
             names = "、".join(sorted(others))
@@ -59,7 +69,8 @@ def _folder_of(target: Path) -> Path:
         raise CommandFailed(f"没有“{target}”这个文件或文件夹")
     if target.suffix != ".yaml":
         raise CommandFailed(f"“{target.name}”不是 .yaml 文件")
-    return target.parent
+    beside = target.parent.name in dict(_MEASURES)  # these name the workflows one folder up
+    return target.parent.parent if beside else target.parent
 
 
 def schema(check: Annotated[bool, _CHECK] = False) -> None:

@@ -106,8 +106,9 @@ def _with_one_open(actions: list[Action]) -> Iterator[Action]:
 
 def _action(at: Situation, name: str, event: Event) -> Action | None:
     """The event as a form or a reason; None when it is somebody else's, or the clock's."""
-    if not event.by:
-        return None
+    facts = at.compiled.definition.facts
+    if not event.by or any(facts[fact].computed for fact in event.needs):
+        return None  # the clock's, or the arithmetic's
     try:
         reason = _hindrance(at, name, event)
     except NotYourTurn:

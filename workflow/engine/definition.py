@@ -103,6 +103,9 @@ class Fact(Model):
     lines: bool = Field(False, description="a text of several lines")
     public: bool = Field(False, description="shown to everybody while the case is shown publicly")
     personal: bool = Field(False, description="left out of anything public")
+    computed: bool = Field(
+        False, description="given by the arithmetic of a scorecard; nobody types it"
+    )
     hint: Text | None = Field(None, description="a sentence below the field")
 
 

@@ -17,20 +17,22 @@ SELECTORS = [f"{level}{kind}" for level in get_args(Level) for kind in ("", " de
 """The words for kinds of unit."""
 
 
-def findings_of(error: ErrorDetails) -> Iterator[Finding]:
-    """What the author is told of one error of pydantic."""
+def findings_of(error: ErrorDetails, root: type[BaseModel] = Definition) -> Iterator[Finding]:
+    """What the author is told of one error of pydantic; `root` is the model of the whole file."""
     path = tuple(part for part in error["loc"] if part != "[key]")
     refused = error.get("ctx", {}).get("error")
     if isinstance(refused, Unreadable):
         for finding in refused.findings:
             yield Finding((*path, *finding.path), finding.code, finding.problem, finding.hint)
+    elif error["type"] == "extra_forbidden":
+        yield _unknown_key(path, root)
     else:
         yield _SAYINGS.get(error["type"], _plain("bad_value"))(path, error)
 
 
-def _unknown_key(path: Path, _: ErrorDetails) -> Finding:
+def _unknown_key(path: Path, root: type[BaseModel]) -> Finding:
     key = str(path[-1])
-    return found("unknown_key", path, nearest(key, keys_at(path[:-1])), name=key)
+    return found("unknown_key", path, nearest(key, keys_at(path[:-1], root)), name=key)
 
 
 def _missing_key(path: Path, _: ErrorDetails) -> Finding:
@@ -51,8 +53,9 @@ def _too_long(path: Path, error: ErrorDetails) -> Finding:
 
 
 def _out_of_range(path: Path, error: ErrorDetails) -> Finding:
-    least, most = error["ctx"].get("ge"), error["ctx"].get("le")
-    return found("out_of_range", path, f"至多 {most}" if least is None else f"至少 {least}")
+    bounds = {"ge": "至少", "le": "至多", "gt": "大于"}
+    hints = [f"{word} {error['ctx'][key]}" for key, word in bounds.items() if key in error["ctx"]]
+    return found("out_of_range", path, "，".join(hints))
 
 
 def _unread_term(path: Path, error: ErrorDetails) -> Finding:
@@ -90,7 +93,6 @@ _ON_PATTERNS = {
     False: ("bad_child_state", "例如 appeal.approved"),
 }
 _SAYINGS: dict[str, Callable[[Path, ErrorDetails], Finding]] = {
-    "extra_forbidden": _unknown_key,
     "missing": _missing_key,
     "literal_error": _bad_choice,
     "string_type": _not_text,
@@ -107,6 +109,7 @@ _SAYINGS: dict[str, Callable[[Path, ErrorDetails], Finding]] = {
     "tuple_type": _plain("not_list"),
     "greater_than_equal": _out_of_range,
     "less_than_equal": _out_of_range,
+    "greater_than": _out_of_range,
     "value_error": _unread_term,
 }
 
@@ -114,9 +117,9 @@ _SAYINGS: dict[str, Callable[[Path, ErrorDetails], Finding]] = {
 # The keys that a part may have
 
 
-def keys_at(path: Path) -> list[str]:
+def keys_at(path: Path, root: type[BaseModel] = Definition) -> list[str]:
     """The keys that the part at a path of the file may have."""
-    model = model_at(Definition, path)
+    model = model_at(root, path)
     return keys_of(model) if model else []
 
 

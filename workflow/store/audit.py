@@ -45,6 +45,7 @@ KINDS: Mapping[str, str] = {
     "unit": "单位的变更",
     "definition": "发布工作流",
     "calendar": "录入放假通知",
+    "score": "考核计分",
     "setting": "设置的变更",
     "migration": "事项改用新版本",
     "attachment": "附件的办理",

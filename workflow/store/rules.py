@@ -21,6 +21,9 @@ APPEND_ONLY = (
     "replacement",
     "attachment_use",
     "checkpoint",
+    "measure_text",
+    "figure_batch",
+    "score_result",
 )
 NEVER_CHANGED = ("audit",)
 """Append-only but for the oldest rows, which may leave once the floor of their strand has risen."""
@@ -34,6 +37,8 @@ NEVER_DELETED = (
     "audit_head",
     "org_change_item",
     "admin_role",
+    "figure",
+    "score_adjustment",
 )
 
 _CHECKS = {
@@ -71,6 +76,17 @@ _CHECKS = {
         "NEW.address_hash IS NOT NULL OR NEW.id <> OLD.id OR NEW.outbox_id <> OLD.outbox_id"
         " OR NEW.attempt <> OLD.attempt OR NEW.part <> OLD.part OR NEW.parts <> OLD.parts"
         " OR NEW.way <> OLD.way OR NEW.provider_id <> OLD.provider_id OR NEW.at <> OLD.at",
+    ),
+    "figure_replaced_once": (
+        "figure",
+        "OLD.live IS NULL OR NEW.live IS NOT NULL OR NEW.indicator <> OLD.indicator"
+        " OR NEW.unit_id <> OLD.unit_id OR NEW.period <> OLD.period"
+        " OR NEW.value <> OLD.value OR NEW.batch_id <> OLD.batch_id",
+    ),
+    "adjustment_once": (
+        "score_adjustment",
+        "OLD.live IS NULL OR NEW.live IS NOT NULL OR NEW.case_id <> OLD.case_id"
+        " OR NEW.rule <> OLD.rule OR NEW.points <> OLD.points OR NEW.person_id <> OLD.person_id",
     ),
     "person_stays_erased": ("person", "OLD.erased_at IS NOT NULL"),
     "person_erased_blank": (
@@ -230,6 +246,11 @@ _KEYS = {
     "replacement": (("outbox_id",), ("replaces_id",)),
     "admin_role": (("id",), ("person_id", "live")),
     "checkpoint": (("number",),),
+    "measure_text": (("id",), ("kind", "key", "version"), ("kind", "key", "sha256")),
+    "figure_batch": (("id",), ("digest",)),
+    "figure": (("id",), ("indicator", "unit_id", "period", "live")),
+    "score_adjustment": (("id",), ("scorecard", "rule", "case_id", "live")),
+    "score_result": (("scorecard", "year", "unit_id"),),
     "sign_off": (
         ("case_id", "seq"),
         ("case_id", "cycle", "side", "live"),

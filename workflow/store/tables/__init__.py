@@ -29,6 +29,13 @@ from workflow.store.tables.definitions import (
     DefinitionRow,
     DefinitionState,
 )
+from workflow.store.tables.measuring import (
+    AdjustmentRow,
+    FigureBatch,
+    FigureRow,
+    MeasureText,
+    ResultRow,
+)
 from workflow.store.tables.messages import (
     BadAddressRow,
     DeliveryReportRow,
@@ -61,6 +68,7 @@ from workflow.store.tables.signing_in import (
 metadata = SQLModel.metadata
 
 __all__ = [
+    "AdjustmentRow",
     "AdminRole",
     "AttachmentRow",
     "AttachmentUse",
@@ -78,12 +86,15 @@ __all__ = [
     "DefinitionState",
     "DeliveryReportRow",
     "EarlierPassword",
+    "FigureBatch",
+    "FigureRow",
     "FormerName",
     "HandoverRow",
     "HistoryRow",
     "HoldingRow",
     "KnownBrowser",
     "MailboxRow",
+    "MeasureText",
     "OrgChange",
     "OrgChangeItem",
     "OutboxRow",
@@ -97,6 +108,7 @@ __all__ = [
     "ReorganisedRow",
     "ReplacementRow",
     "RequestRow",
+    "ResultRow",
     "ScopeRow",
     "SecondFactorRow",
     "SessionRow",

@@ -1,0 +1,269 @@
+"""Seed 1 art. 19: 实绩考核, by figures first, and without asking those below for them again.
+
+Seed 1 art. 23: indicators; seed 2 三（三）: whoever is last is called to an interview.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.engine.definitions import at
+from tests.journeys.play import COUNTY, Play, a_story, variation
+from workflow.assessing import Assessing, Proposal, Sheet, proposals, sheets
+from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
+from workflow.measuring.model import Scorecard
+from workflow.measuring.shelf import InForce, Shelf
+from workflow.store import figures, scores
+from workflow.store.database import Database
+
+pytestmark = pytest.mark.journey
+
+OFFICE, KEEPER = "zhou-zx.officer", "zhou-dc.specialist1"
+LAST, SECOND_LAST = "522328", "522327"
+YEAR = 2026
+
+
+class Round:
+    """An assessment of the nine counties, as people see it."""
+
+    def __init__(self, play: Play) -> None:
+        self.play = play
+
+    @property
+    def in_force(self) -> InForce:
+        return Shelf(self.play.database).in_force()
+
+    @property
+    def card(self) -> Scorecard:
+        return self.in_force.scorecard("rural", YEAR)
+
+    @property
+    def assessing(self) -> Assessing:
+        return Assessing(self.play.database, self.play.catalog)
+
+    def sheet(self, code: str) -> Sheet:
+        return {one.unit: one for one in self.sheets()}[self.play.unit(code)]
+
+    def sheets(self) -> tuple[Sheet, ...]:
+        with self.play.database.reading() as connection:
+            return sheets(connection, self.in_force, self.card)
+
+    def case(self, code: str) -> int:
+        found = self.sheet(code).case
+        assert found is not None
+        return int(found["id"])
+
+    def enter(self, who: str, values: Mapping[str, float | None], *codes: str) -> None:
+        """The same figures for some counties, in every period of the year."""
+        from workflow.measuring import periods
+
+        kept = self.in_force.indicators
+        units = codes or tuple(self.codes())
+        entries = [
+            figures.Entry(
+                name, self.play.unit(code), period, value, "不适用" if value is None else None
+            )
+            for name, value in values.items()
+            for code in units
+            for period in periods.of_year(kept[name].every, YEAR)
+        ]
+        digest = f"{who}{sorted(values)}{units}{self.play.now}"
+        actor = self.play.actor(who)
+        self.assessing.enter(self.in_force, entries, digest, actor, self.play.now)
+
+    def codes(self) -> Iterator[str]:
+        yield from (
+            "522301", "522302", "522323", "522324", "522325", "522326", "522327", "522328",
+            "522300-YL",
+        )  # fmt: skip
+
+    def proposed(self, code: str, who: str = OFFICE) -> tuple[Proposal, ...]:
+        with self.play.database.reading() as connection:
+            actor = self.play.actor(who)
+            return proposals(connection, self.card, self.sheet(code), actor)
+
+    def decide(self, who: str, code: str, one: Proposal, points: float | None, why: str) -> None:
+        actor, unit = self.play.actor(who), self.play.unit(code)
+        self.assessing.decide(self.card, one, unit, points, why, actor, self.play.now)
+
+    def freeze(self, who: str = OFFICE) -> tuple[Sheet, ...]:
+        actor = self.play.actor(who)
+        return self.assessing.freeze(self.in_force, self.card, actor, self.play.now)
+
+
+GOOD = {
+    "risk_cleared": 100, "income_growth": 8, "villages_over_5": 90, "villages": 100, "grain": 10,
+    "grain_task": 10, "toilets": 95, "water_faults": 0, "third_party": 90, "satisfaction": 96,
+}  # fmt: skip
+JUDGED = {"governance": 85, "responsibility": 90, "visits": 88}
+POOR = {"risk_cleared": 70, "income_growth": 1, "villages_over_5": 55, "toilets": 60}
+
+
+@pytest.fixture
+def round_(database: Database) -> Iterator[Round]:
+    """The cases of the year's assessment are open since 10 November."""
+    with a_story(database, at("2026-11-09 18:00")) as play:
+        play.until("2026-11-10 09:30")
+        yield Round(play)
+
+
+def to_approval(round_: Round, *, but: str = "") -> None:
+    for code in round_.codes():
+        case = round_.case(code)
+        round_.play.act("zhou-zx.liaison", case, "collected")
+        round_.play.act("zhou-zx.liaison", case, "verified", verification="抽查账表，数据属实")
+        round_.play.act(OFFICE, case, "feed_back")
+    round_.play.until("2026-11-20 01:00")
+    assert {round_.play.state(round_.case(code)) for code in round_.codes()} == {"approval"}
+
+
+def approved(round_: Round) -> None:
+    for code in round_.codes():
+        if round_.play.state(round_.case(code)) == "approval":
+            round_.play.act("zhou.head", round_.case(code), "approve")
+
+
+def test_a_year_is_collected_marked_objected_frozen_and_the_last_are_called_in(
+    round_: Round,
+) -> None:
+    play = round_.play
+    problem = play.open("zhou-dc.specialist1", parties={"responsible": LAST}, due="2026-11-20")
+    play.act("zhou-dc.specialist1", problem, "dispatch")
+
+    round_.enter("zhou-zx.liaison", GOOD)
+    assert round_.sheet(COUNTY).standing.pending == Decimal(36)  # 15 + 15 + 40 % of 15
+    round_.enter(KEEPER, JUDGED)
+    round_.enter("zhou-zx.liaison", POOR, LAST, SECOND_LAST)
+    first, last = round_.sheet(COUNTY), round_.sheet(LAST)
+    # 引领示范: 15 × (.6 + .4 × .8) + 25 × (.6 × .8 + .4) + 15 + 15 × .85 + 15 × .9 + 15 × (.4 × .9
+    # + .4 × .88 + .2 × .9)
+    assert first.standing.total == Decimal("90.43")
+    assert first.standing.final
+    assert (first.place and first.place.class_rank, first.grade) == (1, "好")
+    assert (last.grade, last.place and last.place.class_from_last) == ("一般", 1)
+
+    play.act("zhou-zx.liaison", round_.case(COUNTY), "collected")
+    play.refused(OutOfTurn, "xingyi.head", round_.case(COUNTY), "object", objection="尚未反馈得分")
+    play.act("zhou-zx.liaison", round_.case(COUNTY), "verified", verification="抽查账表属实")
+    play.act(OFFICE, round_.case(COUNTY), "feed_back")
+    play.act("xingyi.head", round_.case(COUNTY), "object", objection="粮食产量应以统计部门数为准")
+    play.act("zhou-dc.head", round_.case(COUNTY), "correct", decision="按统计部门公布的产量更正")
+    round_.enter("zhou-zx.liaison", {"grain": 9.5}, COUNTY)
+    assert round_.sheet(COUNTY).standing.total == Decimal("85.43")
+    play.act(OFFICE, round_.case(COUNTY), "feed_back")
+    play.act("xingyi.head", round_.case(COUNTY), "agree")
+    for code in round_.codes():
+        if code != COUNTY:
+            case = round_.case(code)
+            play.act("zhou-zx.liaison", case, "collected")
+            play.act("zhou-zx.liaison", case, "verified", verification="抽查账表属实")
+            play.act(OFFICE, case, "feed_back")
+    play.until("2026-11-30 09:00")
+
+    (listed,) = round_.proposed(LAST, KEEPER)  # nobody has signed for the problem
+    assert (listed.rule, listed.evidence.number) == ("bulletin", play.case(problem).number)
+    approved(round_)
+    with pytest.raises(NotYourTurn):
+        round_.freeze("zhou-dc.head")
+    frozen = {one.unit: one for one in round_.freeze()}
+    assert frozen[play.unit(COUNTY)].standing.total == Decimal("85.43")
+    facts = play.case(round_.case(LAST)).facts
+    assert (facts["grade"], facts["from_last"], facts["class_from_last"]) == ("一般", 2, 1)
+    interview = play.case(play.child(round_.case(LAST), "interview"))
+    assert (interview.facts["level"], interview.facts["trigger"]) == (2, "考核末位")
+    assert interview.state == "proposed", "an interview is proposed, and a person decides"
+    assert play.children(round_.case(COUNTY), "interview") == []
+    with pytest.raises(ConditionNotMet, match="已经冻结"):
+        round_.freeze()
+    round_.enter("zhou-zx.liaison", {"grain": 1}, COUNTY)
+    with play.database.reading() as connection:
+        kept = {row["unit_id"]: row for row in scores.results(connection, "rural", {YEAR})}
+    assert kept[play.unit(COUNTY)]["total"] == 8543, "what is frozen stays as it stood"
+
+
+def test_deductions_rest_on_cases_and_are_confirmed_by_a_person(round_: Round) -> None:
+    play = round_.play
+    round_.enter("zhou-zx.liaison", GOOD)
+    round_.enter(KEEPER, JUDGED)
+    problem = play.open("zhou-dc.specialist1", due="2026-11-20")
+    play.act("zhou-dc.specialist1", problem, "dispatch")
+    play.act("xingyi.liaison", problem, "accept")
+    plan: dict[str, Any] = {
+        "goal": "路灯全亮",
+        "measures": [{"measure": "更换", "owner": "甲", "due": "2026-11-18"}],
+    }
+    play.act("xingyi.liaison", problem, "submit_plan", **plan)
+    play.act("zhou-dc.specialist1", problem, "approve_plan")
+    play.until("2026-11-24")
+    play.act("xingyi.liaison", problem, "apply", result="已换", finished_on="2026-11-23")
+    before = round_.sheet(COUNTY).standing.total
+    found = {one.rule: one for one in round_.proposed(COUNTY)}
+    assert found["overdue"].evidence.number == play.case(problem).number
+    assert round_.sheet(COUNTY).standing.total == before, "a proposal takes nothing off"
+
+    one = found["overdue"]
+    with pytest.raises(NotYourTurn):
+        round_.decide("xingyi.head", COUNTY, one, 0.5, "")
+    with pytest.raises(InvalidInput, match=r"不超过 0\.5 分"):
+        round_.decide(OFFICE, COUNTY, one, 5, "")
+    with pytest.raises(InvalidInput, match="请写明理由"):
+        round_.decide(OFFICE, COUNTY, one, None, "")
+    round_.decide(OFFICE, COUNTY, one, 0.5, "")
+    assert round_.sheet(COUNTY).standing.total == (before or 0) - Decimal("0.5")
+    assert "overdue" not in {one.rule for one in round_.proposed(COUNTY)}, "each case once"
+    round_.decide(OFFICE, COUNTY, one, None, "逾期系汛期断路所致，经核实不予扣分")
+    assert round_.sheet(COUNTY).standing.total == before
+    (kept,) = round_.sheet(COUNTY).adjustments
+    assert (kept["points"], kept["number"]) == (0, play.case(problem).number)
+
+
+@variation
+def test_nothing_is_frozen_while_a_figure_is_not_known_yet(round_: Round) -> None:
+    round_.enter("zhou-zx.liaison", GOOD)
+    to_approval(round_)
+    approved(round_)
+    with pytest.raises(ConditionNotMet, match="待认定"):
+        round_.freeze()
+    round_.enter(KEEPER, JUDGED)
+    assert len(round_.freeze()) == 9
+
+
+@variation
+def test_nothing_is_frozen_before_every_county_is_approved(round_: Round) -> None:
+    round_.enter("zhou-zx.liaison", GOOD)
+    round_.enter(KEEPER, JUDGED)
+    with pytest.raises(OutOfTurn):
+        round_.freeze()
+    with round_.play.database.reading() as connection:
+        assert scores.results(connection, "rural", {YEAR}) == [], "all or none"
+
+
+@variation
+def test_who_is_exempt_has_a_sheet_and_no_rank(round_: Round) -> None:
+    play = round_.play
+    round_.enter("zhou-zx.liaison", GOOD)
+    round_.enter(KEEPER, JUDGED)
+    zone = "522300-YL"
+    play.act("zhou-zx.head", round_.case(zone), "exempt", exempt_reason="在兴义市内一并考核")
+    assert round_.sheet(zone).place is None
+    assert max(one.place.rank for one in round_.sheets() if one.place) <= 8
+    to_approval(round_)
+    approved(round_)
+    round_.freeze()
+    assert "rank" not in play.case(round_.case(zone)).facts
+
+
+@variation
+@pytest.mark.rights
+def test_nobody_types_a_result_and_only_the_keeper_enters_a_figure(round_: Round) -> None:
+    play = round_.play
+    to_approval(round_)
+    approved(round_)
+    refusal = play.refused(InvalidInput, OFFICE, round_.case(COUNTY), "announce", total=100)
+    assert refusal.sentence == "“考核得分”由系统计算，不能填写"
+    with pytest.raises(NotYourTurn):
+        round_.enter("xingyi.head", {"grain": 99}, COUNTY)
+    with pytest.raises(NotYourTurn):
+        round_.enter(KEEPER, {"grain": 99}, COUNTY)

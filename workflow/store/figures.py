@@ -1,0 +1,110 @@
+"""Figures of indicators: entered in batches, replaced but never changed, read by unit or series."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from workflow.store import audit
+from workflow.store.audit import Act
+from workflow.store.organisation import UNIT
+from workflow.store.tables import FigureBatch, FigureRow
+
+BATCH = FigureBatch.__table__  # type: ignore[attr-defined]
+FIGURE = FigureRow.__table__  # type: ignore[attr-defined]
+
+Row = Mapping[str, Any]
+_SERIES = (
+    FIGURE.c.unit_id,
+    FIGURE.c.period,
+    FIGURE.c.value,
+    FIGURE.c.note,
+    UNIT.c.short_name,
+    UNIT.c.code,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A figure to enter; without a value the unit is exempt, and the note says why."""
+
+    indicator: str
+    unit: int
+    period: str
+    value: float | None
+    note: str | None = None
+
+
+def entered(connection: Connection, digest: str) -> bool:
+    """Whether a file has been taken already."""
+    query = select(BATCH.c.id).where(BATCH.c.digest == digest)
+    return connection.execute(query).first() is not None
+
+
+def enter(
+    connection: Connection, entries: Sequence[Entry], digest: str, person: int, now: datetime
+) -> int:
+    """Enter figures, each in the place of the one there was; the id of their batch."""
+    batch = {"digest": digest, "person_id": person, "at": now, "figures": len(entries)}
+    id_: int = connection.execute(insert(BATCH).values(batch).returning(BATCH.c.id)).scalar_one()
+    for entry in entries:
+        before = update(FIGURE).where(
+            FIGURE.c.indicator == entry.indicator,
+            FIGURE.c.unit_id == entry.unit,
+            FIGURE.c.period == entry.period,
+            FIGURE.c.live == 1,
+        )
+        connection.execute(before.values(live=None))
+    rows = [
+        {
+            "indicator": entry.indicator,
+            "unit_id": entry.unit,
+            "period": entry.period,
+            "value": entry.value,
+            "note": entry.note,
+            "batch_id": id_,
+            "live": 1,
+        }
+        for entry in entries
+    ]
+    connection.execute(insert(FIGURE), rows)
+    data = {"figures": len(entries), "batch": id_}
+    audit.record(connection, Act("import", person, ("figure_batch", id_), data=data), now)
+    return id_
+
+
+def of_units(connection: Connection, units: Collection[int], year: int) -> list[Row]:
+    """The figures in force of some units in a year."""
+    query = select(FIGURE.c.indicator, FIGURE.c.unit_id, FIGURE.c.period, FIGURE.c.value).where(
+        FIGURE.c.unit_id.in_(units), FIGURE.c.live == 1, FIGURE.c.period.like(f"{year}%")
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def series(connection: Connection, indicator: str, home: Collection[str]) -> list[Row]:
+    """The figures in force of an indicator, with their units, below some places of the tree."""
+    below = [UNIT.c.path.like(f"{path}%") for path in home]
+    query = (
+        select(*_SERIES)
+        .join(UNIT, UNIT.c.id == FIGURE.c.unit_id)
+        .where(FIGURE.c.indicator == indicator, FIGURE.c.live == 1, or_(*below))
+        .order_by(UNIT.c.code, FIGURE.c.period)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def history(connection: Connection, indicator: str, unit: int, period: str) -> list[Row]:
+    """Every figure that was ever entered for a unit and period, the newest first."""
+    query = (
+        select(FIGURE.c.value, FIGURE.c.note, FIGURE.c.live, BATCH.c.at, BATCH.c.person_id)
+        .join(BATCH, BATCH.c.id == FIGURE.c.batch_id)
+        .where(
+            FIGURE.c.indicator == indicator,
+            FIGURE.c.unit_id == unit,
+            FIGURE.c.period == period,
+        )
+        .order_by(FIGURE.c.id.desc())
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
