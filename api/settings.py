@@ -14,6 +14,7 @@ from notifications.channels import UnknownChannel, open_channel
 from notifications.channels.bounce_mailbox import open_bounce_mailbox
 from notifications.channels.channel_url import MalformedUrl
 from notifications.fallback import ORDER
+from notifications.pacing import FREE, Pace
 from notifications.ways import MAILBOX_URL, SCHEMES
 from workflow.engine.errors import DubanError
 from workflow.store.chain import ALGORITHMS
@@ -51,6 +52,9 @@ class Settings:
     sms: str = MAILBOX_URL
     bounces: str = ""
     fallback: tuple[str, ...] = ORDER
+    pace: Pace = FREE
+    sending_mark: Path | None = None
+    """The file that knows when the database was restored from a backup."""
     base_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -81,6 +85,8 @@ class Settings:
             sms=_channel(given, "DUBAN_SMS", "sms"),
             bounces=_bounces(given.get("DUBAN_BOUNCES", "")),
             fallback=_fallback(given.get("DUBAN_FALLBACK", ",".join(ORDER))),
+            pace=_pace(given),
+            sending_mark=data / "sending.mark",
             base_url=base_url,
             host=host,
             port=port,
@@ -178,6 +184,14 @@ def _fallback(text: str) -> tuple[str, ...]:
     if not set(ways) <= set(SCHEMES) or len(set(ways)) < len(ways):
         raise BadSetting("DUBAN_FALLBACK", f"应写成 {','.join(ORDER)}，次序可换，或写 none")
     return ways
+
+
+def _pace(given: Mapping[str, str]) -> Pace:
+    """How many messages a minute leave, and how many short ones a day go to one person."""
+    mails = _whole(given, "DUBAN_MAILS_A_MINUTE", 300, 100_000)
+    short = _whole(given, "DUBAN_SMS_A_MINUTE", 100, 100_000)
+    a_day = _whole(given, "DUBAN_SMS_A_DAY", 20, 1_000)
+    return Pace({"email": mails, "sms": short}, {"sms": a_day})
 
 
 def _provider(given: Mapping[str, str]) -> OpenIdProvider | None:

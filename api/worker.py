@@ -19,6 +19,7 @@ from api.context import Duban
 from notifications import collecting, delivery
 from notifications.channels import Channel
 from notifications.fallback import Fallback, fall_back
+from notifications.sending_mark import SendingMark
 from workflow import following, timers, uploads
 
 EVERY = timedelta(seconds=2)
@@ -125,6 +126,8 @@ def _deliver(beat: _Beat) -> None:
             beat.now,
             base_url=duban.settings.base_url,
             order=duban.settings.fallback,
+            pace=duban.settings.pace,
+            mark=SendingMark(duban.database, duban.settings.sending_mark),
         )
         for name in ("digests", "sent", "put_off", "dead"):
             beat.count(name, getattr(done, name))

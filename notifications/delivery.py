@@ -31,7 +31,9 @@ from notifications.digest import (
     settings_link,
 )
 from notifications.fallback import ORDER, Fallback, fallback_of
+from notifications.pacing import FREE, Pace, had_enough, room, tomorrow
 from notifications.rendering import CannotRender, UnknownTemplate, render
+from notifications.sending_mark import SendingMark
 from workflow.engine.calendar import Calendar
 from workflow.engine.pace import may_go_again_at, may_go_at, within
 from workflow.engine.remaining import due_in_words, left_in_words
@@ -78,22 +80,45 @@ def deliver_due(
     base_url: str = "",
     most: int = BATCH,
     order: Sequence[str] = ORDER,
+    pace: Pace = FREE,
+    mark: SendingMark | None = None,
 ) -> Delivered:
     """Fold the digests that are due and send one batch; call again until nothing was leased.
 
-    `order` is the order of the ways that stand in for one that failed; empty means none.
+    `order` is the order of the ways that stand in for one that failed; empty means none. Nothing is
+    done while the outbox is held (`mark`).
     """
+    mark = mark or SendingMark(database, None)
+    if not mark.may_send(now):
+        return Delivered()
     folded = fold_due(database, calendar, now)
     quiet = may_go_at(calendar, "urgent", now) > now
-    with database.unit_of_work() as connection:
-        due = outbox.lease_due(connection, now, most, LEASE, ways=list(ways), immediate_only=quiet)
-    round_ = _Round(database, calendar, now, base_url, fallback_of(ways, calendar, order))
+    due = _lease(database, list(ways), now, most, pace, quiet=quiet)
+    if due:
+        mark.step_on(now)
+    fallback = fallback_of(ways, calendar, order)
+    round_ = _Round(database, calendar, now, base_url, fallback, pace)
     for way, messages in groupby(sorted(due, key=lambda message: message.way), _way):
         with ways[way].connect() as sender:
             for message in messages:
                 round_.deliver(sender, message)
     done = round_.done
     return Delivered(folded.digests, len(due), done["sent"], done["put_off"], done["dead"])
+
+
+def _lease(
+    database: Database, ways: list[str], now: datetime, most: int, pace: Pace, *, quiet: bool
+) -> list[Leased]:
+    """Claim what is immediate first, and of the rest as much of each way as its pace has room for;
+    at quiet hours nothing of that.
+    """
+    with database.unit_of_work() as connection:
+        due = outbox.lease_due(connection, now, most, LEASE, ways=ways, immediate_only=True)
+        for way in ways if not quiet else ():
+            free = room(connection, pace, way, now, most - len(due))
+            if free > 0:
+                due += outbox.lease_due(connection, now, free, LEASE, ways=[way])
+    return due
 
 
 def deliver_all_due(
@@ -104,11 +129,12 @@ def deliver_all_due(
     *,
     base_url: str = "",
     order: Sequence[str] = ORDER,
+    pace: Pace = FREE,
 ) -> Delivered:
-    """Deliver until nothing is due any more; the sum of all rounds."""
+    """Deliver until nothing may go any more; the sum of all rounds."""
     total = Counter[str]()
     while True:
-        done = deliver_due(database, ways, calendar, now, base_url=base_url, order=order)
+        done = deliver_due(database, ways, calendar, now, base_url=base_url, order=order, pace=pace)
         total.update({name: getattr(done, name) for name in Delivered.__dataclass_fields__})
         if not done.leased:
             return Delivered(**total)
@@ -169,6 +195,7 @@ class _Round:
     now: datetime
     base_url: str
     fallback: Fallback
+    pace: Pace
     done: Counter[str] = field(default_factory=Counter)
     _began: float = field(default_factory=time.monotonic)
 
@@ -202,6 +229,11 @@ class _Round:
         own = within(to.hours, self.calendar, message.urgency, self.now)
         if own > self.now:
             return _Later(own, "等到收件人愿意接收消息的时间")
+        if message.urgency != "immediate" and had_enough(
+            connection, self.pace, message.person or 0, message.way, self.now
+        ):
+            next_at = may_go_again_at(self.calendar, message.urgency, tomorrow(self.now))
+            return _Later(next_at, "今天发给收件人的已经够多，下一个工作日再发")
         if why := bad_addresses.why_bad(connection, message.person or 0, message.way, address):
             return _Hopeless(f"{_BAD_ADDRESS.get(message.way, '地址')}不能用，没有发送：{why}")
         try:

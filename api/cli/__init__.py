@@ -18,6 +18,7 @@ from api.cli import (
     playing,
     proving,
     retaining,
+    sending,
     serving,
 )
 from api.cli.saying import complain, database_trouble, usage_sentence
@@ -57,6 +58,7 @@ for verb in (
         raise LookupError(f"api/gatekeeping/policy.py has no line for the command {verb.__name__}")
     app.command()(verb)
 app.add_typer(organising.app, name="org")
+app.add_typer(sending.app, name="outbox")
 app.add_typer(retaining.app, name="audit")
 
 

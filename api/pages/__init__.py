@@ -32,6 +32,7 @@ from api.pages import (
     public_notices,
     reconciliation,
     second_factor,
+    sending,
     signing_in,
     substitutes,
     unreachable,
@@ -68,6 +69,7 @@ for _part in (
     unreachable,
     public_notices,
     health,
+    sending,
 ):
     router.include_router(_part.router)
 

@@ -10,9 +10,10 @@ from api.auth import Installation, SignedInForm, SignedInPage
 from api.pages.forms import GREATEST_ID
 from api.pages.rendering import masthead_of, show
 from api.presenting.messages import MessagesPage, inbox_line, message_line
+from api.presenting.sending import in_words
 from api.presenting.wording import Names
 from workflow.engine.case import Actor
-from workflow.store import audit, messages, proofs, queries, reading, replacing
+from workflow.store import audit, messages, proofs, queries, reading, replacing, sending
 from workflow.store.audit import Act
 
 router = APIRouter()
@@ -44,6 +45,7 @@ def inbox(
         known = proofs.proofs(connection, failed)
         near = {one.unit_id for one in failed if one.unit_id is not None}
         names = Names(units=queries.unit_names(connection, near))
+        hold = sending.read(connection).hold
         unread = reading.unread_about(connection, someone.person, {one.case for one in entries})
     if unread:
         with duban.database.unit_of_work() as connection:
@@ -58,6 +60,7 @@ def inbox(
         ),
         more_failures=f"?failed_before={failed[-1].id}" if len(failed) == PAGE_SIZE else "",
         sees_failures=bool(reader.posts),
+        held=f"{in_words(hold)}由系统管理员放行。" if hold else "",
         done=_DONE.get(done, ""),
     )
     return show("messages.html", page, masthead_of(duban, someone, "/messages"))

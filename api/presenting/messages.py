@@ -66,6 +66,7 @@ class MessagesPage:
     failures: tuple[MessageLine, ...]
     more_failures: str
     sees_failures: bool
+    held: str = ""
     done: str = ""
 
 

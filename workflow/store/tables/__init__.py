@@ -45,6 +45,7 @@ from workflow.store.tables.messages import (
     PreferenceRow,
     ReadingRow,
     ReplacementRow,
+    SendingRow,
 )
 from workflow.store.tables.organisation import (
     FormerName,
@@ -111,6 +112,7 @@ __all__ = [
     "ResultRow",
     "ScopeRow",
     "SecondFactorRow",
+    "SendingRow",
     "SessionRow",
     "SignInFailure",
     "SignOffRow",

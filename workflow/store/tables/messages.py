@@ -170,6 +170,32 @@ class PreferenceRow(SQLModel, table=True):
     ends: int
 
 
+class SendingRow(SQLModel, table=True):
+    """How far sending has come, one row, and whether it is held: since when, why, and until when
+    messages may have gone out that this database does not know to have gone.
+    """
+
+    __tablename__ = "sending"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="sending_one"),
+        CheckConstraint(
+            "(held_since IS NULL) = (held_because IS NULL)"
+            " AND (held_since IS NULL) = (sent_until IS NULL)",
+            name="sending_held",
+        ),
+        CheckConstraint(
+            "held_because IN ('restored', 'new_place', 'asked')", name="sending_because"
+        ),
+    )
+
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    number: int
+    at: datetime
+    held_since: datetime | None = None
+    held_because: str | None = None
+    sent_until: datetime | None = None
+
+
 class MailboxRow(SQLModel, table=True):
     """The local mailbox: what would have gone out, for an installation without servers."""
 

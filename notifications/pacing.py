@@ -1,0 +1,57 @@
+"""How fast and how much: messages a minute by a way, and a day to one person.
+
+Two days of downtime must not become a thousand messages in the first minute, nor may a number get
+more in a day than its provider lets through. What counts is asked of the rows, so that any number
+of workers keep the same pace. What is `immediate` waits for neither.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from workflow.engine.calendar import ZONE
+from workflow.store.writes import OUTBOX
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What an installation allows itself, by way; a way that is not named has no limit."""
+
+    a_minute: Mapping[str, int] = field(default_factory=dict)
+    a_day: Mapping[str, int] = field(default_factory=dict)
+
+
+FREE = Pace()
+
+
+def room(connection: Connection, pace: Pace, way: str, now: datetime, most: int) -> int:
+    """How many may go by a way now, at most `most`."""
+    if way not in pace.a_minute:
+        return most
+    lately = OUTBOX.c.sent_at > now - _MINUTE
+    query = select(func.count()).where(lately, OUTBOX.c.sent_at <= now, OUTBOX.c.way == way)
+    went = int(connection.execute(query).scalar_one())
+    return max(min(most, pace.a_minute[way] - went), 0)
+
+
+def had_enough(connection: Connection, pace: Pace, person: int, way: str, now: datetime) -> bool:
+    """Whether a person has got as many by a way today as a day allows."""
+    if way not in pace.a_day:
+        return False
+    query = select(func.count()).where(
+        OUTBOX.c.person_id == person, OUTBOX.c.way == way, OUTBOX.c.sent_at >= _midnight(now)
+    )
+    return int(connection.execute(query).scalar_one()) >= pace.a_day[way]
+
+
+def tomorrow(now: datetime) -> datetime:
+    """The midnight after `now`."""
+    return _midnight(now) + timedelta(days=1)
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)

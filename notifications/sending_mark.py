@@ -1,0 +1,80 @@
+"""A small file beside the database that remembers how far sending has come.
+
+A database that was restored from a backup knows less than its file: messages that it still owes
+may have gone out. Where the file knows more, or is not there though messages were sent not long
+ago from no other machine, the outbox is held until an administrator releases it.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from workflow.store import sending
+from workflow.store.database import Database
+from workflow.store.files import to_disk
+from workflow.store.sending import Sending
+
+OTHERS_SEND = timedelta(minutes=5)
+"""Where another machine has sent something so lately, a machine without a file is a new worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendingMark:
+    """The file of one machine; None where there is none to look at."""
+
+    database: Database
+    file: Path | None
+
+    def may_send(self, now: datetime) -> bool:
+        """Whether anything may be sent; holds the outbox where the file says so."""
+        with self.database.reading() as connection:
+            known = sending.read(connection)
+        if known.hold is not None:
+            return False
+        return self.file is None or not self._holds(self.file, known, now)
+
+    def step_on(self, now: datetime) -> None:
+        """Note that something is about to be sent: first in the database, then in the file."""
+        with self.database.unit_of_work() as connection:
+            number = sending.step_on(connection, now)
+        if self.file is not None:
+            _write(self.file, number, now)
+
+    def _holds(self, file: Path, known: Sending, now: datetime) -> bool:
+        seen = _read(file)
+        if seen is None:
+            elsewhere = known.at is None or now - known.at < OTHERS_SEND
+            if not elsewhere:
+                with self.database.unit_of_work() as connection:
+                    sending.hold(connection, "new_place", now)
+            _write(file, known.number, now)
+            return not elsewhere
+        number, at = seen
+        if number <= known.number:
+            return False
+        with self.database.unit_of_work() as connection:
+            sending.hold(connection, "restored", now, number=number, sent_until=at)
+        return True
+
+
+def _read(file: Path) -> tuple[int, datetime] | None:
+    """The number and instant in the file; None if it is not there or says nothing."""
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        return int(said["number"]), datetime.fromisoformat(said["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(file: Path, number: int, now: datetime) -> None:
+    """Replace the file in one step, and force it to the disk."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    with new.open("w", encoding="utf-8") as out:
+        json.dump({"number": number, "at": now.isoformat()}, out)
+        out.flush()
+        os.fsync(out.fileno())
+    new.replace(file)
+    to_disk(file.parent)

@@ -1,0 +1,163 @@
+"""A restored database sends nothing until somebody releases it; nothing else is ever held up."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from notifications.channels import Channel
+from notifications.delivery import Delivered, deliver_due
+from notifications.sending_mark import OTHERS_SEND, SendingMark
+from tests.notifications.conftest import Desk
+from tests.notifications.scripted import Scripted
+from tests.prefecture import NOW, Prefecture
+from workflow.catalog import Catalog
+from workflow.store import sending
+from workflow.store.audit import AUDIT
+from workflow.store.database import Database
+
+pytestmark = pytest.mark.notify
+
+LATER = NOW + timedelta(hours=1)
+
+
+class House:
+    """A machine with a database file and a mark; `got` is what left it."""
+
+    def __init__(self, folder: Path, place: Path) -> None:
+        self.place = place
+        self.database = database = Database(f"sqlite:///{place}")
+        self.folder = folder
+        self.mark = folder / "sending.mark"
+        self.channel = Scripted()
+        self.desk = Desk(database, Prefecture(database))
+
+    def deliver(self, now: datetime = NOW) -> Delivered:
+        ways: dict[str, Channel] = {"email": self.channel}
+        calendar = Catalog(self.database).calendar
+        mark = SendingMark(self.database, self.mark)
+        return deliver_due(self.database, ways, calendar, now, mark=mark)
+
+    def because(self) -> str | None:
+        with self.database.reading() as connection:
+            hold = sending.read(connection).hold
+        return hold.because if hold is not None else None
+
+    def release(self, *, drop: bool = False) -> int | None:
+        with self.database.unit_of_work() as connection:
+            return sending.release(connection, LATER, drop=drop)
+
+    def backed_up(self) -> Path:
+        copy = self.folder / "backup.db"
+        self.database.dispose()  # its last connection empties the write-ahead log
+        shutil.copyfile(self.place, copy)
+        return copy
+
+    def restored(self, backup: Path) -> "House":
+        """The same machine with the database of the backup, or another with an empty folder."""
+        self.database.dispose()
+        place = self.folder / "restored.db"
+        shutil.copyfile(backup, place)
+        again = House(self.folder, place)
+        again.desk.definition, again.desk.serial = self.desk.definition, self.desk.serial
+        return again
+
+
+@pytest.fixture
+def house(sqlite_template: Path, tmp_path: Path) -> Iterator[House]:
+    place = tmp_path / "duban.db"
+    shutil.copyfile(sqlite_template, place)
+    house = House(tmp_path, place)
+    yield house
+    house.database.dispose()
+
+
+def test_after_a_restore_what_may_have_gone_waits_for_somebody(house: House) -> None:
+    house.desk.owe()
+    backup = house.backed_up()
+    assert house.deliver().sent == 1
+    again = house.restored(backup)
+    assert again.deliver(LATER).sent == 0
+    assert again.because() == "restored"
+    assert again.deliver(LATER) == Delivered()  # and stays so
+    assert again.release() == 0
+    assert again.deliver(LATER).sent == 1  # all of it, once it is released
+    assert again.because() is None
+
+
+def test_what_may_have_gone_can_be_called_off(house: House) -> None:
+    house.desk.owe()
+    backup = house.backed_up()
+    house.deliver()
+    again = house.restored(backup)
+    again.deliver(LATER)
+    later = again.desk.owe(wake_at=LATER)
+    assert again.release(drop=True) == 1
+    assert again.deliver(LATER).sent == 1
+    assert again.desk.row(later)["status"] == "sent"
+
+
+def test_a_restore_onto_an_empty_machine_is_noticed(house: House) -> None:
+    house.desk.owe()
+    house.deliver()
+    house.desk.owe(wake_at=LATER)
+    house.mark.unlink()
+    assert house.deliver(LATER).sent == 0
+    assert house.because() == "new_place"
+    house.release()
+    assert house.deliver(LATER).sent == 1
+
+
+def test_another_worker_without_a_file_is_no_restore(house: House) -> None:
+    house.desk.owe()
+    house.deliver()
+    soon = NOW + OTHERS_SEND - timedelta(seconds=1)
+    house.desk.owe(wake_at=soon)
+    house.mark.unlink()
+    assert house.deliver(soon).sent == 1
+
+
+def test_a_restore_of_a_database_that_lost_no_sending_goes_on(house: House) -> None:
+    house.desk.owe()
+    house.deliver()
+    house.desk.owe(wake_at=LATER)
+    again = house.restored(house.backed_up())
+    assert again.deliver(LATER).sent == 1
+
+
+def test_a_crash_between_database_and_file_holds_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    house.desk.owe()
+    house.mark.write_text('{"number": 0, "at": "2026-03-02T00:00:00+00:00"}')
+    with monkeypatch.context() as patched:
+        patched.setattr("notifications.sending_mark._write", dies)
+        with pytest.raises(KeyboardInterrupt):
+            house.deliver()
+    assert house.deliver(NOW + timedelta(minutes=16)).sent == 1  # once the lease has run out
+
+
+def test_holding_and_releasing_stand_in_the_log(database: Database) -> None:
+    def twice(act: Callable[[], object]) -> list[object]:
+        return [act(), act()]
+
+    def hold() -> bool:
+        with database.unit_of_work() as connection:
+            return sending.hold(connection, "asked", NOW)
+
+    def release() -> int | None:
+        with database.unit_of_work() as connection:
+            return sending.release(connection, NOW)
+
+    assert twice(hold) == [True, False]
+    assert twice(release) == [0, None]
+    with database.reading() as connection:
+        query = select(AUDIT.c.data).where(AUDIT.c.kind == "setting").order_by(AUDIT.c.at)
+        said = sorted(connection.execute(query).scalars())
+    assert ["hold_messages" in one for one in said] == [True, False]

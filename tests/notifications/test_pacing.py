@@ -1,0 +1,83 @@
+"""No flood after a downtime, no number above its day; what is immediate waits for neither."""
+
+from datetime import timedelta
+
+import pytest
+
+from notifications.channels import Channel
+from notifications.delivery import Delivered, deliver_all_due, deliver_due
+from notifications.pacing import Pace
+from tests.notifications.conftest import At, Desk
+from tests.notifications.scripted import Scripted
+from workflow.engine.calendar import Calendar
+from workflow.store.database import Database
+
+pytestmark = pytest.mark.notify
+
+
+def test_what_piled_up_leaves_at_the_pace_of_the_house(
+    desk: Desk, database: Database, calendar: Calendar, at: At
+) -> None:
+    """Two days down; at nine two hundred messages are due."""
+    case = desk.case()
+    for n in range(200):
+        desk.owe(case=case, seq=n + 1, wake_at=at("04 09:00"))
+    ways: dict[str, Channel] = {"email": Scripted()}
+    pace, minutes = Pace({"email": 60}), []
+    now = at("06 09:00")
+    for _ in range(5):
+        by_beat = [
+            deliver_all_due(database, ways, calendar, now + timedelta(seconds=second), pace=pace)
+            for second in (0, 20, 40)
+        ]
+        minutes.append(sum(beat.sent for beat in by_beat))
+        now += timedelta(minutes=1)
+    print(f"figure: minutes_of_a_paced_morning = {len(minutes)}")
+    assert minutes == [60, 60, 60, 20, 0]
+
+
+def test_what_is_immediate_overtakes_and_is_not_paced(
+    desk: Desk, database: Database, calendar: Calendar, at: At
+) -> None:
+    for _ in range(5):
+        desk.owe(wake_at=at("04 09:00"))
+    first = desk.owe(urgency="immediate", wake_at=at("06 08:59"))
+    ways: dict[str, Channel] = {"email": Scripted()}
+    pace = Pace({"email": 1})
+    done = deliver_due(database, ways, calendar, at("06 09:00"), pace=pace)
+    assert (done.sent, desk.row(first)["status"]) == (2, "sent")
+    second = desk.owe(urgency="immediate", wake_at=at("06 09:00"))
+    assert deliver_due(database, ways, calendar, at("06 09:00"), pace=pace).sent == 1
+    assert desk.row(second)["status"] == "sent"
+
+
+def test_one_way_s_pace_holds_up_no_other(
+    desk: Desk, database: Database, calendar: Calendar, at: At
+) -> None:
+    for way in ("email", "sms") * 3:
+        desk.owe(way=way, wake_at=at("06 09:00"))
+    ways: dict[str, Channel] = {"email": Scripted(), "sms": Scripted()}
+    done = deliver_all_due(database, ways, calendar, at("06 09:00"), pace=Pace({"sms": 1}))
+    assert done.sent == 4
+
+
+def test_a_number_gets_no_more_than_its_day_allows(
+    desk: Desk, database: Database, calendar: Calendar, at: At
+) -> None:
+    """The fourth of a Friday goes on Monday morning, and says why it waits."""
+    ways: dict[str, Channel] = {"sms": Scripted()}
+    pace = Pace({}, {"sms": 3})
+
+    def deliver(when: str) -> Delivered:
+        return deliver_all_due(database, ways, calendar, at(when), pace=pace)
+
+    owed = [desk.owe(way="sms", wake_at=at("06 10:00")) for _ in range(4)]
+    other = desk.owe("xingyi.liaison", way="sms", wake_at=at("06 10:00"))
+    assert deliver("06 10:00").sent == 4
+    assert desk.row(other)["status"] == "sent"
+    [waits] = [row for one in owed if (row := desk.row(one))["status"] == "waiting"]
+    assert (waits["wake_at"], waits["attempts"]) == (at("09 08:00"), 0)
+    assert "已经够多" in waits["detail"]
+    desk.owe(way="sms", urgency="immediate", wake_at=at("06 11:00"))
+    assert deliver("06 11:00").sent == 1
+    assert deliver("09 08:00").sent == 1
