@@ -8,7 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import errors, health, metrics, pages, receipts, rest
+from api import calendar_feed, errors, health, metrics, pages, receipts, rest
 from api.context import Duban
 from api.frame import Frame
 from api.gatekeeping.gate import Gate
@@ -34,6 +34,7 @@ def create_app(duban: Duban) -> FastAPI:
     app.state.duban = duban
     app.include_router(rest.router)
     app.include_router(receipts.router)
+    app.include_router(calendar_feed.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     _add_pages(app)

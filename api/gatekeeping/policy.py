@@ -80,6 +80,8 @@ ROUTES: Mapping[str, Line] = {
     # public notices (公示): what definitions say is public, and nothing else
     "GET /public": _line(ANYBODY),
     "GET /public/{notice}": _line(ANYBODY),
+    # a calendar program, by the secret in the address
+    "GET /calendar/{token}": _line(ANYBODY),
     # signing in and out
     "GET /sign-in": _line(ANYBODY),
     "POST /sign-in": _line(ANYBODY),
@@ -104,6 +106,8 @@ ROUTES: Mapping[str, Line] = {
     "POST /account/substitutes/end": _line(HOLDER),
     "GET /account/messages": _line(SIGNED_IN),
     "POST /account/messages": _line(SIGNED_IN),
+    "POST /account/calendar": _line(SIGNED_IN),
+    "POST /account/calendar/revoke": _line(SIGNED_IN),
     "POST /account/sessions/end": _line(SIGNED_IN),
     "POST /account/tokens": _line(HOLDER),
     "POST /account/tokens/delete": _line(SIGNED_IN),

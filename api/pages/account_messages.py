@@ -12,23 +12,27 @@ from api.pages.forms import Posted, text_in
 from api.pages.rendering import account_masthead, show
 from api.presenting.fields import Option
 from api.presenting.preferences import Kind, hour_options, kinds
+from api.presenting.wording import in_full
 from workflow.engine.errors import InvalidInput, Refusal
 from workflow.engine.pace import Hours
-from workflow.store.people import preferences
+from workflow.store.people import feeds, preferences
 from workflow.store.people.preferences import BEGINS, CHOICES, ENDS, Preferences
 
 router = APIRouter()
 
-HERE = "/account/messages"
+HERE, CALENDAR = "/account/messages", "/account/calendar"
+_DONE = {"saved": "设置已保存", "revoked": "日历地址已作废"}
 
 
 @dataclass(frozen=True, slots=True)
 class MessageSettingsPage:
-    """消息设置."""
+    """消息设置: `feed` is the address of a new calendar, shown this once."""
 
     kinds: tuple[Kind, ...]
     begins: tuple[Option, ...]
     ends: tuple[Option, ...]
+    feed_since: str = ""
+    feed: str = ""
     done: str = ""
     problem: str = ""
 
@@ -36,7 +40,7 @@ class MessageSettingsPage:
 @router.get(HERE)
 def message_settings(duban: Installation, someone: SignedInPage, done: str = "") -> Response:
     """What the reader chose."""
-    return _page(duban, someone, done="设置已保存" if done else "")
+    return _page(duban, someone, done=_DONE.get(done, ""))
 
 
 @router.post(HERE)
@@ -49,7 +53,23 @@ def choose(duban: Installation, someone: SignedInForm, form: Posted) -> Response
             preferences.choose(connection, someone.person, Preferences(only, hours))
     except Refusal as refused:
         return _page(duban, someone, refused=refused)
-    return RedirectResponse(f"{HERE}?done=1", 303)
+    return RedirectResponse(f"{HERE}?done=saved", 303)
+
+
+@router.post(CALENDAR)
+def make_feed(duban: Installation, someone: SignedInForm) -> Response:
+    """Make an address of one's calendar and show it; the one before it is worthless."""
+    with duban.database.unit_of_work() as connection:
+        token = feeds.make_feed(connection, someone.person, duban.clock())
+    return _page(duban, someone, feed=f"{duban.settings.base_url}/calendar/{token}.ics")
+
+
+@router.post(CALENDAR + "/revoke")
+def revoke_feed(duban: Installation, someone: SignedInForm) -> Response:
+    """Make the address worthless."""
+    with duban.database.unit_of_work() as connection:
+        feeds.revoke_feed(connection, someone.person, duban.clock())
+    return RedirectResponse(f"{HERE}?done=revoked", 303)
 
 
 def _hour(text: str) -> int:
@@ -59,14 +79,22 @@ def _hour(text: str) -> int:
 
 
 def _page(
-    duban: Duban, someone: Someone, *, done: str = "", refused: Refusal | None = None
+    duban: Duban,
+    someone: Someone,
+    *,
+    done: str = "",
+    feed: str = "",
+    refused: Refusal | None = None,
 ) -> Response:
     with duban.database.reading() as connection:
+        since = feeds.feed_since(connection, someone.person)
         chosen = preferences.preferences_of(connection, someone.person)
     page = MessageSettingsPage(
         kinds=kinds(chosen),
         begins=hour_options(BEGINS, chosen.hours.begins),
         ends=hour_options(ENDS, chosen.hours.ends),
+        feed_since=in_full(since) if since else "",
+        feed=feed,
         done=done,
         problem=refused.sentence if refused else "",
     )

@@ -19,6 +19,7 @@ from workflow.store.bad_addresses import BAD
 from workflow.store.changes import ITEM
 from workflow.store.organisation import HOLDING, PERSON
 from workflow.store.people.accounts import FACTOR
+from workflow.store.people.feeds import FEED
 from workflow.store.people.forgetting import FAILURE, KNOWN, SESSION, TOKEN
 from workflow.store.people.preferences import PREFERENCE
 from workflow.store.people.throttling import key_of_account
@@ -31,7 +32,7 @@ _EARLIER = EarlierPassword.__table__  # type: ignore[attr-defined]
 _RECOVERY = RecoveryCode.__table__  # type: ignore[attr-defined]
 _MAILBOX = MailboxRow.__table__  # type: ignore[attr-defined]
 
-_OF_A_PERSON = (SESSION, TOKEN, KNOWN, FACTOR, _EARLIER, _RECOVERY, BAD, WATCH, PREFERENCE)
+_OF_A_PERSON = (SESSION, TOKEN, KNOWN, FACTOR, _EARLIER, _RECOVERY, BAD, WATCH, PREFERENCE, FEED)
 """Rows that mean nothing without their person."""
 
 CLEARED = "（收件人已注销，内容已清除）"

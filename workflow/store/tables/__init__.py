@@ -56,6 +56,7 @@ from workflow.store.tables.organisation import (
 )
 from workflow.store.tables.processes import ProcessRow
 from workflow.store.tables.signing_in import (
+    CalendarFeedRow,
     EarlierPassword,
     KnownBrowser,
     ProviderTrip,
@@ -77,6 +78,7 @@ __all__ = [
     "AuditRow",
     "BadAddressRow",
     "BlobRow",
+    "CalendarFeedRow",
     "CalendarNotice",
     "CaseRow",
     "CheckpointCase",

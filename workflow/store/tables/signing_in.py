@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from workflow.store.tables.columns import BIG, id_column
@@ -96,6 +96,17 @@ class KnownBrowser(SQLModel, table=True):
     token_hash: str = Field(primary_key=True)
     person_id: int = Field(foreign_key="person.id", sa_type=BIG, index=True)
     expires_at: datetime
+
+
+class CalendarFeedRow(SQLModel, table=True):
+    """The secret address at which somebody's calendar is read without signing in; one a person."""
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True, sa_type=BIG)
+    token_hash: str
+    created_at: datetime
 
 
 class ProviderTrip(SQLModel, table=True):
