@@ -21,9 +21,17 @@ def disposition(name: str) -> str:
 
 def sent(path: Path, name: str, mime: str) -> Response:
     """A file of ours under the name it was brought with."""
-    headers = {
+    return FileResponse(path, media_type=mime, headers=_headers(name))
+
+
+def made(content: bytes, name: str, mime: str) -> Response:
+    """What was made just now, under a name."""
+    return Response(content, media_type=mime, headers=_headers(name))
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {
         "Content-Disposition": disposition(name),
         "Content-Security-Policy": _ALONE,
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    return FileResponse(path, media_type=mime, headers=headers)

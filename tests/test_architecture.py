@@ -27,9 +27,11 @@ KNOW_SQLALCHEMY = {
     "workflow/catalog.py",
     "workflow/commands.py",
     "workflow/following.py",
+    "workflow/issuing.py",
     "workflow/organising/__init__.py",
     "workflow/timers.py",
     "workflow/transaction.py",
+    "workflow/uploads.py",
 }
 """Besides those: what opens transactions."""
 

@@ -21,7 +21,10 @@ from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
 from workflow.engine.parsing import placed
 from workflow.measuring.reading import Measures, read_folder
-from workflow.store import audit, measures
+from workflow.papers.reading import check_templates, read_template
+from workflow.papers.reading import read_folder as read_templates
+from workflow.papers.template import Template
+from workflow.store import audit, documents, measures
 from workflow.store.audit import Act
 from workflow.store.calendars import read_calendars
 from workflow.store.database import Database
@@ -33,6 +36,8 @@ _STATE = DefinitionState.__table__  # type: ignore[attr-defined]
 _MOVE = DefinitionMove.__table__  # type: ignore[attr-defined]
 
 SHIPPED = Path(__file__).parents[1] / "definitions"
+TEMPLATES = "documents"
+"""The folder of templates beside the workflows that use them."""
 
 
 def load_folder(
@@ -41,11 +46,12 @@ def load_folder(
     """Every workflow of a folder with its text; raises InvalidDefinitions with the mistakes of all.
 
     What the files say of each other is looked at once each of them is right by itself. `notices`
-    are the message templates there are; None where nobody knows them.
+    are the message templates there are; None where nobody knows them. Templates of documents are
+    those of the folder, and those shipped.
     """
     loaded: dict[str, tuple[Definition, str]] = {}
     files: dict[str, Path] = {}
-    refused: list[InvalidDefinition] = []
+    templates, refused = load_templates(folder)
     for path in _files(folder):
         try:
             text = read_file(path)
@@ -57,7 +63,8 @@ def load_folder(
         files[definition.workflow] = path
     if not refused:
         definitions = {name: definition for name, (definition, _) in loaded.items()}
-        refused += _unlinked(definitions, files, notices)
+        known = {name: template for name, (template, _) in templates.items()}
+        refused += _unlinked(definitions, files, notices, known)
     if refused:
         raise InvalidDefinitions(refused)
     return loaded
@@ -78,6 +85,19 @@ def load_measures(folder: Path, definitions: Mapping[str, Definition]) -> Measur
     return read
 
 
+def load_templates(
+    folder: Path,
+) -> tuple[dict[str, tuple[Template, str]], list[InvalidDefinition]]:
+    """The templates of documents for the workflows of a folder, and the files refused; a folder's
+    own stand before those shipped.
+    """
+    shipped, wrong = read_templates(SHIPPED / TEMPLATES)
+    if folder.resolve() == SHIPPED:
+        return shipped, wrong
+    own, refused = read_templates(folder / TEMPLATES)
+    return shipped | own, wrong + refused
+
+
 class InvalidDefinitions(InvalidDefinition):
     """Several files are refused; `refused` has one InvalidDefinition each."""
 
@@ -93,10 +113,12 @@ def _unlinked(
     definitions: Mapping[str, Definition],
     files: Mapping[str, Path],
     notices: Collection[str] | None,
+    templates: Mapping[str, Template],
 ) -> Iterator[InvalidDefinition]:
     links = check_links(definitions)
     for name, definition in definitions.items():
         findings = [*links.get(name, ()), *_check_notices(definition, notices)]
+        findings += check_templates(definition, templates)
         if findings:
             document = read_yaml(read_file(files[name]), files[name].name)
             mistakes = [placed(finding, document.places) for finding in findings]
@@ -123,6 +145,8 @@ class Catalog:
         self._database = database
         self._compiled: dict[int, Compiled] = {}
         self._newest: dict[str, int] = {}
+        self._templates: dict[int, Template] = {}
+        self._newest_templates: dict[str, int] = {}
         self._calendars: Mapping[int, Calendar] = {}
         self.reload()
 
@@ -132,6 +156,7 @@ class Catalog:
             query = select(_DEFINITION.c.workflow, _DEFINITION.c.id).order_by(_DEFINITION.c.version)
             self._newest = {row.workflow: row.id for row in connection.execute(query)}
             self._calendars = read_calendars(connection, self._calendars)
+            self._newest_templates = documents.newest_templates(connection)
 
     @property
     def calendar(self) -> Calendar:
@@ -193,6 +218,17 @@ class Catalog:
             self._compiled[definition] = Compiled(loaded, definition)
         return self._compiled[definition]
 
+    def template(self, name: str) -> tuple[int, Template]:
+        """The newest version of a document's template, with its id; raises NotFound."""
+        if name not in self._newest_templates:
+            raise NotFound(f"没有“{name[:40]}”这个公文模板", {"template": name[:40]})
+        id_ = self._newest_templates[name]
+        if id_ not in self._templates:
+            with self._database.reading() as connection:
+                source, text = documents.template_text(connection, id_)
+            self._templates[id_] = read_template(text, source)
+        return id_, self._templates[id_]
+
     def publish(
         self,
         folder: Path,
@@ -200,8 +236,8 @@ class Catalog:
         notices: Collection[str] | None = None,
         person: int | None = None,
     ) -> list[str]:
-        """Publish every workflow, list of indicators and scorecard of a folder whose text is new;
-        the names of those published.
+        """Publish every workflow, template, list of indicators and scorecard of a folder whose text
+        is new; the names of those published.
 
         `person` publishes them; None is whoever runs the command line. A folder of which every
         text was published before is not read again: it was when it was published.
@@ -213,6 +249,7 @@ class Catalog:
         texts = load_measures(
             folder, known | {name: one for name, (one, _) in loaded.items()}
         ).texts
+        templates, _ = load_templates(folder)
         with self._database.unit_of_work() as connection:
             published = [
                 name
@@ -220,13 +257,21 @@ class Catalog:
                 if _publish(connection, definition, text, now, person)
             ]
             published += measures.publish(connection, texts, now, person)
+            published += [
+                name
+                for name, (_, text) in templates.items()
+                if documents.publish(connection, name, text, now, person)
+            ]
         self.reload()
         return published
 
     def _has_all(self, folder: Path) -> bool:
         with self._database.reading() as connection:
             published = set(connection.execute(select(_DEFINITION.c.sha256)).scalars())
-        return {_digest(path.read_bytes()) for path in _files(folder)} <= published
+            published |= documents.template_hashes(connection)
+        folders = (folder, folder / TEMPLATES, SHIPPED / TEMPLATES)
+        files = (path for one in folders for path in _files(one))
+        return {_digest(path.read_bytes()) for path in files} <= published
 
 
 def _digest(text: bytes) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from workflow.catalog import Catalog
 from workflow.engine.case import Actor, Case, Firing
 from workflow.engine.errors import DutiesNotSeparate, InvalidInput, Refusal, RequestReused, Stale
+from workflow.issuing import Write, issue
 from workflow.store import audit, bulk, cases, organisation
 from workflow.store.broken import rule_of
 from workflow.store.codec import dumps
@@ -127,6 +128,25 @@ class Commands:
             return [work.case(case_id)]
 
         body = ["fire", case_id, event, dict(firing.inputs), unit, person]
+        (answer,) = self._once(act, actor, request, body, now, case_id=case_id)
+        return answer
+
+    def issue_document(
+        self,
+        *,
+        case_id: int,
+        document: str,
+        actor: Actor,
+        request: str,
+        now: datetime,
+        write: Write,
+    ) -> Answer:
+        """Issue a document of a case (公文); `write` writes it under the number it is given."""
+
+        def act(work: Transaction, actor: Actor) -> list[Case]:
+            return [issue(work, case_id, document, actor, write)]
+
+        body = ["issue", case_id, document]
         (answer,) = self._once(act, actor, request, body, now, case_id=case_id)
         return answer
 

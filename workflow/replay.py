@@ -9,7 +9,7 @@ from typing import Any
 
 from workflow.engine.built_in import BY_CLOCK
 from workflow.engine.calendar import Calendar
-from workflow.engine.case import Actor, Case, Firing, World
+from workflow.engine.case import Actor, Case, Firing, Issued, World
 from workflow.engine.decision import Step
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import Request, open_case
@@ -73,4 +73,5 @@ def _request(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Request:
 
 def _firing(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Firing:
     facts = inputs if row["event"] in BY_CLOCK else inputs.get("facts", {})
-    return Firing(row["event"], facts, inputs.get("unit"), inputs.get("person"))
+    issued = Issued(**inputs["issued"]) if "issued" in inputs else None
+    return Firing(row["event"], facts, inputs.get("unit"), inputs.get("person"), issued)

@@ -7,7 +7,7 @@ caller does.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -156,6 +156,12 @@ class Transaction:
         if decided.case.seq != before.seq:
             self._take_in(decided, before, world, compiled, _inputs(firing, decided))
         return decided
+
+    def scene(self, case_id: int, firing: Firing, actor: Actor) -> Scene:
+        """The case, locked, in the world that a firing on it would see."""
+        case = self.case(case_id)
+        compiled = self.catalog.version(case.definition)
+        return Scene(compiled, case, self._world(compiled, case, firing, actor), self.now)
 
     def decide(self, before: Case, firing: Firing, actor: Actor) -> tuple[Step, World]:
         """What an event would do to a case, and the world it saw; nothing is taken in.
@@ -317,4 +323,6 @@ def _inputs(firing: Firing, decided: Step) -> Row:
         inputs["unit"] = firing.unit
     if firing.person is not None:
         inputs["person"] = firing.person
+    if firing.issued is not None:
+        inputs["issued"] = asdict(firing.issued)
     return inputs

@@ -7,6 +7,8 @@ swept a day later.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from workflow.store import attachments, audit
 from workflow.store.attachments import Attachment
 from workflow.store.audit import Act
@@ -61,6 +63,22 @@ def upload(
             now,
         )
     return kept
+
+
+def keep_made(
+    connection: Connection, files: Files, new: NewFile, *, person: int, now: datetime
+) -> Attachment:
+    """Keep a file that we have made ourselves, in a transaction that goes on to use it."""
+    sha256 = files.put(new.content, now)
+    return attachments.add(
+        connection,
+        person=person,
+        name=new.name,
+        sha256=sha256,
+        size=len(new.content),
+        mime=new.mime,
+        now=now,
+    )
 
 
 def sweep(database: Database, files: Files, now: datetime) -> int:

@@ -42,6 +42,10 @@ def _do(task: str, content: bytes) -> tuple[object, list[bytes]]:
         from api.inspecting.tables import MOST_LINES, MOST_ROWS, rows_of
 
         return list(rows_of(content, MOST_LINES if task == "list" else MOST_ROWS)), []
+    if task == "preview":
+        from api.papers.preview import pdf_of
+
+        return None, [pdf_of(content)]
     from api.inspecting.attachments import examined
 
     return examined(content)

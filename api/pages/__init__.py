@@ -17,6 +17,7 @@ from api.pages import (
     case,
     contacts,
     diagrams,
+    documents,
     files,
     health,
     import_table,
@@ -59,6 +60,7 @@ for _part in (
     case,
     contacts,
     diagrams,
+    documents,
     reconciliation,  # before the ledgers, among whose addresses it lies
     files,
     ledgers,

@@ -24,6 +24,7 @@ from api.pages.messages import who_looks_after
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
 from api.pages.uploads import fill
+from api.papers.on_case import papers_of
 from api.presenting.actions import (
     PERSON_FIELD,
     UNIT_FIELD,
@@ -184,6 +185,7 @@ def _read_file(
         children=children,
         messages=_messages(connection, duban, someone, told, names),
         watched=attention.is_watched(connection, someone.actor, case.id),
+        papers=papers_of(connection, duban, someone, case, names),
     )
 
 

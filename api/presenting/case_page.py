@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from api.presenting.actions import Action
+from api.presenting.documents import Papers
 from api.presenting.lights import Clock, Pace, clock_of, pace_of
 from api.presenting.messages import MessageLine
 from api.presenting.timeline import Row, TimelineEntry, timeline_of, what_happened
@@ -107,6 +108,7 @@ class CasePage:
     coming: tuple[ComingDate, ...]
     timeline: tuple[TimelineEntry, ...]
     messages: tuple[MessageLine, ...]
+    papers: Papers
     request: str
     watched: bool = False
     problem: str = ""
@@ -125,6 +127,7 @@ class CaseFile:
     parent: Relative | None
     children: tuple[Relative, ...]
     messages: tuple[MessageLine, ...]
+    papers: Papers
     watched: bool = False
 
 
@@ -169,6 +172,7 @@ def case_page(
         coming=tuple(_coming(file)),
         timeline=timeline_of(definition, file.history, names),
         messages=file.messages,
+        papers=file.papers,
         request=request,
         watched=file.watched,
         problem=problem,

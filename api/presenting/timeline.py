@@ -13,7 +13,7 @@ from api.presenting.wording import (
     roles_in_words,
     to_the_minute,
 )
-from workflow.engine.definition import Definition
+from workflow.engine.definition import Definition, Fact
 from workflow.engine.flow import events_in
 from workflow.engine.remaining import due_in_words
 
@@ -28,6 +28,7 @@ _BUILT_IN = {
     "recalculate": "按新的放假通知校正期限",
     "reorganise": "机构调整",
 }
+_ISSUED = "签发"
 
 Row = Mapping[str, Any]
 
@@ -100,6 +101,10 @@ def what_happened(definition: Definition, row: Row) -> str:
     if event == "rung":
         rung = _rung(definition, row["inputs"])
         return f"提醒（{rung.at.in_words()}）" if rung else "提醒"
+    if issued := row["inputs"].get("issued"):
+        paper = definition.documents.get(issued["document"])
+        number = f" {issued['number']}" if issued["number"] else ""
+        return f"{_ISSUED}{paper.title if paper else '公文'}{number}"
     if event in _BUILT_IN:
         return _BUILT_IN[event]
     declared = dict(events_in(definition, row["from_state"])).get(event)
@@ -118,6 +123,9 @@ def _state(definition: Definition, name: str) -> str:
 
 def _facts(definition: Definition, row: Row) -> tuple[Value, ...]:
     facts, case_id = row["inputs"].get("facts", {}), row["case_id"]
+    if issued := row["inputs"].get("issued"):
+        file = Fact(title="公文", type="documents")
+        return (value_of(file, [issued["file"]], case_id),)
     return tuple(
         value_of(fact, facts[name], case_id)
         for name, fact in definition.facts.items()

@@ -102,7 +102,8 @@ def test_what_the_cases_break_is_right_by_itself() -> None:
 
 
 def test_every_code_is_produced_by_some_test() -> None:
-    tests = (Path(__file__), HERE.parent / "measuring" / "test_files.py")
+    others = (HERE / "test_templates.py", HERE.parent / "measuring" / "test_files.py")
+    tests = (Path(__file__), *others)
     said = [re.findall(r'"(\w+)"', path.read_text(encoding="utf-8")) for path in tests]
     produced = {case["code"] for case in BROKEN}.union(*said)
     assert SENTENCES.keys() - produced == {SPARE}

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from workflow.catalog import Catalog
 from workflow.doctor.audit import check_audit
 from workflow.doctor.cases import check_cases
+from workflow.doctor.documents import check_documents
 from workflow.doctor.files import check_files
 from workflow.doctor.messages import check_messages, check_sendings
 from workflow.doctor.rules import (
@@ -83,6 +84,7 @@ CHECKS: tuple[Callable[[Ward], Iterator[Complaint]], ...] = (
     check_audit,
     check_names,
     check_files,
+    check_documents,
     check_units,
     check_triggers,
     check_integrity,

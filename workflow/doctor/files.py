@@ -37,7 +37,10 @@ def _references(ward: Ward) -> Iterator[tuple[int, int, dict[str, Any]]]:
         HISTORY.c.inputs.contains('"sha256"')
     )
     for case_id, seq, inputs in ward.connection.execute(query):
-        for value in json.loads(inputs).get("facts", {}).values():
+        given = json.loads(inputs)
+        if "issued" in given:
+            yield case_id, seq, given["issued"]["file"]
+        for value in given.get("facts", {}).values():
             for one in value if isinstance(value, list) else ():
                 if isinstance(one, dict) and {"id", "name", "sha256", "size"} == set(one):
                     yield case_id, seq, one

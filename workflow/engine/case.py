@@ -218,15 +218,31 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
+class Issued:
+    """A document as it was issued: which one, its number (or none), and its file as a fact refers
+    to one.
+
+    `template` is the published version it was written from, `text` the hash of what it says.
+    """
+
+    document: str
+    number: str | None
+    file: Mapping[str, Any]
+    template: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Firing:
     """What is asked for: an event by name, with the facts given.
 
-    `unit` is the unit that a re-assignment names, `person` the one to whom work is handed; the
-    built-in event `rung` has the inputs `ladder` and `rung`, `reorganise` the `change` it follows
-    and the `kind` of it.
+    `unit` is the unit that a re-assignment names, `person` the one to whom work is handed, `issued`
+    the document that `issue_document` is about; the built-in event `rung` has the inputs `ladder`
+    and `rung`, `reorganise` the `change` it follows and the `kind` of it.
     """
 
     event: str
     inputs: Mapping[str, Any] = field(default_factory=dict)
     unit: int | None = None
     person: int | None = None
+    issued: Issued | None = None

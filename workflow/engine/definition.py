@@ -337,6 +337,24 @@ class Confidential(Model):
     until: Names = Field((), description="states from which it is like any other case")
 
 
+class Paper(Model):
+    """A document (公文) that a case may issue: by whom, in whose name, to whom, and when."""
+
+    title: Title
+    template: Name | None = Field(
+        None, description="the file in documents/ that it is written from; default: its own name"
+    )
+    by: PartyRoles = Field(description="who may issue it")
+    from_: Names = Field(alias="from", description="the states in which it may be issued")
+    issuer: Name = Field(description="the party in whose name it is issued")
+    to: Names = Field((), description="the parties it is addressed to (主送)")
+    copies: Names = Field((), description="the parties that get a copy (抄送)")
+    when: Guard | None = Field(None, description="condition (CEL)")
+    otherwise: Text | None = Field(None, description="what the refused person reads")
+    at_most: Annotated[int, Field(ge=1)] | None = Field(None, description="how often in a cycle")
+    number: Name | None = Field(None, description="the fact that takes its number (发文字号)")
+
+
 class Series(Model):
     """Cases about one cause whose level rises by one at a time."""
 
@@ -376,5 +394,6 @@ class Definition(Model):
     insists: bool = Field(
         False, description="nobody may switch its messages off, or choose by which way they come"
     )
+    documents: dict[Name, Paper] = Field({}, description="documents a case may issue (公文)")
     states: dict[Name, State] = Field(description="where a case can stand")
     anytime: dict[Name, Wide] = Field({}, description="events that can happen in several states")

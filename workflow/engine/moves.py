@@ -28,4 +28,6 @@ def _built_in(definition: Definition, name: str) -> Moves:
     events = ["reorganise", *(["recalculate"] if state.limit else [])]
     events += ["rung"] if state.ladder else []
     events += ["hand_over"] if state.hand_over else []
+    issued = any(name in document.from_ for document in definition.documents.values())
+    events += ["issue_document"] if issued else []
     return {(event, name, name) for event in events}

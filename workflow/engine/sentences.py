@@ -53,6 +53,7 @@ SENTENCES: Mapping[str, str] = {
     "unknown_mark": "没有“{name}”这个标记",
     "unknown_notice": "没有“{name}”这个消息模板",
     "unknown_child": "没有“{name}”这种子事项",
+    "unknown_template": "没有“{name}”这个公文模板",
     "unknown_figure": "子事项没有“{name}”这个数",
     "unknown_ladder": "没有“{name}”这个提醒阶梯",
     "unknown_event": "状态“{state}”里没有“{name}”这个事件",
@@ -86,6 +87,7 @@ SENTENCES: Mapping[str, str] = {
     "not_date_column": "“{name}”这一栏应是必填的日期",
     "not_number_column": "“{name}”这一栏应是必填的数字",
     "lights_order": "red 不能小于 yellow",
+    "not_text_fact": "“{name}”不是文字",
     "fact_in_two_ledgers": "“{name}”已经在台账“{other}”里",
     "wrong_keeper": "“{fact}”只由“{keeper}”填写，不由“{role}”填写",
     # events
@@ -102,6 +104,9 @@ SENTENCES: Mapping[str, str] = {
     "cycle_without_to": "开始新一轮必须写明转到哪个状态",
     "idle_otherwise": "没有条件，otherwise 不起作用",
     "no_recipient": "通知没有收件人",
+    # documents
+    "bad_template": "模板写法有误：{said}",
+    "unknown_in_template": "模板里没有“{name}”可用",
     # confidential cases
     "confidential_by_facts": "保密条件只能取决于要素，“{name}”会自行变化",
     "turn_cannot_see": "“{turn}”在保密期间看不到事项，却轮到它办理",

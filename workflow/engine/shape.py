@@ -30,9 +30,10 @@ _STAND_INS: dict[str, Any] = {
     **dict.fromkeys(("limit", "warned"), "1 day"),
     **dict.fromkeys(
         (
-            "adds", "anchor", "cause", "done", "facts", "for_each", "from", "headline", "kept_by",
-            "ladder", "level", "mark", "of", "open", "opens", "party", "plan", "raises", "reach",
-            "reassigns", "signs", "since", "stamps", "state", "target", "to", "turn", "workflow",
+            "adds", "anchor", "cause", "done", "facts", "for_each", "from", "headline", "issuer",
+            "kept_by", "ladder", "level", "mark", "of", "open", "opens", "party", "plan", "raises",
+            "reach", "reassigns", "signs", "since", "stamps", "state", "target", "to", "turn",
+            "workflow",
         ),
         "unnamed",
     ),

@@ -24,6 +24,8 @@ APPEND_ONLY = (
     "measure_text",
     "figure_batch",
     "score_result",
+    "template",
+    "document",
 )
 NEVER_CHANGED = ("audit",)
 """Append-only but for the oldest rows, which may leave once the floor of their strand has risen."""
@@ -39,6 +41,7 @@ NEVER_DELETED = (
     "admin_role",
     "figure",
     "score_adjustment",
+    "document_counter",
 )
 
 _CHECKS = {
@@ -105,6 +108,7 @@ _CHECKS = {
         " OR NEW.person_id <> OLD.person_id OR NEW.role <> OLD.role"
         " OR NEW.begins_at <> OLD.begins_at",
     ),
+    "document_counter_forward": ("document_counter", "NEW.serial <> OLD.serial + 1"),
     "audit_head_forward": (
         "audit_head",
         "NEW.strand <> OLD.strand OR NEW.seq NOT IN (OLD.seq, OLD.seq + 1)"
@@ -175,6 +179,11 @@ _NOT_OF_SECURITY = (
 _NOT_THE_FIRST = "EXISTS (SELECT 1 FROM admin_role)"
 _OF_ANOTHER_CYCLE = "NOT EXISTS (SELECT 1 FROM cases WHERE id = NEW.case_id AND cycle = NEW.cycle)"
 _PARENT_ENDED = "EXISTS (SELECT 1 FROM cases WHERE id = NEW.parent_id AND closed_at IS NOT NULL)"
+_NO_NUMBER_BEFORE = (
+    "NOT EXISTS (SELECT 1 FROM document AS other WHERE other.unit_id = NEW.unit_id"
+    " AND other.series = NEW.series AND other.year = NEW.year"
+    " AND other.serial = NEW.serial - 1)"
+)
 
 _GUARDS = {
     # name: (table, action, which rows are asked, when such a row may not be written)
@@ -203,6 +212,7 @@ _GUARDS = {
         "NEW.live IS NULL",
         _NOT_OF_SECURITY.format(by="dismissed_by"),
     ),
+    "document_no_gap": ("document", "INSERT", "NEW.serial > 1", _NO_NUMBER_BEFORE),
     "audit_onto_head": ("audit", "INSERT", "TRUE", _OFF_THE_HEAD),
     "audit_head_is_last": ("audit_head", "UPDATE", "NEW.seq > OLD.seq", _NOT_THE_LAST),
     "audit_above_floor": ("audit", "DELETE", "TRUE", _ABOVE_THE_FLOOR),
@@ -251,6 +261,8 @@ _KEYS = {
     "figure": (("id",), ("indicator", "unit_id", "period", "live")),
     "score_adjustment": (("id",), ("scorecard", "rule", "case_id", "live")),
     "score_result": (("scorecard", "year", "unit_id"),),
+    "template": (("id",), ("name", "version"), ("name", "sha256")),
+    "document": (("case_id", "seq"), ("unit_id", "series", "year", "serial")),
     "sign_off": (
         ("case_id", "seq"),
         ("case_id", "cycle", "side", "live"),

@@ -26,7 +26,15 @@ from workflow.store.codec import case_body, dumps
 from workflow.store.journal import history_row
 from workflow.store.meters import meters_of
 from workflow.store.sights import ABOVE, NOBODY, Acting, acting_in, place_of, units_that_see
-from workflow.store.tables import CaseRow, HistoryRow, OutboxRow, RequestRow, SignOffRow, TimerRow
+from workflow.store.tables import (
+    CaseRow,
+    DocumentRow,
+    HistoryRow,
+    OutboxRow,
+    RequestRow,
+    SignOffRow,
+    TimerRow,
+)
 
 CASE = CaseRow.__table__  # type: ignore[attr-defined]
 HISTORY = HistoryRow.__table__  # type: ignore[attr-defined]
@@ -34,12 +42,14 @@ SIGN_OFF = SignOffRow.__table__  # type: ignore[attr-defined]
 TIMER = TimerRow.__table__  # type: ignore[attr-defined]
 OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
 REQUEST = RequestRow.__table__  # type: ignore[attr-defined]
+DOCUMENT = DocumentRow.__table__  # type: ignore[attr-defined]
 
 Row = dict[str, Any]
 
 # made once: `bulk` keeps what it compiles by statement
 _NEW_CASE, _HISTORY, _SIGN = insert(CASE), insert(HISTORY), insert(SIGN_OFF)
 _SET_TIMER, _OWE, _ANSWER = insert(TIMER), insert(OUTBOX), insert(REQUEST)
+_ISSUE = insert(DOCUMENT)
 
 _UPDATED = (
     "state", "cycle", "seq", "entry", "headline", "unit_id", "due_at", "provisional", "calendar",
@@ -137,6 +147,7 @@ class Writes:
     acting: dict[int, dict[int, Acting]] = field(default_factory=dict)
     outbox: list[Row] = field(default_factory=list)
     uses: list[Row] = field(default_factory=list)
+    documents: list[Row] = field(default_factory=list)
     requests: list[Row] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
 
@@ -247,6 +258,7 @@ class Writes:
                 self.uses += [
                     {"attachment_id": one["id"], "case_id": step.case.id} for one in value
                 ]
+        self.uses += [{"attachment_id": id_, "case_id": step.case.id} for id_ in step.kept]
 
     def settle(
         self, timer: int, status: str, *, seq: int | None = None, why: str | None = None
@@ -285,6 +297,7 @@ class Writes:
         yield _NEW_CASE, list(self.new_cases.values())
         yield _USE, self.uses
         yield _HISTORY, self.history
+        yield _ISSUE, self.documents
         yield _SIGN, self.sign_offs  # before the state that needs them
         yield _UPDATE_CASE, list(self.cases.values())
         yield _VOID, self.voids  # after the state that needed them

@@ -8,6 +8,7 @@ from itertools import chain
 
 from workflow.engine.checks import (
     confidential,
+    documents,
     events,
     expressions,
     facts,
@@ -47,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     expressions.check_expressions,
     confidential.check_confidential,
     confidential.check_secret_states,
+    documents.check_documents,
     ladders.check_ladders,
     sign_offs.check_sign_off_uses,
     sign_offs.check_sign_offs,

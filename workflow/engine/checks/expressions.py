@@ -104,6 +104,9 @@ def _beyond_the_case(definition: Definition) -> Iterator[_Place]:
         yield _Place(("confidential", "when"), definition.confidential.when)
     if definition.series and definition.series.direct:
         yield _Place(("series", "direct"), definition.series.direct)
+    for name, document in definition.documents.items():
+        if document.when:
+            yield _Place(("documents", name, "when"), document.when)
 
 
 # What the compiler says, in Chinese

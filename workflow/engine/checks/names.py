@@ -7,7 +7,10 @@ from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding, found, unknown
 from workflow.engine.guards import STANDING
 
-BUILT_IN = ("open", "rung", "cosign", "hand_over", "take_back", "recalculate", "reorganise")
+BUILT_IN = (
+    "open", "rung", "cosign", "hand_over", "take_back", "recalculate", "reorganise",
+    "issue_document",
+)  # fmt: skip
 """Events every workflow has; a definition cannot declare one of these names."""
 
 EXPRESSION_WORDS = frozenset(

@@ -93,6 +93,8 @@ def _role_uses(definition: Definition) -> Iterator[tuple[Path, PartyRoles, tuple
     for name, state in definition.states.items():
         yield ("states", name, "tell"), state.tell, (name,)
         yield ("states", name, "hand_over"), state.hand_over, ()
+    for name, paper in definition.documents.items():
+        yield ("documents", name, "by"), paper.by, paper.from_
 
 
 def check_recipients(definition: Definition) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ from workflow.store.tables.definitions import (
     DefinitionRow,
     DefinitionState,
 )
+from workflow.store.tables.documents import DocumentCounter, DocumentRow, TemplateRow
 from workflow.store.tables.measuring import (
     AdjustmentRow,
     FigureBatch,
@@ -88,6 +89,8 @@ __all__ = [
     "DefinitionRow",
     "DefinitionState",
     "DeliveryReportRow",
+    "DocumentCounter",
+    "DocumentRow",
     "EarlierPassword",
     "FigureBatch",
     "FigureRow",
@@ -118,6 +121,7 @@ __all__ = [
     "SessionRow",
     "SignInFailure",
     "SignOffRow",
+    "TemplateRow",
     "TimerRow",
     "TokenRow",
     "UnitRow",

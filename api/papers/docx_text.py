@@ -1,0 +1,155 @@
+"""The text of a docx: addressees, paragraphs, tables, forms; who signs it; the 版记 at its end."""
+
+from typing import Any
+
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.shared import Mm, Pt
+
+from api.papers.docx_parts import (
+    add_run,
+    border_cells,
+    borders,
+    box_at_the_foot,
+    keep_whole,
+    repeat_head,
+    write,
+)
+from api.papers.measures import (
+    BLACK_FONT,
+    INNER_LINE,
+    LINE,
+    MM,
+    OUTER_LINE,
+    SIZE_3,
+    SIZE_4,
+    WIDTH,
+    font_of,
+    width_of,
+)
+from workflow.papers.composing import Block, Composed, joined
+
+_CELL = 12.0
+"""小四: what stands in tables and forms."""
+_CELL_LINE = 18.0
+_COLOPHON_LINE = 24.0
+
+
+def add_body(file: Any, document: Composed) -> None:
+    """7.3.2–7.3.4: addressees, body, what is enclosed."""
+    if document.to and document.layout not in ("plain", "form"):
+        write(file, f"{joined(document.to)}：", align="both")
+    for block in document.blocks:
+        if block.kind == "paragraph":
+            write(file, block.text, font=font_of(block.text), first=2 * SIZE_3, align="both")
+        elif block.kind == "table":
+            _table(file, block)
+        else:
+            _grid(file, block)
+    for at, name in enumerate(document.attachments, start=1):
+        head = "附件：" if at == 1 else "　　　"
+        text = f"{head}{at}. {name}" if len(document.attachments) > 1 else f"{head}{name}"
+        write(file, text, first=2 * SIZE_3, before=LINE if at == 1 else 0)
+    if (
+        document.organ and file.paragraphs
+    ):  # a page with nothing on it but who signs says too little
+        file.paragraphs[-1].paragraph_format.keep_with_next = True
+
+
+def _table(file: Any, block: Block) -> None:
+    """A table fact: heads, then a row each; columns as wide as their longest cells want."""
+    head, *rows = block.rows
+    table = file.add_table(rows=0, cols=len(head))
+    table.autofit = False
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    border_cells(table, dict.fromkeys(_SIDES, INNER_LINE))
+    widths = _shares([head, *rows])
+    for at, cells in enumerate([head, *rows]):
+        row = table.add_row()
+        keep_whole(row)
+        if at == 0:
+            repeat_head(row)
+        for cell, text, width in zip(row.cells, cells, widths, strict=True):
+            cell.width = Mm(width)
+            _fill(cell, text, BLACK_FONT if at == 0 else None, "center" if at == 0 else "left")
+    write(file, "", line=LINE / 2)
+
+
+_SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
+
+
+def _shares(rows: list[tuple[str, ...]]) -> list[float]:
+    """The width of each column in millimetres: between a tenth and what its text asks for."""
+    longest = [max(width_of(row[at], 1) for row in rows) for at in range(len(rows[0]))]
+    wanted = [min(max(length, 4), 24) for length in longest]
+    return [WIDTH * one / sum(wanted) for one in wanted]
+
+
+def _grid(file: Any, block: Block) -> None:
+    """A form: titles and what stands beside them by turns, the last cell to the edge."""
+    columns = max(map(len, block.rows))
+    table = file.add_table(rows=0, cols=columns)
+    table.autofit = False
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    border_cells(table, dict.fromkeys(_SIDES, INNER_LINE))
+    titles = 26.0
+    values = (WIDTH - titles * (columns / 2)) / (columns / 2)
+    for cells in block.rows:
+        row = table.add_row()
+        for at, cell in enumerate(row.cells):
+            cell.width = Mm(titles if at % 2 == 0 else values)
+        if len(cells) < columns:
+            row.cells[len(cells) - 1].merge(row.cells[-1])
+        row.height = Mm(11)
+        for at, text in enumerate(cells):
+            is_title = at % 2 == 0 and len(cells) > 1
+            _fill(
+                row.cells[at],
+                text,
+                BLACK_FONT if is_title else None,
+                "center" if is_title else "left",
+            )
+    write(file, "", line=LINE / 2)
+
+
+def _fill(cell: Any, text: str, font: str | None, align: str) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    first = cell.paragraphs[0]
+    for line in text.splitlines() or [""]:
+        if font:
+            write(cell, line, font=font, size=_CELL, align=align, line=_CELL_LINE, tight=False)
+        else:
+            write(cell, line, size=_CELL, align=align, line=_CELL_LINE, tight=False)
+    first._p.getparent().remove(first._p)
+
+
+def add_signature(file: Any, document: Composed) -> None:
+    """7.3.5: the date four characters from the right, the organ centred above it, for the seal."""
+    if not document.organ:
+        return
+    date_width = width_of(document.date, SIZE_3)
+    for at, organ in enumerate(document.organ):
+        right = max(0.0, 4 * SIZE_3 + (date_width - width_of(organ, SIZE_3)) / 2)
+        before = 2 * LINE if at == 0 else 0
+        paragraph = write(file, organ, align="right", right=right, before=before, tight=False)
+        paragraph.paragraph_format.keep_with_next = True
+    write(file, document.date, align="right", right=4 * SIZE_3, tight=False)
+
+
+def add_colophon(file: Any, document: Composed) -> None:
+    """7.4: copies, who printed it and when, between thick lines at the foot of the last page."""
+    lines = [f"抄送：{joined(document.copies)}。"] if document.copies else []
+    printed_by = "　".join(document.organ) or document.mark
+    lines.append(f"{printed_by}\t{document.date}印发")
+    height = len(lines) * _COLOPHON_LINE + 4
+    box = box_at_the_foot(write(file, "", line=1), WIDTH * MM, height)
+    for at, line in enumerate(lines):
+        paragraph = write(box, "", line=_COLOPHON_LINE)
+        form = paragraph.paragraph_format
+        form.tab_stops.add_tab_stop(Mm(WIDTH) - Pt(SIZE_4), WD_TAB_ALIGNMENT.RIGHT)
+        add_run(paragraph, f"　{line}", size=SIZE_4, tight=False)
+        borders(
+            paragraph,
+            top=OUTER_LINE if at == 0 else INNER_LINE,
+            bottom=OUTER_LINE if at == len(lines) - 1 else 0,
+        )

@@ -1,0 +1,188 @@
+"""What a case knows, as flat values in words for a template: nothing in them can act."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from api.presenting.values import in_words, value_of
+from api.presenting.wording import NOTHING, in_full, shortened
+from workflow.catalog import Catalog
+from workflow.engine.calendar import local_day
+from workflow.engine.case import Case, Unit
+from workflow.engine.definition import FILE_TYPES, Definition, Fact
+from workflow.engine.issuing import times_issued
+from workflow.engine.scene import Scene
+from workflow.engine.sight import due_day
+from workflow.papers.composing import Envelope, Tables
+from workflow.papers.lint import Sides
+from workflow.store import cases, queries
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """All that goes into a document of a case."""
+
+    values: Mapping[str, Any]
+    tables: Tables
+    envelope: Envelope
+    sides: Sides
+
+
+class _Nothing:
+    """What is not there: it says nothing, and so does every member of it."""
+
+    def __getattr__(self, name: str) -> "_Nothing":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __str__(self) -> str:
+        return ""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class _Whatever:
+    """Facts of another workflow: one that it does not have says nothing."""
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        self._facts = facts
+
+    def __getattr__(self, name: str) -> Any:
+        return self._facts.get(name, "")
+
+
+def filling(
+    connection: Connection, catalog: Catalog, scene: Scene, document: str, actor: str
+) -> Filling:
+    """What a document of this case is filled with, for somebody of that name."""
+    case, definition = scene.case, scene.definition
+    paper = definition.documents[document]
+    units = {row["id"]: row for row in queries.units_by_id(connection, _units_of(case))}
+    seats = {name: units[seat.unit] for name, seat in case.parties.items()}
+    to = [seats[name] for name in paper.to if name in seats]
+    copies = [seats[name] for name in paper.copies if name in seats]
+    today = local_day(scene.now)
+    issuer = seats[paper.issuer]
+    values = {
+        "case": _case_in_words(scene),
+        "facts": _facts_in_words(definition, case.facts),
+        "parties": SimpleNamespace(**{name: row["name"] for name, row in seats.items()}),
+        "signed": _signatures(connection, scene, units),
+        "counts": SimpleNamespace(**{name: case.counts.get(name, 0) for name in definition.counts}),
+        "parent": _parent(connection, catalog, scene),
+        "issuer": issuer["name"],
+        "to": [row["name"] for row in to],
+        "copies": [row["name"] for row in copies],
+        "today": in_full(today),
+        "year": today.year,
+        "actor": actor,
+        "times": times_issued(scene, document) + 1,
+    }
+    envelope = Envelope(
+        issuer=issuer["name"],
+        to=tuple(row["name"] for row in to),
+        copies=tuple(row["name"] for row in copies),
+        date=in_full(today),
+    )
+    sides = Sides(_unit(issuer), tuple(map(_unit, to)), tuple(_personal(definition, case.facts)))
+    return Filling(values, _tables(definition, case.facts), envelope, sides)
+
+
+def _units_of(case: Case) -> set[int]:
+    found = {seat.unit for seat in case.parties.values()}
+    return found | {signature.unit for signature in case.signed.values()}
+
+
+def _unit(row: Mapping[str, Any]) -> Unit:
+    return Unit(row["id"], row["level"], row["kind"])
+
+
+def _case_in_words(scene: Scene) -> SimpleNamespace:
+    case, definition = scene.case, scene.definition
+    due = due_day(case.due.at) if case.due else None
+    days_left = scene.sight()["days_left"] if case.due else 0
+    return SimpleNamespace(
+        number=case.number,
+        headline=shortened(str(case.facts.get(definition.headline, ""))),
+        state=definition.states[case.state].title,
+        workflow=definition.title,
+        opened=in_full(local_day(case.opened_at)),
+        due=in_full(due) if due else "",
+        days_left=max(days_left, 0),
+        days_over=(local_day(scene.now) - due).days if due and scene.late else 0,
+        cycle=case.cycle,
+        marks=[definition.marks[mark].title for mark in case.marks if mark in definition.marks],
+    )
+
+
+def _facts_in_words(definition: Definition, facts: Mapping[str, Any]) -> SimpleNamespace:
+    return SimpleNamespace(
+        **{name: _fact_in_words(fact, facts.get(name)) for name, fact in definition.facts.items()}
+    )
+
+
+def _fact_in_words(fact: Fact, raw: Any) -> Any:
+    """A text as a page says it; a table as rows; files as their names; nothing as nothing."""
+    if fact.type == "table":
+        return [
+            SimpleNamespace(
+                **{
+                    name: in_words(column.type, row[name]) if row.get(name) else ""
+                    for name, column in fact.columns.items()
+                }
+            )
+            for row in raw or ()
+        ]
+    if fact.type in FILE_TYPES:
+        return [str(one["name"]) for one in raw or ()]
+    value = value_of(fact, raw)
+    return "" if value.empty else value.text
+
+
+def _tables(definition: Definition, facts: Mapping[str, Any]) -> Tables:
+    found = {}
+    for name, fact in definition.facts.items():
+        if fact.type == "table" and (table := value_of(fact, facts.get(name)).table):
+            rows = [tuple("" if cell == NOTHING else cell for cell in row) for row in table.rows]
+            found[name] = (table.heads, *rows)
+    return found
+
+
+def _signatures(
+    connection: Connection, scene: Scene, units: Mapping[int, Mapping[str, Any]]
+) -> SimpleNamespace:
+    """Each sign-off in force as “韦×× 2026年5月8日”, or nothing."""
+    signed = scene.case.signed
+    names = queries.person_names(connection, {given.person for given in signed.values()})
+    at = {row["seq"]: row["at"] for row in queries.sign_offs_of(connection, scene.case.id)}
+    found: dict[str, Any] = {}
+    for side in scene.definition.sign_offs:
+        if given := signed.get(side):
+            day = in_full(local_day(at[given.seq])) if given.seq in at else ""
+            unit = units[given.unit]["name"]
+            found[side] = SimpleNamespace(person=names.get(given.person, ""), unit=unit, date=day)
+        else:
+            found[side] = _Nothing()
+    return SimpleNamespace(**found)
+
+
+def _parent(connection: Connection, catalog: Catalog, scene: Scene) -> Any:
+    """The case that opened this one, if there is one."""
+    if scene.case.parent is None:
+        return _Nothing()
+    case, _ = cases.read_case(connection, scene.case.parent)
+    above = Scene(catalog.version(case.definition), case, scene.world, scene.now)
+    said = _case_in_words(above)
+    said.facts = _Whatever(vars(_facts_in_words(above.definition, case.facts)))
+    return said
+
+
+def _personal(definition: Definition, facts: Mapping[str, Any]) -> Iterable[str]:
+    for name, fact in definition.facts.items():
+        if fact.personal and isinstance(facts.get(name), str):
+            yield facts[name]

@@ -1,0 +1,106 @@
+"""Documents (公文) over REST: what a case offers and has issued, with hashes for whoever puts seals
+on; issuing is the act of a person in a session of their own.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field
+
+from api.auth import Installation, SignedIn
+from api.papers.issuing import issue, offers, scene_of
+from api.rest.inputs import CaseId
+from workflow.store import cases, documents, queries
+from workflow.store.scope import check_scope
+
+router = APIRouter(tags=["documents"])
+
+
+class OfferOut(BaseModel):
+    """A document that may be issued now; with a reason it may not yet."""
+
+    document: str
+    title: str
+    why_not: str | None
+
+
+class DocumentOut(BaseModel):
+    """A document that was issued: its number, and its file with the hash of the bytes.
+
+    A program that puts electronic seals on fetches the file, seals it and brings the sealed one as
+    an attachment. Nothing here draws a seal.
+    """
+
+    seq: int = Field(description="the row of the history")
+    document: str
+    title: str
+    number: str | None
+    issued_at: datetime
+    issued_by: str
+    attachment: int
+    file: str
+    sha256: str
+
+
+class DocumentsOut(BaseModel):
+    """All documents of a case."""
+
+    offers: list[OfferOut]
+    issued: list[DocumentOut]
+
+
+class IssueIn(BaseModel):
+    """Issue a document; the same request id again gets the first answer."""
+
+    request: str = Field(min_length=1, max_length=80)
+
+
+class IssuedOut(BaseModel):
+    """The history row in which the document stands."""
+
+    case: int
+    seq: int
+
+
+@router.get("/cases/{case_id}/documents")
+def list_documents(case_id: CaseId, duban: Installation, someone: SignedIn) -> DocumentsOut:
+    """What a case offers the reader, and what it has issued."""
+    with duban.database.reading() as connection:
+        check_scope(connection, someone.actor, case_id)
+        case, _ = cases.read_case(connection, case_id)
+        scene = scene_of(connection, duban, case, duban.clock())
+        rows = documents.issued(connection, case_id)
+        people = queries.person_names(connection, {row["person_id"] for row in rows})
+        return DocumentsOut(
+            offers=[
+                OfferOut(document=one.name, title=one.title, why_not=one.reason or None)
+                for one in offers(scene, someone)
+            ],
+            issued=[
+                DocumentOut(
+                    seq=row["seq"],
+                    document=row["name"],
+                    title=row["title"],
+                    number=row["number"],
+                    issued_at=row["at"],
+                    issued_by=people[row["person_id"]],
+                    attachment=row["attachment_id"],
+                    file=row["file"],
+                    sha256=row["sha256"],
+                )
+                for row in rows
+            ],
+        )
+
+
+@router.post("/cases/{case_id}/documents/{name}", status_code=201)
+def issue_document(
+    case_id: CaseId,
+    name: Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,29}$")],
+    body: IssueIn,
+    duban: Installation,
+    someone: SignedIn,
+) -> IssuedOut:
+    """Issue a document; 422 with every mistake in it under `data.mistakes`."""
+    return IssuedOut(case=case_id, seq=issue(duban, someone, case_id, name, body.request))

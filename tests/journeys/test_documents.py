@@ -1,0 +1,132 @@
+"""公文 (domain.md 10): what a case issues is numbered without gaps and kept as its attachment; what
+may not be said is told all at once, and nothing is issued then.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from api.papers.docx_file import docx_of
+from api.papers.issuing import DocumentRefused
+from tests.journeys.desk import Desk
+from tests.journeys.play import Play, variation
+from tests.journeys.problems import FINDER, PLAN, dispatched, publicity
+from workflow.engine.errors import ConditionNotMet, NotYourTurn, OutOfTurn
+from workflow.papers.composing import composed_of
+from workflow.store.attachments import USE
+from workflow.store.codec import dumps
+from workflow.store.database import Database
+from workflow.store.documents import body_of
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture
+def desk(play: Play, tmp_path: Path) -> Desk:
+    return Desk(play, tmp_path)
+
+
+def undated(play: Play, **facts: Any) -> int:
+    """A problem dispatched without a number, so that its notice gives one."""
+    case = play.open(FINDER, **facts)
+    play.act(FINDER, case, "dispatch")
+    return case
+
+
+def test_a_problem_is_handed_over_in_writing(play: Play, desk: Desk) -> None:
+    """办法第二十一条，督查发现的问题交办责任单位：a letter, for a bureau orders no county."""
+    case = undated(play)
+    draft = desk.draft(FINDER, case, "dispatch_notice")
+    assert draft.mistakes == ()
+    assert draft.document.number == "州督查局函〔2026〕　号"  # none is given before it is issued
+    paper = desk.issue(FINDER, case, "dispatch_notice")
+    assert paper.number == "州督查局函〔2026〕1号"
+    assert play.case(case).facts["dispatch_number"] == paper.number
+    assert play.events(case)[-1] == "issue_document"
+    assert "中共兴义市委、兴义市人民政府：" in paper.text
+    assert "村道路灯损坏，三个月无人修复" in paper.text
+    assert "2026年5月29日" in paper.text
+    assert paper.name.startswith("州督查局函〔2026〕1号 关于交办")
+    with play.database.reading() as connection:
+        assert connection.execute(select(USE.c.case_id)).scalars().all() == [case]
+    again = undated(play, description="安全饮水没有保障到户")
+    assert desk.issue(FINDER, again, "dispatch_notice").number == "州督查局函〔2026〕2号"
+
+
+def test_a_number_is_given_with_the_issue_or_not_at_all(play: Play, desk: Desk) -> None:
+    """〔2026〕N号, no gaps: what is refused gives its number back, and a retry takes no second."""
+    first, second = undated(play), undated(play, description="务必" * 300)
+    with pytest.raises(NotYourTurn):
+        desk.issue("xingyi.liaison", first, "dispatch_notice")
+    with pytest.raises(DocumentRefused):
+        desk.issue(FINDER, second, "dispatch_notice")
+    paper = desk.issue(FINDER, first, "dispatch_notice", request="once")
+    assert desk.issue(FINDER, first, "dispatch_notice", request="once") == paper
+    assert paper.number == "州督查局函〔2026〕1号"
+    with pytest.raises(ConditionNotMet, match="至多签发 1 次"):
+        desk.issue(FINDER, first, "dispatch_notice")
+    play.act("xingyi.liaison", first, "accept")
+    with pytest.raises(OutOfTurn):
+        desk.issue(FINDER, first, "dispatch_notice")
+
+
+def test_every_mistake_is_told_at_once(play: Play, desk: Desk) -> None:
+    """整治形式主义为基层减负若干规定: a department orders no party and government below it."""
+    case = undated(play, description=f"责令整改，务必到位。{'很长的说明。' * 150}")
+    mistakes = desk.draft(FINDER, case, "dispatch_notice").mistakes
+    assert len(mistakes) == 1
+    assert "“责令”、“务必”" in mistakes[0]
+    with pytest.raises(DocumentRefused) as caught:
+        desk.issue(FINDER, case, "dispatch_notice")
+    assert caught.value.data["mistakes"] == list(mistakes)
+
+
+def test_a_public_notice_says_nothing_personal(play: Play, desk: Desk) -> None:
+    """销号公示 is read by everybody: six items, no personal data."""
+    case = dispatched(play)
+    play.act("xingyi.liaison", case, "accept", contact="李四")
+    play.act(
+        "xingyi.liaison", case, "submit_plan", **{**PLAN, "goal": "由李四修复，电话13800138000"}
+    )
+    play.act("zhou-dc.specialist2", case, "approve_plan")
+    publicity(play, case)
+    mistakes = desk.draft(FINDER, case, "sign_off_notice").mistakes
+    assert [sentence for sentence in mistakes if "手机号" in sentence]
+    assert [sentence for sentence in mistakes if "“李四”" in sentence]
+
+
+def test_a_report_goes_upward_and_asks_for_nothing(play: Play, desk: Desk) -> None:
+    """办法第二十条，每年向上级党委和政府报告：上行文，标注签发人，不得夹带请示事项。"""
+    play.until("2026-10-15 12:00")
+    case = next(
+        one for one in play.of_workflow("annual_report")
+        if play.seat(one, "reporter") == "522301"
+    )  # fmt: skip
+    text = {name: f"{name}：各项任务完成。" for name in
+            ("overview", "responsibility", "targets", "problems", "next_steps")}  # fmt: skip
+    text["next_steps"] = "继续抓好落实。以上当否，请批示。"
+    play.act("xingyi.liaison", case, "submit", **text)
+    play.act("xingyi.head", case, "issue", signer="张××")
+    mistakes = desk.draft("xingyi.liaison", case, "annual_report").mistakes
+    assert [sentence[:12] for sentence in mistakes] == ["报告里不得夹带请示事项，"] * 2
+    play.act("zhou-bg.liaison", case, "receive")
+    play.act("zhou-bg.liaison", case, "return", corrections="请删去请示事项")
+    play.act("xingyi.head", case, "resubmit", next_steps="继续抓好落实。")
+    paper = desk.issue("xingyi.liaison", case, "annual_report")
+    assert "签发人：张××" in paper.text
+    assert "中共黔西南州委、黔西南州人民政府：" in paper.text
+
+
+@variation
+def test_the_same_document_is_the_same_bytes(play: Play, desk: Desk, database: Database) -> None:
+    case = undated(play)
+    paper = desk.issue(FINDER, case, "dispatch_notice")
+    assert desk.issued(case, paper.seq).content == paper.content
+    with database.reading() as connection:
+        title, body = body_of(connection, case, paper.seq) or ("", "")
+    kept = composed_of(json.loads(body))
+    assert (title, dumps(kept.as_dict())) == (kept.title, body)
+    assert docx_of(kept) == paper.content

@@ -1,0 +1,82 @@
+"""Documents (公文) that a case issues: whether this one may be issued now and by whom, and the row
+that this leaves in the history.
+
+What a document says is written outside, from what the case knows; here it is a number, a file and
+their hashes. A row vouches for them as one with an attachment does.
+"""
+
+from dataclasses import replace
+
+from workflow.engine.case import Actor, Firing, Post
+from workflow.engine.decision import Step
+from workflow.engine.definition import Event, Paper
+from workflow.engine.errors import ConditionNotMet, NotFound, NotYourTurn, OutOfTurn
+from workflow.engine.permits import permit
+from workflow.engine.scene import Scene
+
+
+def may_issue(scene: Scene, name: str, actor: Actor) -> Post:
+    """The post through which the actor may issue a document now; raises a Refusal."""
+    paper = _paper(scene, name)
+    asked = Event(title=paper.title, by=list(paper.by))  # type: ignore[arg-type]
+    post = permit(scene.case, scene.definition, asked, actor)
+    if post is None:
+        raise NotYourTurn(f"“{paper.title}”由人签发，系统不自行发文")
+    if scene.case.state not in paper.from_:
+        sentence = f"该事项现处于“{scene.state.title}”，不能签发“{paper.title}”"
+        raise OutOfTurn(sentence, {"state": scene.case.state})
+    if paper.at_most is not None and times_issued(scene, name) >= paper.at_most:
+        raise ConditionNotMet(f"“{paper.title}”至多签发 {paper.at_most} 次", {"document": name})
+    if not scene.holds(paper.when):
+        sentence = paper.otherwise or f"现在不能签发“{paper.title}”"
+        raise ConditionNotMet(sentence, {"document": name})
+    return post
+
+
+def times_issued(scene: Scene, name: str) -> int:
+    """How often a document has been issued in this cycle."""
+    return scene.case.fired.get(_counted(name), 0)
+
+
+def issue_document(scene: Scene, firing: Firing, actor: Actor) -> Step:
+    """The built-in event: the document is part of the case from now on, its number where wanted.
+
+    What has gone out cannot be called back, so neither can the step before it.
+    """
+    if firing.issued is None:
+        raise OutOfTurn("公文要经起草、核对才能签发，不能这样办理")
+    issued, case = firing.issued, scene.case
+    post = may_issue(scene, issued.document, actor)
+    number = scene.definition.documents[issued.document].number
+    written = {number: issued.number} if number and issued.number else {}
+    key = _counted(issued.document)
+    after = replace(
+        case,
+        seq=case.seq + 1,
+        facts={**case.facts, **written},
+        fired={**case.fired, key: case.fired.get(key, 0) + 1},
+        last=None,
+    )
+    return Step(
+        case=after,
+        firing=firing,
+        actor=actor,
+        now=scene.now,
+        from_state=case.state,
+        post=post,
+        written=written,
+        kept=(int(issued.file["id"]),),
+    )
+
+
+def _paper(scene: Scene, name: str) -> Paper:
+    paper = scene.definition.documents.get(name)
+    if paper is None:
+        sentence = f"“{scene.definition.title}”没有“{name[:30]}”这种公文"
+        raise NotFound(sentence, {"document": name[:30]})
+    return paper
+
+
+def _counted(name: str) -> str:
+    """Under what a case counts its documents, beside its events; no event has such a name."""
+    return f"document.{name}"

@@ -1,0 +1,81 @@
+"""Issuing a document inside a transaction: who may is asked first, then its number is taken, then
+it is written; all of it commits together, or the number goes back.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from workflow.engine.calendar import local_day
+from workflow.engine.case import Actor, Case, Firing, Issued
+from workflow.engine.issuing import may_issue
+from workflow.engine.scene import Scene
+from workflow.papers.template import Template
+from workflow.store import documents
+from workflow.store.attachments import Attachment
+from workflow.store.codec import dumps
+from workflow.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What whoever writes a document is given: the locked case, the template, the number (or
+    none), and the connection in which all of it happens.
+    """
+
+    connection: Connection
+    scene: Scene
+    document: str
+    template: Template
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document that has been written: its title, what it says, and the file kept of it."""
+
+    title: str
+    body: Mapping[str, Any]
+    file: Attachment
+
+
+Write = Callable[[Draft], Written]
+
+
+def issue(work: Transaction, case_id: int, document: str, actor: Actor, write: Write) -> Case:
+    """Issue a document of a case; raises a Refusal, also one that `write` raises."""
+    scene = work.scene(case_id, Firing("issue_document"), actor)
+    may_issue(scene, document, actor)
+    paper = scene.definition.documents[document]
+    template_id, template = work.catalog.template(paper.template or document)
+    unit = scene.case.parties[paper.issuer].unit
+    number = None
+    if template.series is not None:
+        year = local_day(work.now).year
+        number = documents.next_number(work.connection, unit, template.series, year)
+    words = number.text if number else None
+    written = write(Draft(work.connection, scene, document, template, words))
+    body = dumps(written.body)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    issued = Issued(document, words, written.file.reference, template_id, digest)
+    step = work.fire(case_id, Firing("issue_document", issued=issued), actor)
+    work.writes.documents.append(
+        {
+            "case_id": case_id,
+            "seq": step.case.seq,
+            "name": document,
+            "title": written.title,
+            "template_id": template_id,
+            "attachment_id": written.file.id,
+            "unit_id": unit,
+            "series": number.series if number else None,
+            "year": number.year if number else None,
+            "serial": number.serial if number else None,
+            "number": words,
+            "body": body,
+        }
+    )
+    return work.case(case_id)

@@ -1,0 +1,156 @@
+"""A template and what a case knows, to a composed document: all its words, nothing of its looks.
+
+What people wrote fills gaps; it never acts as a template, for it is put in after compiling.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Template as Compiled
+from jinja2 import TemplateError
+
+from workflow.engine.errors import InvalidInput
+from workflow.papers.reading import ENVIRONMENT
+from workflow.papers.template import GridItem, TableItem, Template
+
+LONGEST_TEXT = 60_000
+"""Characters a text may grow to; how long a document may be is `lint`'s to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the body: a `paragraph`, or rows of cells: a `table` with heads, or a `grid`."""
+
+    kind: str
+    text: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A document in words. `organ` are the lines of who signs, one a joint issuer."""
+
+    kind: str
+    layout: str
+    name: str
+    mark: str
+    number: str
+    signer: str
+    title: str
+    to: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    attachments: tuple[str, ...]
+    organ: tuple[str, ...]
+    date: str
+    copies: tuple[str, ...]
+    public: bool
+
+    def numbered(self, number: str) -> "Composed":
+        """The same document under its number."""
+        return replace(self, number=number)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, to be kept."""
+        return asdict(self)
+
+    @property
+    def text(self) -> str:
+        """All its words, in their order."""
+        return "\n".join(self.words())
+
+    def words(self) -> Iterator[str]:
+        """Its words, part by part."""
+        yield self.title
+        yield from self.to
+        for block in self.blocks:
+            yield from (block.text, *(cell for row in block.rows for cell in row))
+        yield from (*self.attachments, *self.organ, *self.copies)
+
+
+def composed_of(plain: Mapping[str, Any]) -> Composed:
+    """The document that `as_dict` made plain values of."""
+    blocks = tuple(
+        Block(one["kind"], one["text"], tuple(map(tuple, one["rows"]))) for one in plain["blocks"]
+    )
+    tuples = {key: tuple(plain[key]) for key in ("to", "attachments", "organ", "copies")}
+    return Composed(**{**plain, **tuples, "blocks": blocks})
+
+
+def joined(names: tuple[str, ...]) -> str:
+    """Units one after the other; a joint office is two names."""
+    return "，".join("、".join(name.split()) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who a document goes out from and to, and when, in words."""
+
+    issuer: str
+    to: tuple[str, ...]
+    copies: tuple[str, ...]
+    date: str
+
+
+Tables = Mapping[str, tuple[tuple[str, ...], ...]]
+"""Table facts by name: rows of texts, the first the heads."""
+
+
+def compose(
+    template: Template, values: Mapping[str, Any], tables: Tables, envelope: Envelope, number: str
+) -> Composed:
+    """The document that a template makes of these values; raises InvalidInput."""
+
+    def fill(text: str) -> str:
+        return _filled(text, values)
+
+    return Composed(
+        kind=template.kind,
+        layout=template.layout,
+        name=template.name,
+        mark=_line(fill(template.mark)),
+        number=number,
+        signer=_line(fill(template.signer or "")),
+        title=_line(fill(template.title)),
+        to=envelope.to,
+        blocks=tuple(_blocks(template, fill, tables)),
+        attachments=tuple(filter(None, (_line(fill(one)) for one in template.attachments))),
+        organ=tuple(envelope.issuer.split()) if template.signed else (),
+        date=envelope.date,
+        copies=envelope.copies,
+        public=template.public,
+    )
+
+
+def _blocks(template: Template, fill: Any, tables: Tables) -> Iterator[Block]:
+    for item in template.body:
+        if isinstance(item, TableItem):
+            if len(rows := tables.get(item.table, ())) > 1:
+                yield Block("table", rows=rows)
+        elif isinstance(item, GridItem):
+            rows = tuple(tuple(fill(cell).strip() for cell in row) for row in item.grid)
+            yield Block("grid", rows=rows)
+        else:
+            for line in fill(item).splitlines():
+                if line.strip():
+                    yield Block("paragraph", " ".join(line.split()))
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    try:
+        filled = _compiled(text).render(values)
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise InvalidInput(f"公文模板用不上：{str(error)[:80]}，请告诉管理员") from None
+    if len(filled) > LONGEST_TEXT:
+        raise InvalidInput("公文太长，请减少内容")
+    return filled
+
+
+@lru_cache(maxsize=1000)
+def _compiled(text: str) -> Compiled:
+    return ENVIRONMENT.from_string(text)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
