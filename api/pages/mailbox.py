@@ -19,7 +19,7 @@ from api.presenting.fields import Option
 from api.presenting.message_story import WAYS
 from api.presenting.wording import machine_readable, to_the_minute
 from workflow.engine.errors import NotFound
-from workflow.store import queries
+from workflow.store.mailbox import Row, mailbox_message, mailbox_messages
 from workflow.store.people.masking import masked
 
 router = APIRouter()
@@ -68,7 +68,7 @@ def mailbox(
     _check(duban)
     way, to = way if way in WAYS else "", printable(to)
     with duban.database.reading() as connection:
-        rows = queries.mailbox_messages(
+        rows = mailbox_messages(
             connection,
             someone.actor,
             way=way or None,
@@ -95,7 +95,7 @@ def mail(
     """The HTML of one mail, for its frame; its links open in the whole window."""
     _check(duban)
     with duban.database.reading() as connection:
-        row = queries.mailbox_message(connection, someone.actor, message)
+        row = mailbox_message(connection, someone.actor, message)
     html = (row["html"] or "").replace("<head>", '<head><base target="_top">', 1)
     headers = {"Content-Security-Policy": _MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
     return HTMLResponse(html, headers=headers)
@@ -106,7 +106,7 @@ def _check(duban: Duban) -> None:
         raise NotFound("没有这个地址")
 
 
-def _letter(row: queries.Row) -> Letter:
+def _letter(row: Row) -> Letter:
     return Letter(
         way=WAYS.get(row["way"], "其他"),
         to=row["to"] if row["own"] else masked(row["to"]),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from sqlalchemy import Connection, event, select
@@ -49,14 +50,16 @@ IN_ORDER: list[tuple[str, str, Query]] = [
     ("cases in a state", IN_STATE, listed(ASSIGNED, THREE_POSTS)),
     ("my work", "scope_work", lambda c: work(c)),
     ("the newest", "sqlite_autoindex_scope_1 scope_pkey", listed(OPEN, newest=True)),
+    ("cases about a unit", "scope_list", lambda c: about(c, few=False)),
     ("messages to send", "outbox_wake", lambda c: lease(c)),
 ]
 BY_KEY: list[tuple[str, str, Query]] = [
     ("whose turn it is", "scope_work", lambda c: ranges.work_of(c, THREE_POSTS)),
+    ("workflows that units see", "scope_", lambda c: ranges.of_kinds(c, (7, 8, 9))),
     ("cases with timers due", "timer_wake", lambda c: cases.lock_due_cases(c, NOW, 1000)),
     ("timers of a case", "timer", lambda c: cases.due_timers(c, NOW, [1])),
     ("timers to cancel", "timer", lambda c: c.execute(writes._CANCEL_TIMERS, CANCEL)),
-    ("cases about a unit", "case_unit", listed(Filter(unit=7))),
+    ("cases about a unit", "case_unit", lambda c: about(c, few=True)),
     ("children of a case", "case_parent", listed(Filter(parent=7))),
     ("a place in the lists", "scope_case", lambda c: c.execute(writes._PLACE, MOVED)),
 ]
@@ -67,6 +70,12 @@ def work(connection: Connection) -> Any:
     ways = [{"unit_id": 7, "closed": False, "acts": acts} for acts in (",head,", ",head,liaison,")]
     query = select(*ranges.PLACE).where(not_kept_from(CLERK))
     return ranges.first_of(connection, ways, query, None, 51)
+
+
+def about(connection: Connection, *, few: bool) -> Any:
+    """A list of the cases about a unit with few of them, or with many."""
+    with mock.patch.object(queries, "_has_many", return_value=not few):
+        return queries.list_cases(connection, CLERK, Filter(KIND, unit=9, closed=False))
 
 
 def lease(connection: Connection) -> Any:

@@ -220,6 +220,26 @@ def test_filters_narrow_a_list_and_never_widen_it(office: Office) -> None:
         assert listed(office, units, narrowed) == wanted, narrowed
 
 
+@pytest.mark.rights
+@pytest.mark.parametrize("unit", [row[0] for row in SEES])
+@pytest.mark.parametrize("few", [0, 1000], ids=["many", "few"])
+def test_about_a_unit_one_sees_what_one_sees_anyway(
+    unit: str, few: int, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether its cases are looked up by key, or the unit's own list is read."""
+    monkeypatch.setattr(queries, "FEW", few)
+    units = office.units(unit)
+    every = listed(office, units)
+    for about in (CITY, TOWN, NEIGHBOUR, "522300"):
+        one = office.story.units[about]
+        own = [row for row in every if row["unit_id"] == one]
+        still_open = [row for row in own if row["closed_at"] is None]
+        registered = [row for row in own if row["state"] == "registered"]
+        assert listed(office, units, Filter(unit=one)) == own
+        assert listed(office, units, Filter(unit=one, closed=False)) == still_open
+        assert listed(office, units, Filter(unit=one, state="registered")) == registered
+
+
 # My work
 
 

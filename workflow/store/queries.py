@@ -6,19 +6,17 @@ Whatever is about cases takes the reader, and sees what `scope.in_sight` lets th
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, tuple_
 
 from workflow.engine.case import Actor
-from workflow.engine.errors import NotFound
 from workflow.store import cases, ranges
 from workflow.store.organisation import PERSON, UNIT
 from workflow.store.scope import SCOPE, in_sight, not_kept_from, units_of
-from workflow.store.tables import MailboxRow
-from workflow.store.writes import CASE, OUTBOX, SIGN_OFF, TIMER
+from workflow.store.writes import CASE, SIGN_OFF, TIMER
 
 Row = dict[str, Any]
 
@@ -96,8 +94,7 @@ def list_cases(
 
     `also` is a further condition on the case.
     """
-    query = _narrowed(select(*ranges.PLACE), reader, narrowed, also)
-    ways = _ranges(connection, reader, narrowed, newest=newest)
+    query, ways = _listed(connection, reader, narrowed, also, newest=newest)
     return _page(connection, query, ways, after, limit, newest=newest)
 
 
@@ -111,8 +108,7 @@ def first_cases(
     """The ids of the first cases of a list, for a page that shows several lists and reads the rows
     of all of them at once.
     """
-    query = _narrowed(select(*ranges.PLACE), reader, narrowed, also)
-    ways = _ranges(connection, reader, narrowed, newest=False)
+    query, ways = _listed(connection, reader, narrowed, also)
     return [row.case_id for row in ranges.first_of(connection, ways, query, None, limit)]
 
 
@@ -124,35 +120,60 @@ def list_work(
     return _page(connection, query, ranges.work_of(connection, actor), after, limit)
 
 
-def _narrowed(
-    query: Select[Any], reader: Actor, narrowed: Filter, also: ColumnElement[bool] | None
-) -> Select[Any]:
-    """With every condition but the reader's units; with the cases only where one is on them."""
+FEW = 200
+"""Cases about a unit up to which they are looked up by key and put in order."""
+
+
+def _listed(
+    connection: Connection,
+    reader: Actor,
+    narrowed: Filter,
+    also: ColumnElement[bool] | None,
+    *,
+    newest: bool = False,
+) -> tuple[Select[Any], list[ranges.Range]]:
+    """The query of a list, and the ranges of `scope` that it reads, each in its order."""
     conditions = [*_conditions(narrowed), *([also] if also is not None else [])]
-    query = query.where(not_kept_from(reader), *_of_few(narrowed))
-    if conditions:
+    units, sight, few = units_of(reader), not_kept_from(reader), list(_of_few(narrowed))
+    if narrowed.unit is not None and _has_many(connection, narrowed.unit):
+        # a case is in the lists of the unit that it is about: theirs are read, in their order
+        units, few = frozenset({narrowed.unit}), list(_of_few(replace(narrowed, unit=None)))
+        sight = _seen_about(reader, narrowed.unit)
+    query = select(*ranges.PLACE).where(sight, *few)
+    if conditions:  # with the cases only where one is on them
         query = query.join(CASE, CASE.c.id == SCOPE.c.case_id).where(*conditions)
-    return query.where(*_on_scope(narrowed))
+    query = query.where(*_on_scope(narrowed))
+    if newest or few:  # in the order of the primary key, or a few cases by key
+        return query, [{"unit_id": unit} for unit in sorted(units)]
+    return query, _ranges(connection, units, narrowed)
 
 
-def _ranges(
-    connection: Connection, reader: Actor, narrowed: Filter, *, newest: bool
-) -> list[ranges.Range]:
-    """The ranges of `scope` that together are a list, each in its order."""
-    units: list[ranges.Range] = [{"unit_id": unit} for unit in sorted(units_of(reader))]
-    if newest or list(_of_few(narrowed)):  # in the order of the primary key, or a few cases by key
-        return units
-    wanted = narrowed.workflows
-    if wanted is None:
-        wanted = tuple(ranges.workflows(connection))
+def _seen_about(reader: Actor, unit: int) -> ColumnElement[bool]:
+    """Of rows of any unit those whose case is about this one and in sight; asked row by row, for a
+    join with so few cases PostgreSQL would put in order by itself.
+    """
+    mine, about = SCOPE.alias("mine"), CASE.alias("about")
+    whose = select(about.c.unit_id).where(about.c.id == SCOPE.c.case_id).scalar_subquery()
+    return and_(
+        whose == unit, exists().where(mine.c.case_id == SCOPE.c.case_id, in_sight(reader, mine))
+    )
+
+
+def _has_many(connection: Connection, unit: int) -> bool:
+    some = select(CASE.c.id).where(CASE.c.unit_id == unit).offset(FEW).limit(1)
+    return connection.execute(some).first() is not None
+
+
+def _ranges(connection: Connection, units: Collection[int], narrowed: Filter) -> list[ranges.Range]:
+    """The ranges of `scope` that together are a list of these units."""
+    kinds = (
+        [{"unit_id": u, "workflow": w} for u in sorted(units) for w in narrowed.workflows]
+        if narrowed.workflows is not None
+        else ranges.of_kinds(connection, units)
+    )
     closed = (False, True) if narrowed.closed is None else (narrowed.closed,)
     state: ranges.Range = {} if narrowed.state is None else {"state": narrowed.state}
-    return [
-        {**unit, "workflow": workflow, **state, "closed": end}
-        for unit in units
-        for workflow in wanted
-        for end in closed
-    ]
+    return [{**kind, **state, "closed": end} for kind in kinds for end in closed]
 
 
 def in_scope(reader: Actor, narrowed: Filter) -> Select[Any]:
@@ -283,8 +304,6 @@ def list_units(
 
 # What only pages read
 
-_MAILBOX = MailboxRow.__table__  # type: ignore[attr-defined]
-
 
 def cases_by_id(connection: Connection, reader: Actor, ids: Collection[int]) -> list[Row]:
     """Those of these cases that are in scope, as rows of a list."""
@@ -349,51 +368,3 @@ def units_by_id(connection: Connection, ids: Collection[int]) -> list[Row]:
     """Whole rows of units."""
     rows = connection.execute(select(UNIT).where(UNIT.c.id.in_(ids))).mappings()
     return [dict(row) for row in rows]
-
-
-def mailbox_messages(
-    connection: Connection,
-    reader: Actor,
-    *,
-    way: str | None = None,
-    to: str | None = None,
-    before: int | None = None,
-    limit: int = 50,
-) -> list[Row]:
-    """What the local mailbox holds that the reader may read, newest first, with `own` for what was
-    sent to the reader, narrowed by way and recipient.
-
-    The recipient is a name, a login name or a whole address: by parts of an address a masked one
-    could be guessed.
-    """
-    own = _sent(OUTBOX.c.person_id == reader.person).label("own")
-    readable = select(_MAILBOX, own).where(_readable(reader))
-    query = readable.order_by(_MAILBOX.c.id.desc()).limit(limit)
-    if way is not None:
-        query = query.where(_MAILBOX.c.way == way)
-    if to is not None:
-        called = select(PERSON.c.id).where(or_(PERSON.c.name == to, PERSON.c.username == to))
-        query = query.where(or_(_MAILBOX.c.to == to, _sent(OUTBOX.c.person_id.in_(called))))
-    if before is not None:
-        query = query.where(_MAILBOX.c.id < before)
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def _readable(reader: Actor) -> ColumnElement[bool]:
-    """Messages to the reader, and those about a case that the reader sees."""
-    seen = exists().where(SCOPE.c.case_id == OUTBOX.c.case_id, in_sight(reader))
-    return _sent(or_(OUTBOX.c.person_id == reader.person, seen))
-
-
-def _sent(which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the message that a row of the mailbox came from is such a one."""
-    return exists().where(OUTBOX.c.key == _MAILBOX.c.key, which)
-
-
-def mailbox_message(connection: Connection, reader: Actor, id_: int) -> Row:
-    """One message of the local mailbox that the reader may read; raises NotFound."""
-    query = select(_MAILBOX).where(_MAILBOX.c.id == id_, _readable(reader))
-    row = connection.execute(query).mappings().first()
-    if row is None:
-        raise NotFound("信箱里没有这条消息", {"message": id_})
-    return dict(row)
