@@ -16,7 +16,14 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from workflow.catalog import Catalog
 from workflow.engine.case import Actor, Case, Firing
-from workflow.engine.errors import DutiesNotSeparate, InvalidInput, Refusal, RequestReused, Stale
+from workflow.engine.errors import (
+    ConditionNotMet,
+    DutiesNotSeparate,
+    InvalidInput,
+    Refusal,
+    RequestReused,
+    Stale,
+)
 from workflow.issuing import Write, issue
 from workflow.store import audit, bulk, cases, organisation
 from workflow.store.broken import rule_of
@@ -253,5 +260,9 @@ EXPLAINED: Mapping[str, tuple[type[Refusal], str]] = {
     "case_child_in_time": (Stale, "上级事项已经办结，不能再增加子事项"),
     "cases_workflow_unit_id_period_key": _THERE_ALREADY,
     "cases_workflow_cause_level_key": _THERE_ALREADY,
+    "cases_workflow_external_key": (
+        ConditionNotMet,
+        "这个外部编号已经登记过，不重复受理；请查看原来的事项",
+    ),
 }
 """What it means that a rule of the database was broken; everything else is a lost race."""

@@ -30,6 +30,7 @@ from workflow.engine.case import (
 from workflow.engine.children import proposed
 from workflow.engine.decision import Opening, Step
 from workflow.engine.errors import Refusal
+from workflow.engine.likeness import likeness_of
 from workflow.engine.machine import Compiled
 from workflow.engine.named import asked, posts_of
 from workflow.engine.opening import Request, open_case
@@ -102,7 +103,16 @@ class Transaction:
             calendar=self.catalog.calendar,
             lineages=self._lineages(set(named.values())),
             series_top=self._series_top(compiled, facts),
+            alike=self._alike(compiled, named, facts),
         )
+
+    def _alike(self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any]) -> int:
+        """How many cases stand about the same thing as one that is to be opened."""
+        definition = compiled.definition
+        likeness = likeness_of(definition, named.get(definition.anchor, 0), facts)
+        if likeness is None:
+            return 0
+        return cases.count_alike(self.connection, definition.workflow, likeness)
 
     def _lineages(self, units: Collection[int]) -> Mapping[int, Lineage]:
         """Where units lie, which none of them can leave before this transaction has ended."""

@@ -38,6 +38,7 @@ from api.presenting.messages import MessageLine, message_line
 from api.presenting.wording import Names
 from workflow import ladder
 from workflow.engine.case import Case, World
+from workflow.engine.confidence import withheld
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.permits import units_of
@@ -186,6 +187,7 @@ def _read_file(
         messages=_messages(connection, duban, someone, told, names),
         watched=attention.is_watched(connection, someone.actor, case.id),
         papers=papers_of(connection, duban, someone, case, names),
+        withheld=withheld(compiled.definition, case.parties, someone.actor),
     )
 
 

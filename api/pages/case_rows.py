@@ -43,6 +43,12 @@ def ledger_rows(
 ) -> tuple[LedgerRow, ...]:
     """Rows of a ledger with these facts; one that an older version lacks is left out there."""
     return tuple(
-        ledger_row(item, row, definition, [fact for fact in facts if fact in definition.facts])
+        ledger_row(
+            item,
+            row,
+            definition,
+            [fact for fact in facts if fact in definition.facts],
+            someone.actor,
+        )
         for item, row, definition in work_items(connection, duban, someone, rows)
     )

@@ -19,6 +19,7 @@ from api.presenting.lists import (
     LedgerGroup,
     LedgerPage,
     LedgersPage,
+    facts_of,
     ledger_links,
     options_of,
     stamps_of,
@@ -176,7 +177,8 @@ def _batches(
             newest=newest,
         )
         for item, row, definition in work_items(connection, duban, someone, found.rows):
-            yield SheetRow(item, row["body"]["facts"], stamps_of(definition, row["body"]["signed"]))
+            shown = facts_of(row, definition, someone.actor)
+            yield SheetRow(item, shown, stamps_of(definition, row["body"]["signed"]))
         if found.next is None:
             return
         place = found.next

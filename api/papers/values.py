@@ -121,8 +121,12 @@ def _case_in_words(scene: Scene) -> SimpleNamespace:
 
 
 def _facts_in_words(definition: Definition, facts: Mapping[str, Any]) -> SimpleNamespace:
+    """Every fact; one that only some see reads as not given: a paper is read by others."""
     return SimpleNamespace(
-        **{name: _fact_in_words(fact, facts.get(name)) for name, fact in definition.facts.items()}
+        **{
+            name: _fact_in_words(fact, None if fact.seen_by else facts.get(name))
+            for name, fact in definition.facts.items()
+        }
     )
 
 
@@ -147,6 +151,8 @@ def _fact_in_words(fact: Fact, raw: Any) -> Any:
 def _tables(definition: Definition, facts: Mapping[str, Any]) -> Tables:
     found = {}
     for name, fact in definition.facts.items():
+        if fact.seen_by:
+            continue
         if fact.type == "table" and (table := value_of(fact, facts.get(name)).table):
             rows = [tuple("" if cell == NOTHING else cell for cell in row) for row in table.rows]
             found[name] = (table.heads, *rows)

@@ -129,6 +129,13 @@ class CaseFile:
     messages: tuple[MessageLine, ...]
     papers: Papers
     watched: bool = False
+    withheld: frozenset[str] = frozenset()
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The facts that the reader sees."""
+        facts = self.case.facts.items()
+        return {name: value for name, value in facts if name not in self.withheld}
 
 
 def case_page(
@@ -164,13 +171,13 @@ def case_page(
         actions=actions,
         waiting=_waiting(case, definition, names),
         ledgers=tuple(_ledgers(file)),
-        other=_other(case, definition),
-        pictures=_pictures(case, definition),
+        other=_other(file),
+        pictures=_pictures(file),
         parties=_parties(case, definition, names),
         parent=file.parent,
         children=file.children,
         coming=tuple(_coming(file)),
-        timeline=timeline_of(definition, file.history, names),
+        timeline=timeline_of(definition, file.history, names, file.withheld),
         messages=file.messages,
         papers=file.papers,
         request=request,
@@ -222,7 +229,12 @@ def _ledgers(file: CaseFile) -> Iterator[LedgerView]:
             title=ledger.title,
             keeper=definition.parties[ledger.kept_by].title,
             unit=file.names.unit(case.parties[ledger.kept_by].unit),
-            values=values_of(definition, ledger.facts, case.facts, case.id),
+            values=values_of(
+                definition,
+                [fact for fact in ledger.facts if fact not in file.withheld],
+                file.shown,
+                case.id,
+            ),
             stamps=tuple(
                 _stamp(spec.title, case, side, at, file.names)
                 for side, spec in sides.items()
@@ -240,17 +252,17 @@ def _stamp(title: str, case: Case, side: str, at: Mapping[int, datetime], names:
     return Stamp(title, names.unit(signature.unit, signed_at), names.person(signature.person), day)
 
 
-def _other(case: Case, definition: Definition) -> tuple[Value, ...]:
+def _other(file: CaseFile) -> tuple[Value, ...]:
     """Facts that stand in no ledger, as far as they are given."""
+    definition, shown = file.definition, file.shown
     kept = {fact for ledger in definition.ledgers.values() for fact in ledger.facts}
-    names = [
-        n for n in definition.facts if n not in kept and case.facts.get(n) not in (None, "", [])
-    ]
-    return values_of(definition, names, case.facts, case.id)
+    names = [n for n in definition.facts if n not in kept and shown.get(n) not in (None, "", [])]
+    return values_of(definition, names, shown, file.case.id)
 
 
-def _pictures(case: Case, definition: Definition) -> tuple[Value, ...]:
+def _pictures(file: CaseFile) -> tuple[Value, ...]:
     """Several facts of photos, to stand side by side: before and after."""
+    definition, case = file.definition, file.case
     names = [
         n for n, fact in definition.facts.items() if fact.type == "photos" and case.facts.get(n)
     ]

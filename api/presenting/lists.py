@@ -11,6 +11,7 @@ from api.presenting.values import Value, value_of
 from api.presenting.wording import Names, party_of, shortened
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import Actor
+from workflow.engine.confidence import shown_to
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
 
@@ -197,9 +198,17 @@ def _steps(row: Row, compiled: Compiled, actor: Actor) -> Iterator[str]:
                 yield event.title
 
 
-def ledger_row(item: WorkItem, row: Row, definition: Definition, facts: Iterable[str]) -> LedgerRow:
+def facts_of(row: Row, definition: Definition, reader: Actor) -> dict[str, Any]:
+    """The facts of a row that somebody sees who sees the row."""
+    return shown_to(reader, definition, row["body"]["parties"], row["body"]["facts"])
+
+
+def ledger_row(
+    item: WorkItem, row: Row, definition: Definition, facts: Iterable[str], reader: Actor
+) -> LedgerRow:
     """A row of the ledger with these facts."""
-    values = tuple(value_of(definition.facts[n], row["body"]["facts"].get(n)) for n in facts)
+    shown = facts_of(row, definition, reader)
+    values = tuple(value_of(definition.facts[n], shown.get(n)) for n in facts)
     signed = row["body"]["signed"]
     return LedgerRow(
         item=item,

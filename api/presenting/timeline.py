@@ -1,6 +1,6 @@
 """A case's history as sentences: who, for whom, what, when, with what, and what limit followed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,14 +58,20 @@ class TimelineEntry:
 
 
 def timeline_of(
-    definition: Definition, rows: Sequence[Row], names: Names
+    definition: Definition,
+    rows: Sequence[Row],
+    names: Names,
+    withheld: Collection[str] = (),
 ) -> tuple[TimelineEntry, ...]:
-    """The history, newest first."""
+    """The history, newest first, without the facts `withheld` from the reader."""
     cycles = len({row["cycle"] for row in rows}) > 1
-    return tuple(_entry(definition, row, names, several=cycles) for row in reversed(rows))
+    entries = (_entry(definition, row, names, withheld, several=cycles) for row in reversed(rows))
+    return tuple(entries)
 
 
-def _entry(definition: Definition, row: Row, names: Names, *, several: bool) -> TimelineEntry:
+def _entry(
+    definition: Definition, row: Row, names: Names, withheld: Collection[str], *, several: bool
+) -> TimelineEntry:
     due = row["effects"].get("due")
     moved = row["from_state"] != row["to_state"]
     limit = _limit(due, named=moved) if due else ""
@@ -79,7 +85,7 @@ def _entry(definition: Definition, row: Row, names: Names, *, several: bool) -> 
         iso=machine_readable(row["at"]),
         cycle=f"第 {row['cycle']} 轮" if several else "",
         state=_state(definition, row["to_state"]) if moved else "",
-        facts=_facts(definition, row),
+        facts=_facts(definition, row, withheld),
         more=tuple(_more(definition, row, names)),
         limit=limit,
         why=due[1] if due else "",
@@ -121,7 +127,7 @@ def _state(definition: Definition, name: str) -> str:
     return definition.states[name].title if name in definition.states else ""
 
 
-def _facts(definition: Definition, row: Row) -> tuple[Value, ...]:
+def _facts(definition: Definition, row: Row, withheld: Collection[str]) -> tuple[Value, ...]:
     facts, case_id = row["inputs"].get("facts", {}), row["case_id"]
     if issued := row["inputs"].get("issued"):
         file = Fact(title="公文", type="documents")
@@ -129,7 +135,7 @@ def _facts(definition: Definition, row: Row) -> tuple[Value, ...]:
     return tuple(
         value_of(fact, facts[name], case_id)
         for name, fact in definition.facts.items()
-        if name in facts
+        if name in facts and name not in withheld
     )
 
 

@@ -24,6 +24,7 @@ from api.rest.outputs import (
     ledgers_out,
 )
 from workflow.engine.case import Case, World
+from workflow.engine.confidence import shown_to
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
 from workflow.engine.permits import units_of as seats_of
@@ -48,12 +49,13 @@ def case_view(duban: Duban, someone: Someone, case_id: int) -> CaseOut:
         rows = {row["id"]: row for row in queries.cases_by_id(connection, reader, wanted)}
         named = Units(connection, _units_in(case, [*rows.values(), *children]))
         items = {id_: case_item(row, duban.catalog, named) for id_, row in rows.items()}
+        shown = shown_to(reader, compiled.definition, case.parties, case.facts)
         return CaseOut(
-            **{**items[case_id].model_dump(), "facts": dict(case.facts)},
+            **{**items[case_id].model_dump(), "facts": shown},
             **_standing(case, compiled.definition),
             handler=_name_of(connection, case.handler),
             parties=_parties(case, compiled.definition, named),
-            ledgers=ledgers_out(compiled.definition, case.facts),
+            ledgers=ledgers_out(compiled.definition, shown),
             events=_events(connection, duban, someone, compiled, case),
             sign_offs=_sign_offs(connection, case_id, compiled.definition),
             children=[case_item(row, duban.catalog, named) for row in children],

@@ -65,7 +65,7 @@ def list_cases(
     with duban.database.reading() as connection:
         page = queries.list_cases(connection, someone.actor, narrowed, after=place, limit=limit)
         named = Units(connection, {row["unit_id"] for row in page.rows})
-    items = [case_item(row, duban.catalog, named, ledger) for row in page.rows]
+    items = [case_item(row, duban.catalog, named, ledger, someone.actor) for row in page.rows]
     return CasePage(items=items, next=None if page.next is None else _mark(page.next))
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from api.rest.forms import FormField
 from workflow.catalog import Catalog
-from workflow.engine.case import Due
+from workflow.engine.case import Actor, Due
+from workflow.engine.confidence import shown_to
 from workflow.engine.definition import Definition
 from workflow.engine.sight import due_day
 from workflow.store.organisation import former_names
@@ -169,12 +170,18 @@ class Units:
         return found
 
 
-def case_item(row: Row, catalog: Catalog, units: Units, ledger: str | None = None) -> CaseItem:
-    """A row of `queries.list_cases` with the facts of one ledger."""
+def case_item(
+    row: Row,
+    catalog: Catalog,
+    units: Units,
+    ledger: str | None = None,
+    reader: Actor | None = None,
+) -> CaseItem:
+    """A row of `queries.list_cases`, with the facts of one ledger that a reader sees."""
     definition = catalog.version(row["definition_id"]).definition
     facts = None
-    if ledger is not None and ledger in definition.ledgers:
-        held = row["body"]["facts"]
+    if ledger is not None and reader is not None and ledger in definition.ledgers:
+        held = shown_to(reader, definition, row["body"]["parties"], row["body"]["facts"])
         facts = {name: held.get(name) for name in definition.ledgers[ledger].facts}
     plain = ("id", "number", "workflow", "headline", "state", "cycle", "provisional", "period")
     times = ("due_at", "opened_at", "closed_at")

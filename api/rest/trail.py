@@ -1,6 +1,6 @@
 """What became of a case: GET its history, its timers, its messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from api.context import Duban
 from api.rest.inputs import Before, CaseId, Limit
 from api.rest.outputs import UnitRef, Units
 from workflow import ladder
+from workflow.engine.confidence import withheld
 from workflow.store import cases, queries
 from workflow.store import messages as told
 from workflow.store.scope import check_scope
@@ -32,7 +33,10 @@ _BUILT_IN = {
 
 
 class HistoryOut(BaseModel):
-    """One row of a case's history; `hash` covers the row and `prev`, the hash of the row before."""
+    """One row of a case's history; `hash` covers the row and `prev`, the hash of the row before.
+
+    `withheld` are facts that the row gave and the reader does not see: the hash covers them, too.
+    """
 
     seq: int
     cycle: int
@@ -46,6 +50,7 @@ class HistoryOut(BaseModel):
     for_person: str | None
     unit: UnitRef | None
     inputs: dict[str, Any]
+    withheld: list[str]
     effects: dict[str, Any]
     alg: str
     prev: str
@@ -94,7 +99,7 @@ class MessagePage(BaseModel):
 def history(case_id: CaseId, duban: Installation, someone: SignedIn) -> list[HistoryOut]:
     """What happened, row by row."""
     return _in_scope(
-        duban, someone, case_id, lambda connection: _history(connection, duban, case_id)
+        duban, someone, case_id, lambda connection: _history(connection, duban, someone, case_id)
     )
 
 
@@ -136,14 +141,22 @@ def _in_scope(duban: Duban, someone: Someone, case_id: int, read: Callable[[Conn
         return read(connection)
 
 
-def _history(connection: Connection, duban: Duban, case_id: int) -> list[HistoryOut]:
+def _history(
+    connection: Connection, duban: Duban, someone: Someone, case_id: int
+) -> list[HistoryOut]:
+    case, _ = cases.read_case(connection, case_id)
+    definition = duban.catalog.version(case.definition).definition
+    kept = withheld(definition, case.parties, someone.actor)
     rows = queries.history_of(connection, case_id)
     ids = {row[name] for row in rows for name in ("person_id", "holder_id")} - {None}
     names = queries.person_names(connection, ids)
     units = Units(connection, {row["unit_id"] for row in rows})
     return [
         HistoryOut(
-            **{name: row[name] for name in HistoryOut.model_fields if name in row},
+            **{
+                **{name: row[name] for name in HistoryOut.model_fields if name in row},
+                **_inputs(row, kept),
+            },
             title=_title(duban, row),
             person=names.get(row["person_id"]),
             for_person=names.get(row["holder_id"]),
@@ -151,6 +164,14 @@ def _history(connection: Connection, duban: Duban, case_id: int) -> list[History
         )
         for row in rows
     ]
+
+
+def _inputs(row: queries.Row, kept: Collection[str]) -> dict[str, Any]:
+    """What a row was given, without the facts that are kept from the reader."""
+    facts = row["inputs"].get("facts", {})
+    shown = {name: value for name, value in facts.items() if name not in kept}
+    inputs = {**row["inputs"], "facts": shown} if facts else row["inputs"]
+    return {"inputs": inputs, "withheld": sorted(facts.keys() & set(kept))}
 
 
 def _title(duban: Duban, row: queries.Row) -> str:

@@ -6,7 +6,7 @@ file sent twice opens no case twice.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -131,9 +131,10 @@ def _checked(
     world = World(duban.catalog.calendar, lineages=lineages)
     compiled, now = duban.catalog.newest(definition.workflow), duban.clock()
     titles = {column.name: column.title for column in columns_of(definition) if not column.party}
+    twice = _known_already(connection, definition, rows)
     for row in rows:
-        if row.errors:
-            yield RowReport(row.number, False, errors=row.errors)
+        if errors := {**row.errors, **{titles[n]: why for n, why in twice(row).items()}}:
+            yield RowReport(row.number, False, errors=errors)
             continue
         seen = replace(world, series_top=_series_top(connection, definition, row))
         request = Request(1, "", row.parties, row.facts)
@@ -144,6 +145,24 @@ def _checked(
             yield RowReport(row.number, True)
         except Refusal as error:
             yield RowReport(row.number, False, errors=_by_column(error, titles))
+
+
+def _known_already(
+    connection: Connection, definition: Definition, rows: Sequence[Row]
+) -> Callable[[Row], Mapping[str, str]]:
+    """What is wrong with a row whose number in another system has a case, or stands above it."""
+    external = definition.opening.external
+    numbers = [str(row.facts.get(external, "")) for row in rows] if external else []
+    known = cases.numbers_by_external(connection, definition.workflow, numbers)
+
+    def twice(row: Row) -> Mapping[str, str]:
+        number = str(row.facts.get(external, "")) if external else ""
+        if not external or not number:
+            return {}
+        earlier = known.setdefault(number, f"第 {row.number} 行")
+        return {} if earlier == f"第 {row.number} 行" else {external: f"已经登记过（{earlier}）"}
+
+    return twice
 
 
 def _series_top(connection: Connection, definition: Definition, row: Row) -> int | None:

@@ -32,6 +32,7 @@ WHOLE: dict[str, Any] = read_yaml(
     "periodic": {"on": "10-15", "party": "asker", "among": "county"},
     "series": {"cause": "what", "level": "cost", "first": 1},
     "confidential": {"seen_by": "asker"},
+    "alike": {"by": "what", "count": "returns"},
     "progress": {
         "done": "cost",
         "target": "cost",

@@ -378,6 +378,12 @@ def test_what_a_child_brings_back_is_in_its_own_file(
     assert links(broken, extension=EXTENSION) == [(code, f"anytime.extended.{path}")]
 
 
+def test_what_a_child_keeps_from_some_is_not_taken_for_all_to_see() -> None:
+    known = "granted_due: { title: 新期限, type: date }"
+    secret = changed(EXTENSION, (known, known.replace("}", ", seen_by: payer }")))
+    assert links(ONE_CHILD, extension=secret) == [("secret_taken", "anytime.extended.takes.due")]
+
+
 def test_files_that_fit_together_have_no_findings() -> None:
     assert links(ONE_CHILD, extension=EXTENSION) == []
 

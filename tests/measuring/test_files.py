@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from workflow.catalog import SHIPPED, InvalidDefinitions, load_folder, load_measures
-from workflow.engine.definition import Model
 from workflow.engine.errors import InvalidDefinition, Mistake
+from workflow.engine.model import Model
 from workflow.measuring import model
 from workflow.measuring.reading import read_folder, read_indicators, read_scorecard
 

@@ -203,7 +203,8 @@ class World:
     children that could not be opened now, for another case about the same cause stands at that
     level. `series_top` is the highest level so far of cases about one cause. `successors` lead from
     units of the case that are no more to those that took over. `candidates` are those who may be
-    named in the facts of people that a step is given.
+    named in the facts of people that a step is given. `alike` is how many cases about the same
+    thing there were when a case was opened.
     """
 
     calendar: Calendar
@@ -215,6 +216,7 @@ class World:
     barred: tuple[str, ...] = ()
     successors: Mapping[int, int] = field(default_factory=dict)
     candidates: tuple[Candidate, ...] = ()
+    alike: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,15 @@
-"""Confidential cases: who of a unit sees one, until it is confidential no longer.
+"""Confidential cases: who of a unit sees one, until it is confidential no longer; and confidential
+facts of a case that is seen.
 
 Scope is by unit; a definition that is `confidential` narrows it to whole parties and to posts. The
 store writes what is decided here into the scope rows, and notices go only to who may see.
 """
 
-from workflow.engine.definition import Definition
+from collections.abc import Mapping
+from typing import Any
+
+from workflow.engine.case import Actor
+from workflow.engine.definition import Definition, Fact
 from workflow.engine.scene import Scene
 
 
@@ -38,6 +43,34 @@ def sees(scene: Scene, unit: int, role: str) -> bool:
         return True
     roles = who_sees(scene).get(unit, frozenset())
     return roles is None or role in roles
+
+
+def seats_of(parties: Mapping[str, Any]) -> dict[str, int]:
+    """The unit of each party: of a case, or of the plain values that stand for one in a list."""
+    return {
+        name: seat[0] if isinstance(seat, list) else seat.unit for name, seat in parties.items()
+    }
+
+
+def withheld(definition: Definition, parties: Mapping[str, Any], reader: Actor) -> frozenset[str]:
+    """The facts of a case that somebody who sees it does not (`seen_by`)."""
+    seats = seats_of(parties)
+    held = {(post.unit, role) for post in reader.posts for role in (post.role, "")}
+
+    def shown(fact: Fact) -> bool:
+        ways = (name.partition(".") for name in fact.seen_by)
+        return any((seats.get(party), role) in held for party, _, role in ways)
+
+    facts = definition.facts.items()
+    return frozenset(name for name, fact in facts if fact.seen_by and not shown(fact))
+
+
+def shown_to(
+    reader: Actor, definition: Definition, parties: Mapping[str, Any], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The facts that somebody who sees the case sees of it."""
+    kept = withheld(definition, parties, reader)
+    return {name: value for name, value in facts.items() if name not in kept}
 
 
 def names(definition: Definition, party_role: str) -> bool:

@@ -7,9 +7,11 @@ the whole file is in `checks/`.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from workflow.engine.beginnings import Alike, Confidential, Opening, Periodic, Series
 from workflow.engine.limits import LIMIT_SCHEMA, Limit, parse_limit
+from workflow.engine.model import Model
 from workflow.engine.terms import Moment, Term, parse_moment, parse_term
 from workflow.engine.words import (
     ONE_OR_MORE,
@@ -21,28 +23,16 @@ from workflow.engine.words import (
     Names,
     Offices,
     OrText,
-    PartiesOrRoles,
     PartyRoles,
     Selector,
     Selectors,
+    SomePartiesOrRoles,
     Text,
     Texts,
     Title,
     Urgency,
     parsed,
 )
-
-
-class Model(BaseModel):
-    """Every part of a definition is frozen and refuses keys it does not know."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        arbitrary_types_allowed=True,
-        hide_input_in_errors=True,
-    )
 
 
 class Party(Model):
@@ -105,6 +95,9 @@ class Fact(Model):
     personal: bool = Field(False, description="left out of anything public")
     computed: bool = Field(
         False, description="given by the arithmetic of a scorecard; nobody types it"
+    )
+    seen_by: SomePartiesOrRoles = Field(
+        (), description="parties, or posts as party.role, that alone see it; absent: all who may"
     )
     hint: Text | None = Field(None, description="a sentence below the field")
 
@@ -279,34 +272,6 @@ class Proposal(Model):
     because: Text = Field(description="the reason handed to the child")
 
 
-class Opening(Model):
-    """How a case begins."""
-
-    state: Name = Field(description="the first state")
-    by: PartyRoles = Field(
-        (), description="who may open one; absent: only other cases or the calendar"
-    )
-    needs: Names = Field((), description="facts that must be given")
-    may: Names = Field((), description="facts that may be given")
-    from_case: Name | None = Field(
-        None, description="where a case begins that another case opens; default `state`"
-    )
-    straight_through: Names = Field(
-        (), description="events fired at once by the opener, unless a draft is wanted"
-    )
-
-
-class Periodic(Model):
-    """Cases that open by the calendar: one for each reporting unit and year."""
-
-    on: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] = Field(
-        description="month and day of opening"
-    )
-    party: Name = Field(description="the party that each such unit fills")
-    among: Selectors = Field(description="kinds of unit for each of which a case opens")
-    facts: dict[Name, Guard] = Field({}, description="fact ← CEL; `period` is the year")
-
-
 class Progress(Model):
     """Progress against a plan (序时进度), and where its lights turn yellow and red."""
 
@@ -329,14 +294,6 @@ class Progress(Model):
     )
 
 
-class Confidential(Model):
-    """Cases that only those named here see, until a state is reached."""
-
-    seen_by: PartiesOrRoles = Field(description="parties, or posts as party.role, that see it")
-    when: Guard | None = Field(None, description="condition (CEL) over facts; absent: always")
-    until: Names = Field((), description="states from which it is like any other case")
-
-
 class Paper(Model):
     """A document (公文) that a case may issue: by whom, in whose name, to whom, and when."""
 
@@ -353,15 +310,6 @@ class Paper(Model):
     otherwise: Text | None = Field(None, description="what the refused person reads")
     at_most: Annotated[int, Field(ge=1)] | None = Field(None, description="how often in a cycle")
     number: Name | None = Field(None, description="the fact that takes its number (发文字号)")
-
-
-class Series(Model):
-    """Cases about one cause whose level rises by one at a time."""
-
-    cause: Name = Field(description="the fact that says which cause it is")
-    level: Name = Field(description="the fact that says which level it is")
-    first: int = Field(description="the lowest level")
-    direct: Guard | None = Field(None, description="when a higher level may be entered at once")
 
 
 class Definition(Model):
@@ -385,6 +333,7 @@ class Definition(Model):
     ladders: dict[Name, Rungs] = Field({}, description="who is told when, around a limit")
     proposals: dict[Name, Proposal] = Field({}, description="rules that open a child by themselves")
     opening: Opening = Field(description="how a case begins")
+    alike: Alike | None = Field(None, description="when cases are about the same thing")
     periodic: Periodic | None = Field(None, description="cases that open by the calendar")
     series: Series | None = Field(None, description="levels about one cause that rise by one")
     progress: Progress | None = Field(None, description="progress against a plan, and its lights")

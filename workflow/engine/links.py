@@ -91,6 +91,8 @@ def _check_arrivals(definition: Definition, definitions: Definitions) -> Iterato
 def _check_taken(
     path: Path, own: str, fact: str, definition: Definition, theirs: Definition
 ) -> Iterator[Finding]:
+    if theirs.facts[fact].seen_by and not definition.facts[own].seen_by:
+        yield found("secret_taken", path, own=own, name=fact)
     kind, other = definition.facts[own].type, theirs.facts[fact].type
     if kind != other:
         words = {"own": own, "type": kind, "workflow": theirs.workflow, "name": fact}

@@ -47,7 +47,7 @@ def open_case(
     by_person = actor.kind == "person"
     may = opening.may if by_person else tuple(definition.facts)
     facts = clean(definition, request.facts, needs=opening.needs, may=may)
-    case = _first(compiled, request, seats, facts, now)
+    case = _first(compiled, request, seats, facts, world.alike, now)
     scene = Scene(compiled, case, world, now)
     naming = Naming(case, definition, world.candidates)
     facts = naming.rows(facts)
@@ -76,6 +76,7 @@ def _first(
     request: Request,
     seats: Mapping[str, Seat],
     facts: Mapping[str, Any],
+    alike: int,
     now: datetime,
 ) -> Case:
     definition = compiled.definition
@@ -96,6 +97,7 @@ def _first(
         entry=1,
         period=request.period,
         facts=facts,
+        counts={definition.alike.count: alike} if definition.alike and alike else {},
         parties=seats,
         entries={state: now},
         parent=request.parent,

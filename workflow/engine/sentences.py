@@ -111,6 +111,13 @@ SENTENCES: Mapping[str, str] = {
     "confidential_by_facts": "保密条件只能取决于要素，“{name}”会自行变化",
     "turn_cannot_see": "“{turn}”在保密期间看不到事项，却轮到它办理",
     "ladder_tells_nobody": "提醒阶梯“{ladder}”有一级在保密期间谁也告知不到",
+    "secret_shown": "“{name}”在列表里人人看得到，或含附件，不能写 seen_by",
+    "secret_carried": "子事项会让别人看到“{name}”",
+    "secret_asked": "办理的人看不到“{name}”，表单却要他填写",
+    "secret_taken": "“{name}”只有一部分人看得到，“{own}”也须写 seen_by",
+    "external_not_text": "“{name}”不是文字，不能作外部编号",
+    "not_needed_to_open": "“{name}”须写进 opening.needs",
+    "outside_without_by": "没有人能发起，外部系统也就不能代谁发起，请写 opening.by",
     # states
     "nobody_moves": "没有轮到任何一方，也没有限期，无从推进",
     "turn_cannot_act": "轮到“{turn}”，但没有一个事件由它办理",

@@ -53,6 +53,7 @@ PartyRole = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 PartyOrRole = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
 """`lead`: everybody who holds a post in that party's unit; `lead.head`: who holds that post."""
 
+SomePartiesOrRoles = Annotated[tuple[PartyOrRole, ...], *ONE_OR_MORE]
 PartiesOrRoles = Annotated[tuple[PartyOrRole, ...], Field(min_length=1), *ONE_OR_MORE]
 PartyRoles = Annotated[tuple[PartyRole, ...], *ONE_OR_MORE]
 Names = Annotated[tuple[Name, ...], *ONE_OR_MORE]

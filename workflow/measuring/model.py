@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from workflow.engine.definition import Model
+from workflow.engine.model import Model
 from workflow.engine.words import (
     ONE_OR_MORE,
     Name,

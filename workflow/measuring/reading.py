@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from workflow.engine.definition import Definition, Model
+from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidDefinition
 from workflow.engine.findings import Finding, found
+from workflow.engine.model import Model
 from workflow.engine.parsing import placed
 from workflow.engine.sayings import findings_of
 from workflow.measuring.checks import check_indicators, check_scorecard

@@ -112,6 +112,23 @@ def series_top(connection: Connection, workflow: str, cause: str) -> int | None:
     return top
 
 
+def count_alike(connection: Connection, workflow: str, likeness: str) -> int:
+    """How many cases about the same thing stand."""
+    same = (CASE.c.workflow == workflow, CASE.c.likeness == likeness)
+    query = select(func.count()).select_from(CASE).where(*same)
+    return int(connection.execute(query).scalar_one())
+
+
+def numbers_by_external(
+    connection: Connection, workflow: str, external: Collection[str]
+) -> dict[str, str]:
+    """Of these numbers of another system those that are known, with the numbers of their cases."""
+    query = select(CASE.c.external, CASE.c.number).where(
+        CASE.c.workflow == workflow, CASE.c.external.in_(external)
+    )
+    return {str(row.external): str(row.number) for row in connection.execute(query)}
+
+
 def warning_went_out(connection: Connection, case_id: int, seq: int) -> datetime | None:
     """When the messages of a history row had reached somebody; None while they are all still on
     their way.

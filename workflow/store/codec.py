@@ -192,8 +192,8 @@ def _move_of(plain: Plain | None) -> Move | None:
 def seen(world: World, actor: Actor) -> str:
     """The world and the actor's posts as the history keeps them; what is empty is left out."""
     plain: Plain = {"calendar": world.calendar.version}
-    if world.open_children:
-        plain["open"] = world.open_children
+    plain |= {"open": world.open_children} if world.open_children else {}
+    plain |= {"alike": world.alike} if world.alike else {}
     if world.lineages:
         plain["lineages"] = [_lineage(lineage) for lineage in world.lineages.values()]
     if world.warned_at is not None:
@@ -245,6 +245,7 @@ def world_of(text: str, calendars: Mapping[int, Calendar]) -> World:
             Candidate(person, username, name, tuple(Post(*post) for post in posts), tuple(units))
             for person, username, name, posts, units in plain.get("candidates", ())
         ),
+        alike=plain.get("alike", 0),
     )
 
 

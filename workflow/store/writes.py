@@ -16,6 +16,7 @@ from workflow.engine.case import Case, World
 from workflow.engine.confidence import is_secret
 from workflow.engine.decision import Step, Timer
 from workflow.engine.definition import FILE_TYPES, Definition
+from workflow.engine.likeness import likeness_of
 from workflow.engine.machine import Compiled
 from workflow.engine.pace import may_go_at
 from workflow.engine.scene import Scene
@@ -53,7 +54,7 @@ _ISSUE = insert(DOCUMENT)
 
 _UPDATED = (
     "state", "cycle", "seq", "entry", "headline", "unit_id", "due_at", "provisional", "calendar",
-    "closed_at", "cause", "head", "body",
+    "closed_at", "cause", "likeness", "head", "body",
 )  # fmt: skip
 _UPDATE_CASE = (
     update(CASE)
@@ -356,9 +357,15 @@ def _case_row(case: Case, definition: Definition, head: str) -> Row:
         "child_name": case.child_name,
         "cause": None,
         "level": None,
+        "external": None,
+        "likeness": None,
         "head": head,
         "body": case_body(case),
     }
+    if definition.opening.external is not None:
+        row["external"] = case.facts.get(definition.opening.external)
+    if not state.void:
+        row["likeness"] = likeness_of(definition, case.unit, case.facts)
     if series is not None:
         row["level"] = case.facts.get(series.level)
         row["cause"] = None if state.void else case.facts.get(series.cause)

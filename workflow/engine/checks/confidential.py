@@ -1,12 +1,13 @@
-"""Confidential cases: who sees one exists, and whoever has to act on it is among them."""
+"""Confidential cases and facts: who sees them exists, and whoever has to act is among them."""
 
 import re
 from collections.abc import Iterator
 
-from workflow.engine.checks.parts import TURN
+from workflow.engine.beginnings import Confidential
+from workflow.engine.checks.parts import TURN, events, parties_of
 from workflow.engine.checks.people import check_role
 from workflow.engine.confidence import names
-from workflow.engine.definition import Confidential, Definition
+from workflow.engine.definition import FILE_TYPES, Definition, Fact
 from workflow.engine.findings import Finding, Path, found, unknown
 from workflow.engine.flow import events_in
 from workflow.engine.guards import STANDING
@@ -33,6 +34,46 @@ def check_confidential(definition: Definition) -> Iterator[Finding]:
     named = set(_NAME.findall(_TEXT.sub("", rule.when or "")))
     for name in sorted(named & (STANDING.keys() - set(_STEADY))):
         yield found("confidential_by_facts", ("confidential", "when"), name=name)
+
+
+def check_secret_facts(definition: Definition) -> Iterator[Finding]:
+    """Who sees a fact exists; whoever is asked for it sees it; nothing carries it further."""
+    for name, fact in definition.facts.items():
+        for at, who in enumerate(fact.seen_by):
+            party, _, role = who.partition(".")
+            path: Path = ("facts", name, "seen_by", at)
+            yield from unknown("unknown_party", path, party, definition.parties)
+            if role:
+                yield from unknown("unknown_role", path, role, definition.roles)
+        if fact.seen_by and (name == definition.headline or fact.type in FILE_TYPES):
+            yield found("secret_shown", ("facts", name, "seen_by"), name=name)
+        if fact.seen_by:
+            yield from _check_carried(name, definition)
+            yield from _check_asked(name, fact, definition)
+
+
+def _check_carried(name: str, definition: Definition) -> Iterator[Finding]:
+    """A child would show to others what this case keeps from them."""
+    for child, spec in definition.children.items():
+        for theirs, how in spec.facts.items():
+            if name in _NAME.findall(_TEXT.sub("", how)):
+                yield found("secret_carried", ("children", child, "facts", theirs), name=name)
+
+
+def _check_asked(name: str, fact: Fact, definition: Definition) -> Iterator[Finding]:
+    """A form shows what it asks for."""
+    opening = definition.opening
+    asking: list[tuple[Path, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = [
+        (path, event.by, (*event.needs, *event.may), states)
+        for path, event, states in events(definition)
+    ]
+    asking.append((("opening",), opening.by, (*opening.needs, *opening.may), (opening.state,)))
+    for path, by, asked, states in asking:
+        for at, who in enumerate(by if name in asked else ()):
+            role = who.partition(".")[2]
+            for party in sorted(parties_of(definition, who, states)):
+                if not {party, f"{party}.{role}"} & {*fact.seen_by}:
+                    yield found("secret_asked", (*path, "by", at), name=name)
 
 
 def check_secret_states(definition: Definition) -> Iterator[Finding]:

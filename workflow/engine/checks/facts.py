@@ -28,7 +28,7 @@ def _check_fact(path: Path, fact: Fact) -> Iterator[Finding]:
         yield found("columns_and_table", path)
     if fact.at_most is not None and fact.type not in (*FILE_TYPES, "people"):
         yield found("at_most_not_for_type", path)
-    if fact.public and (fact.personal or fact.type in (*FILE_TYPES, "people")):
+    if fact.public and (fact.personal or fact.seen_by or fact.type in (*FILE_TYPES, "people")):
         yield found("public_and_personal", path, what=fact.title)
     for_people = fact.among or fact.apart_from or fact.opener
     if (fact.type == "people") != bool(fact.among) or (for_people and not fact.among):

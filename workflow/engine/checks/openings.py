@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
+from workflow.engine.beginnings import Periodic
 from workflow.engine.checks.parties import named
-from workflow.engine.definition import Definition, Periodic
-from workflow.engine.findings import Finding, found, nearest, unknown
+from workflow.engine.definition import Definition
+from workflow.engine.findings import Finding, Path, found, nearest, unknown
 
 _COMMON_YEAR = 2001
 """Any year without a 29 February: the calendar has to open its cases every year."""
@@ -30,6 +31,26 @@ def check_opening(definition: Definition) -> Iterator[Finding]:
             needs = ", ".join(events[name].needs)
             yield found("straight_needs", (*path, step), name=name, needs=needs)
         at = events[name].to[0].state if events[name].to else at
+
+
+def check_from_outside(definition: Definition) -> Iterator[Finding]:
+    """What tells a case from all others, or how it is like them, is known when it opens."""
+    opening, alike = definition.opening, definition.alike
+    wanted: list[tuple[Path, str]] = []
+    if opening.external is not None:
+        wanted.append((("opening", "external"), opening.external))
+        fact = definition.facts.get(opening.external)
+        if fact is not None and fact.type != "text":
+            yield found("external_not_text", ("opening", "external"), name=opening.external)
+    if alike is not None:
+        wanted += [(("alike", "by", at), name) for at, name in enumerate(alike.by)]
+        yield from unknown("unknown_count", ("alike", "count"), alike.count, definition.counts)
+    for path, name in wanted:
+        yield from unknown("unknown_fact", path, name, definition.facts)
+        if name in definition.facts and name not in opening.needs:
+            yield found("not_needed_to_open", path, name=name)
+    if opening.from_outside and not opening.by:
+        yield found("outside_without_by", ("opening", "from_outside"))
 
 
 def check_periodic(definition: Definition) -> Iterator[Finding]:

@@ -24,6 +24,8 @@ class CaseRow(SQLModel, table=True):
         CheckConstraint("seq >= 1 AND entry BETWEEN 1 AND seq AND cycle >= 1", name="case_counts"),
         Index("case_parent", "parent_id", "child_name"),
         Index("case_state", "workflow", "state"),
+        Index("cases_workflow_external_key", "workflow", "external", unique=True),
+        Index("case_alike", "workflow", "likeness"),
         Index("case_unit", "unit_id"),
     )
 
@@ -49,6 +51,8 @@ class CaseRow(SQLModel, table=True):
     level: int | None = None
     head: str
     body: str = text_column()
+    external: str | None = None
+    likeness: str | None = None
 
 
 class HistoryRow(SQLModel, table=True):

@@ -1,0 +1,113 @@
+"""Seed 2, 三（二）: the telephone of the people, 12317 and 12345, is an ear of the supervision.
+
+A ticket runs from its dispatch, whoever signs for it; the unit may give it back once and have it
+extended once; who called is known to nobody but the desk.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.journeys.play import TOWNSHIP, Play, variation
+from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn
+
+pytestmark = pytest.mark.journey
+
+DESK, OFFICER = "xingyi-bg.liaison", "xingyi-bg.officer"
+UNIT, UNIT_OFFICER = "jingnan.liaison", "jingnan.officer"
+TICKET: dict[str, Any] = {
+    "platform": "12345",
+    "caller": "王某",
+    "category": "投诉",
+    "urgency": "一般",
+    "topic": "饮水",
+    "place": "高卡村二组",
+    "appeal": "自来水停了九天，没有人来修",
+}
+
+
+def ticket(play: Play, number: str, **facts: Any) -> int:
+    facts = {**TICKET, "external_number": number, **facts}
+    return play.open(DESK, "hotline", parties={"responsible": TOWNSHIP}, **facts)
+
+
+def dispatched(play: Play, number: str = "XY-1", **facts: Any) -> int:
+    case = ticket(play, number, **facts)
+    assert play.act(DESK, case, "dispatch") == "dispatched"
+    return case
+
+
+def test_a_complaint_from_the_call_to_a_satisfied_caller(play: Play) -> None:
+    case = dispatched(play)
+    play.act(UNIT_OFFICER, case, "refuse", reason="水管归县水务局")
+    play.act(OFFICER, case, "insist", reason="属地先行处置，费用由水务局承担")
+    assert play.state(case) == "processing"
+    assert play.due(case) == "2026-03-19", "thirteen working days since the dispatch on 2 March"
+    play.act(UNIT_OFFICER, case, "ask_extension", reason="要挖开路面")
+    play.act(OFFICER, case, "extend")
+    assert play.due(case) == "2026-03-30", "seven more"
+    play.refused(ConditionNotMet, OFFICER, case, "extend")
+    play.act(UNIT, case, "reply", answer="水管修好，当晚通水")
+    play.act(OFFICER, case, "redo", visit_record="水压不够", further_requirements="换大一号的管")
+    assert play.due(case) == "2026-03-11"
+    play.act(UNIT_OFFICER, case, "reply_again", answer="换了管，水压正常")
+    assert play.act(DESK, case, "satisfied", visit_record="满意") == "closed"
+
+
+def test_a_refusal_is_not_given_twice(play: Play) -> None:
+    case = dispatched(play)
+    play.act(UNIT_OFFICER, case, "refuse", reason="不是本镇的事")
+    play.act(OFFICER, case, "reassign", unit=TOWNSHIP, reason="仍由敬南镇承办")
+    play.refused(ConditionNotMet, UNIT_OFFICER, case, "refuse", reason="还是不归我们管")
+
+
+def test_a_ticket_is_mirrored_once_and_answered_once(play: Play) -> None:
+    """Whatever the platform sends again, and whoever has answered there."""
+    case = dispatched(play)
+    with pytest.raises(ConditionNotMet, match="已经登记过"):
+        ticket(play, "XY-1", place="另一处地方")
+    play.act(DESK, case, "answered_there", visit_record="平台上已答复，来电人满意")
+    assert play.state(case) == "closed"
+    play.refused(OutOfTurn, UNIT, case, "reply", answer="再答复一遍")
+
+
+def test_the_third_ticket_about_one_thing_suggests_a_case(play: Play) -> None:
+    first, _, third = (dispatched(play, f"XY-{n}") for n in (1, 2, 3))
+    elsewhere = dispatched(play, "XY-4", place="高卡村五组")
+    assert play.children(first, "problem") == []
+    problem = play.child(third, "problem")
+    assert play.state(problem) == "registered", "on the supervisor's desk, to dispatch or not"
+    assert play.marks(third) == ("repeated",)
+    assert play.marks(elsewhere) == ()
+    fourth = dispatched(play, "XY-5")
+    assert play.children(fourth, "problem") == []
+    facts = play.case(problem).facts
+    assert facts["source"] == "12345"
+    assert "王某" not in str(facts)
+
+
+@variation
+def test_an_emergency_is_dispatched_in_minutes_and_answered_the_same_day(play: Play) -> None:
+    case = ticket(play, "XY-9", urgency="紧急")
+    assert play.due_words(case).startswith("30 分钟")
+    play.act(DESK, case, "dispatch")
+    play.act(UNIT, case, "accept")
+    assert play.due(case) == "2026-03-02"
+    play.refused(ConditionNotMet, OFFICER, case, "extend")
+
+
+@variation
+def test_silence_is_urged_and_then_listed(play: Play) -> None:
+    case = dispatched(play, category="求助")
+    play.act(UNIT, case, "accept")
+    assert play.due(case) == "2026-03-05"
+    play.until("2026-03-07")
+    assert len(play.children(case, "urging")) == 1
+    play.until("2026-03-14")
+    assert "bulletin" in play.marks(case)
+
+
+@variation
+def test_a_ticket_without_its_number_is_refused(play: Play) -> None:
+    with pytest.raises(InvalidInput):
+        play.open(DESK, "hotline", parties={"responsible": TOWNSHIP}, **TICKET)

@@ -1,0 +1,68 @@
+"""How cases begin, and who may know of them: the parts of a definition that say so."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from workflow.engine.model import Model
+from workflow.engine.words import Guard, Name, Names, PartiesOrRoles, PartyRoles, Selectors
+
+
+class Opening(Model):
+    """How a case begins."""
+
+    state: Name = Field(description="the first state")
+    by: PartyRoles = Field(
+        (), description="who may open one; absent: only other cases or the calendar"
+    )
+    needs: Names = Field((), description="facts that must be given")
+    may: Names = Field((), description="facts that may be given")
+    from_case: Name | None = Field(
+        None, description="where a case begins that another case opens; default `state`"
+    )
+    straight_through: Names = Field(
+        (), description="events fired at once by the opener, unless a draft is wanted"
+    )
+    external: Name | None = Field(
+        None, description="the fact with the number of another system; no second case has the same"
+    )
+    from_outside: bool = Field(
+        False, description="another system may open cases by a signed message (webhook)"
+    )
+
+
+class Alike(Model):
+    """When cases are about the same thing: repeated complaints, one problem (反复)."""
+
+    by: Names = Field(description="the facts in which they agree, beside the anchor's unit")
+    count: Name = Field(
+        description="the count in which a new case keeps how many there were before"
+    )
+
+
+class Periodic(Model):
+    """Cases that open by the calendar: one for each reporting unit and year."""
+
+    on: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] = Field(
+        description="month and day of opening"
+    )
+    party: Name = Field(description="the party that each such unit fills")
+    among: Selectors = Field(description="kinds of unit for each of which a case opens")
+    facts: dict[Name, Guard] = Field({}, description="fact ← CEL; `period` is the year")
+
+
+class Confidential(Model):
+    """Cases that only those named here see, until a state is reached."""
+
+    seen_by: PartiesOrRoles = Field(description="parties, or posts as party.role, that see it")
+    when: Guard | None = Field(None, description="condition (CEL) over facts; absent: always")
+    until: Names = Field((), description="states from which it is like any other case")
+
+
+class Series(Model):
+    """Cases about one cause whose level rises by one at a time."""
+
+    cause: Name = Field(description="the fact that says which cause it is")
+    level: Name = Field(description="the fact that says which level it is")
+    first: int = Field(description="the lowest level")
+    direct: Guard | None = Field(None, description="when a higher level may be entered at once")
