@@ -14,16 +14,15 @@ _APPLY = typer.Option("--apply", help="真正注销；不写则只说明将注�
 def erase_person(username: Annotated[str, _WHO], apply: Annotated[bool, _APPLY] = False) -> None:
     """注销一个人：清除姓名、电话、邮箱和登录信息，办理记录只留编号；不能恢复。"""
     from api.cli.installation import open_installation, settings
-    from workflow.store.people.accounts import account_by_id, person_by_username
-    from workflow.store.people.erasing import erase, name_of_erased
+    from workflow.store.people.accounts import person_by_username
+    from workflow.store.people.erasing import erase, prospect
 
     with closing(open_installation(settings())) as duban:
         with duban.database.reading() as connection:
             person = person_by_username(connection, username)
-            account = account_by_id(connection, person)
+            seen = prospect(connection, person, duban.clock())
         if not apply:
-            name = account.name if account else username
-            say(f"将注销{name}（{username}），今后各处显示为“{name_of_erased(person)}”，不能恢复")
+            say(seen)
             note("加上 --apply 才会注销")
             return
         with duban.database.unit_of_work() as connection:

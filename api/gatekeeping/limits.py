@@ -20,6 +20,9 @@ LARGEST_FORM = 64 * _MB
 
 UPLOADS: Mapping[str, int] = {
     "/import": LARGEST_UPLOAD,
+    "/import/units": LARGEST_UPLOAD,
+    "/import/people": LARGEST_UPLOAD,
+    "/import/deputies": LARGEST_UPLOAD,
     "/attachments": LARGEST_UPLOAD,
     "/events": LARGEST_FORM,
     "/cases/new": LARGEST_FORM,

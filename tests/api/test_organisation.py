@@ -130,3 +130,9 @@ def test_the_template_can_be_sent_back(system: Caller) -> None:
     url = f"{API}/organisation/import/people?request=x"
     looked = system.client.post(url, files=files, headers=system.headers)
     assert looked.json()["counts"] == {}
+
+
+@ON_SQLITE
+def test_a_long_list_is_not_too_large(system: Caller) -> None:
+    text = f"{HEADER}\n" + "\n" * 2_000_000 + f"{NEW}\n"
+    assert send(system, "units", text).json()["counts"] == {"added": 1}

@@ -50,19 +50,21 @@ def name_of_erased(person: int) -> str:
     return f"已注销人员 #{person}"
 
 
+def prospect(connection: Connection, person: int, now: datetime) -> str:
+    """Who would be erased and what they would be called; raises what `erase` does."""
+    row = _to_be_erased(connection, person, now)
+    called = name_of_erased(person)
+    return f"将注销{row.name}（{row.username}），今后各处显示为“{called}”，不能恢复"
+
+
 def erase(connection: Connection, person: int, *, by: int | None, now: datetime) -> str:
     """Erase somebody for good; what they are called now. Raises NotFound, InvalidInput and
     StillNeeded.
 
     `by` is None for the command line.
     """
-    query = select(PERSON.c.username, PERSON.c.name, PERSON.c.erased_at, PERSON.c.disabled_at)
-    row = connection.execute(query.where(PERSON.c.id == person).with_for_update()).first()
-    if row is None:
-        raise NotFound("没有这个人", {"person": person})
-    if row.erased_at is not None:
-        raise InvalidInput(f"{row.name}已经注销过了", {"person": person})
-    _check_free(connection, person, row.name, now)
+    connection.execute(select(PERSON.c.id).where(PERSON.c.id == person).with_for_update())
+    row = _to_be_erased(connection, person, now)
     for table in _OF_A_PERSON:
         connection.execute(delete(table).where(table.c.person_id == person))
     connection.execute(delete(FAILURE).where(FAILURE.c.key == key_of_account(row.username)))
@@ -76,6 +78,18 @@ def erase(connection: Connection, person: int, *, by: int | None, now: datetime)
     connection.execute(update(PERSON).where(PERSON.c.id == person).values(blank))
     audit.record(connection, audit.Act("erasure", by, ("person", person)), now)
     return name_of_erased(person)
+
+
+def _to_be_erased(connection: Connection, person: int, now: datetime) -> Any:
+    """The row of somebody who may be erased."""
+    query = select(PERSON.c.username, PERSON.c.name, PERSON.c.erased_at, PERSON.c.disabled_at)
+    row = connection.execute(query.where(PERSON.c.id == person)).first()
+    if row is None:
+        raise NotFound("没有这个人", {"person": person})
+    if row.erased_at is not None:
+        raise InvalidInput(f"{row.name}已经注销过了", {"person": person})
+    _check_free(connection, person, row.name, now)
+    return row
 
 
 def _check_free(connection: Connection, person: int, name: str, now: datetime) -> None:
