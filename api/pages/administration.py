@@ -18,10 +18,10 @@ from api.pages.rendering import masthead_of, show
 from api.presenting.fields import Option
 from api.presenting.wording import to_the_minute
 from workflow.engine.errors import InvalidInput, Refusal
-from workflow.store import administrators
+from workflow.store import administrators, audit
 from workflow.store.administrators import TITLES
 from workflow.store.people import standing
-from workflow.store.people.accounts import person_by_username
+from workflow.store.people.accounts import make_account, person_by_username
 from workflow.store.people.passwords import make_passwords
 
 router = APIRouter()
@@ -54,6 +54,7 @@ class AdministrationPage:
     roles: tuple[Option, ...]
     problem: str = ""
     username: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,23 @@ def administration(duban: Installation, someone: SignedInPage) -> Response:
 
 @router.post("/administration/administrators")
 def appoint(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
-    """Give somebody a role."""
-    username = printable(text_in(form, "username"))
+    """Give somebody a role; a name makes an account for whoever has none yet.
+
+    Before there is a system administrator nobody else could make one.
+    """
+    username, name = (printable(text_in(form, field), 90) for field in ("username", "name"))
+    role, now = text_in(form, "role"), duban.clock()
     try:
         with duban.database.unit_of_work() as connection:
-            person = person_by_username(connection, username)
-            role = text_in(form, "role")
-            administrators.appoint(connection, person, role, by=someone.person, now=duban.clock())
+            if name:
+                person = make_account(connection, username, name)
+                made = audit.Act("person", someone.person, ("person", person))
+                audit.record(connection, made, now)
+            else:
+                person = person_by_username(connection, username)
+            administrators.appoint(connection, person, role, by=someone.person, now=now)
     except Refusal as refusal:
-        return _page(duban, someone, refusal, username)
+        return _page(duban, someone, refusal, username, name)
     return RedirectResponse(HERE, 303)
 
 
@@ -150,7 +159,11 @@ _DONE = {
 
 
 def _page(
-    duban: Duban, someone: Someone, refusal: Refusal | None = None, username: str = ""
+    duban: Duban,
+    someone: Someone,
+    refusal: Refusal | None = None,
+    username: str = "",
+    name: str = "",
 ) -> Response:
     with duban.database.reading() as connection:
         rows = administrators.list_administrators(connection)
@@ -162,6 +175,7 @@ def _page(
         roles=tuple(Option(role, title) for role, title in TITLES.items()),
         problem=refusal.sentence if refusal else "",
         username=username,
+        name=name,
     )
     status = status_of(refusal) if refusal else 200
     return show("administration.html", page, masthead_of(duban, someone, HERE), status=status)

@@ -51,6 +51,7 @@ def my_work(duban: Installation, someone: SignedInPage, which: Which, after: str
     page = WorkPage(
         title=TITLES[which],
         show=which,
+        posts=bool(someone.actor.posts),
         tabs=tuple(
             LedgerLink(_address(one), title, here=one == which) for one, title in TITLES.items()
         ),

@@ -42,10 +42,14 @@ class WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class WorkPage:
-    """我的待办, 我关注的 or 我办过的: `show` says which; `next` is the next page's address."""
+    """我的待办, 我关注的 or 我办过的: `show` says which; `next` is the next page's address.
+
+    `posts` is false for whoever has no post, and so no work.
+    """
 
     title: str
     show: str
+    posts: bool
     tabs: tuple["LedgerLink", ...]
     items: tuple[WorkItem, ...]
     next: str

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.first_run import prepare
+from api.cli.first_run import begin, prepare
 from api.settings import Settings
 from workflow.catalog import SHIPPED
 from workflow.store.administrators import list_administrators
@@ -167,6 +167,28 @@ def test_doctor_finds_a_fresh_database_healthy(furnished: Path) -> None:
     assert re.fullmatch(r"[0-9a-f]{64}\n", root.stdout)
 
 
+def test_whoever_came_by_a_list_gets_a_one_time_password(data: Path, tmp_path: Path) -> None:
+    settings = Settings(data=data, database_url=f"sqlite:///{data / 'duban.db'}")
+    begin(settings, "wei.anquan", "魏安").close()
+    lists = {
+        "units": "编码,名称,简称,层级,性质,职能\n1,某县,某县,县级,党委政府,government\n",
+        "people": "登录名,姓名,单位编码,岗位\nzhang,张三,1,head\nli,李四,1,liaison\n",
+    }
+    for which, text in lists.items():
+        (tmp_path / which).write_text(text, encoding="utf-8")
+        assert duban(data, "org", which, str(tmp_path / which), "--apply").returncode == 0
+    file = tmp_path / "passwords.csv"
+    first = duban(data, "org", "passwords", str(file))
+    assert first.returncode == 0, first.stderr
+    assert file.stat().st_mode & 0o077 == 0, "nobody else reads it"
+    head, *rows = file.read_text(encoding="utf-8-sig").splitlines()
+    assert head == "登录名,姓名,一次性口令"
+    password = r"(?:[a-z2-9]{4}-){3}[a-z2-9]{4}"
+    assert [re.sub(password, "…", row) for row in rows] == ["zhang,张三,…", "li,李四,…"]
+    assert not re.search(password, first.stdout + first.stderr)
+    assert "都有口令了" in duban(data, "org", "passwords", str(file)).stdout
+
+
 def test_a_person_is_erased_once_they_have_left(furnished: Path) -> None:
     for words in ((), ("--apply",)):
         refused = duban(furnished, "erase-person", "xingyi.liaison", *words)
@@ -281,6 +303,14 @@ def test_init_makes_one_administrator_with_a_one_time_password_and_never_a_secon
     assert done.returncode == 0, done.stderr
     (password,) = re.findall(r"(?:[a-z2-9]{4}-){3}[a-z2-9]{4}", done.stdout)
     assert password not in done.stderr
+    for step in (
+        "duban serve",
+        "duban worker",
+        "任命系统管理员",
+        "导入单位",
+        "duban org passwords",
+    ):
+        assert step in done.stdout
     again = duban(data, "init", "second.one")
     assert again.returncode == 1
     assert "已经有过管理员" in again.stderr

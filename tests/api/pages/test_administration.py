@@ -53,6 +53,22 @@ def test_an_administrator_begins_at_the_administration(security: Browser) -> Non
     assert "首次启动" in page.text
 
 
+def test_whoever_has_no_account_yet_is_appointed_with_a_new_one(
+    security: Browser, duban: Duban
+) -> None:
+    """Before there is a system administrator nobody else could make one."""
+    form = {"csrf": csrf(security, "/administration"), "username": "0001", "role": "system"}
+    path = "/administration/administrators"
+    assert security.post(path, form).status == 404
+    page = security.post(path, {**form, "name": "来新"})
+    assert "来新 （0001） 系统管理员" in page.text
+    twice = security.post(path, {**form, "name": "来新"})
+    assert (twice.status, "已有人使用" in twice.text) == (422, True)
+    with duban.database.reading() as connection:
+        kinds = list(connection.execute(select(AUDIT.c.kind)).scalars())
+    assert kinds.count("person") == 1
+
+
 def test_security_appoints_and_dismisses(security: Browser, duban: Duban) -> None:
     form = {"csrf": csrf(security, "/administration")}
     path = "/administration/administrators"

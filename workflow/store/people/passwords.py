@@ -10,9 +10,9 @@ from functools import cache
 
 from pwdlib.exceptions import PwdlibError
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
-from workflow.store.organisation import PERSON
+from workflow.store.organisation import HOLDING, PERSON, held_at
 from workflow.store.people.accounts import Account, person_by_username
 from workflow.store.people.password_rules import LONGEST_PASSWORD, WeakPassword, check_password
 from workflow.store.people.profiles import Profile
@@ -119,6 +119,15 @@ def set_password(connection: Connection, person: int, password: str, now: dateti
 
 
 # Made by us
+
+
+def without_password(connection: Connection, now: datetime) -> list[tuple[str, str]]:
+    """Login name and name of everybody who acts through a post and has never had a password."""
+    acting = exists().where(HOLDING.c.person_id == PERSON.c.id, held_at(now))
+    query = select(PERSON.c.username, PERSON.c.name).where(
+        PERSON.c.password_hash.is_(None), PERSON.c.disabled_at.is_(None), acting
+    )
+    return [(username, name) for username, name in connection.execute(query.order_by(PERSON.c.id))]
 
 
 def make_passwords(
