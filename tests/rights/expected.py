@@ -45,4 +45,7 @@ ROUTES, PEOPLE, CASES = _tables()
 def expected(route: str, person: Person, case: str | None) -> int:
     """The status that a person gets from a route, about a case where the address has one."""
     status = ROUTES[route][person.kind]
-    return 404 if case and case not in person.sees and status not in (303, 401, 403) else status
+    sent_to_sign_in = status == 303 and person.kind in ("visitor", "reader", "writer")
+    if case is None or case in person.sees or sent_to_sign_in or status in (401, 403):
+        return status
+    return 404
