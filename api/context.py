@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from api.clock import Clock, system_clock
 from api.gatekeeping.tally import Tally
 from api.gatekeeping.visits import Visits
+from api.sealing_key import sealer_of
 from api.settings import Settings
 from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.files import Files
+from workflow.store.people.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Duban:
     def files(self) -> Files:
         """Where the bytes of attachments lie; machines that share a database share this folder."""
         return Files(self.settings.data / "files")
+
+    @property
+    def sealer(self) -> Sealer:
+        """What seals the secrets of authenticators; raises NoKey where its key is missing."""
+        return sealer_of(self.settings.secrets_key, self.database)
 
     def close(self) -> None:
         """Close every connection."""

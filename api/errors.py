@@ -28,6 +28,7 @@ from api.auth import (
 )
 from api.auth.refusals import NoAccount, ProviderTrouble
 from api.inspecting.child import TooBusy
+from api.sealing_key import NoKey
 from workflow.engine.errors import (
     ConditionNotMet,
     DubanError,
@@ -46,6 +47,7 @@ from workflow.engine.errors import (
 )
 from workflow.store.administrators import NotAppointed
 from workflow.store.database import DatabaseUnusable
+from workflow.store.people.sealing import CannotUnseal
 
 STATUS: Mapping[type[Exception], int] = {
     NotSignedIn: 401,
@@ -73,6 +75,8 @@ STATUS: Mapping[type[Exception], int] = {
     ProviderTrouble: 502,
     Refusal: 422,
     TooBusy: 503,
+    CannotUnseal: 503,
+    NoKey: 503,
     DatabaseUnusable: 503,
     OperationalError: 503,
     DubanError: 500,

@@ -28,7 +28,7 @@ LOGS = ("auto", "text", "json")
 """How the log's lines look; `auto` is text on a terminal and JSON elsewhere."""
 
 SHORTEST_KEY = 16
-"""Bytes of a key that checkpoints are sealed with."""
+"""Bytes of a key, at least."""
 
 
 class BadSetting(DubanError):
@@ -67,8 +67,15 @@ class Settings:
     files_gb: int = 50
     checkpoints: Path | None = None
     checkpoint_key: Path | None = None
+    own_secrets_key: Path | None = None
+    """The file that DUBAN_SECRETS_KEY names; without one the key lies beside the data."""
     log: str = LOGS[0]
     metrics_key: bytes | None = field(default=None, repr=False)
+
+    @property
+    def secrets_key(self) -> Path:
+        """The file with the key that seals secrets."""
+        return self.own_secrets_key or self.data / "secrets.key"
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -98,6 +105,7 @@ class Settings:
             sign_in=PROFILES[_choice(given, "DUBAN_SIGN_IN", tuple(PROFILES))],
             checkpoints=Path(given.get("DUBAN_CHECKPOINTS", data / "checkpoints")),
             checkpoint_key=_key_file(given, "DUBAN_CHECKPOINT_KEY"),
+            own_secrets_key=_key_file(given, "DUBAN_SECRETS_KEY"),
             log=_choice(given, "DUBAN_LOG", LOGS),
             metrics_key=_key(given, "DUBAN_METRICS_KEY"),
         )

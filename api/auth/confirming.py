@@ -32,7 +32,9 @@ def confirm(duban: Duban, someone: Someone, proof: str, request: Request) -> Som
     right = not _is_code(account, proof) and passwords.password_is_right(account, proof, now)
     with duban.database.unit_of_work() as connection:
         if not right and account.second_factor:
-            right = second_factor.code_is_right(connection, account.person, proof, now)
+            right = second_factor.code_is_right(
+                connection, duban.sealer, account.person, proof, now
+            )
         if right:
             throttling.end_try(connection, counted)
             sessions.note_confirmed(connection, cookie_of(request, duban) or "", now)

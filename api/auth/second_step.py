@@ -26,7 +26,7 @@ def begin_set_up(duban: Duban, someone: Someone, proof: str, request: Request) -
     if _has_proof(duban, someone):
         demand_fresh(duban, someone, proof, request)
     with duban.database.unit_of_work() as connection:
-        secret = second_factor.begin_set_up(connection, someone.person)
+        secret = second_factor.begin_set_up(connection, duban.sealer, someone.person)
     if secret is None:
         raise ConditionNotMet("二次验证已经启用，要换一个请先停用")
     return _shown(duban, someone, secret)
@@ -35,14 +35,16 @@ def begin_set_up(duban: Duban, someone: Someone, proof: str, request: Request) -
 def being_set_up(duban: Duban, someone: Someone) -> Secret | None:
     """The secret that waits for its first code; None where none does."""
     with duban.database.reading() as connection:
-        secret = second_factor.secret_being_set_up(connection, someone.person)
+        secret = second_factor.secret_being_set_up(connection, duban.sealer, someone.person)
     return None if secret is None else _shown(duban, someone, secret)
 
 
 def finish_set_up(duban: Duban, someone: Someone, code: str, request: Request) -> tuple[str, ...]:
     """Take the second factor into use by its first code; the recovery codes. Raises WrongCode."""
     with duban.database.unit_of_work() as connection:
-        codes = second_factor.finish_set_up(connection, someone.person, code, duban.clock())
+        codes = second_factor.finish_set_up(
+            connection, duban.sealer, someone.person, code, duban.clock()
+        )
         if codes is not None:
             note(connection, duban, request, "second_factor", someone.person, act="begun")
     if codes is None:

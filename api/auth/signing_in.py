@@ -71,7 +71,7 @@ def give_code(duban: Duban, code: str, request: Request) -> Begun:
         raise NotSignedIn("登录已超时，请重新输入登录名和口令")
     counted = begin_try(duban, account.username, request)
     with duban.database.unit_of_work() as connection:
-        if second_factor.code_is_right(connection, account.person, code, now):
+        if second_factor.code_is_right(connection, duban.sealer, account.person, code, now):
             throttling.end_try(connection, counted)
             return let_in(connection, duban, account, request, way=PASSWORD)
     note_refused(duban, request, "sign_in", account.person, WrongCode.code)

@@ -20,17 +20,24 @@ def migrate() -> None:
     """把数据库结构更新到本版本。"""
     from api.cli.installation import settings
     from api.clock import system_clock
+    from api.sealing_key import sealer_of
     from workflow.store import schema
     from workflow.store.database import Database
+    from workflow.store.people.sealing import seal_all
 
     chosen = settings()
     chosen.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(chosen.database_url, chosen.chain)
     try:
         schema.migrate(database, system_clock())
+        sealer = sealer_of(chosen.secrets_key, database)
+        with database.unit_of_work() as connection:
+            sealed = seal_all(connection, sealer)
     finally:
         database.dispose()
     say("数据库结构已是最新")
+    if sealed:
+        say(f"已用 {chosen.secrets_key} 封存 {sealed:,} 人的二次验证；请把这个文件与数据库分开备份")
 
 
 def publish(folder: Annotated[Path | None, _FOLDER] = None) -> None:

@@ -19,6 +19,7 @@ from workflow.store.database import Database
 from workflow.store.organisation import UNIT
 from workflow.store.people.accounts import make_account
 from workflow.store.people.passwords import make_passwords
+from workflow.store.people.sealing import seal_all
 from workflow.store.sample import enter_published_notices, load_sample
 
 SAMPLE = SHIPPED / "sample"
@@ -53,7 +54,7 @@ def prepare(settings: Settings, reset: bool, clock: Clock = system_clock) -> Pre
             make_passwords(connection, _cast(), clock(), one_time=False) if fresh or reset else {}
         )
     Catalog(database).publish(SHIPPED, clock(), template_keys())
-    return Prepared(Duban.on(database, settings, clock), made)
+    return Prepared(_sealed(Duban.on(database, settings, clock)), made)
 
 
 def begin(settings: Settings, login: str, name: str, clock: Clock = system_clock) -> Prepared:
@@ -71,7 +72,15 @@ def begin(settings: Settings, login: str, name: str, clock: Clock = system_clock
         if _is_empty(connection):
             enter_published_notices(connection, now)
     Catalog(database).publish(SHIPPED, now, template_keys())
-    return Prepared(Duban.on(database, settings, clock), made)
+    return Prepared(_sealed(Duban.on(database, settings, clock)), made)
+
+
+def _sealed(duban: Duban) -> Duban:
+    """The installation with its key made, and sealed what is from before there was one."""
+    sealer = duban.sealer
+    with duban.database.unit_of_work() as connection:
+        seal_all(connection, sealer)
+    return duban
 
 
 def _is_empty(connection: Connection) -> bool:

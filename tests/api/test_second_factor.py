@@ -26,10 +26,12 @@ class Phone:
         self._clock = duban.clock
         with duban.database.unit_of_work() as connection:
             person = accounts.person_by_username(connection, username)
-            secret = second_factor.begin_set_up(connection, person)
+            secret = second_factor.begin_set_up(connection, duban.sealer, person)
             assert secret is not None
             self._totp, self.secret = pyotp.TOTP(secret), secret
-            codes = second_factor.finish_set_up(connection, person, self.code(), self._clock())
+            codes = second_factor.finish_set_up(
+                connection, duban.sealer, person, self.code(), self._clock()
+            )
         assert codes is not None
         self.recovery_codes = codes
 
@@ -128,8 +130,8 @@ def test_nobody_takes_the_second_step_without_the_first(client: TestClient, phon
 def test_a_secret_in_use_is_never_shown_again(duban: Duban, phone: Phone) -> None:
     with duban.database.unit_of_work() as connection:
         person = accounts.person_by_username(connection, LIAISON)
-        assert second_factor.secret_being_set_up(connection, person) is None
-        assert second_factor.begin_set_up(connection, person) is None
+        assert second_factor.secret_being_set_up(connection, duban.sealer, person) is None
+        assert second_factor.begin_set_up(connection, duban.sealer, person) is None
 
 
 def test_recovery_codes_are_kept_as_hashes(duban: Duban, phone: Phone) -> None:

@@ -37,6 +37,7 @@ from workflow.store.people import (
 )
 from workflow.store.people.erasing import StillNeeded, erase
 from workflow.store.people.profiles import DENGBAO3
+from workflow.store.people.sealing import Sealer
 from workflow.store.queries import person_names
 from workflow.store.reports import address_hash
 from workflow.store.tables import RecoveryCode, metadata
@@ -123,7 +124,7 @@ def _sign_in(connection: Connection, person: int, story: Story) -> None:
     sessions.begin_session(connection, person, arrival, DENGBAO3, now)
     tokens.make_token(connection, person, "脚本", tokens.Scope.READ, now, timedelta(days=9))
     known_browsers.remember(connection, person, "browser", now)
-    second_factor.begin_set_up(connection, person)
+    second_factor.begin_set_up(connection, Sealer(b"key"), person)
     connection.execute(insert(RecoveryCode).values(code_hash="f", person_id=person))
     counted = throttling.counters(DENGBAO3, WHO, "10.0.0.1", None)
     throttling.begin_try(connection, counted, now)

@@ -1,6 +1,7 @@
 """The second factor: codes of an authenticator (TOTP, RFC 6238), and recovery codes in its place.
 
-A code counts once: its time step is noted by an update that a second use cannot make again.
+The secret lies sealed in the database (`sealing.py`). A code counts once: its time step is noted by
+an update that a second use cannot make again.
 """
 
 import secrets
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from workflow.store.people.accounts import FACTOR
 from workflow.store.people.hashing import hash_of
 from workflow.store.people.passwords import random_password
+from workflow.store.people.sealing import Sealer
 from workflow.store.tables import RecoveryCode
 
 RECOVERY = RecoveryCode.__table__  # type: ignore[attr-defined]
@@ -25,20 +27,22 @@ RECOVERY_CODES = 8
 ISSUER = "督办"
 
 
-def begin_set_up(connection: Connection, person: int) -> str | None:
+def begin_set_up(connection: Connection, sealer: Sealer, person: int) -> str | None:
     """A new secret for somebody who has none in use, to be shown this once; None if one has."""
     connection.execute(delete(FACTOR).where(_mine(person), FACTOR.c.confirmed_at.is_(None)))
     if connection.execute(select(FACTOR.c.person_id).where(_mine(person))).first():
         return None
     secret = pyotp.random_base32()
-    connection.execute(insert(FACTOR).values(person_id=person, secret=secret, last_step=0))
+    sealed = sealer.seal(secret, person)
+    connection.execute(insert(FACTOR).values(person_id=person, secret=sealed, last_step=0))
     return secret
 
 
-def secret_being_set_up(connection: Connection, person: int) -> str | None:
+def secret_being_set_up(connection: Connection, sealer: Sealer, person: int) -> str | None:
     """The secret that waits for its first code; one in use is never told."""
     waiting = (_mine(person), FACTOR.c.confirmed_at.is_(None))
-    return connection.execute(select(FACTOR.c.secret).where(*waiting)).scalar()
+    sealed = connection.execute(select(FACTOR.c.secret).where(*waiting)).scalar()
+    return None if sealed is None else sealer.open(sealed, person)
 
 
 def address_of(secret: str, username: str) -> str:
@@ -47,27 +51,29 @@ def address_of(secret: str, username: str) -> str:
 
 
 def finish_set_up(
-    connection: Connection, person: int, code: str, now: datetime
+    connection: Connection, sealer: Sealer, person: int, code: str, now: datetime
 ) -> tuple[str, ...] | None:
     """Take the second factor into use by its first code; recovery codes, to be shown this once.
 
     None when the code is wrong or nothing is being set up.
     """
-    secret = secret_being_set_up(connection, person)
+    secret = secret_being_set_up(connection, sealer, person)
     if secret is None or not _use(connection, person, secret, code, now):
         return None
     connection.execute(update(FACTOR).where(_mine(person)).values(confirmed_at=now))
     return _new_recovery_codes(connection, person)
 
 
-def code_is_right(connection: Connection, person: int, code: str, now: datetime) -> bool:
+def code_is_right(
+    connection: Connection, sealer: Sealer, person: int, code: str, now: datetime
+) -> bool:
     """Whether it is a code that counts now, or a recovery code; either is used up by this."""
     in_use = select(FACTOR.c.secret).where(_mine(person), FACTOR.c.confirmed_at.is_not(None))
-    secret = connection.execute(in_use).scalar()
-    if secret is None:
+    sealed = connection.execute(in_use).scalar()
+    if sealed is None:
         return False
     if _is_code(code):
-        return _use(connection, person, secret, code, now)
+        return _use(connection, person, sealer.open(sealed, person), code, now)
     return _use_recovery_code(connection, person, code.strip().lower(), now)
 
 
