@@ -31,9 +31,9 @@ _TO = typer.Option("--to", help="收件人：登录名、邮箱地址或手机�
 def channel(action: Action, way: Way, to: Annotated[str, _TO]) -> None:
     """试发一条消息，显示与服务器的对话：duban channel test email --to 登录名。"""
     from api.cli.installation import open_installation, settings
+    from api.presenting.trial import lines_of
     from notifications.trying import try_channel
     from notifications.ways import UnusableWay, open_ways
-    from workflow.store.people.masking import masked, masked_in
 
     del action  # there is one
     with closing(open_installation(settings())) as duban:
@@ -44,8 +44,8 @@ def channel(action: Action, way: Way, to: Annotated[str, _TO]) -> None:
         except UnusableWay as unusable:
             raise CommandFailed(str(unusable)) from None
         trial = try_channel(ways[way.value], way.value, address, name, duban.clock())
-    for line in (*(f"  {one}" for one in trial.dialogue), trial.receipt.detail):
-        say(masked_in(line.replace(address, masked(address))))
+    for line in lines_of(trial, address):
+        say(line)
     if trial.receipt.provider_id:
         say(f"对方编号：{trial.receipt.provider_id}")
     say(trial.meaning)

@@ -169,6 +169,8 @@ ROUTES: Mapping[str, Line] = {
     "GET /administration/unreachable": _line(SYSTEM),
     "GET /administration/health": _line(SYSTEM),
     "POST /administration/unreachable/clear": _line(SYSTEM),
+    "GET /administration/channels": _line(SYSTEM),
+    "POST /administration/channels/test": _line(SYSTEM),
     "GET /administration/sending": _line(SYSTEM),
     "POST /administration/sending/hold": _line(SYSTEM),
     "POST /administration/sending/release": _line(SYSTEM),

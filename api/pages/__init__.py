@@ -15,6 +15,7 @@ from api.pages import (
     audit,
     boards,
     case,
+    channels,
     contacts,
     diagrams,
     documents,
@@ -76,6 +77,7 @@ for _part in (
     public_notices,
     health,
     sending,
+    channels,
 ):
     router.include_router(_part.router)
 

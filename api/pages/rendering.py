@@ -74,6 +74,7 @@ def _of_administrator(someone: Someone, here: str) -> tuple[NavLink, ...]:
             ("/administration/organisation", "组织机构"),
             ("/administration/unreachable", "联系不上的人"),
             ("/administration/health", "运行状况"),
+            ("/administration/channels", "消息渠道"),
             ("/administration/sending", "消息发送"),
             ("/workflows", "工作流程"),
         ]

@@ -70,6 +70,7 @@ _CODES: Mapping[str, str] = {
     "restored": "数据库从备份恢复",
     "new_place": "没有发送记录",
     "asked": "管理员要求",
+    "channel_tried": "试发消息",
     "calendar_made": "生成日历地址",
     "calendar_revoked": "作废日历地址",
     "dismissed": "免去",

@@ -1,0 +1,10 @@
+"""A trial of a channel in lines: the conversation, what the provider said, what it means."""
+
+from notifications.trying import Trial
+from workflow.store.people.masking import masked, masked_in
+
+
+def lines_of(trial: Trial, address: str) -> tuple[str, ...]:
+    """What was said on the line and in the end, without whole addresses and numbers."""
+    said = (*(f"  {one}" for one in trial.dialogue), trial.receipt.detail)
+    return tuple(masked_in(line.replace(address, masked(address))) for line in said)
