@@ -1,20 +1,24 @@
-"""`duban outbox …`: whether messages go out, and holding and releasing them."""
+"""`duban outbox …`: holding and releasing messages, and what went out in a month."""
 
 from contextlib import closing
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from api.cli.saying import CommandFailed, say
 
-app = typer.Typer(help="消息的暂停与放行：恢复备份以后先核对，再放行。", no_args_is_help=True)
+app = typer.Typer(
+    help="消息：暂停、放行（恢复备份以后先核对再放行），按月统计。", no_args_is_help=True
+)
 
+_MONTH = typer.Argument(help="哪个月，如 2026-11", formats=["%Y-%m"])
 _DROP = typer.Option("--drop", help="恢复以前应发、可能已经发出的不再发送")
 
 
 @app.callback()
 def outbox() -> None:
-    """消息的暂停与放行：恢复备份以后先核对，再放行。"""
+    """消息：暂停、放行（恢复备份以后先核对再放行），按月统计。"""
 
 
 @app.command()
@@ -29,6 +33,30 @@ def show() -> None:
         now = duban.clock()
         say(in_words(hold) if hold else "消息正常发送")
         say(f"到现在应发未发的有 {sending.waiting(connection, now)} 条")
+
+
+@app.command()
+def statement(month: Annotated[datetime, _MONTH]) -> None:
+    """按单位输出某月发出的邮件和短信（CSV）：duban outbox statement 2026-11。"""
+    import csv
+    import sys
+
+    from api.cli.installation import open_installation, settings
+    from api.presenting.message_story import way_in_words
+    from workflow.engine.calendar import ZONE
+    from workflow.store import burden, queries
+
+    since = month.replace(tzinfo=ZONE)
+    until = (since + timedelta(days=31)).replace(day=1)
+    with closing(open_installation(settings())) as duban, duban.database.reading() as connection:
+        found = burden.carried(connection, since, until)
+        names = queries.unit_names(connection, {one.unit for one in found})
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("单位", "方式", "条数", "短信计费条数", "收件人数"))
+    for one in found:
+        parts = one.parts if one.way == "sms" else ""
+        way = way_in_words(one.way)
+        table.writerow((names[one.unit], way, one.messages, parts, one.people))
 
 
 @app.command()

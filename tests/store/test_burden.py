@@ -1,0 +1,57 @@
+"""What a unit was asked, by whom, and how many messages its people got for it."""
+
+from datetime import timedelta
+
+from notifications.channels import Channel
+from notifications.delivery import deliver_all_due
+from tests.journeys.play import COUNTY, Play, a_story
+from tests.journeys.problems import FINDER
+from tests.notifications.conftest import Desk
+from tests.notifications.scripted import Scripted
+from tests.prefecture import NOW, Prefecture
+from workflow.catalog import Catalog
+from workflow.store import burden
+from workflow.store.burden import Asked, Carried
+from workflow.store.database import Database
+
+WEEK = (NOW - timedelta(days=1), NOW + timedelta(days=6))
+
+
+def test_two_problems_are_two_askings_by_the_body_that_found_them(database: Database) -> None:
+    play = Play(database)
+    for text in ("村道路灯损坏，三个月无人修复", "饮水管网漏损严重"):
+        case = play.open(FINDER, description=text)
+        play.act(FINDER, case, "dispatch")
+    county, finder = play.unit(COUNTY), play.unit("522300-DC")
+    with play.database.reading() as connection:
+        found = burden.asked(connection, *WEEK, units=[county])
+        before = burden.asked(connection, NOW - timedelta(days=7), NOW)
+    assert found == [Asked(county, "rectification", finder, 2)]
+    assert before == []
+
+
+def test_what_the_calendar_asks_is_asked_by_nobody(database: Database) -> None:
+    with a_story(database, NOW.replace(month=10, day=14, hour=10)) as play:
+        play.until("2026-10-15 12:00")
+        with play.database.reading() as connection:
+            found = burden.asked(connection, play.now - timedelta(days=1), play.now)
+    assert {(one.workflow, one.by, one.times) for one in found} == {("annual_report", None, 1)}
+    assert len(found) == 9
+
+
+def test_a_digest_is_one_message_whatever_it_holds(database: Database) -> None:
+    """Three things in one mail, and a short message in two parts to a colleague."""
+    desk = Desk(database, Prefecture(database))
+    county = desk.prefecture.unit("522326")
+    for _ in range(3):
+        desk.change_message(desk.owe(urgency="digest"), unit_id=county)
+    long = {"headline": "村" * 20, "number": "号" * 40, "why": ""}
+    short = desk.owe("wangmo.head", way="sms", template="urged", variables=long)
+    desk.change_message(short, unit_id=county)
+    ways: dict[str, Channel] = {"email": Scripted(), "sms": Scripted()}
+    deliver_all_due(database, ways, Catalog(database).calendar, NOW)
+    with database.reading() as connection:
+        found = burden.carried(connection, *WEEK, units=[county])
+        later = burden.carried(connection, WEEK[1], WEEK[1] + timedelta(days=7))
+    assert found == [Carried(county, "email", 1, 0, 1), Carried(county, "sms", 1, 2, 1)]
+    assert later == []
