@@ -258,6 +258,7 @@ class _Round:
             if not digest.sections:
                 return _DONE
             variables["summary"], insistent = digest.summary, digest.insistent
+            variables |= {"headline": digest.headline, "left": digest.left}
             rendered = render(
                 message.template, message.way, variables, link, sections=digest.sections
             )

@@ -66,6 +66,10 @@ class Digest:
     """What a digest says; empty sections mean that there is nothing left to say."""
 
     summary: str
+    headline: str
+    """What the most pressing item is about, for a short message; empty where all is mere news."""
+
+    left: str
     sections: tuple[Section, ...]
     insistent: bool
 
@@ -95,13 +99,28 @@ def compose(items: Sequence[Item], calendar: Calendar, now: datetime, base_url: 
         if not _is_settled(item):
             by_case.setdefault(item.case, []).append(item)
     placed: dict[str, list[Mapping[str, str]]] = {kind: [] for kind in _KINDS}
+    pressing: list[tuple[str, Item]] = []
     for about in sorted(by_case.values(), key=lambda about: (_due(about), about[0].case)):
         kind, item = _place(about, now)
         placed[kind].append(_line(kind, item, calendar, now, base_url))
+        pressing += [(kind, item)] if kind != "news" else []
     sections = tuple(_section(kind, lines) for kind, lines in placed.items() if lines)
     counts = (f"{_KINDS[kind].brief} {len(lines)} 件" for kind, lines in placed.items() if lines)
     insistent = any(item.template in INSISTENT for item in items)
-    return Digest("，".join(counts), sections, insistent)
+    headline, left = _first(pressing, calendar, now)
+    return Digest("，".join(counts), headline, left, sections, insistent)
+
+
+def _first(
+    pressing: Sequence[tuple[str, Item]], calendar: Calendar, now: datetime
+) -> tuple[str, str]:
+    """What the most pressing of these is about, and how long it has left."""
+    if not pressing:
+        return "", ""
+    order = list(_KINDS)
+    _, item = min(pressing, key=lambda pair: order.index(pair[0]))
+    left = left_in_words(calendar, item.due_at, now) if item.due_at is not None else ""
+    return item.variables.get("headline", ""), left
 
 
 def _is_settled(item: Item) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifications.channels import count_parts
@@ -19,6 +20,17 @@ from notifications.channels.sms_parts import SINGLE_UNITS
 
 LONGEST_VARIABLE, LONGEST_SUBJECT, SHORTEST_HEADLINE = 300, 120, 8
 MOST_VARIABLES = 40
+
+VARIABLES = frozenset(
+    (
+        "workflow number headline state what due why left unit person settings link"
+        " summary sections"
+    ).split()
+)
+"""What a template may ask for; those of a notice come from `workflow.engine.notices`."""
+
+_SET_BY_FRAMES = frozenset({"tone", "lead", "please", "colour", "row"})
+"""What the mails about a case and their common frame say to each other."""
 
 _FOLDER = Path(__file__).parent / "templates"
 _KINDS = (".subject.txt", ".txt", ".html", ".sms.txt")
@@ -57,6 +69,18 @@ def template_keys() -> frozenset[str]:
     return frozenset(_keys() - {"digest"})
 
 
+def unknown_variables() -> dict[str, frozenset[str]]:
+    """For each template file the variables that it asks for and no message has: a mistake."""
+    environment, found = _environment(), {}
+    for path in sorted(_FOLDER.glob("*.*")):
+        if path.suffix not in (".txt", ".html"):
+            continue
+        asked = find_undeclared_variables(environment.parse(path.read_text(encoding="utf-8")))
+        if odd := asked - VARIABLES - _SET_BY_FRAMES:
+            found[path.name] = frozenset(odd)
+    return found
+
+
 def render(
     template: str,
     way: str,
@@ -93,7 +117,9 @@ def one_line(text: str, longest: int) -> str:
 
 def short(text: str, longest: int) -> str:
     """At most so many characters, the last an ellipsis where something was cut."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    if len(text) <= longest:
+        return text
+    return text[: longest - 1] + "…" if longest > 0 else ""
 
 
 def _short_message(template: str, values: Mapping[str, Any]) -> str:
@@ -113,7 +139,14 @@ def _short_message(template: str, values: Mapping[str, Any]) -> str:
     if count_parts(whole) == 1 or not headline:
         return whole
     free = SINGLE_UNITS - _units(with_headline(1)) + 1
-    return with_headline(max(free - _wide(headline, free), SHORTEST_HEADLINE))
+    cut = with_headline(max(free - _wide(headline, free), SHORTEST_HEADLINE))
+    if template in _HEADLINE_MAY_GO and count_parts(cut) > 1:
+        return with_headline(0)
+    return cut
+
+
+_HEADLINE_MAY_GO = frozenset({"digest"})
+"""Short messages that say enough without a headline, so that one part is enough."""
 
 
 def _units(text: str) -> int:

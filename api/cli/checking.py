@@ -26,7 +26,7 @@ def check(path: Annotated[Path | None, _PATH] = None) -> None:
     from workflow.catalog import SHIPPED
 
     target = path or SHIPPED
-    mistakes = list(_mistakes(target))
+    mistakes = [*_mistakes(target), *_unknown_variables()]
     for mistake in mistakes:
         say(mistake)
     if mistakes:
@@ -38,6 +38,14 @@ def check(path: Annotated[Path | None, _PATH] = None) -> None:
     files = len(list(target.glob("*.yaml")))
     measured = [f"{len(list(target.glob(f'{sub}/*.yaml')))} {word}" for sub, word in _MEASURES]
     say(f"{files} 个工作流文件，{'，'.join(measured)}，没有错误")
+
+
+def _unknown_variables() -> Iterator[str]:
+    """What message templates ask for and no message has."""
+    from notifications.rendering import unknown_variables
+
+    for file, names in unknown_variables().items():
+        yield f"notifications/templates/{file}: 没有这样的变量：{'、'.join(sorted(names))}"
 
 
 def _mistakes(target: Path) -> Iterator[str]:

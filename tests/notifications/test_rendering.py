@@ -2,9 +2,11 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 
+from notifications import rendering
 from notifications.channels import count_parts
 from notifications.rendering import (
     LONGEST_SUBJECT,
@@ -13,6 +15,7 @@ from notifications.rendering import (
     UnknownTemplate,
     render,
     template_keys,
+    unknown_variables,
 )
 from tests.notifications.conftest import VARIABLES
 from workflow.catalog import SHIPPED, load_folder
@@ -159,3 +162,30 @@ def test_only_a_mail_has_html() -> None:
     assert render("task", "sms", VARIABLES, LINK).html is None
     assert render("task", "in_app", VARIABLES, LINK).html is None
     assert render("task", "in_app", VARIABLES, LINK).subject
+
+
+def test_every_variable_that_a_template_asks_for_is_known() -> None:
+    assert unknown_variables() == {}
+
+
+def test_a_misspelt_variable_is_named_with_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "task.sms.txt").write_text("{{ number }}{{ nubmer }}", encoding="utf-8")
+    monkeypatch.setattr(rendering, "_FOLDER", tmp_path)
+    assert unknown_variables() == {"task.sms.txt": frozenset({"nubmer"})}
+
+
+def test_a_short_digest_names_what_is_most_pressing_if_one_part_holds_it() -> None:
+    pipe = "者楼街道部分村组饮水管网漏损严重"
+    for summary, said in (
+        ("本周到期 1 件", f"，最急的是“{pipe}”（还剩 2 个工作日）。详见督办系统。"),
+        (
+            "已逾期 12 件，今天到期 10 件，本周到期 11 件，近期到期 8 件",
+            "近期到期 8 件。详见督办系统。",
+        ),
+    ):
+        told = {"summary": summary, "headline": pipe, "left": "还剩 2 个工作日"}
+        text = render("digest", "sms", told, "").text
+        assert text.endswith(said)
+        assert count_parts(text) == 1
