@@ -9,11 +9,13 @@ from api.rest import (
     definitions,
     documents,
     imports,
+    me,
     messages,
     organisation,
     organising,
     preferences,
     sessions,
+    signing_in,
     tokens,
     trail,
 )
@@ -24,6 +26,8 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 
 router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
 for part in (
+    signing_in,
+    me,
     sessions,
     tokens,
     definitions,
