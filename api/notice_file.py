@@ -20,6 +20,8 @@ from workflow.engine.errors import DubanError
 from workflow.yaml_text import read_yaml
 
 LONGEST_HOLIDAY = 16
+LARGEST_FILE = 256 * 1024
+"""Bytes: a year's notice is a page. It is the operator's own file, so this process reads it."""
 _REST, _WORK = "放假", "上班"
 
 
@@ -65,6 +67,8 @@ def read_notice(file: Path, year: int) -> YearNotice:
     if not 2000 <= year <= 2100:
         raise BadNotice(f"年份 {year} 应在 2000 至 2100 之间")
     try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise BadNotice(f"“{file}”太大，不是放假通知")
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise BadNotice(f"没有“{file}”这个文件") from None

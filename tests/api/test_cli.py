@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.first_run import begin, prepare
+from api.notice_file import BadNotice, read_notice
 from api.settings import Settings
 from workflow.catalog import SHIPPED
 from workflow.store.administrators import list_administrators
@@ -237,6 +238,13 @@ def test_every_mistake_of_a_notice_is_told(furnished: Path, tmp_path: Path) -> N
     assert done.returncode == 1
     for said in ("2027-02-30", "前后颠倒", "既放假又上班", "不在 2027 年"):
         assert said in done.stderr
+
+
+def test_what_is_too_large_for_a_notice_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "notice.csv"
+    file.write_bytes(b"date,kind,name\n" * 20_000)
+    with pytest.raises(BadNotice, match="太大"):
+        read_notice(file, 2027)
 
 
 def test_a_notice_may_be_a_csv_file(furnished: Path, tmp_path: Path) -> None:
