@@ -241,7 +241,7 @@ def test_a_text_that_is_run_would_be_seen(line: str) -> None:
 
 
 SAYS_SQL = re.compile(r"(\w+\.)?(text|exec_driver_sql)")
-NAMES_ONLY = ("workflow/store/", "api/demo/stage.py")
+NAMES_ONLY = ("workflow/store/", "api/demo/performance.py")
 """Here names of tables, of ours, are put into statements of the schema; nowhere a value."""
 
 

@@ -1,7 +1,10 @@
-"""The verb demo: a year of the sample prefecture under a simulated clock."""
+"""The verb demo: a year of the sample prefecture under a simulated clock; `run --demo` plays of it
+what has passed.
+"""
 
 import os
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from api.demo.stage import Stage
+    from api.settings import Settings
 
 _DATABASE = typer.Option(
     "--database", help="演在哪里：sqlite:///文件（演完保留）或 postgresql://…（另建 duban_demo 库）"
@@ -27,16 +31,17 @@ def demo(
     _check_servers()
     from api.cli.logs import start_logging
     from api.demo.diary import instant_of
+    from api.demo.performance import set_up
     from api.demo.play import Play
     from api.demo.printing import Printer
-    from api.demo.stage import SAMPLE, set_up
+    from api.demo.stage import SAMPLE
     from api.demo.story import read_story
 
     start_logging(quiet=True)
     began = time.monotonic()
     story = read_story(SAMPLE / "story.yaml")
     with set_up(_place(database), instant_of(story.begins), fresh=fresh) as stage:
-        played = Play(stage, story, SAMPLE).run(_Watch())
+        played = Play(stage, story, SAMPLE).run(_say_month())
         note(f"演了 {played.instants} 个时刻，用时 {time.monotonic() - began:.0f} 秒")
         printer = Printer(stage, story, played, _console())
         printer.everything()
@@ -72,17 +77,30 @@ def _console() -> "Console":
     return console if console.is_terminal else Console(highlight=False, width=WIDTH)
 
 
-class _Watch:
-    """Says on stderr which month it is."""
+def play_first(settings: "Settings", now: datetime) -> None:
+    """Play the sample story up to `now` into a new installation; raises CommandFailed."""
+    from api.demo.stage import SAMPLE
+    from api.demo.story import read_story
+    from api.demo.until_now import NoRoomToPlay, play_until
 
-    def __init__(self) -> None:
-        self._month = ""
+    note("先把示例州今年的督办演到今天，约需半分钟")
+    try:
+        play_until(now, settings, read_story(SAMPLE / "story.yaml"), _say_month())
+    except NoRoomToPlay as refused:
+        raise CommandFailed(str(refused)) from None
 
-    def __call__(self, instant: datetime) -> None:
-        month = f"{instant:%Y-%m}"
-        if month != self._month:
-            self._month = month
-            note(f"{instant.year}年{instant.month}月 …")
+
+def _say_month() -> Callable[[datetime], None]:
+    """What says on stderr which month it is, once a month."""
+    said = ""
+
+    def watch(instant: datetime) -> None:
+        nonlocal said
+        if said != (month := f"{instant.year}年{instant.month}月"):
+            said = month
+            note(f"{month} …")
+
+    return watch
 
 
 def _examine(stage: "Stage") -> bool:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.playing import play_first
 from api.cli.saying import CommandFailed, note, say
 
 if TYPE_CHECKING:
+    from api.cli.first_run import Prepared
     from api.context import Duban
     from api.settings import Settings
     from api.worker import Sources, Ticked, Ways, Worker
@@ -21,30 +23,46 @@ PATIENCE_SECONDS = 30
 
 _ONCE = typer.Option("--once", help="只办理一遍现在到期的事，然后退出")
 _RESET = typer.Option("--reset", help="为示例人员重新生成口令")
+_PLAYED = typer.Option("--demo", help="先把示例州今年的督办演到今天，打开就有事项可看")
 
 
-def run(reset: Annotated[bool, _RESET] = False) -> None:
+def run(reset: Annotated[bool, _RESET] = False, played: Annotated[bool, _PLAYED] = False) -> None:
     """启动全部：建库、装入示例州、启动网页和后台，并显示登录口令。"""
-    from api.cli.first_run import prepare, show_passwords
+    from api.cli.first_run import prepare
+    from api.clock import system_clock
+
+    settings = _start()
+    with closing(_listen(settings)) as listening:
+        if played:
+            play_first(settings, system_clock())
+        with closing(prepare(settings, reset or played)) as prepared:
+            _say_who(prepared)
+            _run(prepared.duban, listening)
+
+
+def _say_who(prepared: "Prepared") -> None:
+    """Who can sign in, where that was only now decided."""
+    from api.cli.first_run import show_passwords
+
+    if prepared.passwords:
+        show_passwords(prepared.passwords)
+    else:
+        say("使用已有数据；口令只在第一次启动时显示，忘记了请运行 duban run --reset")
+
+
+def _run(duban: "Duban", listening: socket.socket) -> None:
+    """Web and worker. The worker beats in a thread: one process is one log, one stop and one set of
+    compiled definitions in memory. A large installation runs `serve` and `worker` apart.
+    """
     from api.cli.installation import check_sound
     from api.pulse import Pulse
     from api.worker import Worker
 
-    settings = _start()
-    with closing(_listen(settings)) as listening, closing(prepare(settings, reset)) as prepared:
-        duban = prepared.duban
-        check_sound(duban)
-        ways, sources = _ways(duban)
-        worker = Worker(duban, ways, sources=sources)
-        if prepared.passwords:
-            show_passwords(prepared.passwords)
-        else:
-            say("使用已有数据；口令只在第一次启动时显示，忘记了请运行 duban run --reset")
-        # The worker beats in a thread: one process is one log, one stop and one set of compiled
-        # definitions in memory. A large installation runs `serve` and `worker` apart.
-        with Pulse(duban, "run"), _beating(worker):
-            say(f"督办已启动：{settings.base_url}    （按 Ctrl-C 停止）")
-            _serve(duban, listening)
+    check_sound(duban)
+    ways, sources = _ways(duban)
+    with Pulse(duban, "run"), _beating(Worker(duban, ways, sources=sources)):
+        say(f"督办已启动：{duban.settings.base_url}    （按 Ctrl-C 停止）")
+        _serve(duban, listening)
 
 
 @contextmanager

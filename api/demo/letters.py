@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from api.demo import records
-from api.demo.stage import Stage
+from api.demo.performance import Performance
 from api.demo.story import Letter
 from api.presenting.message_story import TEMPLATES, WAYS
 from api.presenting.messages import STATUSES
@@ -40,7 +40,7 @@ class Tally:
 class Letters:
     """Reads the outbox once and compares it with what arrived."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Performance) -> None:
         self._stage = stage
         with stage.duban.database.reading() as connection:
             self._rows = records.messages(connection)

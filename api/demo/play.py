@@ -85,10 +85,13 @@ class Play:
         """What time it is in the story."""
         return self.stage.clock.now()
 
-    def run(self, watch: Callable[[datetime], None]) -> Played:
-        """Play from the first day to the last; `watch` is told of every instant."""
+    def run(self, watch: Callable[[datetime], None], until: datetime | None = None) -> Played:
+        """Play from the first day to the last, or to what comes before `until`; `watch` is told of
+        every instant.
+        """
         self._enter_fixed()
-        while (instant := self._next()) is not None and instant < self._ends:
+        ends = self._ends if until is None else min(self._ends, until)
+        while (instant := self._next()) is not None and instant < ends:
             self.stage.clock.advance_to(instant)
             self.played.instants += 1
             watch(instant)

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from api.demo.ledgers import Books, Grid
 from api.demo.letters import Letters
+from api.demo.performance import Performance
 from api.demo.play import Played
-from api.demo.stage import Stage
 from api.demo.story import Letter, Story
 from api.demo.telling import Teller, when
 from api.presenting.message_story import TEMPLATES, WAYS
@@ -22,7 +22,7 @@ WIDTH = 150
 class Printer:
     """Prints one performance; nothing in it depends on the kind of database."""
 
-    def __init__(self, stage: Stage, story: Story, played: Played, console: Console) -> None:
+    def __init__(self, stage: Performance, story: Story, played: Played, console: Console) -> None:
         self._stage, self._story, self._played, self._console = stage, story, played, console
         self._teller = Teller(stage, story, played)
         self._letters = Letters(stage)

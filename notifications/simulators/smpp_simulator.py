@@ -24,6 +24,7 @@ _PAYLOAD = 0x0424  # message_payload, SMPP 3.4, 5.3.2
 _SAR = (0x020C, 0x020E, 0x020F)  # sar_msg_ref_num, sar_total_segments, sar_segment_seqnum
 _SAR_REFERENCE = _SAR[0]
 _OK = 0
+_LETTING_GO_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,9 @@ class SmppSimulator:
             with suppress(asyncio.CancelledError):
                 await task
         await self._server.stop()
+        # Its threads, which nobody can join, still let go of what was cancelled: an interpreter
+        # that ends in the meantime is aborted.
+        await asyncio.sleep(_LETTING_GO_SECONDS)
 
     async def _answer_all(self) -> None:
         import smpp34  # here for the reason given in _start

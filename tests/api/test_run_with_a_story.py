@@ -1,0 +1,80 @@
+"""`duban run --demo`: a newcomer finds the sample prefecture at work, up to the present day, in an
+installation that is sound and goes on from there.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from api.cli.first_run import Prepared, prepare
+from api.clock import SimulatedClock
+from api.demo.stage import SAMPLE
+from api.demo.story import read_story
+from api.demo.until_now import NoRoomToPlay, play_until
+from api.settings import Settings
+from workflow.doctor import examine
+from workflow.store.writes import CASE, HISTORY, OUTBOX
+
+pytestmark = pytest.mark.journey
+
+TODAY = datetime(2026, 2, 13, 3, tzinfo=UTC)
+STORY = read_story(SAMPLE / "story.yaml")
+
+
+def at(folder: Path) -> Settings:
+    return Settings(data=folder, database_url=f"sqlite:///{folder / 'duban.db'}")
+
+
+def nobody_watches(_: datetime) -> None:
+    """Months pass unseen."""
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    """An installation that was played until today and then started."""
+    settings = at(tmp_path_factory.mktemp("played"))
+    play_until(TODAY, settings, STORY, nobody_watches)
+    prepared = prepare(settings, reset=True, clock=SimulatedClock(TODAY))
+    yield prepared
+    prepared.close()
+
+
+def test_there_is_something_to_see_and_somebody_to_see_it(opened: Prepared) -> None:
+    with opened.duban.database.reading() as connection:
+        cases = connection.execute(select(func.count()).select_from(CASE)).scalar_one()
+        sent = select(func.count()).where(OUTBOX.c.status == "sent")
+        messages = connection.execute(sent).scalar_one()
+    assert cases >= 20
+    assert messages > 0
+    assert "xingyi.head" in opened.passwords
+
+
+def test_nothing_lies_in_the_future(opened: Prepared) -> None:
+    with opened.duban.database.reading() as connection:
+        last = connection.execute(select(func.max(HISTORY.c.at))).scalar_one()
+    assert last < TODAY
+
+
+def test_it_is_sound(opened: Prepared) -> None:
+    assert examine(opened.duban.database, opened.duban.catalog, TODAY).clean
+
+
+def test_nothing_is_played_over_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "duban.db").write_bytes(b"somebody's")
+    with pytest.raises(NoRoomToPlay, match="已经有数据"):
+        play_until(TODAY, at(tmp_path), STORY, nobody_watches)
+    assert (tmp_path / "duban.db").read_bytes() == b"somebody's"
+
+
+def test_a_play_that_is_broken_off_leaves_no_installation(tmp_path: Path) -> None:
+    def broken_off(_: datetime) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        play_until(TODAY, at(tmp_path), STORY, broken_off)
+    assert not (tmp_path / "duban.db").exists()
+    play_until(datetime(2026, 1, 2, tzinfo=UTC), at(tmp_path), STORY, nobody_watches)
+    assert (tmp_path / "duban.db").exists()
