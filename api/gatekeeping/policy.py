@@ -233,6 +233,7 @@ COMMANDS: Mapping[str, Who] = {
     "publish": OPERATOR,
     "notice": OPERATOR,
     "doctor": OPERATOR,
+    "move_to": OPERATOR,
     "channel": OPERATOR,
     "outbox": OPERATOR,
     "org": OPERATOR,

@@ -29,7 +29,7 @@ def migrate(database: Database, now: datetime) -> None:
         _take_down_rules(connection)
         if before != wanted:
             step_to(connection, "head")
-        _put_up_rules(connection)
+        put_up_rules(connection)
         if before != wanted:
             data = {"act": "migrate", "from": before, "to": wanted}
             audit.record(connection, Act("maintenance", data=data), now)
@@ -53,15 +53,21 @@ def _config(connection: Connection) -> Any:
 
 def create(connection: Connection) -> None:
     """The schema of this release in an empty database, without the steps that led to it."""
+    lay_tables(connection)
+    audit.begin(connection)
+    put_up_rules(connection)
+
+
+def lay_tables(connection: Connection) -> None:
+    """The empty tables of this release; rows may be brought in before the rules are put up."""
     from alembic import command
 
     tables.metadata.create_all(connection)
     command.stamp(_config(connection), "head")
-    audit.begin(connection)
-    _put_up_rules(connection)
 
 
-def _put_up_rules(connection: Connection) -> None:
+def put_up_rules(connection: Connection) -> None:
+    """Have the database keep its rules from now on."""
     dialect = connection.dialect.name
     for statement in rules.statements(dialect):
         connection.exec_driver_sql(rules.for_driver(dialect, statement))
