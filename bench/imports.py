@@ -98,9 +98,10 @@ def main(url: str, many_units: int, many_people: int) -> None:
     from api.spreadsheets.org_lists import people_lines, unit_lines
 
     database = Database(url)
+    of_units, of_people = _unit_file(many_units), _people_file(many_people, many_units)
+    child = _peak_of_child(of_people)
     with database.unit_of_work() as connection:
         schema.create(connection)
-    of_units, of_people = _unit_file(many_units), _people_file(many_people, many_units)
     organising = Organising(database)
     began = time.perf_counter()
     organising.import_units(Asked("units", NOW), unit_lines(of_units))
@@ -113,12 +114,24 @@ def main(url: str, many_units: int, many_people: int) -> None:
     previewed = time.perf_counter()
     assert (again.counts["same"], more.counts["same"]) == (many_units, many_people)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"file, plan and rows written\t{done - began:.2f}")
     print(f"of that, units\t{units_done - began:.2f}")
     print(f"preview of both files, unchanged\t{previewed - done:.2f}")
     print(f"peak memory, MB\t{peak:.0f}")
     print(f"peak memory of the child that reads the file, MB\t{child:.0f}")
+
+
+_LOOK = """
+import resource, subprocess, sys
+subprocess.run([sys.executable, "-m", "api.inspecting", "list"], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
+
+
+def _peak_of_child(content: bytes) -> float:
+    """MB, asked by a small process: a child counts what its parent had when it was forked."""
+    look = subprocess.run([sys.executable, "-c", _LOOK], input=content, capture_output=True)
+    return float(look.stdout)
 
 
 def _unit_file(many: int) -> bytes:

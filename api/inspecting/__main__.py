@@ -6,8 +6,10 @@ The answer is a line of JSON, `{"found": …, "parts": [lengths]}` or `{"refused
 …}`, and after it the parts.
 """
 
+import io
 import json
 import sys
+from collections.abc import Iterable
 
 from api.inspecting.refusing import BadFile, too_much
 
@@ -41,7 +43,8 @@ def _do(task: str, content: bytes) -> tuple[object, list[bytes]]:
     if task in ("table", "list"):
         from api.inspecting.tables import MOST_LINES, MOST_ROWS, rows_of
 
-        return list(rows_of(content, MOST_LINES if task == "list" else MOST_ROWS)), []
+        rows = rows_of(content, MOST_LINES if task == "list" else MOST_ROWS)
+        return None, [_as_lines(rows)]
     if task == "preview":
         from api.papers.preview import pdf_of
 
@@ -49,6 +52,14 @@ def _do(task: str, content: bytes) -> tuple[object, list[bytes]]:
     from api.inspecting.attachments import examined
 
     return examined(content)
+
+
+def _as_lines(rows: Iterable[object]) -> bytes:
+    """Each row as a line of JSON: a tenth of the room that the rows of a province take as lists."""
+    lines = io.BytesIO()
+    for row in rows:
+        lines.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+    return lines.getvalue()
 
 
 def _limit_ourselves() -> None:

@@ -62,12 +62,12 @@ def _run(task: str, content: bytes) -> bytes:
 
 
 def _understood(said: bytes) -> tuple[Any, list[bytes]]:
-    head, _, rest = said.partition(b"\n")
-    answer = json.loads(head)
+    begins = said.index(b"\n") + 1
+    answer = json.loads(said[:begins])
     if "refused" in answer:
         raise BadFile(answer["code"], answer["refused"])
     parts = []
     for length in answer["parts"]:
-        parts.append(rest[:length])
-        rest = rest[length:]
+        parts.append(said[begins : begins + length])
+        begins += length
     return answer["found"], parts

@@ -49,10 +49,10 @@ def _cells(content: bytes) -> Iterator[NumberedRow]:
 
 
 def _csv(content: bytes) -> Iterator[NumberedRow]:
-    text = _decoded(content)
-    if "\x00" in text:
+    encoding = _encoding_of(content)
+    if b"\x00" in content:
         raise unreadable(_AGAIN)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding, newline=""))
     try:
         for row in reader:
             yield reader.line_num, list(row)
@@ -60,12 +60,13 @@ def _csv(content: bytes) -> Iterator[NumberedRow]:
         raise unreadable(_AGAIN) from None
 
 
-def _decoded(content: bytes) -> str:
+def _encoding_of(content: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding)
+            content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        return encoding
     raise BadFile("file_unreadable", "CSV 的编码认不出来，请另存为 UTF-8")
 
 

@@ -5,6 +5,7 @@ the names that the sample's files have.
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, Literal
 
 from api.inspecting.refusing import BadFile
@@ -108,16 +109,16 @@ def people_lines(content: bytes) -> list[PersonLine]:
     """The people that a file lists; raises UnreadableFile."""
 
     def line(row: int, values: dict[str, str | None], given: frozenset[str]) -> PersonLine:
-        role = values.get("role") or ""
+        role = intern(values.get("role") or "")  # a few, of hundreds of thousands of people
         return PersonLine(
             row=row,
             username=values.get("username") or "",
             name=values.get("name") or "",
             phone=values.get("phone"),
             email=values.get("email"),
-            unit=values.get("unit") or "",
+            unit=intern(values.get("unit") or ""),
             role=role,
-            title=values.get("title") or role,
+            title=intern(values.get("title") or role),
             given=given,
         )
 
@@ -153,9 +154,9 @@ def _lines(
         rows = read_list(content)
     except BadFile as bad:
         raise UnreadableFile(bad.sentence, {"code": bad.code}) from bad
-    order = _order(rows, columns)
+    order = _order(next(rows, None), columns)
     given = frozenset(column.name for column in order)
-    return [line(number, _values(order, cells), given) for number, cells in rows[1:]]
+    return [line(number, _values(order, cells), given) for number, cells in rows]
 
 
 def _values(order: Sequence[Column], cells: Sequence[Cell]) -> dict[str, str | None]:
@@ -177,14 +178,14 @@ def _text(cell: Cell) -> str:
     return cell.strip()
 
 
-def _order(rows: Sequence[NumberedRow], columns: Sequence[Column]) -> list[Column]:
+def _order(header: NumberedRow | None, columns: Sequence[Column]) -> list[Column]:
     """The columns in the order of the file; raises UnreadableFile where the header does not fit."""
-    if not rows:
+    if header is None:
         raise UnreadableFile("这个文件是空的")
     known = {
         name: column for column in columns for name in (column.title, column.alias or column.name)
     }
-    titles = [_text(cell).rstrip("*＊") for cell in rows[0][1]]
+    titles = [_text(cell).rstrip("*＊") for cell in header[1]]
     missing = [c.title for c in columns if c.needed and c not in map(known.get, titles)]
     unknown = [title for title in titles if title not in known]
     if missing or unknown or len({known[title].name for title in titles}) < len(titles):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 
 from sqlalchemy import Connection, and_, or_, select
 
@@ -85,5 +86,5 @@ def seats(connection: Connection, now: datetime) -> Iterator[Seat]:
         .outerjoin(PERSON, PERSON.c.id == HOLDING.c.person_id)
         .order_by(POST.c.id)
     )
-    for row in connection.execute(query):
-        yield Seat(*row)
+    for post, unit, role, title, *held in connection.execute(query):
+        yield Seat(post, unit, intern(role), intern(title), *held)  # few names of many posts
