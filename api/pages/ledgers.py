@@ -19,6 +19,7 @@ from api.presenting.lists import (
     LedgerGroup,
     LedgerPage,
     LedgersPage,
+    SavedView,
     facts_of,
     ledger_links,
     options_of,
@@ -27,7 +28,7 @@ from api.presenting.lists import (
 from api.spreadsheets.ledger import SheetRow, ledger_sheet
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, NotFound
-from workflow.store import audit, queries
+from workflow.store import audit, queries, views
 from workflow.store.audit import Act
 from workflow.store.counting import count_up_to
 
@@ -50,7 +51,12 @@ def all_ledgers(duban: Installation, someone: SignedInPage) -> Response:
         for compiled in duban.catalog.workflows().values()
         if compiled.definition.ledgers
     )
-    return show("ledgers.html", LedgersPage(groups), masthead_of(duban, someone, _HERE))
+    with duban.database.reading() as connection:
+        saved = tuple(
+            SavedView(one.address, one.title, f"/ledgers/views/{one.id}/delete")
+            for one in views.views_of(connection, someone.person)
+        )
+    return show("ledgers.html", LedgersPage(groups, saved), masthead_of(duban, someone, _HERE))
 
 
 @router.get("/ledgers/{workflow}/{ledger}")
@@ -90,6 +96,8 @@ def one_ledger(
             unit_options=picked.options,
             suggestions=suggestions(connection, definition.parties[definition.anchor].among),
             sheet=f"/ledgers/{workflow}/{ledger}/sheet.xlsx{asked.address(group='')}",
+            bulk=f"/ledgers/{workflow}/{ledger}/bulk",
+            keep=f"/ledgers/{workflow}/{ledger}/views{asked.address()}",
             next=asked.address(after=str(found.next)) if found.next else "",
             narrowed=asked.narrowed,
             first=not asked.after,

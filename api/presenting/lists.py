@@ -61,6 +61,7 @@ class WorkPage:
 class LedgerRow:
     """A row of a ledger: the case, its first facts as columns, the rest to unfold, its stamps."""
 
+    id: int
     item: WorkItem
     columns: tuple[Value, ...]
     rest: tuple[Value, ...]
@@ -107,6 +108,8 @@ class LedgerPage:
     unit_options: tuple[Option, ...]
     suggestions: tuple[str, ...]
     sheet: str
+    bulk: str
+    keep: str
     next: str
     narrowed: bool
     first: bool
@@ -148,10 +151,20 @@ class LedgerGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedView:
+    """A view of the reader's own: where it is, and where it is forgotten."""
+
+    url: str
+    title: str
+    forget: str
+
+
+@dataclass(frozen=True, slots=True)
 class LedgersPage:
-    """All ledgers of all workflows."""
+    """All ledgers of all workflows, and the reader's own views of them."""
 
     groups: tuple[LedgerGroup, ...]
+    views: tuple[SavedView, ...] = ()
 
 
 def work_item(
@@ -215,6 +228,7 @@ def ledger_row(
     values = tuple(value_of(definition.facts[n], shown.get(n)) for n in facts)
     signed = row["body"]["signed"]
     return LedgerRow(
+        id=row["id"],
         item=item,
         columns=values[:COLUMNS],
         rest=values[COLUMNS:],

@@ -33,6 +33,8 @@ PATHS = (
     "/ledgers",
     "/ledgers/rectification/problem?group=unit",
     "/ledgers/rectification/reconciliation?kind=idle",
+    "/ledgers/rectification/problem/bulk?case=1&case=2&case=3",
+    "/ledgers/rectification/problem/bulk?case=1&case=2&case=5&event=dispatch",
     "/cases/1",
     "/cases/3",
     "/cases/999",

@@ -34,6 +34,11 @@ LISTS = (
     "/ledgers/rectification/problem?group=unit&unit=兴义市",
     "/ledgers/rectification/problem?group=light",
     "/ledgers/rectification/reconciliation?kind=idle",
+    "/ledgers/rectification/problem/bulk?case=1&case=2&case=3",
+    "/ledgers/rectification/problem/bulk?case=1&case=2&case=3&event=dispatch",
+    "/workflows/rectification/versions",
+    "/workflows/rectification/handbook",
+    "/public",
 )
 
 

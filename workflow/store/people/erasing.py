@@ -26,13 +26,16 @@ from workflow.store.people.throttling import key_of_account
 from workflow.store.posts import held_by
 from workflow.store.reports import HANDOVER
 from workflow.store.tables import EarlierPassword, MailboxRow, RecoveryCode
+from workflow.store.views import VIEW
 from workflow.store.writes import OUTBOX
 
 _EARLIER = EarlierPassword.__table__  # type: ignore[attr-defined]
 _RECOVERY = RecoveryCode.__table__  # type: ignore[attr-defined]
 _MAILBOX = MailboxRow.__table__  # type: ignore[attr-defined]
 
-_OF_A_PERSON = (SESSION, TOKEN, KNOWN, FACTOR, _EARLIER, _RECOVERY, BAD, WATCH, PREFERENCE, FEED)
+_OF_A_PERSON = (
+    SESSION, TOKEN, KNOWN, FACTOR, _EARLIER, _RECOVERY, BAD, WATCH, VIEW, PREFERENCE, FEED,
+)  # fmt: skip
 """Rows that mean nothing without their person."""
 
 CLEARED = "（收件人已注销，内容已清除）"

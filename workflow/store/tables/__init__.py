@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from workflow.store.tables.administration import AdminRole
 from workflow.store.tables.attachments import AttachmentRow, AttachmentUse, BlobRow
-from workflow.store.tables.attention import WatchRow
+from workflow.store.tables.attention import SavedViewRow, WatchRow
 from workflow.store.tables.audit import AuditHead, AuditRow
 from workflow.store.tables.cases import (
     CaseRow,
@@ -115,6 +115,7 @@ __all__ = [
     "ReplacementRow",
     "RequestRow",
     "ResultRow",
+    "SavedViewRow",
     "ScopeRow",
     "SecondFactorRow",
     "SendingRow",

@@ -1,0 +1,115 @@
+"""One event on many cases: what can be chosen, its form, and what came of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.presenting.fields import Field, fields_of
+from api.presenting.lists import WorkItem
+from api.presenting.wording import party_of
+from workflow.engine.case import Actor
+from workflow.engine.definition import FILE_TYPES, Definition, Event
+from workflow.engine.machine import Compiled
+from workflow.store.queries import Row
+
+Versions = Sequence[tuple[Compiled, str]]
+"""Of each case the version of its workflow, and its state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An event that the reader's post may do on these of the cases."""
+
+    event: str
+    title: str
+    cases: tuple[int, ...]
+    signs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BulkRow:
+    """One ticked case; `told` is what came of it, `fits` whether the event exists there."""
+
+    id: int
+    item: WorkItem
+    fits: bool
+    done: bool
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPage:
+    """批量办理: the ticked cases, what can be done with them, then its form, then the report.
+
+    `asked` is how many were ticked, `done` how many of them were done.
+    """
+
+    title: str
+    workflow_title: str
+    back: str
+    address: str
+    rows: tuple[BulkRow, ...]
+    choices: tuple[Choice, ...]
+    chosen: Choice | None
+    fields: tuple[Field, ...]
+    request: str
+    problem: str
+    asked: int
+    done: int
+    reported: bool
+
+
+def choices_of(versions: Versions, actor: Actor, rows: Sequence[Row]) -> tuple[Choice, ...]:
+    """The events that a post of the actor may do on any of the cases, the most fitting first.
+
+    What needs a file, or another unit, differs from case to case and is done on the case's page.
+    """
+    held = {(post.unit, post.role) for post in actor.posts}
+    found: dict[str, list[tuple[int, Event]]] = {}
+    for (compiled, state), row in zip(versions, rows, strict=True):
+        for name, event in compiled.events[state].items():
+            if _is_alike(compiled.definition, event) and _may(
+                compiled.definition, event, row, held
+            ):
+                found.setdefault(name, []).append((row["id"], event))
+    choices = [
+        Choice(
+            name,
+            every[0][1].title,
+            tuple(case for case, _ in every),
+            any(event.signs for _, event in every),
+        )
+        for name, every in found.items()
+    ]
+    return tuple(sorted(choices, key=lambda one: -len(one.cases)))
+
+
+def _is_alike(definition: Definition, event: Event) -> bool:
+    needs_file = any(definition.facts[fact].type in FILE_TYPES for fact in event.needs)
+    return not (needs_file or event.reassigns)
+
+
+def _may(definition: Definition, event: Event, row: Row, held: set[tuple[int, str]]) -> bool:
+    state, parties = definition.states[row["state"]], row["body"]["parties"]
+    for role in event.by:
+        seat = parties.get(party_of(role, state))
+        if seat and (seat[0], role.partition(".")[2]) in held:
+            return True
+    return False
+
+
+def form_of(versions: Versions, chosen: Choice, given: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The fields of the event, for all cases the same; files are left to the case's page."""
+    for compiled, state in versions:
+        if event := compiled.events[state].get(chosen.event):
+            facts = compiled.definition.facts
+            may = [fact for fact in event.may if facts[fact].type not in FILE_TYPES]
+            return fields_of(
+                compiled.definition,
+                chosen.event,
+                needs=event.needs,
+                may=may,
+                given=given,
+                problems={},
+            )
+    return ()

@@ -1,0 +1,127 @@
+"""Many cases in one go: ticked in a ledger, each done by a command of its own, reported row by row;
+and a ledger's filters kept under a name.
+"""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from api.clock import SimulatedClock
+from api.context import Duban
+from tests.api.pages.conftest import PASSWORD, Browser, Browsers
+from tests.api.pages.page import Form, Page
+from tests.api.pages.stories import SPECIALIST, open_case, walk_to
+from workflow.store.writes import HISTORY
+
+LEDGER = "/ledgers/rectification/problem"
+
+
+def ticked(browser: Browser, *cases: int, event: str = "") -> Page:
+    """What follows when these cases are ticked, and an event is chosen."""
+    page = browser.get(LEDGER)
+    form = next(one for one in page.main.all("form") if one.attributes.get("id") == "bulk")
+    boxes = [one.attributes["value"] for one in page.main.all("input", form="bulk")]
+    assert {str(case) for case in cases} <= set(boxes)
+    query = "&".join([*(f"case={case}" for case in cases), *([f"event={event}"] if event else [])])
+    return browser.get(f"{form.attributes['action']}?{query}")
+
+
+def sent(browser: Browser, page: Page, *cases: int, **typed: str) -> Page:
+    """The form of the event, sent for these cases."""
+    form: Form = page.forms[0]
+    values = {**form.values, **{k.replace("fact_", "fact."): v for k, v in typed.items()}}
+    return browser.post(form.action, {**values, "case": [str(case) for case in cases]})
+
+
+def results(page: Page) -> list[str]:
+    """What is said of each case."""
+    return [one.text for one in page.main.all("td", **{"data-title": "结果"})]
+
+
+def test_what_several_cases_have_in_common_is_done_on_each(browser: Browsers, duban: Duban) -> None:
+    desk, cases = browser(SPECIALIST), [open_case(duban) for _ in range(3)]
+    choices = ticked(desk, *cases)
+    assert "交办（3 件）" in choices.text
+    page = ticked(desk, *cases, event="dispatch")
+    report = sent(desk, page, *cases, fact_dispatch_number="督办〔2026〕7号")
+    assert "选中 3 件，办理了 3 件。" in report.text
+    assert results(report) == ["已办理，现处“待签收”"] * 3
+    again = sent(desk, page, *cases, fact_dispatch_number="督办〔2026〕7号")
+    assert results(again) == results(report), "the form sent twice acts once"
+    with duban.database.reading() as connection:
+        rows = select(func.count()).where(HISTORY.c.event == "dispatch")
+        assert connection.execute(rows).scalar_one() == 3
+
+
+def test_what_one_case_refuses_leaves_the_others_done(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    desk, ready, other = browser(SPECIALIST), open_case(duban), walk_to(duban, "planning", clock)
+    page = ticked(desk, ready, other, event="dispatch")
+    assert "现处环节不能办理这一步，不在其中" in page.text
+    report = sent(desk, page, ready, other, 999)
+    assert "选中 3 件，办理了 1 件，2 件没有办理" in report.text
+    refused = next(one for one in results(report) if one.startswith("没有办理"))
+    assert "现在可以：报送整改方案" in refused
+
+
+def test_a_signature_on_many_wants_the_password_like_one(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    cases = [walk_to(duban, "first_review", clock) for _ in range(2)]
+    desk = browser("zhou-zx.head")
+    desk.sign_in()
+    clock.advance_to(clock() + timedelta(minutes=20))
+    page = ticked(desk, *cases, event="sign_first")
+    assert "再次确认是你本人" in page.text
+    refused = sent(desk, page, *cases)
+    assert "办理了 0 件" in refused.text
+    wrong = sent(desk, page, *cases, proof="不是口令")
+    assert wrong.status == 403
+    assert "口令不对" in wrong.main.one(role="alert").text
+    signed = sent(desk, ticked(desk, *cases, event="sign_first"), *cases, proof=PASSWORD)
+    assert "办理了 2 件" in signed.text
+
+
+def test_whoever_may_do_nothing_is_told_so(browser: Browsers, duban: Duban) -> None:
+    case = open_case(duban)
+    page = browser("zhou.officer").get(f"{LEDGER}/bulk?case={case}")
+    assert "都不由你的岗位办理" in page.text
+    assert "没有选中事项" in browser(SPECIALIST).get(f"{LEDGER}/bulk").text
+    browser(SPECIALIST).get("/ledgers/rectification/nothing/bulk", status=404)
+
+
+# Views
+
+
+def test_filters_are_kept_under_a_name_and_forgotten_again(browser: Browsers) -> None:
+    desk = browser(SPECIALIST)
+    page = desk.get(f"{LEDGER}?opened=overdue&unit=兴义市&group=state")
+    shown = desk.post_on(page, page.forms[1].action.rsplit("/", 1)[1], title="兴义逾期")
+    link = next(one for one in shown.main.all("a") if one.text == "兴义逾期")
+    again = desk.get(link.attributes["href"])
+    assert again.main.one("select", id="opened").one("option", selected="").text == "已逾期"
+    refused = desk.client.post(
+        page.forms[1].action, data={**page.forms[1].values, "title": "兴义逾期"}
+    )
+    assert "已经有名为“兴义逾期”的视图" in refused.text
+    assert "兴义逾期" not in browser("zhou-dc.head").get("/ledgers").text
+    gone = desk.post(shown.forms[0].action, shown.forms[0].values)
+    assert "兴义逾期" not in gone.text
+
+
+def test_a_view_of_somebody_else_cannot_be_forgotten(browser: Browsers) -> None:
+    mine, other = browser(SPECIALIST), browser("zhou-dc.head")
+    page = mine.get(f"{LEDGER}?opened=open")
+    shown = mine.post_on(page, page.forms[1].action.rsplit("/", 1)[1], title="未办结的")
+    token = other.get("/ledgers").root.one("input", name="csrf").attributes["value"]
+    assert other.client.post(shown.forms[0].action, data={"csrf": token}).status_code == 404
+    assert "未办结的" in mine.get("/ledgers").text
+
+
+@pytest.mark.parametrize("title", ["", "名" * 31])
+def test_a_view_needs_a_short_name(title: str, browser: Browsers) -> None:
+    desk = browser(SPECIALIST)
+    form = desk.get(f"{LEDGER}?opened=open").forms[1]
+    assert desk.client.post(form.action, data={**form.values, "title": title}).status_code == 422
