@@ -32,6 +32,7 @@ from api.presenting.actions import (
     Situation,
     actions_of,
 )
+from api.presenting.case_outlook import posts_of
 from api.presenting.case_page import CaseFile, Relative, case_page, people_in, relative, units_in
 from api.presenting.fields import Option
 from api.presenting.messages import MessageLine, message_line
@@ -166,9 +167,12 @@ def _read_file(
     history = queries.history_of(connection, case.id)
     told = messages.messages(connection, reader=None, case=case.id, limit=MOST_MESSAGES)
     units = units_in(case, history) | {one.unit_id for one in told if one.unit_id is not None}
+    posts = posts_of(case, compiled.definition)
+    holders = organisation.read_recipients(connection, posts, duban.clock())
+    people = {one.person for some in holders.values() for one in some}
     names = Names(
         units=queries.unit_names(connection, units),
-        people=queries.person_names(connection, people_in(case, history)),
+        people=queries.person_names(connection, people | people_in(case, history)),
         workflows={name: c.definition.title for name, c in duban.catalog.workflows().items()},
         former=organisation.former_names(connection, units),
         fates=organisation.fates_of(connection, units),
@@ -185,6 +189,7 @@ def _read_file(
         parent=parent,
         children=children,
         messages=_messages(connection, duban, someone, told, names),
+        holders=holders,
         watched=attention.is_watched(connection, someone.actor, case.id),
         papers=papers_of(connection, duban, someone, case, names),
         withheld=withheld(compiled.definition, case.parties, someone.actor),

@@ -6,6 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from api.presenting.actions import Action
+from api.presenting.case_outlook import (
+    DocumentToCome,
+    Holders,
+    PartyLine,
+    documents_to_come,
+    parties_of,
+)
 from api.presenting.documents import Papers
 from api.presenting.lights import Clock, Pace, clock_of, pace_of
 from api.presenting.messages import MessageLine
@@ -47,15 +54,6 @@ class LedgerView:
     stamps: tuple[Stamp, ...]
     awaits: tuple[str, ...]
     earlier: tuple[Version, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PartyLine:
-    """Who answers for what (双责)."""
-
-    title: str
-    unit: str
-    acts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +101,7 @@ class CasePage:
     other: tuple[Value, ...]
     pictures: tuple[Value, ...]
     parties: tuple[PartyLine, ...]
+    to_come: tuple[DocumentToCome, ...]
     parent: Relative | None
     children: tuple[Relative, ...]
     coming: tuple[ComingDate, ...]
@@ -127,6 +126,7 @@ class CaseFile:
     parent: Relative | None
     children: tuple[Relative, ...]
     messages: tuple[MessageLine, ...]
+    holders: Holders
     papers: Papers
     watched: bool = False
     withheld: frozenset[str] = frozenset()
@@ -173,7 +173,8 @@ def case_page(
         ledgers=tuple(_ledgers(file)),
         other=_other(file),
         pictures=_pictures(file),
-        parties=_parties(case, definition, names),
+        parties=parties_of(case, definition, names, file.holders),
+        to_come=() if case.closed_at else documents_to_come(case, definition),
         parent=file.parent,
         children=file.children,
         coming=tuple(_coming(file)),
@@ -267,15 +268,6 @@ def _pictures(file: CaseFile) -> tuple[Value, ...]:
         n for n, fact in definition.facts.items() if fact.type == "photos" and case.facts.get(n)
     ]
     return values_of(definition, names, case.facts, case.id) if len(names) > 1 else ()
-
-
-def _parties(case: Case, definition: Definition, names: Names) -> tuple[PartyLine, ...]:
-    turn = definition.states[case.state].turn
-    return tuple(
-        PartyLine(party.title, names.unit_with_fate(case.parties[name].unit), acts=name == turn)
-        for name, party in definition.parties.items()
-        if name in case.parties
-    )
 
 
 # Dates to come

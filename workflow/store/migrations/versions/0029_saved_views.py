@@ -5,7 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 revision = "0029"
-down_revision = "0021"
+down_revision = "0022"
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
