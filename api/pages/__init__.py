@@ -41,6 +41,7 @@ from api.pages import (
     sending,
     signing_in,
     substitutes,
+    suggestions,
     unreachable,
     workflows,
 )
@@ -79,6 +80,7 @@ for _part in (
     audit,
     unreachable,
     public_notices,
+    suggestions,
     health,
     sending,
     channels,

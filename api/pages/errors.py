@@ -49,6 +49,9 @@ _ADVICE: Mapping[int, str] = {
     502: "请稍后再试，或者用登录名和口令登录。",
     503: "请过一两分钟刷新页面。还是不行的，把下面的编号告诉系统管理员。",
 }
+_STRANGERS = "网址可能写错或已经过期。要看自己范围内的事项，请先登录。"
+"""What somebody unknown can do where nothing is."""
+
 _OURS: Mapping[int, str] = {500: "系统出错，这一步没有办理。"}
 """What is said of our own faults instead of the sentence of the log."""
 
@@ -74,7 +77,7 @@ def error_page(request: Request, status: int, sentence: str, code: str) -> Respo
     page = ErrorPage(
         title=_TITLES.get(status, "没有办理"),
         sentence=_OURS.get(status, sentence),
-        advice=_ADVICE.get(status, ""),
+        advice=_STRANGERS if status == 404 and someone is None else _ADVICE.get(status, ""),
         request=request_id_of(request),
         code=code,
         status=status,
@@ -89,7 +92,7 @@ def _masthead(request: Request, someone: Someone | None) -> Masthead | None:
 
 def _ways(someone: Someone | None) -> tuple[tuple[str, str], ...]:
     if someone is None:
-        return ((SIGN_IN_PAGE, "去登录"),)
+        return ((SIGN_IN_PAGE, "去登录"), ("/public", "看公示"))
     if someone.administers is not None:
         return (("/administration", "回到管理"),)
     return (("/", "回到我的待办"), ("/ledgers", "查台账"), ("/workflows", "看办理规则"))

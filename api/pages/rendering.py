@@ -73,6 +73,7 @@ def _of_administrator(someone: Someone, here: str) -> tuple[NavLink, ...]:
         links += [
             ("/administration/organisation", "组织机构"),
             ("/administration/unreachable", "联系不上的人"),
+            ("/administration/suggestions", "意见箱"),
             ("/administration/health", "运行状况"),
             ("/administration/channels", "消息渠道"),
             ("/administration/sending", "消息发送"),

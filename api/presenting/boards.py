@@ -197,6 +197,7 @@ _TABS = (
     ("/boards/reports", "定期报告"),
     ("/boards/units", "单位和月份"),
     ("/boards/trends", "趋势"),
+    ("/boards/burden", "减负"),
 )
 
 

@@ -10,12 +10,13 @@ from api.presenting.workflows import EventRule, StateRule, WorkflowPage, event_r
 from workflow.engine.definition import Definition, Event, State
 from workflow.engine.flow import events_in
 
-EVERYWHERE = "几个环节都可以"
-
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing a post may have to do: where, by when, what it is, what to give, what follows."""
+    """One thing a post may have to do: where, by when, and the rule.
+
+    `state` is empty for what several states have in common.
+    """
 
     state: str
     limits: tuple[str, ...]
@@ -58,7 +59,7 @@ def parts_of(definition: Definition) -> tuple[Part, ...]:
 def _task(definition: Definition, state: State, event: Event, *, wide: bool) -> Task:
     """An event of a state, or one that several states share and that counts once."""
     if wide:
-        return Task(EVERYWHERE, (), event_rule(definition, None, event))
+        return Task("", (), event_rule(definition, None, event))
     limits = tuple(limits_of(definition, state))
     return Task(state.title, limits, event_rule(definition, state, event))
 

@@ -37,6 +37,7 @@ PARAMETERS = {
     "message": "999999",
     "notice": "999999",
     "view": "999999",
+    "suggestion": "999999",
     "attachment_id": "1",
     "seq": "999999",
     "path:path": "duban.css",

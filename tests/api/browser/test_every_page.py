@@ -48,7 +48,9 @@ PATHS = (
     "/workflows/rectification/versions",
     "/account",
     "/public",
-    "/public/4",
+    "/public/6",
+    "/boards/burden",
+    "/suggestions",
     "/account/substitutes",
 )
 
@@ -71,6 +73,7 @@ def _fill(duban: Duban, clock: SimulatedClock) -> None:
     clock.advance_to(datetime(2026, 3, 10, 2, tzinfo=UTC))
     timers.fire_all_due(duban.database, duban.catalog, clock())
     open_case(duban, unit="522302")
+    walk_to(duban, "publicity", clock)
 
 
 def _faults(reader: Desk, path: str, width: int) -> list[str]:

@@ -25,6 +25,7 @@ BOARDS = (
     "/boards/units",
     "/boards/units?what=closed&workflow=rectification",
     "/boards/trends?workflow=rectification",
+    "/boards/burden",
 )
 LISTS = (
     "/",

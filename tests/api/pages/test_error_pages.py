@@ -47,7 +47,7 @@ def test_a_stranger_is_led_to_sign_in_and_learns_nothing(stranger: TestClient) -
     page = Page(stranger.get("/nothing"))
     assert page.status == 404
     assert is_said_well(page)
-    assert ways(page) == ["/sign-in"]
+    assert ways(page) == ["/sign-in", "/public"]
     assert not list(page.root.all("nav"))
 
 

@@ -25,6 +25,7 @@ from workflow.store.people.preferences import PREFERENCE
 from workflow.store.people.throttling import key_of_account
 from workflow.store.posts import held_by
 from workflow.store.reports import HANDOVER
+from workflow.store.suggestions import SUGGESTION
 from workflow.store.tables import EarlierPassword, MailboxRow, RecoveryCode
 from workflow.store.views import VIEW
 from workflow.store.writes import OUTBOX
@@ -72,6 +73,8 @@ def erase(connection: Connection, person: int, *, by: int | None, now: datetime)
         connection.execute(delete(table).where(table.c.person_id == person))
     connection.execute(delete(FAILURE).where(FAILURE.c.key == key_of_account(row.username)))
     _blank_messages(connection, person)
+    unsigned = update(SUGGESTION).where(SUGGESTION.c.person_id == person)
+    connection.execute(unsigned.values(person_id=None))
     _blank_organisation(connection, person)
     blank: dict[str, Any] = dict.fromkeys(
         ("phone", "email", "password_hash", "password_at", "one_time_until")

@@ -67,6 +67,7 @@ from workflow.store.tables.signing_in import (
     SignInFailure,
     TokenRow,
 )
+from workflow.store.tables.suggestions import SuggestionRow
 
 metadata = SQLModel.metadata
 
@@ -122,6 +123,7 @@ __all__ = [
     "SessionRow",
     "SignInFailure",
     "SignOffRow",
+    "SuggestionRow",
     "TemplateRow",
     "TimerRow",
     "TokenRow",

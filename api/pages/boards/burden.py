@@ -1,0 +1,50 @@
+"""减负: what one's own unit was asked for in the last weeks, and by whom.
+
+A unit sees its own figures: they say what it was asked, not how well it did.
+"""
+
+from datetime import UTC, datetime, time
+
+from fastapi import APIRouter, Response
+
+from api.auth import Installation, SignedInPage
+from api.pages.boards.reading import HERE, definitions
+from api.pages.rendering import masthead_of, show
+from api.presenting.boards import tabs
+from api.presenting.burden import BurdenPage, asking_of, mondays_before, weeks_of
+from api.presenting.fields import Option
+from api.presenting.wording import NOTHING
+from workflow.engine.calendar import ZONE, local_day
+from workflow.store import queries, weekly_burden
+from workflow.store.scope import units_of
+
+router = APIRouter()
+
+WEEKS = 8
+
+
+@router.get("/boards/burden")
+def board(duban: Installation, someone: SignedInPage, unit: str = "") -> Response:
+    """The page of one of the reader's units."""
+    now, known = duban.clock(), definitions(duban)
+    mine = sorted(units_of(someone.actor))
+    one = int(unit) if unit.isdecimal() and unit in map(str, mine) else mine[0]
+    mondays = mondays_before(local_day(now), WEEKS)
+    since = datetime.combine(mondays[-1], time(), ZONE).astimezone(UTC)
+    with duban.database.reading() as connection:
+        names = queries.unit_names(connection, mine)
+        people = weekly_burden.people_of(connection, one, now)
+        messages = weekly_burden.messages_to(connection, people, since)
+        steps = weekly_burden.steps_of(connection, people, since)
+    periodic = {name for name, definition in known.items() if definition.periodic}
+    titles = {name: definition.title for name, definition in known.items()}
+    page = BurdenPage(
+        tabs=tabs("/boards/burden"),
+        unit=names[one],
+        units=tuple(Option(str(id_), names[id_], id_ == one) for id_ in mine),
+        people=len(people),
+        weeks=weeks_of(messages, steps, periodic, mondays),
+        asking=asking_of(messages, steps, periodic, lambda name: titles.get(name, NOTHING)),
+        more=weekly_burden.MOST_ROWS in (len(messages), len(steps)),
+    )
+    return show("board_burden.html", page, masthead_of(duban, someone, HERE))

@@ -1,0 +1,149 @@
+"""意见箱: whoever works here says what burdens them or could be better, signed or unsigned; the
+system administrator reads it and answers, and sees no case by that.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.auth import Installation, SignedInForm, SignedInPage, Someone
+from api.context import Duban
+from api.errors import note_refusal, status_of
+from api.pages.forms import GREATEST_ID, Posted, text_in
+from api.pages.rendering import masthead_of, show
+from api.presenting.fields import Option
+from api.presenting.lists import options_of
+from api.presenting.wording import to_the_minute
+from workflow.engine.errors import InvalidInput
+from workflow.store import suggestions
+from workflow.store.suggestions import KINDS, LONGEST, SHORTEST, Suggestion
+
+router = APIRouter()
+
+BOX, ADMINISTRATION = "/suggestions", "/administration/suggestions"
+PAGE_SIZE = 50
+SuggestionId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionLine:
+    """One of them in words; `reply` is where it is answered, empty where it is or one may not."""
+
+    kind: str
+    text: str
+    when: str
+    who: str
+    answer: str
+    answered: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionsPage:
+    """意见箱: the form and one's own, or for the administrator all of them."""
+
+    lines: tuple[SuggestionLine, ...]
+    kinds: tuple[Option, ...]
+    text: str
+    least: int
+    most: int
+    next: str = ""
+    problem: str = ""
+    done: bool = False
+
+
+@router.get("/suggestions")
+def box(duban: Installation, someone: SignedInPage, kind: str = "", done: str = "") -> Response:
+    """The form, and what the reader put in signed."""
+    return _box(duban, someone, kind, done=bool(done))
+
+
+@router.post("/suggestions")
+def put_in(request: Request, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+    """Put one in; a refusal shows what was typed."""
+    kind, text = text_in(form, "kind"), text_in(form, "text")
+    person = someone.person if text_in(form, "signed") == "yes" else None
+    try:
+        with duban.database.unit_of_work() as connection:
+            suggestions.put_in(connection, kind, text, duban.clock(), person=person)
+    except InvalidInput as refusal:
+        note_refusal(request, refusal)
+        return _box(duban, someone, kind, text, refusal.sentence, status=status_of(refusal))
+    return RedirectResponse(f"{BOX}?done=yes", 303)
+
+
+def _box(
+    duban: Duban,
+    someone: Someone,
+    kind: str,
+    text: str = "",
+    problem: str = "",
+    *,
+    done: bool = False,
+    status: int = 200,
+) -> Response:
+    with duban.database.reading() as connection:
+        found = suggestions.put_in_by(connection, someone.person)
+    page = SuggestionsPage(
+        lines=tuple(_line(one) for one in found),
+        kinds=options_of(KINDS, kind or next(iter(KINDS))),
+        text=text,
+        least=SHORTEST,
+        most=LONGEST,
+        problem=problem,
+        done=done,
+    )
+    return show("suggestions.html", page, masthead_of(duban, someone, ""), status=status)
+
+
+# The administrator
+
+
+@router.get("/administration/suggestions")
+def all_of_them(duban: Installation, someone: SignedInPage, before: str = "") -> Response:
+    """Everything that was put in, the newest first."""
+    place = int(before) if before.isdecimal() and len(before) < 16 else None
+    with duban.database.reading() as connection:
+        found = suggestions.all_suggestions(connection, before=place, limit=PAGE_SIZE + 1)
+    shown = found[:PAGE_SIZE]
+    page = SuggestionsPage(
+        lines=tuple(_line(one, reply=True) for one in shown),
+        kinds=(),
+        text="",
+        least=1,
+        most=LONGEST,
+        next=f"{ADMINISTRATION}?before={shown[-1].id}" if len(found) > PAGE_SIZE else "",
+    )
+    masthead = masthead_of(duban, someone, ADMINISTRATION)
+    return show("administration_suggestions.html", page, masthead)
+
+
+@router.post("/administration/suggestions/{suggestion}")
+def answer(
+    suggestion: SuggestionId, duban: Installation, someone: SignedInForm, form: Posted
+) -> Response:
+    """Answer one; whoever signed it reads the answer in the box."""
+    with duban.database.unit_of_work() as connection:
+        suggestions.answer(
+            connection, suggestion, text_in(form, "answer"), someone.person, duban.clock()
+        )
+    return RedirectResponse(ADMINISTRATION, 303)
+
+
+def _line(one: Suggestion, *, reply: bool = False) -> SuggestionLine:
+    return SuggestionLine(
+        kind=KINDS[one.kind],
+        text=one.text,
+        when=_day(one.at),
+        who=one.name or "未署名",
+        answer=one.answer or "",
+        answered=_day(one.answered_at) if one.answered_at else "",
+        reply=f"{ADMINISTRATION}/{one.id}" if reply and one.answer is None else "",
+    )
+
+
+def _day(at: datetime) -> str:
+    return to_the_minute(at)
