@@ -5,21 +5,21 @@ eight people, two signatures, photographs, a public notice and a look back.
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from api.clock import SimulatedClock
 from api.context import Duban
+from tests.api.browser.acting import PHONE, act_on
 from tests.api.browser.conftest import Desk, Desks
-from tests.api.pages.conftest import PASSWORD
 from tests.api.pages.stories import SPECIALIST
 from workflow import timers
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 Act = Callable[..., Desk]
-PHONE, SCREEN = 390, 1440
 
 
 @pytest.fixture
@@ -43,24 +43,8 @@ def case(desk: Desks) -> str:
 def act(desk: Desks, case: str) -> Act:
     """Somebody signs in, opens the case and takes a step by its form: act("签收", "…liaison")."""
 
-    def take(step: str, username: str, *, width: int = SCREEN, **facts: object) -> Desk:
-        person = desk(username, script=False, width=width)
-        page = person.go(case)
-        form = page.locator(
-            "section.actions details", has=page.locator(f"summary:text-is('{step}')")
-        )
-        if form.get_attribute("open") is None:
-            form.locator("summary").click()
-        for name, value in facts.items():
-            field = form.locator(f"[name='fact.{name.replace('__', '.')}']")
-            if isinstance(value, bytes):
-                photo = {"name": "现场.png", "mimeType": "image/png", "buffer": value}
-                field.set_input_files(photo)  # type: ignore[arg-type]
-            else:
-                field.fill(str(value))
-        if (proof := form.locator("[name=proof]")).count():
-            proof.fill(PASSWORD)
-        form.get_by_role("button", name=step, exact=True).click()
+    def take(step: str, username: str, **given: Any) -> Desk:
+        person = act_on(desk, case, step, username, **given)
         assert "已办理：" in person.text, person.text
         return person
 
