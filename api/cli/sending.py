@@ -12,7 +12,12 @@ app = typer.Typer(
     help="消息：暂停、放行（恢复备份以后先核对再放行），按月统计。", no_args_is_help=True
 )
 
+WAYS = ("email", "sms")
+
 _MONTH = typer.Argument(help="哪个月，如 2026-11", formats=["%Y-%m"])
+_CASE = typer.Argument(help="事项的编号（网址里的数字），取它最近一条消息的内容")
+_TEMPLATE = typer.Option("--template", help="模板：task、told、reminder、overdue、urged")
+_PRICE = typer.Option("--price", help="短信每条多少元，如 0.045", min=0)
 _DROP = typer.Option("--drop", help="恢复以前应发、可能已经发出的不再发送")
 
 
@@ -36,7 +41,9 @@ def show() -> None:
 
 
 @app.command()
-def statement(month: Annotated[datetime, _MONTH]) -> None:
+def statement(
+    month: Annotated[datetime, _MONTH], price: Annotated[float | None, _PRICE] = None
+) -> None:
     """按单位输出某月发出的邮件和短信（CSV）：duban outbox statement 2026-11。"""
     import csv
     import sys
@@ -52,11 +59,42 @@ def statement(month: Annotated[datetime, _MONTH]) -> None:
         found = burden.carried(connection, since, until)
         names = queries.unit_names(connection, {one.unit for one in found})
     table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(("单位", "方式", "条数", "短信计费条数", "收件人数"))
+    cost = () if price is None else ("短信费用（元）",)
+    table.writerow(("单位", "方式", "条数", "短信计费条数", "收件人数", *cost))
     for one in found:
         parts = one.parts if one.way == "sms" else ""
         way = way_in_words(one.way)
-        table.writerow((names[one.unit], way, one.messages, parts, one.people))
+        cost = () if price is None else (f"{one.parts * price:.2f}" if one.way == "sms" else "",)
+        table.writerow((names[one.unit], way, one.messages, parts, one.people, *cost))
+
+
+@app.command()
+def preview(
+    case: Annotated[int, _CASE],
+    template: Annotated[str, _TEMPLATE] = "reminder",
+    price: Annotated[float | None, _PRICE] = None,
+) -> None:
+    """用一件真实事项预览消息：邮件全文，短信和它计几条、多少钱。"""
+    from api.cli.installation import open_installation, settings
+    from notifications.channels import count_parts
+    from notifications.digest import case_link, settings_link
+    from notifications.rendering import CannotRender, UnknownTemplate, render
+    from workflow.store import messages, outbox
+
+    with closing(open_installation(settings())) as duban, duban.database.reading() as connection:
+        found = messages.messages(connection, reader=None, case=case, limit=1)
+        unit, _ = outbox.case_now(connection, case)
+        base = duban.settings.base_url
+    if not found:
+        raise CommandFailed(f"没有编号为 {case} 的事项，或它还没有发过消息")
+    told = {**found[0].variables, "unit": unit, "person": "某某", "settings": settings_link(base)}
+    try:
+        mail, short = (render(template, way, told, case_link(base, case)) for way in WAYS)
+    except (UnknownTemplate, CannotRender) as error:
+        raise CommandFailed(str(error)) from None
+    parts = count_parts(short.text)
+    cost = "" if price is None else f"，{parts * price:.3f} 元"
+    say(f"主题：{mail.subject}\n\n{mail.text}\n短信（计 {parts} 条{cost}）：{short.text}")
 
 
 @app.command()

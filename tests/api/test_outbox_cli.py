@@ -44,4 +44,16 @@ def test_messages_are_held_looked_at_and_released(furnished: Path) -> None:
 def test_a_month_is_counted_by_unit(furnished: Path) -> None:
     lines = duban(furnished, "outbox", "statement", "2026-11").stdout.splitlines()
     assert lines == ["单位,方式,条数,短信计费条数,收件人数", "望谟县,短信,1,2,1"]
+    priced = duban(furnished, "outbox", "statement", "2026-11", "--price", "0.045").stdout
+    assert priced.splitlines()[-1] == "望谟县,短信,1,2,1,0.09"
     assert len(duban(furnished, "outbox", "statement", "2026-10").stdout.splitlines()) == 1
+
+
+def test_a_message_is_previewed_from_a_real_case(furnished: Path) -> None:
+    shown = duban(furnished, "outbox", "preview", "1", "--price", "0.05").stdout
+    assert "主题：【督办】期限提醒" in shown
+    assert "者楼街道部分村组饮水管网漏损严重" in shown
+    assert "短信（计 1 条，0.050 元）：【督办】" in shown
+    unknown = duban(furnished, "outbox", "preview", "1", "--template", "pigeon")
+    assert (unknown.returncode, "没有名为“pigeon”的通知模板" in unknown.stderr) == (1, True)
+    assert duban(furnished, "outbox", "preview", "9").returncode == 1

@@ -8,10 +8,16 @@ from starlette.testclient import TestClient
 from api.context import Duban
 from tests.api.callers import caller
 from tests.api.pages.conftest import Browsers
+from tests.api.pages.page import Page
 
 pytestmark = pytest.mark.notify
 
 HERE = "/account/messages"
+
+
+def settings_on(page: Page) -> dict[str, str]:
+    """What the form of the settings shows."""
+    return next(form for form in page.forms if form.action == HERE).values
 
 
 def test_a_choice_is_kept_and_shown(browser: Browsers) -> None:
@@ -22,7 +28,7 @@ def test_a_choice_is_kept_and_shown(browser: Browsers) -> None:
         page, "account/messages", task="sms", told="in_app", begins="9", ends="18"
     )
     assert "设置已保存" in page.text
-    chosen = page.forms[-1].values
+    chosen = settings_on(page)
     assert (chosen["task"], chosen["reminder"], chosen["told"]) == ("sms", "", "in_app")
     assert (chosen["begins"], chosen["ends"]) == ("9", "18")
 
@@ -35,7 +41,7 @@ def test_what_may_not_be_switched_off_is_refused(browser: Browsers, typed: dict[
     page = liaison.post_on(liaison.get(HERE), "account/messages", **typed)
     assert page.status == 422
     assert "不能这样设置" in page.text or "接收时间应从 8 至 12 点开始" in page.text
-    assert liaison.get(HERE).forms[-1].values["begins"] == "8"
+    assert settings_on(liaison.get(HERE))["begins"] == "8"
 
 
 def test_what_is_chosen_over_rest_is_read_back(client: TestClient, duban: Duban) -> None:

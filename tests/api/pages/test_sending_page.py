@@ -6,6 +6,8 @@ from api.context import Duban
 from api.worker import tick
 from notifications.ways import open_ways
 from tests.api.pages.conftest import Browser, Browsers
+from tests.notifications.conftest import Desk
+from tests.prefecture import Prefecture
 from workflow.store import sending
 
 pytestmark = pytest.mark.notify
@@ -31,8 +33,12 @@ def test_held_released_and_shown_to_everybody_meanwhile(
 
 def test_after_a_restore_the_doubtful_ones_can_be_called_off(system: Browser, duban: Duban) -> None:
     now = duban.clock()
+    Desk(duban.database, Prefecture(duban.database)).owe()
     with duban.database.unit_of_work() as connection:
         sending.hold(connection, "restored", now, number=7, sent_until=now)
     page = system.get(HERE)
     assert "数据库是从备份恢复的" in page.text
     assert "重复一条，好过漏掉一条" in page.text
+    page = system.post_on(page, "sending/release", drop="1")
+    assert "正常发送" in page.text
+    assert "应发未发的有 0 条" in page.text
