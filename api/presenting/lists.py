@@ -1,7 +1,7 @@
 """Lists of cases: my work, the ledgers, their reconciliation."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -167,12 +167,37 @@ class LedgersPage:
     views: tuple[SavedView, ...] = ()
 
 
+@dataclass
+class Clocks:
+    """How the limits of many cases stand at one moment: those that are alike are told once."""
+
+    calendar: Calendar
+    now: datetime
+    told: dict[tuple[Any, ...], Clock] = field(default_factory=dict)
+
+    def of(self, row: Row) -> Clock:
+        """The clock of a row of a list."""
+        due, stopped = row["body"]["due"], row["body"]["stopped_at"] is not None
+        why, closed = due[1] if due else "", row["closed_at"] is not None
+        key = (row["due_at"], why, row["provisional"], stopped, closed)
+        if key not in self.told:
+            self.told[key] = clock_of(
+                row["due_at"],
+                why,
+                provisional=bool(row["provisional"]),
+                stopped=stopped,
+                closed=closed,
+                calendar=self.calendar,
+                now=self.now,
+            )
+        return self.told[key]
+
+
 def work_item(
     row: Row, compiled: Compiled, names: Names, actor: Actor, calendar: Calendar, now: datetime
 ) -> WorkItem:
     """A row of a list as somebody sees it who may act on it."""
     definition, body = compiled.definition, row["body"]
-    due = body["due"]
     turn = definition.states[row["state"]].turn
     mine = turn is not None and body["parties"][turn][0] in {post.unit for post in actor.posts}
     return WorkItem(
@@ -182,15 +207,7 @@ def work_item(
         workflow=definition.title,
         state=definition.states[row["state"]].title,
         unit=names.unit(row["unit_id"]),
-        clock=clock_of(
-            row["due_at"],
-            due[1] if due else "",
-            provisional=bool(row["provisional"]),
-            stopped=body["stopped_at"] is not None,
-            closed=row["closed_at"] is not None,
-            calendar=calendar,
-            now=now,
-        ),
+        clock=Clocks(calendar, now).of(row),
         steps=tuple(dict.fromkeys(_steps(row, compiled, actor))),
         mine=mine,
         pace=None if row["closed_at"] else _pace(row, definition, now),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, tuple_
 
 from workflow.engine.case import Actor
@@ -251,7 +252,7 @@ def rows_of(connection: Connection, ids: Sequence[int]) -> list[Row]:
     if not ids:
         return []
     rows = connection.execute(select(*_COLUMNS).where(CASE.c.id.in_(ids))).mappings()
-    found = {row["id"]: {**row, "body": json.loads(row["body"])} for row in rows}
+    found = {row["id"]: {**row, "body": orjson.loads(row["body"])} for row in rows}
     return [found[id_] for id_ in ids]
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from api.clock import SimulatedClock
@@ -15,6 +16,8 @@ from tests.api.pages.stories import SPECIALIST, open_case, walk_to
 from tests.prefecture import Prefecture
 
 LEDGER = "/ledgers/rectification/problem"
+A3 = 8
+"""As the format of spreadsheets numbers it."""
 
 
 def numbers_on(page: Page) -> list[str]:
@@ -96,6 +99,20 @@ def test_a_spreadsheet_holds_every_row_that_is_filtered_and_takes_no_text_for_a_
     described, found_on = head.index("问题描述"), head.index("发现日期")
     assert {row[described] for row in rows} == {f"=1+{n}，写在问题里的公式" for n in range(51)}
     assert str(rows[0][found_on])[:10] == "2026-03-01"
+
+
+def test_a_spreadsheet_is_set_up_to_be_printed(browser: Browsers, duban: Duban) -> None:
+    open_case(duban)
+    answer = browser(SPECIALIST).client.get(f"{LEDGER}/sheet.xlsx")
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", A3)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes, one across
+    assert sheet.print_title_rows == "$1:$1"
+    assert "问题整改问题台账" in sheet.oddHeader.center.text
+    head = [cell.value for cell in sheet[1]]
+    assert sheet.cell(2, head.index("发现日期") + 1).value == datetime(2026, 3, 1)  # noqa: DTZ001
+    assert sheet.cell(2, head.index("交办文号") + 1).value is None
 
 
 def test_a_spreadsheet_that_would_be_too_long_is_refused_with_what_to_do(
