@@ -64,6 +64,8 @@ def _table(file: Any, block: Block) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     border_cells(table, dict.fromkeys(_SIDES, INNER_LINE))
     widths = _shares([head, *rows])
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
     for at, cells in enumerate([head, *rows]):
         row = table.add_row()
         keep_whole(row)
@@ -81,7 +83,7 @@ _SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
 def _shares(rows: list[tuple[str, ...]]) -> list[float]:
     """The width of each column in millimetres: between a tenth and what its text asks for."""
     longest = [max(width_of(row[at], 1) for row in rows) for at in range(len(rows[0]))]
-    wanted = [min(max(length, 4), 24) for length in longest]
+    wanted = [min(max(length, 11), 24) for length in longest]  # a date stays on one line
     return [WIDTH * one / sum(wanted) for one in wanted]
 
 
@@ -94,6 +96,8 @@ def _grid(file: Any, block: Block) -> None:
     border_cells(table, dict.fromkeys(_SIDES, INNER_LINE))
     titles = 26.0
     values = (WIDTH - titles * (columns / 2)) / (columns / 2)
+    for at, column in enumerate(table.columns):
+        column.width = Mm(titles if at % 2 == 0 else values)
     for cells in block.rows:
         row = table.add_row()
         for at, cell in enumerate(row.cells):

@@ -130,3 +130,13 @@ def test_the_same_document_is_the_same_bytes(play: Play, desk: Desk, database: D
     kept = composed_of(json.loads(body))
     assert (title, dumps(kept.as_dict())) == (kept.title, body)
     assert docx_of(kept) == paper.content
+
+
+def test_every_line_of_a_template_is_a_paragraph(play: Play, desk: Desk) -> None:
+    """A part that is left out leaves no trace; one that is there is not joined to the next."""
+    case = undated(play, place="吴家坪村")
+    blocks = [block.text for block in desk.draft(FINDER, case, "dispatch_notice").document.blocks]
+    at = blocks.index("村道路灯损坏，三个月无人修复")
+    assert blocks[at + 1] == "二、整改要求"
+    assert [text[:3] for text in blocks if text.startswith("（")] == ["（一）", "（二）", "（三）"]
+    assert all(blocks)

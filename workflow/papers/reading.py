@@ -15,9 +15,8 @@ from workflow.engine.sayings import findings_of, keys_of
 from workflow.papers.template import TableItem, Template, texts_of
 from workflow.yaml_text import read_yaml
 
-ENVIRONMENT = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
-)
+ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+"""Lines stay lines: a paragraph that ends with a block is not joined to the next one."""
 
 ROOTS: Mapping[str, tuple[str, ...]] = {
     "case": (
