@@ -61,6 +61,7 @@ def filling(
 ) -> Filling:
     """What a document of this case is filled with, for somebody of that name."""
     case, definition = scene.case, scene.definition
+    facts = _for_all(definition, case.facts)
     paper = definition.documents[document]
     units = {row["id"]: row for row in queries.units_by_id(connection, _units_of(case))}
     seats = {name: units[seat.unit] for name, seat in case.parties.items()}
@@ -70,7 +71,7 @@ def filling(
     issuer = seats[paper.issuer]
     values = {
         "case": _case_in_words(scene),
-        "facts": _facts_in_words(definition, case.facts),
+        "facts": _facts_in_words(definition, facts),
         "parties": SimpleNamespace(**{name: row["name"] for name, row in seats.items()}),
         "signed": _signatures(connection, scene, units),
         "counts": SimpleNamespace(**{name: case.counts.get(name, 0) for name in definition.counts}),
@@ -90,7 +91,12 @@ def filling(
         date=in_full(today),
     )
     sides = Sides(_unit(issuer), tuple(map(_unit, to)), tuple(_personal(definition, case.facts)))
-    return Filling(values, _tables(definition, case.facts), envelope, sides)
+    return Filling(values, _tables(definition, facts), envelope, sides)
+
+
+def _for_all(definition: Definition, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that everybody who sees the case sees: a document is read by all of them."""
+    return {name: raw for name, raw in facts.items() if not definition.facts[name].seen_by}
 
 
 def _units_of(case: Case) -> set[int]:
@@ -184,7 +190,8 @@ def _parent(connection: Connection, catalog: Catalog, scene: Scene) -> Any:
     case, _ = cases.read_case(connection, scene.case.parent)
     above = Scene(catalog.version(case.definition), case, scene.world, scene.now)
     said = _case_in_words(above)
-    said.facts = _Whatever(vars(_facts_in_words(above.definition, case.facts)))
+    facts = _for_all(above.definition, case.facts)
+    said.facts = _Whatever(vars(_facts_in_words(above.definition, facts)))
     return said
 
 
