@@ -43,6 +43,9 @@ def live(story: Story) -> Life:
     life.cases["at_once"] = _at_once(story)
     life.cases["commended"] = _commended(story)
     life.cases["referred"] = _referred(story)
+    life.cases["called"] = _called(story)
+    life.cases["reviewed"] = _reviewed(story)
+    life.cases["asked"] = _asked(story)
     _reorganise(story)
     story.deliver()
     _hear_of_messages(story)
@@ -149,6 +152,30 @@ def _referred(story: Story) -> int:
     """A lead that hardly anybody may see."""
     facts = {"subject": "虚报", "source": "督查", "situation": "照片系他处拍摄"}
     return story.open_any("referral", {"concerned": story.units["522301"]}, **facts)
+
+
+def _called(story: Story) -> int:
+    """A ticket of the hotline whose caller the desk alone knows."""
+    said = {"topic": "饮水", "place": "二组", "appeal": "停水九天没有人修", "caller": "王某"}
+    sort = {"platform": "12345", "category": "投诉", "urgency": "一般", "external_number": "A-1"}
+    parties = {"responsible": story.units["522301100"]}
+    return story.open_any("hotline", parties, by="xingyi-bg.liaison", **said, **sort)
+
+
+def _reviewed(story: Story) -> int:
+    parties = {"township": story.units["522301100"]}
+    return story.open_any("village_review", parties, by="xingyi-zx.liaison", subject="年度研判")
+
+
+def _asked(story: Story) -> int:
+    """The unit is asked about its problem, and the answer stands on both ledgers."""
+    case = story.open_at("rectifying")
+    form = {"question_kind": "问效", "question_form": "通报", "question_target": "整改责任"}
+    story.fire(case, "zhou-dc.head", "question", reason="三次催办仍无进展", **form)
+    asked = story.child(case)
+    story.fire(asked, "xingyi.head", "explain", explanation="招标流标两次，现已开工")
+    story.fire(asked, "zhou-dc.head", "hold_unit", decision="通报一次，限期整改")
+    return case
 
 
 def _reorganise(story: Story) -> None:
