@@ -10,8 +10,10 @@ from api.gatekeeping.tally import Tally
 from api.gatekeeping.visits import Visits
 from api.sealing_key import sealer_of
 from api.settings import Settings
+from workflow.assessing import Assessing
 from workflow.catalog import Catalog
 from workflow.commands import Commands
+from workflow.measuring.shelf import Shelf
 from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.files import Files
@@ -27,6 +29,8 @@ class Duban:
     database: Database
     catalog: Catalog
     commands: Commands
+    shelf: Shelf
+    assessing: Assessing
     refusals: Tally = field(default_factory=Tally, compare=False)
     visits: Visits = field(default_factory=Visits, compare=False)
 
@@ -34,7 +38,15 @@ class Duban:
     def on(cls, database: Database, settings: Settings, clock: Clock = system_clock) -> "Duban":
         """An installation on an open database whose schema is known to be right."""
         catalog = Catalog(database)
-        return cls(settings, clock, database, catalog, Commands(database, catalog))
+        return cls(
+            settings,
+            clock,
+            database,
+            catalog,
+            Commands(database, catalog),
+            Shelf(database),
+            Assessing(database, catalog),
+        )
 
     @property
     def files(self) -> Files:

@@ -160,15 +160,13 @@ def proposals(
     for rules, bonus in ((card.deductions, False), (card.bonuses, True)):
         for name, rule in rules.rules.items() if rules else ():
             wanted.setdefault(rule.workflow, []).append((name, rule, bonus))
-    for workflow, some in wanted.items():
-        for one, state, marks in scores.cases_of_year(
-            connection, reader, sheet.path, workflow, card.year
-        ):
-            found += [
-                Proposal(name, rule.title, rule.points, bonus, one)
-                for name, rule, bonus in some
-                if rule.mark in marks or state in rule.state
-            ]
+    seen = scores.cases_of_year(connection, reader, sheet.path, wanted, card.year)
+    for one, workflow, state, marks in seen:
+        found += [
+            Proposal(name, rule.title, rule.points, bonus, one)
+            for name, rule, bonus in wanted[workflow]
+            if rule.mark in marks or state in rule.state
+        ]
     cases = {one.evidence.case for one in found}
     decided = scores.decided_cases(connection, card.scorecard, cases)
     return tuple(one for one in found if (one.rule, one.evidence.case) not in decided)
@@ -247,10 +245,10 @@ class Assessing:
         """
         with self.database.unit_of_work() as connection:
             reorganised.hold_still(connection)
-            _check_open(connection, card)
             made = sheets(connection, in_force, card)
-            _check_complete(made)
             _check_office(connection, card, {one.unit for one in made}, actor)
+            _check_open(connection, card)
+            _check_complete(made)
             before = {
                 row["unit_id"]: row["grade"]
                 for row in scores.results(connection, card.scorecard, {card.year - 1})

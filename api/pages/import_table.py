@@ -41,7 +41,7 @@ def look_or_open(duban: Installation, someone: SignedInForm, form: Posted) -> Re
     """Say what would become of every row, or open them; a refusal shows the form again."""
     definition = duban.catalog.newest(printable(text_in(form, "workflow"))).definition
     try:
-        content = _content(form)
+        content = content_of(form)
         commit = text_in(form, "act") == "open"
         looked = import_cases(duban, someone, definition.workflow, content, commit=False)
         if commit and not looked.wrong:
@@ -53,7 +53,7 @@ def look_or_open(duban: Installation, someone: SignedInForm, form: Posted) -> Re
     return _show(duban, someone, _page(definition, looked, kept=kept))
 
 
-def _content(form: FormData) -> bytes:
+def content_of(form: FormData) -> bytes:
     """The file chosen, or the one kept in the page; raises InvalidInput."""
     file = form.get("file")
     if isinstance(file, UploadFile) and (content := file.file.read()):
@@ -65,6 +65,11 @@ def _content(form: FormData) -> bytes:
     if not kept:
         raise InvalidInput("请选择填好的表格文件")
     return kept
+
+
+def kept_in(content: bytes) -> str:
+    """A file as the next form sends it again."""
+    return base64.b64encode(content).decode()
 
 
 def _page(
@@ -80,7 +85,7 @@ def _page(
         committed=report.committed if report else False,
         wrong=report.wrong if report else 0,
         rows=tuple(map(_row, report.rows)) if report else (),
-        kept=base64.b64encode(kept).decode(),
+        kept=kept_in(kept),
     )
 
 

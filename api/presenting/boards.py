@@ -198,6 +198,9 @@ _TABS = (
     ("/boards/units", "单位和月份"),
     ("/boards/trends", "趋势"),
     ("/boards/burden", "减负"),
+    ("/indicators", "监测指标"),
+    ("/assessments", "考核"),
+    ("/duties", "责任清单"),
 )
 
 

@@ -195,7 +195,7 @@ def _units(definition: Definition, party: Party) -> Iterator[str]:
         yield named
     for selector, offices in party.table.items():
         start = definition.parties[party.of].title if party.of else ""
-        yield f"{start}为{_kind(selector)}的：{'，提级后为'.join(map(_office, offices))}"
+        yield f"{start}为{_kind(selector)}的：{'，提级后为'.join(map(office_in_words, offices))}"
 
 
 def _kind(selector: str) -> str:
@@ -203,7 +203,8 @@ def _kind(selector: str) -> str:
     return _LEVELS.get(level, "") + ("部门" if department else "党委政府")
 
 
-def _office(office: str) -> str:
+def office_in_words(office: str) -> str:
+    """An office as people call it: 州级督查机构."""
     level, _, function = office.partition(".")
     return _LEVELS.get(level, "") + _OFFICES.get(function, "部门")
 

@@ -10,6 +10,7 @@ from api.rest import (
     documents,
     imports,
     me,
+    measuring,
     messages,
     organisation,
     organising,
@@ -39,6 +40,7 @@ for part in (
     documents,
     trail,
     messages,
+    measuring,
     preferences,
 ):
     router.include_router(part.router)

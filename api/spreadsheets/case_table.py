@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -139,13 +139,17 @@ class UnitNames:
             for text in {row["code"], row["name"], row["short_name"]}:
                 self._found.setdefault(text, []).append(row)
 
-    def find(self, text: str, party: Party) -> int:
-        """The unit a cell means; raises ValueError with a Chinese sentence."""
+    def find(self, text: str, among: Collection[str], *, only: bool = False) -> int:
+        """The unit a cell means, of one of these kinds if there is one, and of no other kind if
+        `only`; raises ValueError with a Chinese sentence.
+        """
         found = self._found.get(text, [])
         if not found:
             near = _nearest(text, self._found)
             raise ValueError(f"没有“{text[:40]}”这个单位" + (f"，是不是{near}？" if near else ""))
-        fitting = [row for row in found if not party.among or _kind(row) in party.among]
+        fitting = [row for row in found if not among or _kind(row) in among]
+        if only and not fitting:
+            raise ValueError(f"“{text[:40]}”不是这类单位")
         if len(fitting or found) > 1:
             codes = "、".join(str(row["code"]) for row in (fitting or found)[:8])
             raise ValueError(f"叫“{text[:40]}”的单位不止一个，请填写编码：{codes}")
@@ -176,7 +180,7 @@ def read_row(
             facts[column.name] = typed(definition.facts[column.name].type, cell)
             continue
         try:
-            parties[column.name] = units.find(_text(cell), definition.parties[column.name])
+            parties[column.name] = units.find(_text(cell), definition.parties[column.name].among)
         except ValueError as error:
             errors[column.title] = str(error)
     for column in order:

@@ -44,6 +44,9 @@ PARAMETERS = {
     "unit": "1",
     "change": "999999",
     "which": "units",
+    "card": "rural",
+    "year": "2099",
+    "indicator": "grain",
 }
 QUERIES = {"GET /api/v1/cases/import/template": "?workflow=rectification"}
 """What an address asks for besides."""

@@ -14,11 +14,15 @@ _TYPES = {"total": ("number",), "grade": ("text", "choice"), "grade_before": ("t
 
 
 def check_indicators(one: Indicators) -> Iterator[Finding]:
-    """The bounds of every figure are in their order."""
+    """The bounds of every figure are in order; a duty is a share of what stands in the list."""
     for name, item in one.items.items():
         bounds = [bound for bound in (item.min, item.max) if bound is not None]
         if bounds != sorted(bounds):
             yield found("bad_bounds", ("items", name))
+        if item.duty is not None and item.duty.per is not None:
+            yield from unknown(
+                "unknown_indicator", ("items", name, "duty", "per"), item.duty.per, one.items
+            )
 
 
 def check_scorecard(

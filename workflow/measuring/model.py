@@ -31,6 +31,22 @@ Given = Literal[
 Points = Annotated[float, Field(gt=0, le=100)]
 
 
+class Duty(Model):
+    """That an indicator is a duty (责任清单): whose, by which article, and how much is wanted."""
+
+    who: Title = Field(description="whose duty it is, as the rule says it")
+    role: Name | None = Field(
+        None, description="the role of the post in that unit whose holder has it on their page"
+    )
+    article: Text = Field(description="the article that says so")
+    at_least: float = Field(ge=0, description="the least figure, in per cent where `per` is given")
+    within: Literal["year", "term", "standing"] = Field(
+        "year", description="by when: every year, in the term of office, or at any time"
+    )
+    soft: bool = Field(False, description="the rule says 原则上")
+    per: Name | None = Field(None, description="the indicator that the figure is a share of")
+
+
 class Indicator(Model):
     """One thing that is measured of a unit, a period at a time (监测指标)."""
 
@@ -45,6 +61,7 @@ class Indicator(Model):
     min: float | None = Field(None, description="least figure")
     max: float | None = Field(None, description="greatest figure")
     source: Text | None = Field(None, description="where its figures come from")
+    duty: Duty | None = Field(None, description="that it is somebody's duty")
 
 
 class Indicators(Model):

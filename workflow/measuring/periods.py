@@ -27,7 +27,7 @@ def read(every: Period, text: str) -> str:
         at = 1 if every == "year" else _CHINESE.get(found[2]) or int(found[2])
         if year in YEARS and 1 <= at <= _COUNT[every]:
             return _written(every, year, at)
-    example = {"year": "2026", "quarter": "2026-Q1", "month": "2026-03"}[every]
+    example = in_words(of_year(every, YEARS[26])[0])
     raise ValueError(f"期别“{text[:20]}”读不懂，应写成 {example} 这样")
 
 

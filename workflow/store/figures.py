@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
+from workflow.engine.case import Actor
 from workflow.store import audit
 from workflow.store.audit import Act
 from workflow.store.organisation import UNIT
+from workflow.store.scope import units_of
 from workflow.store.tables import FigureBatch, FigureRow
 
 BATCH = FigureBatch.__table__  # type: ignore[attr-defined]
@@ -75,6 +77,40 @@ def enter(
     return id_
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where somebody works: the unit of the post, its office, `county.lead`, and the government
+    there, with its place in the tree.
+    """
+
+    unit: int
+    office: str
+    government: int
+    name: str
+    selector: str
+    path: str
+
+
+def homes(connection: Connection, actor: Actor) -> tuple[Home, ...]:
+    """The homes of somebody's posts: what lies below their governments they see."""
+    own = UNIT.alias()
+    above = (own.c.id == UNIT.c.parent_id) & (UNIT.c.kind != "government")
+    columns = [own.c[name].label(f"above_{name}") for name in ("id", "short_name", "path")]
+    query = select(UNIT, *columns).outerjoin(own, above).order_by(UNIT.c.path)
+    rows = connection.execute(query.where(UNIT.c.id.in_(units_of(actor)))).mappings()
+    return tuple(
+        Home(
+            row["id"],
+            f"{row['level']}.{row['function']}",
+            row["above_id"] or row["id"],
+            row["above_short_name"] or row["short_name"],
+            row["level"],
+            row["above_path"] or row["path"],
+        )
+        for row in rows
+    )
+
+
 def of_units(connection: Connection, units: Collection[int], year: int) -> list[Row]:
     """The figures in force of some units in a year."""
     query = select(FIGURE.c.indicator, FIGURE.c.unit_id, FIGURE.c.period, FIGURE.c.value).where(
@@ -83,9 +119,11 @@ def of_units(connection: Connection, units: Collection[int], year: int) -> list[
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def series(connection: Connection, indicator: str, home: Collection[str]) -> list[Row]:
-    """The figures in force of an indicator, with their units, below some places of the tree."""
-    below = [UNIT.c.path.like(f"{path}%") for path in home]
+def series(connection: Connection, indicator: str, seen: Collection[Home]) -> list[Row]:
+    """The figures in force of an indicator, with their units, below where somebody works."""
+    if not seen:
+        return []
+    below = [UNIT.c.path.like(f"{home.path}%") for home in seen]
     query = (
         select(*_SERIES)
         .join(UNIT, UNIT.c.id == FIGURE.c.unit_id)

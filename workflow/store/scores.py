@@ -19,8 +19,8 @@ ADJUSTMENT = AdjustmentRow.__table__  # type: ignore[attr-defined]
 RESULT = ResultRow.__table__  # type: ignore[attr-defined]
 
 Row = Mapping[str, Any]
-MOST_EVIDENCE = 500
-"""Cases of one unit and workflow that are looked at for one rule."""
+MOST_EVIDENCE = 2000
+"""Cases of one unit's year that are looked at for its rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,19 @@ def marked_units(connection: Connection, kinds: Collection[tuple[str, str]]) -> 
 
 
 def cases_of_year(
-    connection: Connection, reader: Actor, path: str, workflow: str, year: int
-) -> Iterator[tuple[Evidence, str, tuple[str, ...]]]:
+    connection: Connection, reader: Actor, path: str, workflows: Collection[str], year: int
+) -> Iterator[tuple[Evidence, str, str, tuple[str, ...]]]:
     """The cases of a unit and of all below it that were open in a year, as far as somebody sees
-    them: each with its state and marks.
+    them: each with its workflow, state and marks.
     """
     begins, ends = (datetime(at, 1, 1, tzinfo=ZONE) for at in (year, year + 1))
     seen = select(SCOPE.c.case_id).where(in_sight(reader))
+    columns = ("id", "number", "headline", "unit_id", "workflow", "state", "body")
     query = (
-        select(CASE.c.id, CASE.c.number, CASE.c.headline, CASE.c.unit_id, CASE.c.state, CASE.c.body)
+        select(*(CASE.c[name] for name in columns))
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)
         .where(
-            CASE.c.workflow == workflow,
+            CASE.c.workflow.in_(workflows),
             UNIT.c.path.like(f"{path}%"),
             CASE.c.opened_at < ends,
             or_(CASE.c.closed_at.is_(None), CASE.c.closed_at >= begins),
@@ -67,7 +68,7 @@ def cases_of_year(
     )
     for row in connection.execute(query):
         found = Evidence(row.id, row.number, row.headline, row.unit_id)
-        yield found, row.state, tuple(orjson.loads(row.body)["marks"])
+        yield found, row.workflow, row.state, tuple(orjson.loads(row.body)["marks"])
 
 
 def adjustments(

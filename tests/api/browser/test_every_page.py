@@ -15,7 +15,10 @@ from api.clock import SimulatedClock
 from api.context import Duban
 from tests.api.browser.conftest import Desk, Desks
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
+from tests.prefecture import Prefecture
 from workflow import timers
+from workflow.measuring import periods
+from workflow.store.figures import Entry
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +33,12 @@ PATHS = (
     "/boards/reports",
     "/boards/units?what=opened",
     "/boards/trends?workflow=rectification",
+    "/indicators?indicator=grain",
+    "/indicators/import",
+    "/assessments",
+    "/assessments/rural/2026",
+    "/assessments/rural/2026/12",
+    "/duties",
     "/ledgers",
     "/ledgers/rectification/problem?group=unit",
     "/ledgers/rectification/reconciliation?kind=idle",
@@ -74,6 +83,22 @@ def _fill(duban: Duban, clock: SimulatedClock) -> None:
     timers.fire_all_due(duban.database, duban.catalog, clock())
     open_case(duban, unit="522302")
     walk_to(duban, "publicity", clock)
+    _enter_figures(duban)
+
+
+def _enter_figures(duban: Duban) -> None:
+    """Two years of every indicator that one office keeps, for two counties."""
+    place, in_force = Prefecture(duban.database), duban.shelf.in_force()
+    entries = [
+        Entry(name, place.unit(code), period, 70.0 + at + year - 2025)
+        for at, code in enumerate(("522301", "522302"))
+        for name, one in in_force.indicators.items()
+        if one.kept_by == "prefecture.lead"
+        for year in (2025, 2026)
+        for period in periods.of_year(one.every, year)
+    ]
+    keeper = place.actor("zhou-zx.officer")
+    duban.assessing.enter(in_force, entries, "figures", keeper, duban.clock())
 
 
 def _faults(reader: Desk, path: str, width: int) -> list[str]:
