@@ -1,0 +1,142 @@
+"""Drills: what an operator does on a bad day and on the day of a new release, done each time."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import MetaData, select
+
+from tests.proof.conftest import Lives, reopened
+from tests.proof.story import Story, warm
+from workflow.doctor import examine
+from workflow.store import schema
+from workflow.store.database import Database
+from workflow.store.tables import metadata
+from workflow.store.writes import HISTORY
+
+# Restore: SQLite, by VACUUM INTO (PostgreSQL has pg_dump, whose restoring is its own business)
+
+
+@pytest.fixture
+def story(lives: Lives) -> Any:
+    """A lived-in SQLite database of our own."""
+    copies, life = lives("sqlite")
+    story = reopened(life, copies.make())
+    yield story
+    story.database.dispose()
+
+
+def history_of(database: Database) -> set[tuple[int, int, str]]:
+    """Every row of history by its hash."""
+    with database.reading() as connection:
+        query = select(HISTORY.c.case_id, HISTORY.c.seq, HISTORY.c.hash)
+        return {tuple(row) for row in connection.execute(query)}
+
+
+def backed_up(story: Story, file: Path) -> Path:
+    """A backup taken while the database is in use."""
+    driver: Any = story.database.engine.raw_connection()
+    driver.execute("VACUUM INTO ?", (str(file),))
+    driver.close()
+    return file
+
+
+def restored(story: Story, backup: Path, folder: Path) -> Story:
+    """The backup in an empty place."""
+    file = folder / "restored.db"
+    shutil.copyfile(backup, file)
+    database = Database(f"sqlite:///{file}")
+    return Story(database, warm(story.catalog, database), story.now, "again")
+
+
+def test_a_restored_backup_is_its_moment_exactly_and_goes_on(story: Story, tmp_path: Path) -> None:
+    acknowledged = history_of(story.database)
+    backup = backed_up(story, tmp_path / "backup.db")
+    story.open_at("rectifying", due="2027-03-31")  # lost with the machine
+    again = restored(story, backup, tmp_path)
+    assert history_of(again.database) == acknowledged
+    assert examine(again.database, again.catalog, again.now).clean
+    again.open_at("second_review", due="2027-03-31")
+    again.pass_time(days=20)
+    again.sweep()
+    again.deliver()
+    report = examine(again.database, again.catalog, again.now)
+    assert report.clean, report.complaints
+    again.database.dispose()
+
+
+@pytest.mark.parametrize("at", [0.02, 0.3, 0.5, 0.8])
+def test_a_backup_with_a_flipped_page_is_found_out(story: Story, tmp_path: Path, at: float) -> None:
+    backup = backed_up(story, tmp_path / "backup.db")
+    content = bytearray(backup.read_bytes())
+    page = int(len(content) * at) // 4096 * 4096
+    content[page : page + 4096] = bytes(255 - one for one in content[page : page + 4096])
+    backup.write_bytes(content)
+    assert is_found_out(story, backup, tmp_path)
+
+
+@pytest.mark.parametrize("left", [0.3, 0.9])
+def test_a_truncated_backup_is_found_out(story: Story, tmp_path: Path, left: float) -> None:
+    backup = backed_up(story, tmp_path / "backup.db")
+    content = backup.read_bytes()
+    backup.write_bytes(content[: int(len(content) * left) // 4096 * 4096])
+    assert is_found_out(story, backup, tmp_path)
+
+
+def is_found_out(story: Story, backup: Path, folder: Path) -> bool:
+    """Whether it cannot be opened, or doctor complains."""
+    try:
+        again = restored(story, backup, folder)
+        return not examine(again.database, again.catalog, again.now).clean
+    except Exception:
+        return True
+
+
+# Upgrade: rows written under the schema of an earlier release
+
+
+@pytest.mark.parametrize("revision", ["0012", "0016"])
+def test_an_old_database_is_upgraded_with_its_rows(
+    story: Story, tmp_path: Path, revision: str
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    with database.unit_of_work() as connection:
+        schema.step_to(connection, revision)
+    rows = _fill(database, story)
+    schema.migrate(database, story.now)
+    schema.check_current(database)
+    assert history_of(database) == history_of(story.database)
+    again = Story(database, warm(story.catalog, database), story.now, "upgraded")
+    again.open_at("second_review", due="2027-03-31")
+    again.pass_time(days=20)
+    again.sweep()
+    again.deliver()
+    report = examine(database, again.catalog, again.now)
+    assert report.clean, report.complaints
+    print(f"figure: rows upgraded from {revision} = {rows}")
+    database.dispose()
+
+
+def _fill(old: Database, story: Story) -> int:
+    """Bring a life's rows into the tables of an earlier release, in the columns it had."""
+    rows = 0
+    old_tables = MetaData()
+    old_tables.reflect(old.engine)
+    with old.unit_of_work() as into, story.database.reading() as connection:
+        into.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for table in old_tables.sorted_tables:
+            if table.name not in metadata.tables:
+                continue
+            columns = [column.name for column in table.columns]
+            known = [name for name in columns if name in metadata.tables[table.name].columns]
+            names = ", ".join(f'"{name}"' for name in known)
+            found = connection.exec_driver_sql(f"SELECT {names} FROM {table.name}").all()
+            marks = ", ".join("?" * len(known))
+            into.exec_driver_sql(f"DELETE FROM {table.name}")  # what a step may have put there
+            for row in found:
+                into.exec_driver_sql(
+                    f"INSERT INTO {table.name} ({names}) VALUES ({marks})", tuple(row)
+                )
+            rows += len(found)
+    return rows
