@@ -6,10 +6,9 @@ case, its stage and its day. What a case is about is read on its page, after sig
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Response
-from icalendar import Alarm, Calendar, Event
 
 from api.auth import Installation
 from api.context import Duban
@@ -19,6 +18,9 @@ from workflow.engine.sight import due_day
 from workflow.store import queries
 from workflow.store.organisation import actor_of
 from workflow.store.people import feeds
+
+if TYPE_CHECKING:
+    from icalendar import Alarm, Calendar, Event
 
 router = APIRouter()
 
@@ -45,8 +47,10 @@ def calendar(token: str, duban: Installation) -> Response:
     )
 
 
-def calendar_of(duban: Duban, rows: list[dict[str, Any]], now: datetime) -> Calendar:
+def calendar_of(duban: Duban, rows: list[dict[str, Any]], now: datetime) -> "Calendar":
     """The calendar of these cases; those without a limit are in none."""
+    from icalendar import Calendar  # not at the top: 6 MiB, and only who subscribes needs them
+
     found = Calendar()
     found.add("prodid", "-//Duban//督办//ZH")
     found.add("version", "2.0")
@@ -59,8 +63,10 @@ def calendar_of(duban: Duban, rows: list[dict[str, Any]], now: datetime) -> Cale
     return found
 
 
-def _event(duban: Duban, row: Mapping[str, Any], due_at: datetime, now: datetime) -> Event:
+def _event(duban: Duban, row: Mapping[str, Any], due_at: datetime, now: datetime) -> "Event":
     url = f"{duban.settings.base_url}/cases/{row['id']}"
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"case-{row['id']}@duban")
     event.add("dtstamp", now)
@@ -86,7 +92,9 @@ def _summary(duban: Duban, row: Mapping[str, Any]) -> str:
     return f"{row['number']} {definition.states[row['state']].title}到期"
 
 
-def _alarm(before: timedelta, words: str) -> Alarm:
+def _alarm(before: timedelta, words: str) -> "Alarm":
+    from icalendar import Alarm
+
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", before)

@@ -12,7 +12,9 @@ WHERE_USED = {
     "apprise",  # a chat robot is told
     "authlib",  # somebody signs in through a provider
     "email.policy",  # nothing: its grammar of headers takes 75 ms to build
+    "cryptography",  # a second factor is given
     "holidays",  # an installation begins
+    "icalendar",  # somebody subscribes to the limits
     "joserfc",
     "psycopg",  # the database is PostgreSQL
     "python_calamine",  # a spreadsheet is read

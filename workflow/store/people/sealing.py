@@ -9,13 +9,15 @@ import base64
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, select, update
 
 from workflow.engine.errors import Refusal
 from workflow.store.people.accounts import FACTOR
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 MARK = "sealed1:"
 """What a sealed secret begins with; one without it is from before there was a key."""
@@ -45,6 +47,8 @@ class Sealer:
         """The secret again; raises CannotUnseal."""
         if not stored.startswith(MARK):
             return stored
+        from cryptography.exceptions import InvalidTag
+
         raw = base64.b64decode(stored.removeprefix(MARK))
         try:
             found = self._cipher().decrypt(raw[:_NONCE], raw[_NONCE:], _bound_to(person))
@@ -53,7 +57,10 @@ class Sealer:
             raise CannotUnseal(sentence) from None
         return found.decode()
 
-    def _cipher(self) -> AESGCM:
+    def _cipher(self) -> "AESGCM":
+        # here, since it takes 6 MiB and only whoever gives a code needs it
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         return AESGCM(hashlib.sha256(b"duban second factor\0" + self.key).digest())
 
 
