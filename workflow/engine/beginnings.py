@@ -26,9 +26,6 @@ class Opening(Model):
     external: Name | None = Field(
         None, description="the fact with the number of another system; no second case has the same"
     )
-    from_outside: bool = Field(
-        False, description="another system may open cases by a signed message (webhook)"
-    )
 
 
 class Alike(Model):

@@ -117,7 +117,6 @@ SENTENCES: Mapping[str, str] = {
     "secret_taken": "“{name}”只有一部分人看得到，“{own}”也须写 seen_by",
     "external_not_text": "“{name}”不是文字，不能作外部编号",
     "not_needed_to_open": "“{name}”须写进 opening.needs",
-    "outside_without_by": "没有人能发起，外部系统也就不能代谁发起，请写 opening.by",
     # states
     "nobody_moves": "没有轮到任何一方，也没有限期，无从推进",
     "turn_cannot_act": "轮到“{turn}”，但没有一个事件由它办理",

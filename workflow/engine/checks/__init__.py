@@ -54,7 +54,7 @@ CHECKS: tuple[Check, ...] = (
     sign_offs.check_sign_off_uses,
     sign_offs.check_sign_offs,
     openings.check_opening,
-    openings.check_from_outside,
+    openings.check_identity,
     openings.check_periodic,
     openings.check_series,
     openings.check_children,

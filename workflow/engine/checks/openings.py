@@ -33,7 +33,7 @@ def check_opening(definition: Definition) -> Iterator[Finding]:
         at = events[name].to[0].state if events[name].to else at
 
 
-def check_from_outside(definition: Definition) -> Iterator[Finding]:
+def check_identity(definition: Definition) -> Iterator[Finding]:
     """What tells a case from all others, or how it is like them, is known when it opens."""
     opening, alike = definition.opening, definition.alike
     wanted: list[tuple[Path, str]] = []
@@ -49,8 +49,6 @@ def check_from_outside(definition: Definition) -> Iterator[Finding]:
         yield from unknown("unknown_fact", path, name, definition.facts)
         if name in definition.facts and name not in opening.needs:
             yield found("not_needed_to_open", path, name=name)
-    if opening.from_outside and not opening.by:
-        yield found("outside_without_by", ("opening", "from_outside"))
 
 
 def check_periodic(definition: Definition) -> Iterator[Finding]:
