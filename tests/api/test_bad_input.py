@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from api.context import Duban
 from api.settings import BadSetting, Settings
+from notifications.pacing import Pace
 from tests.api.callers import API, ON_SQLITE, everything, opening, refused, walk
 from tests.api.conftest import Rest
 from tests.api.sheets import ROW, xlsx
@@ -320,7 +321,12 @@ def test_a_bad_setting_is_refused_with_its_name(name: str, value: str, code: str
 
 
 def test_settings_have_defaults_and_follow_the_environment() -> None:
-    defaults = Settings(checkpoints=Path(".data/checkpoints"))  # built by hand: exports none
+    # Built by hand, settings hold nothing back, export nothing and leave no mark.
+    defaults = Settings(
+        checkpoints=Path(".data/checkpoints"),
+        pace=Pace({"email": 300, "sms": 100}, {"sms": 20}),
+        sending_mark=Path(".data/sending.mark"),
+    )
     assert Settings.read({}) == defaults
     assert Settings.read({"DUBAN_EMAIL": " "}) == defaults
     given = Settings.read(

@@ -7,11 +7,22 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from tests.proof.story import CHECKED, Story
+from api.papers.issuing import DOCX
+from tests.proof.story import CHECKED, SPECIALIST, Story
 from workflow import timers
 from workflow.doctor import root_of
+from workflow.issuing import Draft, Written
 from workflow.organising import Organising
-from workflow.store import attachments, checkpoints, reading, replacing, reports
+from workflow.store import (
+    attachments,
+    checkpoints,
+    figures,
+    measures,
+    reading,
+    replacing,
+    reports,
+    scores,
+)
 from workflow.store.administrators import begin_with
 from workflow.store.changes import Asked
 from workflow.store.writes import OUTBOX
@@ -46,6 +57,9 @@ def live(story: Story) -> Life:
     life.cases["called"] = _called(story)
     life.cases["reviewed"] = _reviewed(story)
     life.cases["asked"] = _asked(story)
+
+    life.cases["in_writing"] = _in_writing(story)
+    _mark_a_year(story, life.cases["looked_back"])
     _reorganise(story)
     story.deliver()
     _hear_of_messages(story)
@@ -176,6 +190,47 @@ def _asked(story: Story) -> int:
     story.fire(asked, "xingyi.head", "explain", explanation="招标流标两次，现已开工")
     story.fire(asked, "zhou-dc.head", "hold_unit", decision="通报一次，限期整改")
     return case
+
+
+
+def _in_writing(story: Story) -> int:
+    """A problem handed over by a numbered letter; its file would lie beside the database."""
+    case = story.open_at("assigned")
+
+    def write(draft: Draft) -> Written:
+        file = attachments.add(
+            draft.connection,
+            person=story.people[SPECIALIST],
+            name="交办函.docx",
+            sha256="6" * 64,
+            size=1000,
+            mime=DOCX,
+            now=story.now,
+        )
+        return Written("关于交办问题的函", {"text": draft.number}, file)
+
+    story.issue(case, SPECIALIST, "dispatch_notice", write)
+    return case
+
+
+def _mark_a_year(story: Story, case: int) -> None:
+    """A figure, a deduction and a frozen result."""
+    unit, person = story.units["522301"], story.people["zhou-zx.head"]
+    by_whom = {"unit_id": unit, "person_id": person, "case_id": case, "at": story.now}
+    of_what = {"scorecard": "county", "year": 2026}
+    with story.database.unit_of_work() as connection:
+        entry = figures.Entry("income", unit, "2026", 14000.0)
+        figures.enter(connection, [entry], "7" * 64, person, story.now)
+        text = measures.newest(connection)[-1].id
+        scores.decide(connection, {**of_what, **by_whom, "rule": "rebound", "points": 100})
+        result = {
+            "text_id": text,
+            "class_": "夯实基础",
+            "total": 8800,
+            "grade": "较好",
+            "sheet": "{}",
+        }
+        scores.freeze(connection, [{**of_what, **by_whom, **result}])
 
 
 def _reorganise(story: Story) -> None:

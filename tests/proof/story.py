@@ -18,6 +18,7 @@ from workflow import timers
 from workflow.catalog import Catalog
 from workflow.commands import Answer, Commands
 from workflow.engine.case import Actor
+from workflow.issuing import Write
 from workflow.store.database import Database
 from workflow.store.organisation import PERSON, UNIT, actor_of
 from workflow.store.writes import CASE
@@ -131,6 +132,18 @@ class Story:
             request=request or self.request(),
             now=self.now,
             facts=facts,
+        )
+
+    def issue(self, case: int, username: str, document: str, write: Write) -> Answer:
+        """Somebody issues a document of a case, a few minutes later."""
+        self.pass_time(minutes=5)
+        return self.commands.issue_document(
+            case_id=case,
+            document=document,
+            actor=self.actor(username),
+            request=self.request(),
+            now=self.now,
+            write=write,
         )
 
     def open_interview(self, cause: str, *, level: int = 1, request: str = "") -> int:
