@@ -17,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
+from api.cli.logs import start_logging
 from api.clock import SimulatedClock
 from api.context import Duban
 from api.settings import Settings
@@ -63,6 +64,7 @@ class Watch:
 
 def main(url: str, data: str, plant: str = "") -> None:
     """Serve a database."""
+    start_logging(quiet=True)  # nobody reads a line for each request, and a full pipe would stop it
     if plant:
         PLANTS[plant]()
     listening = socket.create_server(("127.0.0.1", 0))

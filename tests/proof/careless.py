@@ -87,7 +87,21 @@ def drop_primary(database: Database, table: str, *columns: str) -> None:
     _drop(database, table, "PRIMARY KEY", columns, f"{table}_pkey")
 
 
-def _drop(database: Database, table: str, kind: str, columns: tuple[str, ...], name: str) -> None:
+def drop_foreign(database: Database, table: str, columns: tuple[str, ...], to: str) -> None:
+    """Take a foreign key away; `to` is the table it leads to."""
+    name = f"{table}_{'_'.join(columns)}_fkey"
+    _drop(database, table, "FOREIGN KEY", columns, name, rf"\s*REFERENCES {to} \([^)]*\)")
+
+
+def _drop(
+    database: Database,
+    table: str,
+    kind: str,
+    columns: tuple[str, ...],
+    name: str,
+    rest: str = "",
+) -> None:
+    """`rest` is a pattern of what follows the columns."""
     if not database.is_sqlite:
         with database.unit_of_work() as connection:
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
@@ -95,7 +109,7 @@ def _drop(database: Database, table: str, kind: str, columns: tuple[str, ...], n
     driver: Any = database.engine.raw_connection()
     made = driver.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
     inside = ", ".join(f'"?{column}"?' for column in columns)
-    without = re.sub(rf",\s*{kind} \({inside}\)", "", made)
+    without = re.sub(rf",\s*{kind} ?\({inside}\){rest}", "", made)
     assert without != made, f"{table} has no {kind} {columns}"
     for statement in (
         "PRAGMA foreign_keys = OFF",

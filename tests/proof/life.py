@@ -192,7 +192,6 @@ def _asked(story: Story) -> int:
     return case
 
 
-
 def _in_writing(story: Story) -> int:
     """A problem handed over by a numbered letter; its file would lie beside the database."""
     case = story.open_at("assigned")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.proof.careless import careless, drop_primary, drop_triggers, drop_unique
+from tests.proof.careless import careless, drop_foreign, drop_primary, drop_triggers, drop_unique
 from tests.proof.races import (
     KINDS,
     OF_RIGHTS,
@@ -124,6 +124,7 @@ def no_history_key(track: Track, patch: pytest.MonkeyPatch) -> None:
     """Locks gone, and history and timers take what comes."""
     database = track.story.database
     drop_triggers(database, "history", "timer", "cases")
+    drop_foreign(database, "document", ("case_id", "seq"), to="history")
     drop_primary(database, "history", "case_id", "seq")
     drop_unique(database, "timer", "case_id", "entry", "name", "rung")
     drop_unique(database, "outbox", "key")
