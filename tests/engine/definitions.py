@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from workflow.engine.built_in import BY_CLOCK
 from workflow.engine.calendar import ZONE, Calendar
 from workflow.engine.case import CLOCK, Actor, Case, Due, Firing, Lineage, Post, Unit, World
 from workflow.engine.decision import Step
@@ -58,7 +59,7 @@ opening: { state: start, needs: what, may: [note, due] }
 """
 
 PREFECTURE, SUPERVISION, LEAD, OFFICE, UNION = 1, 2, 3, 4, 5
-COUNTY, COUNTY_SUPERVISION, COUNTY_LEAD, COUNTY_UNION = 10, 11, 12, 13
+COUNTY, COUNTY_SUPERVISION, COUNTY_LEAD, COUNTY_UNION, COUNTY_OFFICE = 10, 11, 12, 13, 14
 OTHER_COUNTY = 30
 TOWNSHIP, OTHER_TOWNSHIP = 20, 21
 VILLAGE = 40
@@ -74,6 +75,7 @@ _COUNTY = {
     "county.government": COUNTY,
     "county.supervision": COUNTY_SUPERVISION,
     "county.lead": COUNTY_LEAD,
+    "county.office": COUNTY_OFFICE,
 }
 LINEAGES = {
     unit.id: Lineage(unit, offices)
@@ -81,9 +83,11 @@ LINEAGES = {
         (Unit(PREFECTURE, "prefecture", "government"), _TOP),
         (Unit(SUPERVISION, "prefecture", "department"), _TOP),
         (Unit(LEAD, "prefecture", "department"), _TOP),
+        (Unit(OFFICE, "prefecture", "department"), _TOP),
         (Unit(COUNTY, "county", "government"), _COUNTY),
         (Unit(COUNTY_SUPERVISION, "county", "department"), _COUNTY),
         (Unit(COUNTY_LEAD, "county", "department"), _COUNTY),
+        (Unit(COUNTY_OFFICE, "county", "department"), _COUNTY),
         (Unit(UNION, "prefecture", "department"), _TOP),
         (Unit(COUNTY_UNION, "county", "department"), _COUNTY),
         (Unit(OTHER_COUNTY, "county", "government"), {**_TOP, "county.government": OTHER_COUNTY}),
@@ -216,7 +220,9 @@ class Walk:
         decided = step(self.compiled, self.case, firing, actor, seen, now)
         self.now = now
         if decided.case.seq != self.case.seq:
-            inputs: dict[str, Any] = dict(facts) if event == "rung" else {"facts": decided.written}
+            inputs: dict[str, Any] = (
+                dict(facts) if event in BY_CLOCK else {"facts": decided.written}
+            )
             inputs |= {"unit": unit} if unit is not None else {}
             inputs |= {"person": to} if to is not None else {}
             self._take_in(decided, inputs, seen)

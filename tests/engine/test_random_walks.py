@@ -20,6 +20,7 @@ from tests.engine.definitions import (
     LINEAGES,
     MONDAY,
     NOTICES,
+    PREFECTURE,
     SUPERVISION,
     TOWNSHIP,
     UNION,
@@ -27,7 +28,7 @@ from tests.engine.definitions import (
 )
 from workflow.catalog import SHIPPED, load_folder
 from workflow.engine.calendar import Calendar, YearNotice, local_day
-from workflow.engine.case import CLOCK, LINKED_CASE, Actor, Candidate, Case, Post, World
+from workflow.engine.case import CLOCK, LINKED_CASE, Actor, Candidate, Case, Post, Seat, World
 from workflow.engine.decision import Step
 from workflow.engine.definition import Column, Event, Fact
 from workflow.engine.errors import Refusal
@@ -45,6 +46,8 @@ KINDS = {
     "prefecture department": UNION,
     "county department": COUNTY_UNION,
 }
+ABOVE = {"prefecture department": (SUPERVISION, LEAD), "prefecture": (PREFECTURE,)}
+"""Who decides over a county or a township."""
 LATER = Calendar(2, {**NOTICES, 2027: YearNotice(2027, frozenset({date(2027, 1, 1)}), frozenset())})
 LONGEST = 60
 PERSON = "person"
@@ -101,21 +104,26 @@ def walk(name: str, seed: int) -> Walk:
 def _opened(compiled: Compiled, chance: random.Random) -> Walk:
     """A case of this definition, opened by another case or by the calendar."""
     definition = compiled.definition
+    parties = {party: spec for party, spec in definition.parties.items() if not spec.table}
     named = {
         party: KINDS[chance.choice([kind for kind in spec.among if kind in KINDS])]
-        for party, spec in definition.parties.items()
-        if not spec.table
+        for party, spec in parties.items()
     }
-    if len(named) > 1:  # two named parties: the second decides over the first
-        named |= dict(zip(sorted(named, reverse=True), (SUPERVISION, LEAD), strict=False))
-        named[definition.anchor] = chance.choice([COUNTY, TOWNSHIP])
+    if len(named) > 1:  # the others decide over the one that the case is about
+        named = {definition.anchor: chance.choice([COUNTY, TOWNSHIP])}
+        for party in sorted(parties.keys() - named.keys(), reverse=True):
+            units = [unit for kind in parties[party].among for unit in ABOVE.get(kind, ())]
+            if free := [unit for unit in units if unit not in named.values()]:
+                named[party] = free[0]
     facts = _facts(compiled, definition.opening.needs, chance, MONDAY)
     if definition.series is not None:
         facts[definition.series.level] = definition.series.first
     period = MONDAY.year if definition.periodic else None
     if period:
         facts = {"subject": "2026年报告"}
-    return Walk(compiled, named=named, start=MONDAY, period=period, **facts)
+    candidates = _candidates(compiled, {party: Seat(unit) for party, unit in named.items()}, facts)
+    world = World(CALENDAR, lineages=LINEAGES, candidates=candidates)
+    return Walk(compiled, named=named, start=MONDAY, period=period, world=world, **facts)
 
 
 def _anything(taken: Walk, chance: random.Random) -> Step:
@@ -140,7 +148,8 @@ def _anything(taken: Walk, chance: random.Random) -> Step:
         facts = {fact: value for fact, value in facts.items() if chance.random() < 0.5}
     unit = chance.choice((COUNTY, TOWNSHIP)) if event.reassigns else None
     open_children = {child: chance.randrange(2) for child in case.children}
-    world = World(CALENDAR, open_children, lineages=LINEAGES, candidates=_candidates(taken, facts))
+    candidates = _candidates(compiled, taken.case.parties, facts)
+    world = World(CALENDAR, open_children, lineages=LINEAGES, candidates=candidates)
     return taken.fire(
         name, _actor(taken, event, chance), when=when, unit=unit, world=world, **facts
     )
@@ -169,10 +178,12 @@ def _actor(taken: Walk, event: Event, chance: random.Random) -> Actor:
     return Actor("person", number, (Post(number, unit or 0, post_role),))
 
 
-def _candidates(taken: Walk, facts: Mapping[str, Any]) -> tuple[Candidate, ...]:
+def _candidates(
+    compiled: Compiled, parties: Mapping[str, Seat], facts: Mapping[str, Any]
+) -> tuple[Candidate, ...]:
     """Two people for each post whose holders may be named in these facts."""
-    spec = taken.compiled.definition.facts
-    posts = {p for one in facts if spec[one].among for p in posts_of(spec[one], taken.case.parties)}
+    spec = compiled.definition.facts
+    posts = {p for one in facts if spec[one].among for p in posts_of(spec[one], parties)}
     return tuple(
         Candidate(person, f"{PERSON}{at}.{again}", "甲", (Post(person, unit, role),), (unit,))
         for at, (unit, role) in enumerate(sorted(posts))
@@ -184,7 +195,7 @@ def _candidates(taken: Walk, facts: Mapping[str, Any]) -> tuple[Candidate, ...]:
 def _built_in(taken: Walk, chance: random.Random, when: timedelta) -> Step:
     case, compiled = taken.case, taken.compiled
     state = compiled.definition.states[case.state]
-    kind = chance.choice(("rung", "rung", "recalculate", "take_back", "hand_over"))
+    kind = chance.choice(("rung", "rung", "recalculate", "take_back", "hand_over", "move"))
     if kind == "rung" and state.ladder and case.due and case.stopped_at is None:
         rung = chance.randrange(len(compiled.definition.ladders[state.ladder]))
         warned_at = taken.now - timedelta(days=chance.randrange(30))
@@ -192,6 +203,9 @@ def _built_in(taken: Walk, chance: random.Random, when: timedelta) -> Step:
         return taken.fire("rung", CLOCK, when=when, world=world, ladder=state.ladder, rung=rung)
     if kind == "recalculate":
         return taken.fire("recalculate", CLOCK, when=when, world=World(LATER))
+    if kind == "move":  # the units above are others, the parties sit where they sat
+        world = World(CALENDAR, lineages=LINEAGES)
+        return taken.fire("reorganise", CLOCK, when=when, world=world, kind=kind)
     if kind == "take_back" and case.last is not None:
         who = Actor("person", case.last.person)
         return taken.fire("take_back", who, when=when)
