@@ -67,6 +67,8 @@ def live(story: Story) -> Life:
     life.cases["second_cycle"] = _second_cycle(story)
     story.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
     timers.open_periodic(story.database, story.catalog, story.now)
+    _pass_time(story, (28,))
+    timers.open_periodic(story.database, story.catalog, story.now)
     life.cases["closed"] = story.open_at("closed", due="2026-12-31")
     with story.database.unit_of_work() as connection:
         checkpoints.export(connection, story.now)
