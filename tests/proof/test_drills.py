@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, select
 
-from tests.proof.conftest import Lives, reopened
+from tests.proof.conftest import Lives, Virgin, reopened
 from tests.proof.story import Story, warm
+from workflow.catalog import Catalog
 from workflow.doctor import examine
 from workflow.store import schema
 from workflow.store.database import Database
@@ -96,18 +97,34 @@ def is_found_out(story: Story, backup: Path, folder: Path) -> bool:
 # Upgrade: rows written under the schema of an earlier release
 
 
+@pytest.fixture
+def early(virgins: Virgin) -> Any:
+    """A life of nothing but what the releases of those days could hold."""
+    database = Database(virgins("sqlite").make())
+    story = Story(database, Catalog(database))
+    for state in ("draft", "assigned", "rectifying", "first_review", "closed"):
+        story.open_at(state)
+    story.open_interview("督查〔2026〕3号")
+    for _ in range(3):
+        story.pass_time(days=9)
+        story.sweep()
+        story.deliver()
+    yield story
+    database.dispose()
+
+
 @pytest.mark.parametrize("revision", ["0012", "0016"])
 def test_an_old_database_is_upgraded_with_its_rows(
-    story: Story, tmp_path: Path, revision: str
+    early: Story, tmp_path: Path, revision: str
 ) -> None:
     database = Database(f"sqlite:///{tmp_path / 'old.db'}")
     with database.unit_of_work() as connection:
         schema.step_to(connection, revision)
-    rows = _fill(database, story)
-    schema.migrate(database, story.now)
+    rows = _fill(database, early)
+    schema.migrate(database, early.now)
     schema.check_current(database)
-    assert history_of(database) == history_of(story.database)
-    again = Story(database, warm(story.catalog, database), story.now, "upgraded")
+    assert history_of(database) == history_of(early.database)
+    again = Story(database, warm(early.catalog, database), early.now, "upgraded")
     again.open_at("second_review", due="2027-03-31")
     again.pass_time(days=20)
     again.sweep()
