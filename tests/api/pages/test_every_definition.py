@@ -2,13 +2,14 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from sqlalchemy import Connection, select
 
 from api.context import Duban
 from tests.api.pages.conftest import Browser, Browsers, new_request
@@ -18,6 +19,7 @@ from workflow.catalog import SHIPPED
 from workflow.engine.case import LINKED_CASE
 from workflow.engine.definition import Definition, Fact, Party
 from workflow.engine.machine import Compiled
+from workflow.store.organisation import HOLDING, PERSON, POST
 from workflow.transaction import Transaction
 
 LEAVE = Path(__file__).parent / "leave.yaml"
@@ -67,7 +69,16 @@ def unit_for(party: Party, definition: Definition, prefecture: Prefecture) -> in
     codes = {"county": "522301", "prefecture department": "522300-DC", "township": "522301100"}
     kinds = [codes[kind] for kind in party.among or ("county",) if kind in codes]
     assert kinds, (definition.workflow, party.among)
-    return prefecture.unit(kinds[0])
+    return prefecture.unit(kinds[-1 if party.apart_from else 0])  # apart: not the county as well
+
+
+def someone_of(connection: Connection, fact: Fact, named: Mapping[str, int]) -> str:
+    """The login name of somebody who may be named in a fact."""
+    party, _, role = fact.among[0].partition(".")
+    held = select(PERSON.c.username).join(HOLDING, HOLDING.c.person_id == PERSON.c.id)
+    query = held.join(POST, POST.c.id == HOLDING.c.post_id)
+    there = query.where(POST.c.unit_id == named[party], POST.c.role == role)
+    return str(connection.execute(there.limit(1)).scalar_one())
 
 
 def opened(duban: Duban, compiled: Compiled) -> int:
@@ -80,6 +91,9 @@ def opened(duban: Duban, compiled: Compiled) -> int:
     }
     facts = {name: sample(definition.facts[name]) for name in definition.opening.needs}
     with duban.database.unit_of_work() as connection:
+        for name in facts:
+            if definition.facts[name].type == "people":
+                facts[name] = [someone_of(connection, definition.facts[name], named)]
         work = Transaction(connection, duban.catalog, duban.clock())
         case = work.open(definition.workflow, named, facts, LINKED_CASE)
         work.flush()
