@@ -7,12 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from tests.definitions.mistakes import REPAIR, SHIPPED, changed, mistakes_of, told
 from workflow.catalog import load_folder
-from workflow.engine.errors import InvalidDefinition, Mistake
-from workflow.engine.links import check_links
+from workflow.engine.errors import InvalidDefinition
 from workflow.engine.parsing import MOST_MISTAKES
 from workflow.engine.sentences import SENTENCES
 from workflow.yaml_text import MAX_CHARACTERS, read_definition, read_yaml
@@ -20,13 +18,8 @@ from workflow.yaml_text import MAX_CHARACTERS, read_definition, read_yaml
 pytestmark = [pytest.mark.language, pytest.mark.hostile]
 
 HERE = Path(__file__).parent
-REPAIR = (HERE / "repair.yaml").read_text(encoding="utf-8")
 BROKEN_TEXT = (HERE / "broken.yaml").read_text(encoding="utf-8")
 BROKEN: list[dict[str, str]] = read_yaml(BROKEN_TEXT, "broken.yaml").tree
-SHIPPED = {
-    path.name: path.read_text(encoding="utf-8")
-    for path in sorted((HERE.parents[1] / "definitions").glob("*.yaml"))
-}
 ARROW = "←"
 SPARE = "bad" + "_value"
 """The code of whatever pydantic may come to refuse one day."""
@@ -35,25 +28,6 @@ DRAFT = "    title: 待报\n"
 DROP = "drop: { title: 放弃, by: asker.clerk, to: dropped }"
 REASON = "  reason: { title: 理由 }\n"
 WHEN = "        when: days_left >= 0\n"
-
-
-def mistakes_of(text: str) -> list[Mistake]:
-    try:
-        read_definition(text, "repair.yaml")
-    except InvalidDefinition as error:
-        return error.mistakes
-    return []
-
-
-def told(text: str) -> list[tuple[str, str]]:
-    return [(mistake.code, mistake.path) for mistake in mistakes_of(text)]
-
-
-def changed(text: str, *changes: tuple[str, str]) -> str:
-    for old, new in changes:
-        assert text.count(old) == 1, f"{old!r} must stand once"
-        text = text.replace(old, new)
-    return text
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: f"{case['code']}-{case['path']}")
@@ -102,8 +76,7 @@ def test_what_the_cases_break_is_right_by_itself() -> None:
 
 
 def test_every_code_is_produced_by_some_test() -> None:
-    others = (HERE / "test_templates.py", HERE.parent / "measuring" / "test_files.py")
-    tests = (Path(__file__), *others)
+    tests = (*HERE.glob("test_*.py"), HERE.parent / "measuring" / "test_files.py")
     said = [re.findall(r'"(\w+)"', path.read_text(encoding="utf-8")) for path in tests]
     produced = {case["code"] for case in BROKEN}.union(*said)
     assert SENTENCES.keys() - produced == {SPARE}
@@ -287,148 +260,3 @@ def test_a_bomb_of_aliases_stays_small() -> None:
 
 def test_a_key_that_stands_twice_counts_once() -> None:
     assert told(changed(REPAIR, (DRAFT, DRAFT + "    title: 5\n"))) == [("key_twice", "")]
-
-
-# Between files
-
-
-ORDER = """
-workflow: purchase
-title: 采购
-basis: 内部规定
-headline: item
-anchor: buyer
-roles: { clerk: 经办人 }
-parties:
-  buyer: { title: 采购单位, among: [prefecture department, county department] }
-  payer:
-    title: 付款单位
-    of: buyer
-    table: { prefecture department: prefecture.office, county department: county.office }
-facts:
-  item: { title: 物品 }
-  granted_due: { title: 新期限, type: date }
-opening: { state: asked, needs: item }
-states:
-  asked:
-    title: 待购
-    turn: buyer
-    events:
-      buy: { title: 购买, by: buyer.clerk, to: approved }
-  approved: { title: 已购, final: true }
-"""
-
-
-def links(repair: str = REPAIR, order: str = ORDER, **others: str) -> list[tuple[str, str]]:
-    texts = {"repair": repair, "purchase": order, **others}
-    definitions = {name: read_definition(text, name) for name, text in texts.items()}
-    found = check_links(definitions)
-    return [
-        (finding.code, ".".join(map(str, finding.path)))
-        for findings in found.values()
-        for finding in findings
-    ]
-
-
-EXTENSION = ORDER.replace("workflow: purchase", "workflow: extension")
-ONE_CHILD = REPAIR.replace(
-    "    workflow: extension\n    parties: { applicant: fixer, decider: auditor }\n"
-    "    facts: { reason: reason }\n",
-    "    workflow: extension\n    parties: { buyer: fixer }\n    facts: { item: reason }\n",
-)
-
-
-@pytest.mark.parametrize(
-    ("was", "wrong", "code", "path"),
-    [
-        ("workflow: purchase", "workflow: pay", "unknown_workflow", "purchase.workflow"),
-        ("{ buyer: fixer }", "{ byer: fixer }", "unknown_party", "purchase.parties.byer"),
-        ("{ buyer: fixer }", "{}", "child_party_missing", "purchase.parties"),
-        (
-            "{ buyer: fixer }",
-            "{ buyer: fixer, payer: auditor }",
-            "child_party_fixed",
-            "purchase.parties.payer",
-        ),
-        ("{ buyer: fixer }", "{ buyer: asker }", "child_kind", "purchase.parties.buyer"),
-        ("{ item: row", "{ itm: row", "unknown_fact", "purchase.facts.itm"),
-        ("{ item: row.material }", "{}", "child_fact_missing", "purchase.facts"),
-    ],
-)
-def test_a_child_is_given_what_its_own_file_asks_for(
-    was: str, wrong: str, code: str, path: str
-) -> None:
-    before, purchase = ONE_CHILD.split("  purchase:\n")
-    broken = f"{before}  purchase:\n{purchase.replace(was, wrong, 1)}"
-    assert (code, f"children.{path}") in links(broken, extension=EXTENSION)
-
-
-@pytest.mark.parametrize(
-    ("was", "wrong", "code", "path"),
-    [
-        ("on: extension.approved", "on: extension.aproved", "unknown_state", "on"),
-        ("{ due: granted_due }", "{ due: granted }", "unknown_fact", "takes.due"),
-        ("{ due: granted_due }", "{ due: item }", "taken_type", "takes.due"),
-    ],
-)
-def test_what_a_child_brings_back_is_in_its_own_file(
-    was: str, wrong: str, code: str, path: str
-) -> None:
-    broken = changed(ONE_CHILD, (was, wrong))
-    assert links(broken, extension=EXTENSION) == [(code, f"anytime.extended.{path}")]
-
-
-def test_what_a_child_keeps_from_some_is_not_taken_for_all_to_see() -> None:
-    known = "granted_due: { title: 新期限, type: date }"
-    secret = changed(EXTENSION, (known, known.replace("}", ", seen_by: payer }")))
-    assert links(ONE_CHILD, extension=secret) == [("secret_taken", "anytime.extended.takes.due")]
-
-
-def test_files_that_fit_together_have_no_findings() -> None:
-    assert links(ONE_CHILD, extension=EXTENSION) == []
-
-
-# Anything at all
-
-
-@pytest.mark.parametrize("name", SHIPPED)
-@settings(max_examples=60, deadline=None, print_blob=True)
-@given(data=st.data())
-def test_a_shipped_file_changed_at_random_is_read_or_refused_with_a_place(
-    name: str, data: st.DataObject
-) -> None:
-    lines = SHIPPED[name].splitlines()
-    for _ in range(data.draw(st.integers(1, 3))):
-        at = data.draw(st.integers(0, len(lines) - 1))
-        lines[at : at + 1] = data.draw(changes(lines[at], lines))
-    for mistake in mistakes_of("\n".join(lines)):
-        assert mistake.code in SENTENCES
-        assert mistake.line >= 1
-        assert mistake.column >= 1
-
-
-WORDS = st.sampled_from(
-    ["", "[]", "{}", "null", "true", "0", "-1", "1e999", "due", "[a, b]", "{ a: b }", "&x y", "*x"]
-) | st.text(max_size=12)
-
-
-def changes(line: str, lines: list[str]) -> st.SearchStrategy[list[str]]:
-    """A line left out, doubled, moved in, taken from elsewhere, or with another value."""
-    key, colon, _ = line.partition(":")
-    return st.one_of(
-        st.just([]),
-        st.just([line, line]),
-        st.just(["  " + line]),
-        st.sampled_from(lines).map(lambda other: [other]),
-        WORDS.map(lambda word: [f"{key}{colon} {word}"]),
-        st.sampled_from(line.split() or [""]).flatmap(
-            lambda old: WORDS.map(lambda word: [line.replace(old, word) if old else word])
-        ),
-    )
-
-
-@settings(max_examples=200, deadline=None, print_blob=True)
-@given(text=st.text(max_size=200))
-def test_any_text_at_all_is_refused_and_never_crashes(text: str) -> None:
-    with pytest.raises(InvalidDefinition):
-        read_definition(text, "any")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.proof.races import Outcome, Track, is_error
+from tests.proof.racing import Outcome, Track, is_error
 from tests.proof.story import PROBLEM, RECTIFICATION, Story
 from workflow import following
 from workflow.doctor import examine

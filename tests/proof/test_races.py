@@ -16,10 +16,8 @@ from tests.proof.races import (
     KINDS,
     OF_RIGHTS,
     Kind,
-    Track,
     both_sides,
     close_or_open_child,
-    is_error,
     revoke_or_act,
     same_event,
     same_opening,
@@ -32,6 +30,7 @@ from tests.proof.races import (
     two_interviews,
     two_sweeps,
 )
+from tests.proof.racing import Track, is_error
 from tests.proof.story import Story
 from workflow import timers
 from workflow.doctor import examine
