@@ -135,22 +135,19 @@ class Organising:
         self, lines: Sequence[UnitLine], now: datetime, *, complete: bool = False
     ) -> Report:
         """What would become of every line of a list of units."""
-        with self.database.reading() as connection:
-            work = Work(connection, Asked("", now), "preview", "")
-            return unit_list.plan(work, lines, complete=complete).report
+        return self._planned(
+            now, lambda work: unit_list.plan(work, lines, complete=complete).report
+        )
 
     def import_units(
         self, asked: Asked, lines: Sequence[UnitLine], *, complete: bool = False
     ) -> Report:
         """Take a list of units, all of it or nothing; raises ListRefused."""
-        report = Report()
-
-        def act(work: Work) -> Change:
-            nonlocal report
-            change, report = unit_list.take(work, self.database, lines, complete=complete)
-            return change
-
-        return self._reported(asked, "import_units", act, lambda: report)
+        return self._taken(
+            asked,
+            "import_units",
+            lambda work: unit_list.take(work, self.database, lines, complete=complete),
+        )
 
     def preview_people(
         self,
@@ -161,9 +158,9 @@ class Organising:
         roles: Roles = NO_ROLES,
     ) -> Report:
         """What would become of every line of a list of people."""
-        with self.database.reading() as connection:
-            work = Work(connection, Asked("", now), "preview", "")
-            return people_list.plan(work, lines, complete=complete, roles=roles).report
+        return self._planned(
+            now, lambda work: people_list.plan(work, lines, complete=complete, roles=roles).report
+        )
 
     def import_people(
         self,
@@ -177,14 +174,11 @@ class Organising:
 
         `roles` are the roles by what the definitions call them; empty lets any pass.
         """
-        report = Report()
-
-        def act(work: Work) -> Change:
-            nonlocal report
-            change, report = people_list.take(work, lines, complete=complete, roles=roles)
-            return change
-
-        return self._reported(asked, "import_people", act, lambda: report)
+        return self._taken(
+            asked,
+            "import_people",
+            lambda work: people_list.take(work, lines, complete=complete, roles=roles),
+        )
 
     def preview_deputies(
         self,
@@ -195,9 +189,9 @@ class Organising:
         roles: Roles = NO_ROLES,
     ) -> Report:
         """What would become of every line of a list of deputies and substitutes."""
-        with self.database.reading() as connection:
-            work = Work(connection, Asked("", now), "preview", "")
-            return deputy_list.plan(work, lines, complete=complete, roles=roles).report
+        return self._planned(
+            now, lambda work: deputy_list.plan(work, lines, complete=complete, roles=roles).report
+        )
 
     def import_deputies(
         self,
@@ -208,21 +202,31 @@ class Organising:
         roles: Roles = NO_ROLES,
     ) -> Report:
         """Take a list of deputies and substitutes, all of it or nothing; raises ListRefused."""
+        return self._taken(
+            asked,
+            "import_deputies",
+            lambda work: deputy_list.take(work, lines, complete=complete, roles=roles),
+        )
+
+    def _planned(self, now: datetime, plan: Callable[[Work], Report]) -> Report:
+        """What a list would bring about, with nothing written."""
+        with self.database.reading() as connection:
+            return plan(Work(connection, Asked("", now), "preview", ""))
+
+    def _taken(
+        self, asked: Asked, kind: str, take: Callable[[Work], tuple[Change, Report]]
+    ) -> Report:
+        """The report of a list that was taken; of one sent again, only that it was."""
         report = Report()
 
         def act(work: Work) -> Change:
             nonlocal report
-            change, report = deputy_list.take(work, lines, complete=complete, roles=roles)
+            change, report = take(work)
             return change
 
-        return self._reported(asked, "import_deputies", act, lambda: report)
-
-    def _reported(self, asked: Asked, kind: str, act: Act, report: Callable[[], Report]) -> Report:
-        """The report of a list that was taken; of one sent again, only that it was."""
         done = self._once(asked, kind, asked.request, act)
-        found = report()
-        found.change, found.sentence = done.id, done.sentence
-        return found
+        report.change, report.sentence = done.id, done.sentence
+        return report
 
     def _once(self, asked: Asked, kind: str, given: Any, act: Act) -> Changed:
         """Make a change in one transaction; a repeated request gets the first answer."""
