@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from workflow.engine.case import Actor
 from workflow.store import audit
@@ -26,6 +26,19 @@ _SERIES = (
     UNIT.c.short_name,
     UNIT.c.code,
 )
+
+
+_REPLACED = (
+    update(FIGURE)
+    .where(
+        FIGURE.c.indicator == bindparam("indicator_"),
+        FIGURE.c.unit_id == bindparam("unit_"),
+        FIGURE.c.period == bindparam("period_"),
+        FIGURE.c.live == 1,
+    )
+    .values(live=None)
+)
+"""The figure in force of a place is so no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +64,11 @@ def enter(
     """Enter figures, each in the place of the one there was; the id of their batch."""
     batch = {"digest": digest, "person_id": person, "at": now, "figures": len(entries)}
     id_: int = connection.execute(insert(BATCH).values(batch).returning(BATCH.c.id)).scalar_one()
-    for entry in entries:
-        before = update(FIGURE).where(
-            FIGURE.c.indicator == entry.indicator,
-            FIGURE.c.unit_id == entry.unit,
-            FIGURE.c.period == entry.period,
-            FIGURE.c.live == 1,
-        )
-        connection.execute(before.values(live=None))
+    places = [
+        {"indicator_": entry.indicator, "unit_": entry.unit, "period_": entry.period}
+        for entry in entries
+    ]
+    connection.execute(_REPLACED, places)
     rows = [
         {
             "indicator": entry.indicator,
