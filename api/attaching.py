@@ -13,10 +13,11 @@ from api.inspecting.child import ask_child
 from api.inspecting.refusing import BadFile
 from workflow import uploads
 from workflow.engine.errors import InvalidInput, NotFound
-from workflow.store import attachments, audit
-from workflow.store.attachments import Attachment
-from workflow.store.audit import Act
-from workflow.store.scope import check_scope
+from workflow.store.casework import attachments
+from workflow.store.casework.attachments import Attachment
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
+from workflow.store.sight.scope import check_scope
 from workflow.uploads import NewFile
 
 LARGEST_FILE = 20 * 1024 * 1024

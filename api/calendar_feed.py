@@ -15,8 +15,8 @@ from api.context import Duban
 from workflow.engine.errors import NotFound
 from workflow.engine.remaining import due_in_words, ends_with_a_day
 from workflow.engine.sight import due_day
-from workflow.store import queries
-from workflow.store.organisation import actor_of
+from workflow.store.lists import queries
+from workflow.store.offices.organisation import actor_of
 from workflow.store.people import feeds
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 
 from api.context import Duban
-from workflow.store import checkpoints
-from workflow.store.checkpoints import Checkpoint
+from workflow.store.evidence import checkpoints
+from workflow.store.evidence.checkpoints import Checkpoint
 
 EVERY = timedelta(hours=1)
 """How long a change to the newest rows can go unnoticed at most."""

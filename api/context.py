@@ -15,8 +15,8 @@ from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.measuring.shelf import Shelf
 from workflow.store import schema
+from workflow.store.casework.files import Files
 from workflow.store.database import Database
-from workflow.store.files import Files
 from workflow.store.people.sealing import Sealer
 
 

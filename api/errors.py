@@ -45,8 +45,8 @@ from workflow.engine.errors import (
     RequestReused,
     Stale,
 )
-from workflow.store.administrators import NotAppointed
 from workflow.store.database import DatabaseUnusable
+from workflow.store.offices.administrators import NotAppointed
 from workflow.store.people.sealing import CannotUnseal
 
 STATUS: Mapping[type[Exception], int] = {

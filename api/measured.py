@@ -13,7 +13,7 @@ from api.context import Duban
 from workflow.assessing import Sheet, sheets
 from workflow.engine.case import Actor
 from workflow.measuring.model import Indicator, Scorecard
-from workflow.store import figures, scores
+from workflow.store.measuring import figures, scores
 
 
 @dataclass(frozen=True, slots=True)

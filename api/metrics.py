@@ -15,8 +15,9 @@ from api.auth import Installation
 from api.context import Duban
 from api.pulse import own_name
 from workflow.engine.errors import NotFound
-from workflow.store import backlog, processes
+from workflow.store import processes
 from workflow.store.meters import Key
+from workflow.store.outgoing import backlog
 
 router = APIRouter(include_in_schema=False)
 

@@ -17,7 +17,7 @@ from notifications.fallback import ORDER
 from notifications.pacing import FREE, Pace
 from notifications.ways import MAILBOX_URL, SCHEMES
 from workflow.engine.errors import DubanError
-from workflow.store.chain import ALGORITHMS
+from workflow.store.evidence.chain import ALGORITHMS
 from workflow.store.people.profiles import DENGBAO3, PROFILES, Profile
 
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")

@@ -14,8 +14,8 @@ from workflow.organising import Organising
 from workflow.organising.people_list import PersonLine
 from workflow.organising.unit_list import UnitLine
 from workflow.store import schema
-from workflow.store.changes import Asked
 from workflow.store.database import Database
+from workflow.store.offices.changes import Asked
 
 SEED = 20260302
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)

@@ -16,9 +16,9 @@ from bench import many, office
 from bench.machine import Scratch
 from bench.report import Table
 from workflow.engine.case import Actor, Post
-from workflow.store.counting import count_up_to
 from workflow.store.database import Database
-from workflow.store.queries import Filter, Page, Place, list_cases, list_work
+from workflow.store.lists.counting import count_up_to
+from workflow.store.lists.queries import Filter, Page, Place, list_cases, list_work
 
 FULL, QUICK = (100_000, 1_000_000), (1_000, 10_000)
 CALLS, WARM = 300, 12

@@ -24,7 +24,7 @@ from notifications.channels.mail import mailbox
 from notifications.digest import compose
 from notifications.rendering import Rendered, render
 from workflow.engine.calendar import Calendar
-from workflow.store.folding import Item
+from workflow.store.outgoing.folding import Item
 
 OURS, READY = "Duban, composed and rendered", "smtplib, ready bytes"
 BUILT = "smtplib, EmailMessage each time"

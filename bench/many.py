@@ -11,11 +11,8 @@ from sqlalchemy import Connection, func, insert, select, text
 from bench import office
 from workflow.store import rules
 from workflow.store.database import Database
-from workflow.store.organisation import UNIT
-from workflow.store.tables import ScopeRow
-from workflow.store.writes import CASE
+from workflow.store.tables.handles import CASE, SCOPE, UNIT
 
-SCOPE = ScopeRow.__table__  # type: ignore[attr-defined]
 CLERK, RARE, USUAL_STATE, RARE_STATE = "specialist", "urging", "assigned", "disputed"
 CLOSED_STATE = "closed"
 

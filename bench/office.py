@@ -19,13 +19,13 @@ from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.engine.case import Actor
 from workflow.store import schema
-from workflow.store.chain import START
 from workflow.store.database import Database
-from workflow.store.journal import hash_of
-from workflow.store.organisation import HOLDING, PERSON, POST, UNIT, actor_of
-from workflow.store.sample import load_sample
+from workflow.store.evidence.chain import START
+from workflow.store.evidence.history import hash_of
+from workflow.store.offices.organisation import actor_of
+from workflow.store.offices.sample import load_sample
 from workflow.store.tables import ScopeRow
-from workflow.store.writes import CASE, HISTORY, OUTBOX, TIMER
+from workflow.store.tables.handles import CASE, HISTORY, HOLDING, OUTBOX, PERSON, POST, TIMER, UNIT
 
 SCOPE: Table = ScopeRow.__table__  # type: ignore[attr-defined]
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)

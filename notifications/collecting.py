@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifications.channels.reporting import CannotCollect, Outstanding, Report, Reporting
-from workflow.store import bad_addresses, reports
 from workflow.store.database import Database
+from workflow.store.outgoing import bad_addresses, reports
 
 MOST_ASKED = 200
 """Messages a provider is asked about in one round, the oldest first."""

@@ -37,9 +37,9 @@ from notifications.sending_mark import SendingMark
 from workflow.engine.calendar import Calendar
 from workflow.engine.pace import may_go_again_at, may_go_at, within
 from workflow.engine.remaining import due_in_words, left_in_words
-from workflow.store import bad_addresses, folding, outbox, replacing, reports
 from workflow.store.database import Database
-from workflow.store.outbox import Addressee, Leased, Sent
+from workflow.store.outgoing import bad_addresses, folding, outbox, replacing, reports
+from workflow.store.outgoing.outbox import Addressee, Leased, Sent
 
 BATCH = 50
 LEASE = timedelta(minutes=15)

@@ -13,10 +13,10 @@ from workflow.engine.calendar import ZONE, Calendar, local_day
 from workflow.engine.pace import DAY_ENDS, DIGEST_HOUR
 from workflow.engine.remaining import due_in_words, left_in_words
 from workflow.engine.sight import due_day
-from workflow.store import folding
 from workflow.store.database import Database
-from workflow.store.folding import Folded, Item
-from workflow.store.outbox import TO_DO
+from workflow.store.outgoing import folding
+from workflow.store.outgoing.folding import Folded, Item
+from workflow.store.outgoing.outbox import TO_DO
 
 PEOPLE_AT_ONCE = 200
 """Whose digests are folded in one transaction."""

@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 from notifications.channels import Channel
 from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.pace import may_go_at
-from workflow.store import bad_addresses, outbox, reading, replacing, reports
 from workflow.store.database import Database
-from workflow.store.messages import Message, messages_by_id
-from workflow.store.outbox import Addressee
-from workflow.store.replacing import Why
-from workflow.store.reports import Fate
+from workflow.store.outgoing import bad_addresses, outbox, reading, replacing, reports
+from workflow.store.outgoing.messages import Message, messages_by_id
+from workflow.store.outgoing.outbox import Addressee
+from workflow.store.outgoing.replacing import Why
+from workflow.store.outgoing.reports import Fate
 
 ORDER = ("email", "sms")
 """The ways outside in the order in which they are tried, where nothing else is wanted."""

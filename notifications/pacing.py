@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from workflow.engine.calendar import ZONE
-from workflow.store.writes import OUTBOX
+from workflow.store.tables.handles import OUTBOX
 
 _MINUTE = timedelta(minutes=1)
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from workflow.store import sending
+from workflow.store.casework.files import to_disk
 from workflow.store.database import Database
-from workflow.store.files import to_disk
-from workflow.store.sending import Sending
+from workflow.store.outgoing import sending
+from workflow.store.outgoing.sending import Sending
 
 OTHERS_SEND = timedelta(minutes=5)
 """Where another machine has sent something so lately, a machine without a file is a new worker."""

@@ -22,7 +22,7 @@ from workflow.catalog import SHIPPED, Catalog
 from workflow.commands import Commands
 from workflow.store import schema
 from workflow.store.database import Database
-from workflow.store.sample import load_sample
+from workflow.store.offices.sample import load_sample
 
 pytest_plugins = ["tests.figures", "tests.machine"]
 

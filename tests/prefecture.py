@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from workflow.engine.case import Actor
 from workflow.store.database import Database
-from workflow.store.organisation import PERSON, UNIT, actor_of
+from workflow.store.offices.organisation import actor_of
+from workflow.store.tables.handles import PERSON, UNIT
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 """A Monday, ten in the morning in Shanghai; the sample was loaded and published then."""

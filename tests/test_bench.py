@@ -9,9 +9,9 @@ from bench import lists, machine, many, office, report, steps, sweeps
 from bench.report import Table
 from workflow import timers
 from workflow.doctor import examine
-from workflow.store.counting import count_up_to
 from workflow.store.database import Database
-from workflow.store.queries import Filter, list_cases
+from workflow.store.lists.counting import count_up_to
+from workflow.store.lists.queries import Filter, list_cases
 
 pytestmark = pytest.mark.bench_smoke
 

@@ -18,12 +18,14 @@ from workflow.measuring.model import Indicator, Rule, Rules, Scorecard
 from workflow.measuring.ranking import Entry, Place, grade_of, places_of, ties_of
 from workflow.measuring.scoring import Figure, Line, Standing, capped, score, standing
 from workflow.measuring.shelf import InForce
-from workflow.store import audit, figures, organisation, reorganised, scores
-from workflow.store.audit import Act, Plain
-from workflow.store.codec import dumps
 from workflow.store.database import Database
-from workflow.store.figures import Entry as FigureEntry
-from workflow.store.scope import units_of
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act, Plain
+from workflow.store.measuring import figures, scores
+from workflow.store.measuring.figures import Entry as FigureEntry
+from workflow.store.offices import organisation, reorganised
+from workflow.store.plain import dumps
+from workflow.store.sight.scope import units_of
 from workflow.transaction import Transaction
 
 if TYPE_CHECKING:

@@ -24,16 +24,14 @@ from workflow.measuring.reading import Measures, read_folder
 from workflow.papers.reading import check_templates, read_template
 from workflow.papers.reading import read_folder as read_templates
 from workflow.papers.template import Template
-from workflow.store import audit, documents, measures
-from workflow.store.audit import Act
 from workflow.store.calendars import read_calendars
+from workflow.store.casework import documents
 from workflow.store.database import Database
-from workflow.store.tables import DefinitionMove, DefinitionRow, DefinitionState
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
+from workflow.store.measuring import measures
+from workflow.store.tables.handles import DEFINITION, MOVE, STATE
 from workflow.yaml_text import read_definition, read_file, read_yaml
-
-_DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
-_STATE = DefinitionState.__table__  # type: ignore[attr-defined]
-_MOVE = DefinitionMove.__table__  # type: ignore[attr-defined]
 
 SHIPPED = Path(__file__).parents[1] / "definitions"
 TEMPLATES = "documents"
@@ -153,7 +151,7 @@ class Catalog:
     def reload(self) -> None:
         """Read what was published or entered since."""
         with self._database.reading() as connection:
-            query = select(_DEFINITION.c.workflow, _DEFINITION.c.id).order_by(_DEFINITION.c.version)
+            query = select(DEFINITION.c.workflow, DEFINITION.c.id).order_by(DEFINITION.c.version)
             self._newest = {row.workflow: row.id for row in connection.execute(query)}
             self._calendars = read_calendars(connection, self._calendars)
             self._newest_templates = documents.newest_templates(connection)
@@ -187,32 +185,32 @@ class Catalog:
 
     def in_force_since(self, workflow: str) -> datetime:
         """When the first version of a workflow was published here."""
-        query = select(_DEFINITION.c.published_at).where(_DEFINITION.c.workflow == workflow)
+        query = select(DEFINITION.c.published_at).where(DEFINITION.c.workflow == workflow)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(_DEFINITION.c.version).limit(1))
+            rows = connection.execute(query.order_by(DEFINITION.c.version).limit(1))
             first: datetime = rows.scalar_one()
         return first
 
     def versions_of(self, workflow: str) -> list[tuple[int, int, datetime]]:
         """The versions of a workflow, newest first: id, number, when published; raises NotFound."""
         self.newest(workflow)
-        columns = (_DEFINITION.c.id, _DEFINITION.c.version, _DEFINITION.c.published_at)
-        query = select(*columns).where(_DEFINITION.c.workflow == workflow)
+        columns = (DEFINITION.c.id, DEFINITION.c.version, DEFINITION.c.published_at)
+        query = select(*columns).where(DEFINITION.c.workflow == workflow)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(_DEFINITION.c.version.desc()))
+            rows = connection.execute(query.order_by(DEFINITION.c.version.desc()))
             return [tuple(row) for row in rows]
 
     def every_version(self) -> dict[int, Compiled]:
         """Every version that was ever published, by id."""
         with self._database.reading() as connection:
-            ids = list(connection.execute(select(_DEFINITION.c.id)).scalars())
+            ids = list(connection.execute(select(DEFINITION.c.id)).scalars())
         return {id_: self.version(id_) for id_ in ids}
 
     def version(self, definition: int) -> Compiled:
         """A published version by id."""
         if definition not in self._compiled:
             with self._database.reading() as connection:
-                query = select(_DEFINITION).where(_DEFINITION.c.id == definition)
+                query = select(DEFINITION).where(DEFINITION.c.id == definition)
                 row = connection.execute(query).mappings().one()
             loaded = read_definition(row["body"], f"{row['workflow']} v{row['version']}")
             self._compiled[definition] = Compiled(loaded, definition)
@@ -267,7 +265,7 @@ class Catalog:
 
     def _has_all(self, folder: Path) -> bool:
         with self._database.reading() as connection:
-            published = set(connection.execute(select(_DEFINITION.c.sha256)).scalars())
+            published = set(connection.execute(select(DEFINITION.c.sha256)).scalars())
             published |= documents.template_hashes(connection)
         folders = (folder, folder / TEMPLATES, SHIPPED / TEMPLATES)
         files = (path for one in folders for path in _files(one))
@@ -283,9 +281,9 @@ def _publish(
 ) -> bool:
     digest = _digest(text.encode())
     query = (
-        select(_DEFINITION.c.version, _DEFINITION.c.sha256)
-        .where(_DEFINITION.c.workflow == definition.workflow)
-        .order_by(_DEFINITION.c.version)
+        select(DEFINITION.c.version, DEFINITION.c.sha256)
+        .where(DEFINITION.c.workflow == definition.workflow)
+        .order_by(DEFINITION.c.version)
     )
     versions = connection.execute(query).all()
     if any(row.sha256 == digest for row in versions):
@@ -297,7 +295,7 @@ def _publish(
         "body": text,
         "published_at": now,
     }
-    statement = insert(_DEFINITION).values(row).returning(_DEFINITION.c.id)
+    statement = insert(DEFINITION).values(row).returning(DEFINITION.c.id)
     id_ = connection.execute(statement).scalar_one()
     states = [
         {
@@ -308,12 +306,12 @@ def _publish(
         }
         for name, state in definition.states.items()
     ]
-    connection.execute(insert(_STATE), states)
+    connection.execute(insert(STATE), states)
     moves = [
         {"definition_id": id_, "event": event, "from_state": source, "to_state": target}
         for event, source, target in moves_of(definition)
     ]
-    connection.execute(insert(_MOVE), moves)
+    connection.execute(insert(MOVE), moves)
     told = {name: row[name] for name in ("workflow", "version", "sha256")}
     audit.record(connection, Act("definition", person, ("definition", id_), data=told), now)
     return True

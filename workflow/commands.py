@@ -25,10 +25,13 @@ from workflow.engine.errors import (
     Stale,
 )
 from workflow.issuing import Write, issue
-from workflow.store import audit, bulk, cases, organisation
-from workflow.store.broken import rule_of
-from workflow.store.codec import dumps
+from workflow.store.casework import cases
 from workflow.store.database import Database
+from workflow.store.driver import bulk
+from workflow.store.driver.broken import rule_of
+from workflow.store.evidence import audit
+from workflow.store.offices import organisation
+from workflow.store.plain import dumps
 from workflow.transaction import Transaction
 
 LONGEST_REQUEST_ID = 80

@@ -15,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from workflow.catalog import Catalog
 from workflow.engine.case import CLOCK, Firing
 from workflow.engine.errors import DubanError
-from workflow.store import cases, reorganised
+from workflow.store.casework import cases
 from workflow.store.database import Database
-from workflow.store.reorganised import Waiting
+from workflow.store.offices import reorganised
+from workflow.store.offices.reorganised import Waiting
 from workflow.transaction import Transaction
 
 BATCH = 100

@@ -14,9 +14,9 @@ from workflow.engine.case import Actor, Case, Firing, Issued
 from workflow.engine.issuing import may_issue
 from workflow.engine.scene import Scene
 from workflow.papers.template import Template
-from workflow.store import documents
-from workflow.store.attachments import Attachment
-from workflow.store.codec import dumps
+from workflow.store.casework import documents
+from workflow.store.casework.attachments import Attachment
+from workflow.store.plain import dumps
 from workflow.transaction import Transaction
 
 

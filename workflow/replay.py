@@ -14,7 +14,7 @@ from workflow.engine.decision import Step
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import Request, open_case
 from workflow.engine.step import step
-from workflow.store.codec import posts_of, world_of
+from workflow.store.casework.codec import posts_of, world_of
 
 
 @dataclass(frozen=True, slots=True)

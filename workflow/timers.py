@@ -21,11 +21,13 @@ from workflow.engine.decision import Timer
 from workflow.engine.errors import DubanError, Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import periodic_facts
-from workflow.store import audit, calendars, cases
-from workflow.store.audit import Act
+from workflow.store import calendars
+from workflow.store.casework import cases
+from workflow.store.casework.writes import Row
 from workflow.store.database import Database
-from workflow.store.organisation import UNIT
-from workflow.store.writes import CASE, TIMER, Row
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
+from workflow.store.tables.handles import CASE, TIMER, UNIT
 from workflow.transaction import Transaction
 
 BATCH = 1000

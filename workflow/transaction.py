@@ -37,9 +37,10 @@ from workflow.engine.opening import Request, open_case
 from workflow.engine.parties import seat_parties
 from workflow.engine.scene import Scene
 from workflow.engine.step import step
-from workflow.store import attachments, cases, organisation, reorganised
-from workflow.store.chain import START, algorithm_of
-from workflow.store.writes import Row, Writes
+from workflow.store.casework import attachments, cases
+from workflow.store.casework.writes import Row, Writes
+from workflow.store.evidence.chain import START, algorithm_of
+from workflow.store.offices import organisation, reorganised
 
 
 @dataclass

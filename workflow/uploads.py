@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from workflow.store import attachments, audit
-from workflow.store.attachments import Attachment
-from workflow.store.audit import Act
+from workflow.store.casework import attachments
+from workflow.store.casework.attachments import Attachment
+from workflow.store.casework.files import Files
 from workflow.store.database import Database
-from workflow.store.files import Files
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
 
 UNUSED_FOR = timedelta(hours=24)
 SWEPT_EVERY = timedelta(hours=1)

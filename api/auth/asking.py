@@ -20,8 +20,8 @@ from api.auth.refusals import Forged, NotSignedIn, SignInFirst
 from api.context import Duban
 from workflow.engine.case import Actor, Pen
 from workflow.engine.errors import Refusal
-from workflow.store import administrators
-from workflow.store.organisation import actor_of
+from workflow.store.offices import administrators
+from workflow.store.offices.organisation import actor_of
 from workflow.store.people import hashing, sessions, tokens
 from workflow.store.people.duties import Duty, duty_of
 from workflow.store.people.tokens import Scope

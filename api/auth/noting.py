@@ -5,8 +5,8 @@ from sqlalchemy import Connection
 
 from api.auth.tries import address_of
 from api.context import Duban
-from workflow.store import audit
-from workflow.store.audit import Act
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
 
 
 def note(

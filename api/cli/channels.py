@@ -55,7 +55,7 @@ def channel(action: Action, way: Way, to: Annotated[str, _TO]) -> None:
 
 def _addressee(duban: "Duban", way: Way, to: str) -> tuple[str, str]:
     """The address and name: of an account, or as it was written."""
-    from workflow.store import outbox
+    from workflow.store.outgoing import outbox
     from workflow.store.people.accounts import person_by_username
 
     if "@" in to or to.lstrip("+").replace(" ", "").replace("-", "").isdigit():

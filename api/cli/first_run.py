@@ -14,13 +14,13 @@ from api.settings import Settings
 from notifications.rendering import template_keys
 from workflow.catalog import SHIPPED, Catalog
 from workflow.store import schema
-from workflow.store.administrators import begin_with
 from workflow.store.database import Database
-from workflow.store.organisation import UNIT
+from workflow.store.offices.administrators import begin_with
+from workflow.store.offices.sample import enter_published_notices, load_sample
 from workflow.store.people.accounts import make_account
 from workflow.store.people.passwords import make_passwords
 from workflow.store.people.sealing import seal_all
-from workflow.store.sample import enter_published_notices, load_sample
+from workflow.store.tables.handles import UNIT
 
 SAMPLE = SHIPPED / "sample"
 NARROWEST = 100

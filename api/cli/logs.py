@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
-from workflow.store.people.masking import masked_in
+from workflow.store.offices.masking import masked_in
 
 TEXT, JSON = "text", "json"
 """How lines look; by any other word it is text on a terminal and JSON elsewhere."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from api.spreadsheets.org_lists import Which
     from workflow.organising import Organising
     from workflow.organising.lines import Report
-    from workflow.store.changes import Asked, Changed
+    from workflow.store.offices.changes import Asked, Changed
 
 app = typer.Typer(help="组织机构：导入单位和人员，任职、离任、代理，合并、划转，查看和撤销变更。")
 reorganising.add_to(app)
@@ -165,7 +165,7 @@ def changes() -> None:
     """列出最近的变更。"""
     from api.cli.installation import open_installation, settings
     from api.presenting.wording import to_the_minute
-    from workflow.store.changes import list_changes
+    from workflow.store.offices.changes import list_changes
 
     with (
         closing(open_installation(settings())) as duban,
@@ -199,7 +199,7 @@ class _Finder:
 
     def unit(self, code: str) -> int:
         """The id; raises NotFound."""
-        from workflow.store.organisation import unit_by_code
+        from workflow.store.offices.organisation import unit_by_code
 
         with self._database.reading() as connection:
             return unit_by_code(connection, code)
@@ -215,7 +215,7 @@ def _changing() -> Iterator[tuple["Organising", "Asked", _Finder]]:
 
 
 def _asked(duban: "Duban") -> "Asked":
-    from workflow.store.changes import Asked
+    from workflow.store.offices.changes import Asked
 
     return Asked(uuid4().hex, duban.clock())
 

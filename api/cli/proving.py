@@ -32,10 +32,10 @@ def dump(file: Annotated[Path, _DUMP]) -> None:
     """导出带校验值的历史和日志，供别处的 verify.py 对照校验点验证。"""
     import workflow.doctor
     from api.cli.installation import open_installation, settings
-    from workflow.store import audit
-    from workflow.store.audit import Act
-    from workflow.store.codec import dumps
-    from workflow.store.dump import dump as lines_of
+    from workflow.store.evidence import audit
+    from workflow.store.evidence.audit import Act
+    from workflow.store.evidence.dump import dump as lines_of
+    from workflow.store.plain import dumps
 
     rows = 0
     with closing(open_installation(settings())) as duban:

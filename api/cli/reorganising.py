@@ -50,8 +50,8 @@ def dissolve(unit: Unit, preview: Preview = False) -> None:
 def _reorganise(kind: "Kind", preview: bool, **codes: str) -> None:
     from api.cli.installation import open_installation, settings
     from workflow.organising import Organising
-    from workflow.store.changes import Asked
-    from workflow.store.organisation import unit_by_code
+    from workflow.store.offices.changes import Asked
+    from workflow.store.offices.organisation import unit_by_code
 
     with closing(open_installation(settings())) as duban:
         organising, now = Organising(duban.database), duban.clock()

@@ -26,7 +26,7 @@ def audit() -> None:
 def move_out(before: Annotated[datetime, _BEFORE], to: Annotated[Path, _TO]) -> None:
     """把某天以前的日志移出到文件；不满 180 天的不能移出，其余的日志仍可验证。"""
     from api.cli.installation import open_installation, settings
-    from workflow.store import retention
+    from workflow.store.evidence import retention
 
     with closing(open_installation(settings())) as duban:
         with duban.database.reading() as connection:
@@ -44,8 +44,8 @@ def move_out(before: Annotated[datetime, _BEFORE], to: Annotated[Path, _TO]) -> 
 
 def _write(file: Path, lines: Iterable[dict[str, Any]]) -> None:
     """Write a new file and force it, and its name, to the disk."""
-    from workflow.store.codec import dumps
-    from workflow.store.files import to_disk
+    from workflow.store.casework.files import to_disk
+    from workflow.store.plain import dumps
 
     try:
         opened = file.open("x", encoding="utf-8")

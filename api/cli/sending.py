@@ -31,7 +31,7 @@ def show() -> None:
     """显示消息是否暂停发送、为什么、有多少条在等。"""
     from api.cli.installation import open_installation, settings
     from api.presenting.sending import in_words
-    from workflow.store import sending
+    from workflow.store.outgoing import sending
 
     with closing(open_installation(settings())) as duban, duban.database.reading() as connection:
         hold = sending.read(connection).hold
@@ -51,7 +51,8 @@ def statement(
     from api.cli.installation import open_installation, settings
     from api.presenting.message_story import way_in_words
     from workflow.engine.calendar import ZONE
-    from workflow.store import burden, queries
+    from workflow.store.lists import queries
+    from workflow.store.outgoing import burden
 
     since = month.replace(tzinfo=ZONE)
     until = (since + timedelta(days=31)).replace(day=1)
@@ -79,7 +80,7 @@ def preview(
     from notifications.channels import count_parts
     from notifications.digest import case_link, settings_link
     from notifications.rendering import CannotRender, UnknownTemplate, render
-    from workflow.store import messages, outbox
+    from workflow.store.outgoing import messages, outbox
 
     with closing(open_installation(settings())) as duban, duban.database.reading() as connection:
         found = messages.messages(connection, reader=None, case=case, limit=1)
@@ -101,7 +102,7 @@ def preview(
 def hold() -> None:
     """暂停发送消息；应发的照常登记。"""
     from api.cli.installation import open_installation, settings
-    from workflow.store import sending
+    from workflow.store.outgoing import sending
 
     with closing(open_installation(settings())) as duban:
         with duban.database.unit_of_work() as connection:
@@ -114,7 +115,7 @@ def hold() -> None:
 def release(drop: Annotated[bool, _DROP] = False) -> None:
     """放行消息；--drop 时，恢复以前应发的作废。"""
     from api.cli.installation import open_installation, settings
-    from workflow.store import sending
+    from workflow.store.outgoing import sending
 
     with closing(open_installation(settings())) as duban:
         with duban.database.unit_of_work() as connection:

@@ -8,7 +8,7 @@ from api.demo import records
 from api.demo.story import BadStory
 from workflow.engine.case import Actor, Case
 from workflow.store.database import Database
-from workflow.store.organisation import actor_of
+from workflow.store.offices.organisation import actor_of
 
 
 @dataclass(frozen=True, slots=True)

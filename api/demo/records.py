@@ -7,9 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from workflow.engine.case import Case
-from workflow.store.codec import case_of
-from workflow.store.organisation import HOLDING, PERSON, POST, UNIT
-from workflow.store.writes import CASE, OUTBOX, SIGN_OFF, TIMER
+from workflow.store.casework.codec import case_of
+from workflow.store.tables.handles import CASE, HOLDING, OUTBOX, PERSON, POST, SIGN_OFF, TIMER, UNIT
 
 Row = dict[str, Any]
 

@@ -16,7 +16,7 @@ from notifications.rendering import template_keys
 from workflow.catalog import SHIPPED, Catalog
 from workflow.store import schema
 from workflow.store.database import Database
-from workflow.store.sample import load_sample
+from workflow.store.offices.sample import load_sample
 
 SAMPLE = SHIPPED / "sample"
 

@@ -21,7 +21,8 @@ from workflow.engine.calendar import ZONE
 from workflow.engine.case import Case
 from workflow.engine.definition import Definition
 from workflow.replay import replay
-from workflow.store import cases, queries
+from workflow.store.casework import cases
+from workflow.store.lists import queries
 
 LONGEST_FACT = 60
 """Characters shown of what somebody wrote."""

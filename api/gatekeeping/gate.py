@@ -22,7 +22,7 @@ from api.errors import REFUSED, answer
 from api.gatekeeping.policy import ROUTES, Line, Token, Who
 from api.gatekeeping.refused import record_refusal
 from workflow.engine.errors import DubanError, DutiesNotSeparate
-from workflow.store import audit
+from workflow.store.evidence import audit
 from workflow.store.people import tokens
 
 REST = "/api/"

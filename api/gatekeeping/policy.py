@@ -5,7 +5,7 @@ Whoever adds a route adds its line here, and the expectation in `tests/rights/ma
 written by hand and not derived from this table.
 
 A line says who may come in at all and what a program's token must allow. What they see inside is
-the scope filter's matter (`workflow.store.queries`): lines marked `case` are bound to one case,
+the scope filter's matter (`workflow.store.sight.scope`): lines marked `case` are bound to one case,
 and outside somebody's scope it is absent. Administrators hold no post, so every case is.
 """
 

@@ -11,8 +11,8 @@ import logging
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.context import Duban
-from workflow.store import audit
-from workflow.store.audit import Act
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
 
 _log = logging.getLogger("duban.web")
 

@@ -8,47 +8,41 @@ action works without a script; the policy of `api.frame` allows none.
 
 from fastapi import APIRouter
 
-from api.pages import (
-    account,
-    account_messages,
+from api.pages import boards, mailbox, messages, public_notices, suggestions, workflows
+from api.pages.administering import (
     administration,
-    assessments,
     audit,
-    boards,
-    bulk,
-    case,
     channels,
-    contacts,
-    diagrams,
-    documents,
-    duties,
     erasing,
-    files,
     health,
-    import_table,
-    indicators,
-    ledgers,
-    mailbox,
-    messages,
-    my_work,
-    new_case,
     one_unit,
     org_import,
     organisation,
-    password,
-    public_notices,
-    reconciliation,
     reorganising,
-    saved_views,
-    second_factor,
     sending,
-    signing_in,
-    substitutes,
-    suggestions,
     unreachable,
-    workflows,
+)
+from api.pages.casework import (
+    bulk,
+    case,
+    contacts,
+    diagrams,
+    documents,
+    files,
+    import_table,
+    new_case,
 )
 from api.pages.errors import error_page
+from api.pages.lists import ledgers, my_work, reconciliation, saved_views
+from api.pages.measuring import assessments, duties, indicators
+from api.pages.myself import (
+    account,
+    account_messages,
+    password,
+    second_factor,
+    signing_in,
+    substitutes,
+)
 
 router = APIRouter()
 for _part in (

@@ -15,7 +15,7 @@ from api.auth import SignedInForm
 from workflow.engine.calendar import ZONE
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput
-from workflow.store.queries import Place
+from workflow.store.lists.queries import Place
 
 GREATEST_ID = 2**53
 PROOF_FIELD = "proof"

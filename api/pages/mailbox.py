@@ -19,8 +19,8 @@ from api.presenting.fields import Option
 from api.presenting.message_story import WAYS
 from api.presenting.wording import machine_readable, to_the_minute
 from workflow.engine.errors import NotFound
-from workflow.store.mailbox import Row, mailbox_message, mailbox_messages
-from workflow.store.people.masking import masked
+from workflow.store.offices.masking import masked
+from workflow.store.outgoing.mailbox import Row, mailbox_message, mailbox_messages
 
 router = APIRouter()
 

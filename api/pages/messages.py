@@ -13,8 +13,10 @@ from api.presenting.messages import MessagesPage, inbox_line, message_line
 from api.presenting.sending import in_words
 from api.presenting.wording import Names
 from workflow.engine.case import Actor
-from workflow.store import audit, messages, proofs, queries, reading, replacing, sending
-from workflow.store.audit import Act
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
+from workflow.store.lists import queries
+from workflow.store.outgoing import messages, proofs, reading, replacing, sending
 
 router = APIRouter()
 

@@ -18,8 +18,8 @@ from api.presenting.publicity import (
 )
 from api.presenting.wording import Names
 from workflow.engine.errors import NotFound
-from workflow.store import queries
-from workflow.store.publicity import Places, public_cases
+from workflow.store.lists import queries
+from workflow.store.lists.publicity import Places, public_cases
 
 router = APIRouter()
 

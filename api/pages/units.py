@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from api.pages.forms import printable, text_in
 from api.presenting.fields import Option
-from workflow.store import queries
+from workflow.store.lists import queries
 
 MOST_SUGGESTED = 400
 """Names offered while typing; an organisation with more is searched, not listed."""

@@ -22,8 +22,8 @@ from workflow.engine.scene import Scene
 from workflow.issuing import Draft, Written
 from workflow.papers.composing import Composed, compose
 from workflow.papers.lint import mistakes_in
-from workflow.store import cases, documents
-from workflow.store.scope import check_scope
+from workflow.store.casework import cases, documents
+from workflow.store.sight.scope import check_scope
 from workflow.uploads import NewFile, keep_made
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -8,7 +8,7 @@ from api.papers.issuing import offers, scene_of
 from api.presenting.documents import DocumentOffer, Papers, document_lines
 from api.presenting.wording import Names
 from workflow.engine.case import Case
-from workflow.store import documents
+from workflow.store.casework import documents
 
 
 def papers_of(

@@ -8,9 +8,9 @@ from api.downloads import made
 from api.inspecting.child import ask_child
 from api.papers.issuing import proof
 from workflow.engine.errors import NotFound
-from workflow.store import documents
-from workflow.store.codec import dumps
-from workflow.store.scope import check_scope
+from workflow.store.casework import documents
+from workflow.store.plain import dumps
+from workflow.store.sight.scope import check_scope
 
 PDF = "application/pdf"
 

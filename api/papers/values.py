@@ -18,7 +18,8 @@ from workflow.engine.scene import Scene
 from workflow.engine.sight import due_day
 from workflow.papers.composing import Envelope, Tables
 from workflow.papers.lint import Sides
-from workflow.store import cases, queries
+from workflow.store.casework import cases
+from workflow.store.lists import queries
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from api.presenting.fields import Option
 from api.presenting.wording import Names, machine_readable, to_the_minute
-from workflow.store.audit import KINDS
+from workflow.store.evidence.audit import KINDS
 
 Row = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from api.presenting.wording import party_of
 from workflow.engine.case import Actor
 from workflow.engine.definition import FILE_TYPES, Definition, Event
 from workflow.engine.machine import Compiled
-from workflow.store.queries import Row
+from workflow.store.lists.queries import Row
 
 Versions = Sequence[tuple[Compiled, str]]
 """Of each case the version of its workflow, and its state."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 from api.presenting.fields import Option
 from api.presenting.lists import LedgerLink
 from workflow.engine.calendar import local_day
-from workflow.store.weekly_burden import Asked
+from workflow.store.outgoing.weekly_burden import Asked
 
 Some = Collection[Asked]
 Key = TypeVar("Key")

@@ -10,7 +10,7 @@ from workflow.engine.case import Case
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.flow import events_in
 from workflow.engine.named import role_title
-from workflow.store.organisation import Recipient
+from workflow.store.offices.organisation import Recipient
 
 Holders = Mapping[tuple[int, str], Sequence[Recipient]]
 """Who holds a post of a role in a unit, or stands in."""

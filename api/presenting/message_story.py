@@ -7,9 +7,9 @@ from datetime import datetime
 from api.presenting.wording import machine_readable, to_the_minute
 from workflow.engine.calendar import Calendar
 from workflow.engine.pace import may_go_at
-from workflow.store.messages import Message
-from workflow.store.proofs import Proof
-from workflow.store.reports import Fate
+from workflow.store.outgoing.messages import Message
+from workflow.store.outgoing.proofs import Proof
+from workflow.store.outgoing.reports import Fate
 
 WAYS = {"email": "邮件", "sms": "短信", "in_app": "站内"}
 TEMPLATES = {

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from api.presenting.message_story import WAYS, Moment, kind_of, next_of, story_of, way_in_words
 from api.presenting.wording import Names, machine_readable, to_the_minute
 from workflow.engine.calendar import Calendar
-from workflow.store.messages import InboxEntry, Message
-from workflow.store.proofs import Proof, may_resend
-from workflow.store.reports import Fate
+from workflow.store.outgoing.messages import InboxEntry, Message
+from workflow.store.outgoing.proofs import Proof, may_resend
+from workflow.store.outgoing.reports import Fate
 
 STATUSES = {
     "waiting": "待发",

@@ -10,8 +10,8 @@ from api.presenting.wording import in_full, to_the_minute
 from workflow.engine.calendar import local_day
 from workflow.organising.lines import IN_WORDS, Report
 from workflow.organising.undoing import KINDS
-from workflow.store.posts import IN_WORDS as HELD_AS
-from workflow.store.posts import Held
+from workflow.store.offices.posts import IN_WORDS as HELD_AS
+from workflow.store.offices.posts import Held
 
 LEVELS = {"province": "省级", "prefecture": "地级", "county": "县级", "township": "乡级"}
 LEVELS |= {"village": "村级"}

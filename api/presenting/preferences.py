@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from api.presenting.fields import Option
-from workflow.store.people.preferences import CHOICES, Preferences
+from workflow.store.offices.preferences import CHOICES, Preferences
 
 _KINDS = {
     "task": ("待办", "事情转到您这里，请您办理"),

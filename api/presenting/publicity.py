@@ -16,8 +16,8 @@ from api.presenting.wording import Names, in_full, shortened
 from workflow.engine.calendar import local_day
 from workflow.engine.definition import Definition, Fact
 from workflow.engine.sight import due_day
-from workflow.store.people.masking import masked_in
-from workflow.store.queries import Row
+from workflow.store.lists.queries import Row
+from workflow.store.offices.masking import masked_in
 
 _LONG_NUMBER = re.compile(r"(?<![\dXx])\d[\dXx]{10,}")
 HIDDEN = "（号码已隐去）"

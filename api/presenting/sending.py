@@ -1,7 +1,7 @@
 """Whether messages go out, in words."""
 
 from api.presenting.wording import to_the_minute
-from workflow.store.sending import Hold
+from workflow.store.outgoing.sending import Hold
 
 _BECAUSE = {
     "restored": "数据库是从备份恢复的：其中应发的消息，有的可能在恢复以前已经发出",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.presenting.fields import Option
 from api.presenting.organisation import period_of
-from workflow.store.posts import Held
+from workflow.store.offices.posts import Held
 
 
 @dataclass(frozen=True, slots=True)

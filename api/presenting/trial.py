@@ -1,7 +1,7 @@
 """A trial of a channel in lines: the conversation, what the provider said, what it means."""
 
 from notifications.trying import Trial
-from workflow.store.people.masking import masked, masked_in
+from workflow.store.offices.masking import masked, masked_in
 
 
 def lines_of(trial: Trial, address: str) -> tuple[str, ...]:

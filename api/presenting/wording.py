@@ -8,7 +8,7 @@ from workflow.engine.calendar import ZONE
 from workflow.engine.definition import Definition, State
 from workflow.engine.named import role_title
 from workflow.engine.permits import TURN
-from workflow.store.organisation import Fates, FormerNames
+from workflow.store.offices.organisation import Fates, FormerNames
 
 NOTHING = "—"
 """What stands where nothing is known."""

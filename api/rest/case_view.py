@@ -28,9 +28,10 @@ from workflow.engine.confidence import shown_to
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
 from workflow.engine.permits import units_of as seats_of
-from workflow.store import cases, queries
+from workflow.store.casework import cases
+from workflow.store.lists import queries
 from workflow.store.people.accounts import holders_of
-from workflow.store.scope import check_scope
+from workflow.store.sight.scope import check_scope
 
 MOST_CHILDREN = 200
 

@@ -15,11 +15,11 @@ from api.rest.outputs import AnswerOut, CaseOut, CasePage, Units, case_item
 from workflow.commands import Answer
 from workflow.engine.calendar import ZONE
 from workflow.engine.errors import NotFound
-from workflow.store import queries
-from workflow.store.organisation import unit_by_code
+from workflow.store.lists import queries
+from workflow.store.lists.queries import Filter, Place
+from workflow.store.offices.organisation import unit_by_code
 from workflow.store.people.accounts import person_by_username
-from workflow.store.queries import Filter, Place
-from workflow.store.scope import check_scope
+from workflow.store.sight.scope import check_scope
 
 router = APIRouter(tags=["cases"])
 

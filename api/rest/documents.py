@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field
 from api.auth import Installation, SignedIn
 from api.papers.issuing import issue, offers, scene_of
 from api.rest.inputs import CaseId
-from workflow.store import cases, documents, queries
-from workflow.store.scope import check_scope
+from workflow.store.casework import cases, documents
+from workflow.store.lists import queries
+from workflow.store.sight.scope import check_scope
 
 router = APIRouter(tags=["documents"])
 

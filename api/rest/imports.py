@@ -11,7 +11,7 @@ from api.rest.inputs import Word
 from api.spreadsheets.case_import import import_cases
 from api.spreadsheets.case_table import columns_of
 from api.spreadsheets.case_template import template
-from workflow.store.queries import units_of_kinds
+from workflow.store.lists.queries import units_of_kinds
 
 router = APIRouter(tags=["import"])
 

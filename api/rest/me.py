@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.auth import Installation, SignedIn
-from workflow.store.queries import units_by_id
+from workflow.store.lists.queries import units_by_id
 
 router = APIRouter(tags=["sign-in"])
 

@@ -13,7 +13,7 @@ from workflow.assessing import Sheet, proposals
 from workflow.engine.errors import NotFound
 from workflow.measuring.model import Indicator
 from workflow.measuring.scoring import Line
-from workflow.store import figures
+from workflow.store.measuring import figures
 
 router = APIRouter(tags=["measuring"])
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from api.auth import Installation, SignedIn
 from api.rest.inputs import Before, Limit
-from workflow.store.messages import inbox_of
+from workflow.store.outgoing.messages import inbox_of
 
 router = APIRouter(tags=["messages"])
 

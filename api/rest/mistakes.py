@@ -13,7 +13,7 @@ from api.rest.inputs import OpenBody
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.engine.facts import clean
-from workflow.store.organisation import unit_by_code
+from workflow.store.offices.organisation import unit_by_code
 
 Problems = dict[str, str]
 """Sentences by place."""

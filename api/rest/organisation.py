@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedIn, Someone
 from api.rest.inputs import LARGEST_ID, Limit, Word
-from workflow.store import directory
-from workflow.store.directory import PersonEntry, Reach, reach_of
-from workflow.store.organisation import unit_by_code
-from workflow.store.posts import Held
-from workflow.store.queries import list_units, units_by_id
+from workflow.store.lists.queries import list_units, units_by_id
+from workflow.store.offices import directory
+from workflow.store.offices.directory import PersonEntry, Reach, reach_of
+from workflow.store.offices.organisation import unit_by_code
+from workflow.store.offices.posts import Held
 
 router = APIRouter(prefix="/organisation", tags=["organisation"])
 

@@ -14,7 +14,7 @@ from api.rest.inputs import LARGEST_ID, Before, Body, Limit
 from api.spreadsheets.org_import import report_on
 from api.spreadsheets.org_lists import TITLES, Which, template_of
 from workflow.organising import Organising
-from workflow.store.changes import Asked, list_changes
+from workflow.store.offices.changes import Asked, list_changes
 
 router = APIRouter(prefix="/organisation", tags=["organisation"])
 

@@ -13,8 +13,8 @@ from workflow.engine.case import Actor, Due
 from workflow.engine.confidence import shown_to
 from workflow.engine.definition import Definition
 from workflow.engine.sight import due_day
-from workflow.store.organisation import former_names
-from workflow.store.queries import units_by_id
+from workflow.store.lists.queries import units_by_id
+from workflow.store.offices.organisation import former_names
 
 Row = Mapping[str, Any]
 

@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 from api.auth import Installation, SignedIn
 from api.rest.inputs import Body
 from workflow.engine.pace import DAY_BEGINS, DAY_ENDS, Hours
-from workflow.store.people import preferences
-from workflow.store.people.preferences import Preferences
+from workflow.store.offices import preferences
+from workflow.store.offices.preferences import Preferences
 
 router = APIRouter(tags=["messages"])
 

@@ -14,9 +14,10 @@ from api.rest.inputs import Before, CaseId, Limit
 from api.rest.outputs import UnitRef, Units
 from workflow import ladder
 from workflow.engine.confidence import withheld
-from workflow.store import cases, queries
-from workflow.store import messages as told
-from workflow.store.scope import check_scope
+from workflow.store.casework import cases
+from workflow.store.lists import queries
+from workflow.store.outgoing import messages as told
+from workflow.store.sight.scope import check_scope
 
 router = APIRouter(tags=["cases"])
 

@@ -31,9 +31,10 @@ from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, Refusal
 from workflow.engine.opening import Request, open_case
 from workflow.engine.step import step
-from workflow.store import cases, queries
-from workflow.store.audit import Act
-from workflow.store.organisation import read_lineages
+from workflow.store.casework import cases
+from workflow.store.evidence.audit import Act
+from workflow.store.lists import queries
+from workflow.store.offices.organisation import read_lineages
 
 _MOST_UNITS = 100_000
 

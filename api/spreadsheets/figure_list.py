@@ -21,8 +21,8 @@ from workflow.engine.errors import InvalidInput, Refusal
 from workflow.measuring import periods
 from workflow.measuring.model import Indicator
 from workflow.measuring.shelf import InForce
-from workflow.store import queries
-from workflow.store.figures import Entry
+from workflow.store.lists import queries
+from workflow.store.measuring.figures import Entry
 
 HEADS = ("指标", "单位", "期别", "数值", "说明")
 _MOST_UNITS = 100_000

@@ -4,7 +4,7 @@ from api.context import Duban
 from api.spreadsheets.org_lists import Which, deputy_lines, people_lines, roles_of, unit_lines
 from workflow.organising import Organising
 from workflow.organising.lines import Report
-from workflow.store.changes import Asked
+from workflow.store.offices.changes import Asked
 
 
 def report_on(

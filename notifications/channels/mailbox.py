@@ -13,9 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from notifications.channels.channel import Clock, Envelope, Outcome, Receipt, Sender, encodable
 from workflow.store.database import Database
-from workflow.store.tables import MailboxRow
-
-MAILBOX = MailboxRow.__table__  # type: ignore[attr-defined]
+from workflow.store.tables.handles import MAILBOX
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Some providers are asked about each message, some hand out what they have; both 
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
-from workflow.store.reports import Fate, Outstanding, Report
+from workflow.store.outgoing.reports import Fate, Outstanding, Report
 
 __all__ = ["CannotCollect", "Fate", "Keep", "Outstanding", "Report", "Reporting"]
 

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from api.context import Duban
 from tests.api.callers import API
-from workflow.store import administrators
+from workflow.store.offices import administrators
 from workflow.store.people import accounts, passwords, tokens
 from workflow.store.people.tokens import Scope
 

@@ -23,10 +23,9 @@ from tests.api.sheets import HEADER, ROW, xlsx
 from workflow import uploads
 from workflow.doctor import examine
 from workflow.replay import replay
-from workflow.store import attachments
-from workflow.store.attachments import ATTACHMENT, BLOB, USE
-from workflow.store.audit import AUDIT
-from workflow.store.cases import history_of, read_case
+from workflow.store.casework import attachments
+from workflow.store.casework.cases import history_of, read_case
+from workflow.store.tables.handles import ATTACHMENT, AUDIT, BLOB, USE
 from workflow.uploads import NewFile
 
 LIAISON = "xingyi.liaison"

@@ -21,10 +21,9 @@ from tests.api.callers import API, ON_SQLITE, everything, opening, refused, walk
 from tests.api.conftest import Rest
 from tests.api.sheets import ROW, xlsx
 from workflow.engine.case import CLOCK, Firing
-from workflow.store.audit import AUDIT
 from workflow.store.database import Database
-from workflow.store.organisation import HOLDING, POST
 from workflow.store.people.accounts import person_by_username
+from workflow.store.tables.handles import AUDIT, HOLDING, POST
 from workflow.transaction import Transaction
 
 pytestmark = pytest.mark.hostile

@@ -10,7 +10,7 @@ from api.context import Duban
 from tests.api.callers import ON_SQLITE, STEPS, refused, walk
 from tests.api.conftest import Rest
 from workflow.replay import replay
-from workflow.store import cases
+from workflow.store.casework import cases
 from workflow.store.people.accounts import person_by_username
 from workflow.timers import fire_all_due
 

@@ -16,8 +16,8 @@ from api.cli.first_run import begin, prepare
 from api.notice_file import BadNotice, read_notice
 from api.settings import Settings
 from workflow.catalog import SHIPPED
-from workflow.store.administrators import list_administrators
 from workflow.store.database import Database
+from workflow.store.offices.administrators import list_administrators
 from workflow.store.people.accounts import account_of
 
 Done = subprocess.CompletedProcess[str]

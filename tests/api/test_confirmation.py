@@ -13,7 +13,7 @@ from tests.api.callers import refused, walk
 from tests.api.conftest import Rest
 from tests.api.doors import HEAD, given, sign_in, write
 from tests.api.test_second_factor import Phone
-from workflow.store.audit import AUDIT
+from workflow.store.tables.handles import AUDIT
 
 pytestmark = pytest.mark.rights
 

@@ -26,8 +26,7 @@ from tests.api.doors import me
 from tests.api.pages.page import Page, faults_of
 from tests.simulators.openid_server import CLIENT, PASSWORD, SECRET
 from workflow.store.database import Database
-from workflow.store.organisation import PERSON
-from workflow.store.people.forgetting import TRIP
+from workflow.store.tables.handles import PERSON, TRIP
 
 pytestmark = pytest.mark.rights
 

@@ -12,7 +12,7 @@ from api.context import Duban
 from api.settings import Settings
 from tests.prefecture import NOW
 from workflow.store.database import Database
-from workflow.store.reports import REPORT
+from workflow.store.tables.handles import REPORT
 
 pytestmark = pytest.mark.notify
 

@@ -17,8 +17,8 @@ from tests.api.conftest import Rest
 from tests.api.sheets import HEADER, ROW, xlsx
 from tests.prefecture import NOW, Prefecture
 from workflow.catalog import SHIPPED
-from workflow.store.audit import AUDIT
 from workflow.store.database import Database
+from workflow.store.tables.handles import AUDIT
 
 
 def written(database: Database, kind: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from api.demo.story import read_story
 from api.demo.until_now import NoRoomToPlay, play_until
 from api.settings import Settings
 from workflow.doctor import examine
-from workflow.store.writes import CASE, HISTORY, OUTBOX
+from workflow.store.tables.handles import CASE, HISTORY, OUTBOX
 
 pytestmark = pytest.mark.journey
 

@@ -17,8 +17,9 @@ from tests.api.callers import ON_SQLITE, refused
 from tests.api.doors import HEAD, LIAISON, given, sign_in
 from tests.api.test_second_factor import Phone, give
 from workflow.store.people import second_factor
-from workflow.store.people.accounts import FACTOR, person_by_username
+from workflow.store.people.accounts import person_by_username
 from workflow.store.people.sealing import MARK, CannotUnseal, Sealer, seal_all
+from workflow.store.tables.handles import FACTOR
 
 pytestmark = pytest.mark.rights
 

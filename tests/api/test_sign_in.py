@@ -19,9 +19,9 @@ from tests.api.conftest import Rest
 from tests.api.doors import LIAISON, given, me, sign_in, token_of
 from tests.prefecture import NOW
 from workflow.store.database import Database
-from workflow.store.organisation import HOLDING, PERSON
 from workflow.store.people import accounts, passwords
 from workflow.store.tables import metadata
+from workflow.store.tables.handles import HOLDING, PERSON
 
 pytestmark = pytest.mark.rights
 

@@ -28,7 +28,7 @@ from workflow.doctor import examine
 from workflow.store.database import Database
 from workflow.store.people.accounts import person_by_username
 from workflow.store.people.tokens import Scope, make_token
-from workflow.store.writes import CASE, TIMER
+from workflow.store.tables.handles import CASE, TIMER
 
 CASES = 60
 BOTH = pytest.mark.parametrize("verb", ["serve", "worker"])

@@ -28,7 +28,7 @@ from tests.prefecture import NOW, Prefecture
 from workflow import timers
 from workflow.doctor import examine
 from workflow.store.database import Database
-from workflow.store.writes import CASE, HISTORY, OUTBOX, TIMER
+from workflow.store.tables.handles import CASE, HISTORY, OUTBOX, TIMER
 
 PROBLEM = {
     "source": "督查",

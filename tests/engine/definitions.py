@@ -23,8 +23,8 @@ from workflow.engine.parsing import parse
 from workflow.engine.step import step
 from workflow.holiday_notices import published_notices
 from workflow.replay import replay
-from workflow.store.chain import ALGORITHMS, START
-from workflow.store.journal import history_row
+from workflow.store.casework.journal import history_row
+from workflow.store.evidence.chain import ALGORITHMS, START
 from workflow.yaml_text import read_yaml
 
 NOTICES = {year: notice for year, notice in published_notices().items() if year <= 2026}

@@ -36,7 +36,8 @@ from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
 from workflow.engine.named import people_in, posts_of
 from workflow.engine.permits import units_of
-from workflow.store.codec import case_body, case_of, dumps
+from workflow.store.casework.codec import case_body, case_of
+from workflow.store.plain import dumps
 
 COMPILED = {name: Compiled(found, 1) for name, (found, _) in load_folder(SHIPPED).items()}
 MOVES = {name: set(moves_of(compiled.definition)) for name, compiled in COMPILED.items()}

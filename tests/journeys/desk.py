@@ -12,7 +12,7 @@ from api.context import Duban
 from api.papers.issuing import Proof, issue, proof
 from api.settings import Settings
 from tests.journeys.play import Play
-from workflow.store import documents
+from workflow.store.casework import documents
 
 
 @dataclass(frozen=True)

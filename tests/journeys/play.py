@@ -20,7 +20,7 @@ from workflow import following, timers
 from workflow.engine.calendar import ZONE, YearNotice
 from workflow.engine.errors import Refusal
 from workflow.store.database import Database
-from workflow.store.writes import OUTBOX, TIMER
+from workflow.store.tables.handles import OUTBOX, TIMER
 
 COUNTY, TOWNSHIP = "522301", "522301100"
 """兴义市 and its 敬南镇."""

@@ -13,9 +13,9 @@ from workflow.doctor import Report, examine
 from workflow.engine.calendar import ZONE
 from workflow.engine.case import Case
 from workflow.engine.sight import due_day
-from workflow.store import cases, queries
-from workflow.store.organisation import PERSON, UNIT
-from workflow.store.writes import CASE, HISTORY, OUTBOX, SIGN_OFF, TIMER
+from workflow.store.casework import cases
+from workflow.store.lists import queries
+from workflow.store.tables.handles import CASE, HISTORY, OUTBOX, PERSON, SIGN_OFF, TIMER, UNIT
 
 
 @dataclass(frozen=True, slots=True)

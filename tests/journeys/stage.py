@@ -12,9 +12,10 @@ from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.engine.case import Actor
 from workflow.organising import Organising
-from workflow.store.changes import Asked
 from workflow.store.database import Database
-from workflow.store.organisation import PERSON, UNIT, actor_of
+from workflow.store.offices.changes import Asked
+from workflow.store.offices.organisation import actor_of
+from workflow.store.tables.handles import PERSON, UNIT
 
 
 class Stage:

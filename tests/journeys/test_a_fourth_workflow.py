@@ -24,10 +24,9 @@ from tests.api.callers import Caller, caller
 from tests.prefecture import NOW
 from workflow.doctor import examine
 from workflow.store.database import Database
-from workflow.store.tables import MailboxRow
+from workflow.store.tables.handles import MAILBOX
 
 LANGUAGE = Path(__file__).parents[2] / "docs" / "language.md"
-MAILBOX = MailboxRow.__table__  # type: ignore[attr-defined]
 
 
 def documented_workflow() -> str:

@@ -14,8 +14,8 @@ from tests.journeys import problems
 from tests.journeys.play import Play, variation
 from tests.prefecture import NOW
 from workflow.engine.errors import DutiesNotSeparate, InvalidInput, NotYourTurn, Stale
-from workflow.store import queries
-from workflow.store.organisation import fates_of, former_names
+from workflow.store.lists import queries
+from workflow.store.offices.organisation import fates_of, former_names
 
 pytestmark = pytest.mark.journey
 

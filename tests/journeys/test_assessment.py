@@ -15,8 +15,8 @@ from workflow.assessing import Assessing, Proposal, Sheet, proposals, sheets
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
 from workflow.measuring.model import Scorecard
 from workflow.measuring.shelf import InForce, Shelf
-from workflow.store import figures, scores
 from workflow.store.database import Database
+from workflow.store.measuring import figures, scores
 
 pytestmark = pytest.mark.journey
 

@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 
 from tests.journeys.play import COUNTY, Play
 from workflow.engine.errors import NotFound
-from workflow.store import messages, queries, scope
-from workflow.store.counting import count_up_to
-from workflow.store.organisation import PERSON
-from workflow.store.writes import OUTBOX
+from workflow.store.lists import queries
+from workflow.store.lists.counting import count_up_to
+from workflow.store.outgoing import messages
+from workflow.store.sight import scope
+from workflow.store.tables.handles import OUTBOX, PERSON, SCOPE
 
 pytestmark = [pytest.mark.journey, pytest.mark.rights]
 
@@ -93,12 +94,12 @@ def test_an_announced_inspection_is_like_any_other_case(play: Play) -> None:
 
 def test_the_doctor_sees_a_secret_that_somebody_opened(play: Play) -> None:
     case = open_inspection(play, "暗访")
-    mine = update(scope.SCOPE).where(scope.SCOPE.c.case_id == case)
-    kept = select(scope.SCOPE.c.unit_id, scope.SCOPE.c.named).where(scope.SCOPE.c.case_id == case)
+    mine = update(SCOPE).where(SCOPE.c.case_id == case)
+    kept = select(SCOPE.c.unit_id, SCOPE.c.named).where(SCOPE.c.case_id == case)
     with play.database.unit_of_work() as connection:
         before = connection.execute(kept).all()
         connection.execute(mine.values(named=None))
     assert "保密范围与历史不符" in str(play.doctor().complaints)
     with play.database.unit_of_work() as connection:
         for unit, named in before:
-            connection.execute(mine.where(scope.SCOPE.c.unit_id == unit).values(named=named))
+            connection.execute(mine.where(SCOPE.c.unit_id == unit).values(named=named))

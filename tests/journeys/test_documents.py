@@ -16,10 +16,10 @@ from tests.journeys.play import Play, variation
 from tests.journeys.problems import FINDER, PLAN, dispatched, publicity
 from workflow.engine.errors import ConditionNotMet, NotYourTurn, OutOfTurn
 from workflow.papers.composing import composed_of
-from workflow.store.attachments import USE
-from workflow.store.codec import dumps
+from workflow.store.casework.documents import body_of
 from workflow.store.database import Database
-from workflow.store.documents import body_of
+from workflow.store.plain import dumps
+from workflow.store.tables.handles import USE
 
 pytestmark = pytest.mark.journey
 

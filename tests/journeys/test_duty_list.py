@@ -12,7 +12,7 @@ from workflow.assessing import Assessing
 from workflow.engine.errors import ConditionNotMet, NotYourTurn
 from workflow.measuring.duties import Fulfilled, standing_of
 from workflow.measuring.shelf import Shelf
-from workflow.store import figures
+from workflow.store.measuring import figures
 
 pytestmark = pytest.mark.journey
 

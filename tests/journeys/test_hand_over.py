@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from tests.journeys.play import Play, variation
 from workflow.engine.errors import ConditionNotMet, NotFound, NotYourTurn, OutOfTurn
-from workflow.store.organisation import PERSON
+from workflow.store.tables.handles import PERSON
 
 pytestmark = pytest.mark.journey
 

@@ -11,7 +11,8 @@ from api.presenting.lights import Pace, pace_of
 from api.presenting.versions import earlier_versions
 from tests.journeys.play import COUNTY, Play, variation
 from workflow.engine.errors import ConditionNotMet, NotFound, NotYourTurn
-from workflow.store import queries, scope
+from workflow.store.lists import queries
+from workflow.store.sight import scope
 
 pytestmark = pytest.mark.journey
 

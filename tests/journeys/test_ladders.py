@@ -11,7 +11,7 @@ import pytest
 from tests.journeys.play import COUNTY, Play, variation
 from tests.journeys.problems import FINDER, MORE_WORK, PLAN, dispatched, publicity, rectifying
 from workflow.store.database import Database
-from workflow.store.organisation import HOLDING
+from workflow.store.tables.handles import HOLDING
 
 pytestmark = pytest.mark.journey
 

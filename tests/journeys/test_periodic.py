@@ -11,8 +11,7 @@ from tests.engine.definitions import at
 from tests.journeys.play import Play, a_story, notice, variation
 from tests.journeys.problems import FINDER, rectifying
 from workflow.store.database import Database
-from workflow.store.organisation import UNIT
-from workflow.store.writes import CASE
+from workflow.store.tables.handles import CASE, UNIT
 
 pytestmark = pytest.mark.journey
 

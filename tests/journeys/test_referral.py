@@ -15,8 +15,9 @@ from workflow.engine.errors import (
     NotFound,
     NotYourTurn,
 )
-from workflow.store import queries, scope
-from workflow.store.organisation import PERSON
+from workflow.store.lists import queries
+from workflow.store.sight import scope
+from workflow.store.tables.handles import PERSON
 
 pytestmark = [pytest.mark.journey, pytest.mark.rights]
 

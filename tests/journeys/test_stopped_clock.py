@@ -5,9 +5,10 @@ from sqlalchemy import text
 
 from tests.journeys.play import Play
 from tests.journeys.problems import rectifying
-from workflow.store import counting, queries, schema
-from workflow.store.counting import Moments
-from workflow.store.queries import Filter
+from workflow.store import schema
+from workflow.store.lists import counting, queries
+from workflow.store.lists.counting import Moments
+from workflow.store.lists.queries import Filter
 
 pytestmark = pytest.mark.journey
 

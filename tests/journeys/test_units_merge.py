@@ -10,8 +10,9 @@ from tests.journeys.test_a_person_leaves import trail, work_of
 from workflow import following
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound, NotYourTurn, Refusal
 from workflow.organising.reorganising import Kind
-from workflow.store import queries, reorganised
-from workflow.store.changes import Changed
+from workflow.store.lists import queries
+from workflow.store.offices import reorganised
+from workflow.store.offices.changes import Changed
 
 pytestmark = pytest.mark.journey
 

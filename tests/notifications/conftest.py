@@ -16,12 +16,7 @@ from tests.prefecture import NOW, Prefecture
 from workflow.catalog import Catalog
 from workflow.engine.calendar import Calendar
 from workflow.store.database import Database
-from workflow.store.organisation import PERSON
-from workflow.store.tables import DefinitionRow, DefinitionState
-from workflow.store.writes import CASE, OUTBOX
-
-DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
-STATE = DefinitionState.__table__  # type: ignore[attr-defined]
+from workflow.store.tables.handles import CASE, DEFINITION, OUTBOX, PERSON, STATE
 
 VARIABLES = {
     "workflow": "问题整改",

@@ -10,12 +10,10 @@ from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW
 from workflow.engine.calendar import Calendar
 from workflow.store.database import Database
-from workflow.store.tables import DefinitionMove
-from workflow.store.writes import HISTORY
+from workflow.store.tables.handles import HISTORY, MOVE
 
 pytestmark = pytest.mark.notify
 
-MOVE = DefinitionMove.__table__  # type: ignore[attr-defined]
 DOWN = Receipt(Outcome.FAILED, "连不上。")
 
 

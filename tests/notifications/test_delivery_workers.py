@@ -15,9 +15,9 @@ from tests.notifications.conftest import Desk, over_smtp
 from tests.notifications.scripted import ACCEPTED, Scripted
 from tests.prefecture import NOW
 from workflow.engine.calendar import Calendar
-from workflow.store import outbox
 from workflow.store.database import Database
-from workflow.store.writes import OUTBOX
+from workflow.store.outgoing import outbox
+from workflow.store.tables.handles import OUTBOX
 
 pytestmark = pytest.mark.notify
 

@@ -13,10 +13,10 @@ from notifications.ways import open_ways
 from tests.notifications.conftest import END_OF_9_MARCH, At, Desk
 from tests.prefecture import NOW, Prefecture
 from workflow.engine.calendar import Calendar
-from workflow.store import folding
-from workflow.store.cases import warning_went_out
+from workflow.store.casework.cases import warning_went_out
 from workflow.store.database import Database
-from workflow.store.writes import OUTBOX
+from workflow.store.outgoing import folding
+from workflow.store.tables.handles import OUTBOX
 
 pytestmark = pytest.mark.notify
 

@@ -13,9 +13,9 @@ from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW
 from tests.simulators.faulty_smtp import DROP, KEEP_AND_DROP, FaultySmtp
 from workflow.engine.calendar import Calendar
-from workflow.store import messages
-from workflow.store.cases import warning_went_out
+from workflow.store.casework.cases import warning_went_out
 from workflow.store.database import Database
+from workflow.store.outgoing import messages
 
 pytestmark = pytest.mark.notify
 

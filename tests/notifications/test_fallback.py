@@ -12,10 +12,10 @@ from tests.notifications.conftest import At, Desk
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW
 from workflow.engine.calendar import Calendar
-from workflow.store import bad_addresses, reading, reports
-from workflow.store.cases import warning_went_out
-from workflow.store.reports import Fate, Report
-from workflow.store.writes import OUTBOX
+from workflow.store.casework.cases import warning_went_out
+from workflow.store.outgoing import bad_addresses, reading, reports
+from workflow.store.outgoing.reports import Fate, Report
+from workflow.store.tables.handles import OUTBOX
 
 pytestmark = pytest.mark.notify
 

@@ -33,9 +33,9 @@ from tests.simulators.sms_clouds import (
 from tests.simulators.sms_gateway_server import SmsGatewayServer
 from workflow.catalog import Catalog
 from workflow.engine.calendar import Calendar
-from workflow.store import reports
 from workflow.store.database import Database
-from workflow.store.messages import failures
+from workflow.store.outgoing import reports
+from workflow.store.outgoing.messages import failures
 
 pytestmark = pytest.mark.notify
 

@@ -15,9 +15,9 @@ from tests.notifications.conftest import Desk
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW, Prefecture
 from workflow.catalog import Catalog
-from workflow.store import sending
-from workflow.store.audit import AUDIT
 from workflow.store.database import Database
+from workflow.store.outgoing import sending
+from workflow.store.tables.handles import AUDIT
 
 pytestmark = pytest.mark.notify
 

@@ -10,8 +10,8 @@ from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import Actor, Post
-from workflow.store import messages
 from workflow.store.database import Database
+from workflow.store.outgoing import messages
 
 pytestmark = pytest.mark.notify
 

@@ -17,9 +17,8 @@ from workflow.engine.calendar import Calendar
 from workflow.engine.decision import Notice
 from workflow.engine.pace import Hours
 from workflow.store.database import Database
-from workflow.store.organisation import PERSON
-from workflow.store.people.preferences import PREFERENCE, Preferences, choose
-from workflow.store.writes import OUTBOX
+from workflow.store.offices.preferences import Preferences, choose
+from workflow.store.tables.handles import OUTBOX, PERSON, PREFERENCE
 
 pytestmark = pytest.mark.notify
 

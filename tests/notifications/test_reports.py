@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.notifications.conftest import Desk
 from tests.prefecture import NOW
-from workflow.store import bad_addresses, reports
-from workflow.store.reports import HANDOVER, REPORT, Fate, Report
+from workflow.store.outgoing import bad_addresses, reports
+from workflow.store.outgoing.reports import Fate, Report
+from workflow.store.tables.handles import HANDOVER, REPORT
 
 PHONE = "13800138000"
 LATER = NOW + timedelta(minutes=3)

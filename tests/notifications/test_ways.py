@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 
 from notifications.channels import Envelope, Outcome
-from notifications.channels.mailbox import MAILBOX
 from notifications.delivery import deliver_all_due
 from notifications.ways import UnusableWay, open_ways
 from tests.notifications.conftest import Desk
@@ -12,6 +11,7 @@ from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW
 from workflow.engine.calendar import Calendar
 from workflow.store.database import Database
+from workflow.store.tables.handles import MAILBOX
 
 pytestmark = pytest.mark.notify
 

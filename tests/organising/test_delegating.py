@@ -11,11 +11,11 @@ from sqlalchemy import select
 from tests.prefecture import NOW, Prefecture
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.organising import Organising
-from workflow.store.audit import AUDIT
-from workflow.store.changes import Asked, list_changes
 from workflow.store.database import Database
-from workflow.store.organisation import actor_of
-from workflow.store.posts import held_by, standing_in_at
+from workflow.store.offices.changes import Asked, list_changes
+from workflow.store.offices.organisation import actor_of
+from workflow.store.offices.posts import held_by, standing_in_at
+from workflow.store.tables.handles import AUDIT
 
 HEAD, OFFICER, LIAISON = "xingyi.head", "xingyi.officer", "xingyi.liaison"
 FRIDAY = NOW + timedelta(days=4)

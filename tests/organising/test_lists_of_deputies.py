@@ -10,9 +10,9 @@ from api.spreadsheets.org_lists import deputy_lines
 from tests.prefecture import NOW, Prefecture
 from workflow.organising import Organising
 from workflow.organising.lines import ListRefused, Report
-from workflow.store.changes import Asked
 from workflow.store.database import Database
-from workflow.store.organisation import HOLDING
+from workflow.store.offices.changes import Asked
+from workflow.store.tables.handles import HOLDING
 
 HEADER = "登录名,单位编码,岗位,方式,担任者,自,至,事由"
 DEPUTY = "xingyi.officer,522301,head,副职,,,,"

@@ -14,10 +14,10 @@ from workflow.commands import Commands
 from workflow.organising import Organising
 from workflow.organising.lines import ListRefused
 from workflow.organising.unit_list import UnitLine
-from workflow.store.cases import read_case
-from workflow.store.changes import Asked
+from workflow.store.casework.cases import read_case
 from workflow.store.database import Database
-from workflow.store.organisation import UNIT
+from workflow.store.offices.changes import Asked
+from workflow.store.tables.handles import UNIT
 
 TOWNSHIP, HEIR, COUNTY = "522301100", "522301001", "522301"
 

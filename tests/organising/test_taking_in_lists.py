@@ -18,10 +18,10 @@ from workflow.commands import Commands
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound, RequestReused
 from workflow.organising import Organising
 from workflow.organising.lines import ListRefused, Report
-from workflow.store.cases import read_case
-from workflow.store.changes import Asked
+from workflow.store.casework.cases import read_case
 from workflow.store.database import Database
-from workflow.store.organisation import FORMER_NAME, HOLDING, PERSON, UNIT
+from workflow.store.offices.changes import Asked
+from workflow.store.tables.handles import FORMER_NAME, HOLDING, PERSON, UNIT
 
 UNITS, PEOPLE = (SHIPPED / "sample" / f"{name}.csv" for name in ("units", "people"))
 _UNIT_HEADER = "编码,名称,简称,层级,性质,职能,上级编码,报告单位"

@@ -5,11 +5,11 @@ from sqlalchemy import select
 
 from tests.prefecture import NOW, Prefecture
 from workflow.organising import Organising
-from workflow.store import changes
-from workflow.store.changes import CHANGE, ITEM, Asked
 from workflow.store.database import Database
-from workflow.store.organisation import HOLDING
+from workflow.store.offices import changes
+from workflow.store.offices.changes import Asked
 from workflow.store.people.erasing import erase
+from workflow.store.tables.handles import CHANGE, HOLDING, ITEM
 
 WHO, WHY = "xingyi.officer", "因病长期休养"
 

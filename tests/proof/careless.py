@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from workflow.store import cases
+from workflow.store.casework import cases
 from workflow.store.database import Database
 from workflow.transaction import Transaction
 

@@ -21,8 +21,8 @@ from sqlalchemy import event
 from tests.proof.sink import Sink
 from tests.proof.story import Story
 from workflow.commands import Answer
-from workflow.store import bulk
 from workflow.store.database import Database
+from workflow.store.driver import bulk
 
 Stage = Mapping[str, int]
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from tests.proof.intruder import Intruder
-from workflow.store import audit, journal
-from workflow.store.audit import AUDIT
-from workflow.store.chain import START
+from workflow.store.evidence import audit
+from workflow.store.evidence.chain import START
+from workflow.store.evidence.history import hash_of
+from workflow.store.tables.handles import AUDIT
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def edit_and_hash(intruder: Intruder) -> Bad:
     """One row is changed with its hash, the rest left alone."""
     row, bad = of_history(intruder)
     row = row | {"effects": '{"x":1}'}
-    intruder.put(row | {"hash": journal.hash_of(row)})
+    intruder.put(row | {"hash": hash_of(row)})
     return bad
 
 

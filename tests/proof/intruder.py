@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from tests.proof.story import Story
-from workflow.store.chain import START
-from workflow.store.journal import hash_of
+from workflow.store.evidence.chain import START
+from workflow.store.evidence.history import hash_of
 from workflow.store.tables import metadata
 
 

@@ -13,19 +13,13 @@ from workflow import timers
 from workflow.doctor import root_of
 from workflow.issuing import Draft, Written
 from workflow.organising import Organising
-from workflow.store import (
-    attachments,
-    checkpoints,
-    figures,
-    measures,
-    reading,
-    replacing,
-    reports,
-    scores,
-)
-from workflow.store.administrators import begin_with
-from workflow.store.changes import Asked
-from workflow.store.writes import OUTBOX
+from workflow.store.casework import attachments
+from workflow.store.evidence import checkpoints
+from workflow.store.measuring import figures, measures, scores
+from workflow.store.offices.administrators import begin_with
+from workflow.store.offices.changes import Asked
+from workflow.store.outgoing import reading, replacing, reports
+from workflow.store.tables.handles import OUTBOX
 
 
 @dataclass

@@ -14,8 +14,7 @@ from tests.proof.story import PROBLEM, RECTIFICATION, Story
 from workflow import timers
 from workflow.commands import Answer
 from workflow.engine.errors import OutOfTurn, Refusal
-from workflow.store.organisation import HOLDING, POST
-from workflow.store.writes import CASE, HISTORY, OUTBOX, SIGN_OFF, TIMER
+from workflow.store.tables.handles import CASE, HISTORY, HOLDING, OUTBOX, POST, SIGN_OFF, TIMER
 
 
 def same_event(story: Story) -> Scene:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.proof.story import Story
 from workflow.commands import Answer
 from workflow.engine.errors import Refusal
-from workflow.store.writes import HISTORY
+from workflow.store.tables.handles import HISTORY
 
 Outcome = object
 """What a contender got: an answer, a refusal, or an error that nobody should see."""

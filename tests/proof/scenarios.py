@@ -12,7 +12,7 @@ from tests.proof.crashing import Run, Scenario, Stage
 from tests.proof.story import CHECKED, PROBLEM, RECTIFICATION, Story
 from workflow import timers
 from workflow.holiday_notices import published_notices
-from workflow.store.writes import CASE
+from workflow.store.tables.handles import CASE
 
 
 def _opens(run: Run) -> None:

@@ -20,8 +20,8 @@ from workflow.commands import Answer, Commands
 from workflow.engine.case import Actor
 from workflow.issuing import Write
 from workflow.store.database import Database
-from workflow.store.organisation import PERSON, UNIT, actor_of
-from workflow.store.writes import CASE
+from workflow.store.offices.organisation import actor_of
+from workflow.store.tables.handles import CASE, PERSON, UNIT
 
 RECTIFICATION, INTERVIEW = "rectification", "interview"
 PROBLEM = {

@@ -23,11 +23,11 @@ from tests.proof.deeds import DEEDS, Bad, Deed, hand_a_post, rebuild
 from tests.proof.intruder import Intruder, leave_unguarded
 from tests.proof.story import Story
 from workflow.doctor.against import compare
-from workflow.store import audit, checkpoints, journal
-from workflow.store.audit import Act
-from workflow.store.chain import ALGORITHMS, START, hash_values
-from workflow.store.codec import dumps
-from workflow.store.dump import dump
+from workflow.store.evidence import audit, checkpoints, history
+from workflow.store.evidence.audit import Act
+from workflow.store.evidence.chain import ALGORITHMS, START, hash_values
+from workflow.store.evidence.dump import dump
+from workflow.store.plain import dumps
 
 pytestmark = pytest.mark.tamper
 
@@ -160,7 +160,7 @@ def test_a_forged_checkpoint_is_refused(watched: Watched) -> None:
 
 
 def test_the_program_hashes_as_the_database_does(program: ModuleType) -> None:
-    assert program.HASHED == {"history": journal.HASHED, "audit": audit.HASHED}
+    assert program.HASHED == {"history": history.HASHED, "audit": audit.HASHED}
     assert (program.ALGORITHMS, program.START, program.MARK) == (
         ALGORITHMS,
         START,

@@ -27,9 +27,10 @@ from tests.proof.story import Story, warm
 from workflow.catalog import Catalog
 from workflow.doctor import examine
 from workflow.engine.machine import Compiled
-from workflow.store import bulk
+from workflow.store.casework.writes import Writes
 from workflow.store.database import Database
-from workflow.store.writes import HISTORY, OUTBOX, Writes
+from workflow.store.driver import bulk
+from workflow.store.tables.handles import HISTORY, OUTBOX
 
 pytestmark = pytest.mark.crash
 

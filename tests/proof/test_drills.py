@@ -14,7 +14,7 @@ from workflow.doctor import examine
 from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.tables import metadata
-from workflow.store.writes import HISTORY
+from workflow.store.tables.handles import HISTORY
 
 # Restore: SQLite, by VACUUM INTO (PostgreSQL has pg_dump, whose restoring is its own business)
 

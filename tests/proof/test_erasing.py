@@ -20,12 +20,12 @@ from workflow.doctor import examine
 from workflow.doctor.against import compare
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound
 from workflow.organising import Organising
-from workflow.store import checkpoints, reports
-from workflow.store.attention import watch
-from workflow.store.audit import AUDIT
-from workflow.store.bad_addresses import BAD
-from workflow.store.changes import ITEM, Asked
-from workflow.store.organisation import HOLDING, PERSON
+from workflow.store.evidence import checkpoints
+from workflow.store.lists.attention import watch
+from workflow.store.lists.queries import person_names
+from workflow.store.offices.changes import Asked
+from workflow.store.outgoing import reports
+from workflow.store.outgoing.reports import address_hash
 from workflow.store.people import (
     known_browsers,
     passwords,
@@ -38,10 +38,8 @@ from workflow.store.people import (
 from workflow.store.people.erasing import StillNeeded, erase
 from workflow.store.people.profiles import DENGBAO3
 from workflow.store.people.sealing import Sealer
-from workflow.store.queries import person_names
-from workflow.store.reports import address_hash
 from workflow.store.tables import RecoveryCode, metadata
-from workflow.store.writes import HISTORY, OUTBOX
+from workflow.store.tables.handles import AUDIT, BAD, HISTORY, HOLDING, ITEM, OUTBOX, PERSON
 
 WHO = "xingyi.officer"
 

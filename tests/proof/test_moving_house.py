@@ -13,8 +13,9 @@ from tests.api.test_cli import duban
 from tests.proof.conftest import Lives, reopened
 from tests.proof.story import Story, warm
 from workflow.doctor import Report, examine
-from workflow.store import bulk, processes
+from workflow.store import processes
 from workflow.store.database import Database
+from workflow.store.driver import bulk
 from workflow.store.moving import NotEmpty, move
 from workflow.store.processes import Process
 

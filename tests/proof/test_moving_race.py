@@ -7,8 +7,8 @@ from tests.proof.story import PROBLEM, RECTIFICATION, Story
 from workflow import following
 from workflow.doctor import examine
 from workflow.organising import Organising
-from workflow.store.cases import read_case
-from workflow.store.changes import Asked
+from workflow.store.casework.cases import read_case
+from workflow.store.offices.changes import Asked
 
 pytestmark = pytest.mark.race
 

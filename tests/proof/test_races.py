@@ -35,8 +35,9 @@ from tests.proof.story import Story
 from workflow import timers
 from workflow.doctor import examine
 from workflow.engine import signing
-from workflow.store import cases, organisation
-from workflow.store.writes import Writes
+from workflow.store.casework import cases
+from workflow.store.casework.writes import Writes
+from workflow.store.offices import organisation
 
 pytestmark = pytest.mark.race
 

@@ -15,10 +15,10 @@ from tests.proof.story import Story
 from workflow.doctor import examine
 from workflow.doctor import verify_files as verify_files_py
 from workflow.doctor.verify_files import Lost, verify_files
-from workflow.store import attachments
-from workflow.store.codec import dumps
-from workflow.store.dump import dump
-from workflow.store.files import Files
+from workflow.store.casework import attachments
+from workflow.store.casework.files import Files
+from workflow.store.evidence.dump import dump
+from workflow.store.plain import dumps
 
 pytestmark = pytest.mark.tamper
 

@@ -7,10 +7,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.prefecture import NOW, Prefecture
-from workflow.store import administrators
-from workflow.store.administrators import ROLE, NotAppointed, appoint, begin_with, dismiss
 from workflow.store.database import Database
-from workflow.store.organisation import HOLDING, PERSON, POST
+from workflow.store.offices import administrators
+from workflow.store.offices.administrators import NotAppointed, appoint, begin_with, dismiss
+from workflow.store.tables.handles import ADMIN, HOLDING, PERSON, POST
 
 pytestmark = pytest.mark.rights
 
@@ -84,14 +84,14 @@ def test_the_database_refuses_what_nobody_may_write(
         appoint(connection, xi, "system", by=an, now=NOW)
         post = connection.execute(select(POST.c.id).limit(1)).scalar_one()
     ended = {"live": None, "ends_at": LATER}
-    mine = update(ROLE).where(ROLE.c.person_id == xi)
+    mine = update(ADMIN).where(ADMIN.c.person_id == xi)
     for wrong in (
-        insert(ROLE).values(_role(xi, appointed_by=an)),  # a second role
-        insert(ROLE).values(_role(head, appointed_by=an)),  # a holder
-        insert(ROLE).values(_role(yu, appointed_by=xi)),  # appointed by somebody else
-        insert(ROLE).values(_role(yu, appointed_by=yu)),
-        insert(ROLE).values(_role(yu)),  # a second first one
-        insert(ROLE).values(_role(yu, appointed_by=an) | {"role": "king"}),
+        insert(ADMIN).values(_role(xi, appointed_by=an)),  # a second role
+        insert(ADMIN).values(_role(head, appointed_by=an)),  # a holder
+        insert(ADMIN).values(_role(yu, appointed_by=xi)),  # appointed by somebody else
+        insert(ADMIN).values(_role(yu, appointed_by=yu)),
+        insert(ADMIN).values(_role(yu)),  # a second first one
+        insert(ADMIN).values(_role(yu, appointed_by=an) | {"role": "king"}),
         insert(HOLDING).values(post_id=post, person_id=xi, kind="holder", begins_at=NOW),
         insert(HOLDING).values(post_id=post, person_id=xi, kind="substitute", begins_at=LATER),
         update(HOLDING).where(HOLDING.c.person_id == head).values(person_id=xi),
@@ -99,7 +99,7 @@ def test_the_database_refuses_what_nobody_may_write(
         mine.values(**ended, dismissed_by=yu),  # by nobody of security
         mine.values(role="audit"),
         mine.values(begins_at=LATER),
-        delete(ROLE).where(ROLE.c.person_id == xi),
+        delete(ADMIN).where(ADMIN.c.person_id == xi),
     ):
         with pytest.raises(IntegrityError), database.unit_of_work() as connection:
             connection.execute(wrong)

@@ -25,8 +25,8 @@ from tests.prefecture import NOW
 from tests.proof.story import Story
 from tests.rights import town
 from tests.rights.expected import CASES, PEOPLE, ROUTES, Person, expected
-from workflow.store.audit import AUDIT
 from workflow.store.database import Database
+from workflow.store.tables.handles import AUDIT
 
 pytestmark = pytest.mark.rights
 

@@ -12,12 +12,10 @@ from sqlalchemy import Connection, insert, select, update
 from api.context import Duban
 from tests.proof.story import SPECIALIST, Story
 from tests.rights.expected import PEOPLE
-from workflow.store import administrators
-from workflow.store.attachments import USE
-from workflow.store.organisation import HOLDING, PERSON, POST, UNIT
+from workflow.store.offices import administrators
 from workflow.store.people import standing
 from workflow.store.people.tokens import Scope, make_token
-from workflow.store.writes import CASE
+from workflow.store.tables.handles import CASE, HOLDING, PERSON, POST, UNIT, USE
 from workflow.uploads import NewFile, upload
 
 _OF_THE_CAST = {

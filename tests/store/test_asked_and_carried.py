@@ -10,9 +10,9 @@ from tests.notifications.conftest import Desk
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW, Prefecture
 from workflow.catalog import Catalog
-from workflow.store import burden
-from workflow.store.burden import Asked, Carried
 from workflow.store.database import Database
+from workflow.store.outgoing import burden
+from workflow.store.outgoing.burden import Asked, Carried
 
 WEEK = (NOW - timedelta(days=1), NOW + timedelta(days=6))
 

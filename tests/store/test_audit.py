@@ -10,10 +10,11 @@ from sqlalchemy.exc import DatabaseError
 from tests.prefecture import NOW
 from workflow.catalog import Catalog
 from workflow.doctor import examine
-from workflow.store import audit
-from workflow.store.audit import AUDIT, HEAD, Act
-from workflow.store.chain import ALGORITHMS
 from workflow.store.database import Database
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
+from workflow.store.evidence.chain import ALGORITHMS
+from workflow.store.tables.handles import AUDIT, HEAD
 
 
 def complaints(database: Database) -> list[str]:

@@ -6,11 +6,12 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.prefecture import Prefecture
 from workflow import commands, organising
-from workflow.store import bulk, rules
-from workflow.store.broken import rule_of
+from workflow.store import rules
 from workflow.store.database import Database
-from workflow.store.organisation import PERSON
+from workflow.store.driver import bulk
+from workflow.store.driver.broken import rule_of
 from workflow.store.tables import metadata
+from workflow.store.tables.handles import PERSON
 
 BROKEN = {
     "person_username_key": "INSERT INTO person (username, name) SELECT username, name FROM person",

@@ -25,7 +25,7 @@ from workflow.engine.case import (
     World,
 )
 from workflow.holiday_notices import published_notices
-from workflow.store.codec import case_body, case_of, posts_of, seen, world_of
+from workflow.store.casework.codec import case_body, case_of, posts_of, seen, world_of
 
 CALENDAR = Calendar(3, published_notices())
 

@@ -12,9 +12,9 @@ from pysqlite3 import dbapi2
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from workflow.store import bulk
 from workflow.store.database import Database, DatabaseUnusable
-from workflow.store.writes import CASE
+from workflow.store.driver import bulk
+from workflow.store.tables.handles import CASE
 
 # The threshold
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow.store.people.masking import masked, masked_in
+from workflow.store.offices.masking import masked, masked_in
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, create_engine, inspect, select, text
 
 from tests.prefecture import NOW
 from workflow.store import schema
-from workflow.store.audit import AUDIT
 from workflow.store.database import Database, DatabaseUnusable
+from workflow.store.tables.handles import AUDIT
 
 Empty = Callable[[], Database]
 

@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.prefecture import NOW, Prefecture
 from workflow.store.database import Database
-from workflow.store.organisation import HOLDING, POST, UNIT
-from workflow.store.sample import BEGAN_AT
+from workflow.store.offices.sample import BEGAN_AT
+from workflow.store.tables.handles import HOLDING, POST, UNIT
 
 
 def refused(database: Database, rule: str, statement: Any) -> None:

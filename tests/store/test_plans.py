@@ -15,10 +15,12 @@ import pytest
 from sqlalchemy import Connection, event, select
 
 from workflow.engine.case import Actor, Post
-from workflow.store import cases, outbox, queries, ranges, writes
+from workflow.store.casework import cases, writes
 from workflow.store.database import Database
-from workflow.store.queries import Filter, Place
-from workflow.store.scope import not_kept_from
+from workflow.store.lists import queries, ranges
+from workflow.store.lists.queries import Filter, Place
+from workflow.store.outgoing import outbox
+from workflow.store.sight.scope import not_kept_from
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 CLERK = Actor("person", 1, (Post(1, 7, "liaison"),))

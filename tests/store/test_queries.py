@@ -15,11 +15,11 @@ from tests.proof.story import RECTIFICATION, Story
 from workflow.catalog import Catalog
 from workflow.engine.case import Actor, Post
 from workflow.engine.errors import NotFound
-from workflow.store import queries
 from workflow.store.database import Database
-from workflow.store.organisation import HOLDING, POST, UNIT
-from workflow.store.queries import Filter, Page, Place
-from workflow.store.scope import check_scope, units_of
+from workflow.store.lists import queries
+from workflow.store.lists.queries import Filter, Page, Place
+from workflow.store.sight.scope import check_scope, units_of
+from workflow.store.tables.handles import HOLDING, POST, UNIT
 
 CITY, TOWN, OTHER_TOWN, NEIGHBOUR = "522301", "522301100", "522301101", "522302"
 """兴义市 with 敬南镇 and 泥凼镇, and 兴仁市."""

@@ -13,11 +13,12 @@ from workflow.catalog import Catalog
 from workflow.doctor import examine
 from workflow.doctor.verify import Finding, verify
 from workflow.engine.errors import InvalidInput, Stale
-from workflow.store import audit, checkpoints, retention
-from workflow.store.audit import AUDIT, HEAD, Act
-from workflow.store.codec import dumps
 from workflow.store.database import Database
-from workflow.store.dump import dump
+from workflow.store.evidence import audit, checkpoints, retention
+from workflow.store.evidence.audit import Act
+from workflow.store.evidence.dump import dump
+from workflow.store.plain import dumps
+from workflow.store.tables.handles import AUDIT, HEAD
 
 LATER = NOW + timedelta(days=300)
 BEFORE = date(2026, 5, 1)

@@ -29,9 +29,9 @@ from workflow.doctor.rules import (
 from workflow.doctor.timers import check_collapsed, check_overdue, check_timers
 from workflow.doctor.units import check_units
 from workflow.doctor.ward import Complaint, Ward
+from workflow.store.casework.files import Files
 from workflow.store.database import Database
-from workflow.store.files import Files
-from workflow.store.writes import CASE
+from workflow.store.tables.handles import CASE
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workflow.doctor.verify import Finding, verify
-from workflow.store.dump import dump
+from workflow.store.evidence.dump import dump
 
 
 def compare(

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from workflow.doctor.ward import Complaint, Ward
-from workflow.store.audit import AUDIT, HEAD, hash_of
-from workflow.store.chain import ALGORITHMS, START
+from workflow.store.evidence.audit import hash_of
+from workflow.store.evidence.chain import ALGORITHMS, START
+from workflow.store.tables.handles import AUDIT, HEAD
 
 
 def check_audit(ward: Ward) -> Iterator[Complaint]:

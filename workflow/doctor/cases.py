@@ -9,11 +9,11 @@ from sqlalchemy import Table, select
 from workflow.doctor.ward import Complaint, Ward
 from workflow.engine.errors import DubanError
 from workflow.replay import replay_steps
-from workflow.store.chain import ALGORITHMS, START
-from workflow.store.journal import hash_of
-from workflow.store.scope import SCOPE
-from workflow.store.sights import INHERITED
-from workflow.store.writes import CASE, HISTORY, SIGN_OFF, TIMER, Writes
+from workflow.store.casework.writes import Writes
+from workflow.store.evidence.chain import ALGORITHMS, START
+from workflow.store.evidence.history import hash_of
+from workflow.store.sight.sights import INHERITED
+from workflow.store.tables.handles import CASE, HISTORY, SCOPE, SIGN_OFF, TIMER
 
 Row = Mapping[str, Any]
 Rows = Mapping[int, list[Row]]

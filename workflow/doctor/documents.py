@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 
 from workflow.doctor.ward import Complaint, Ward
-from workflow.store import documents
+from workflow.store.casework import documents
 
 
 def check_documents(ward: Ward) -> Iterator[Complaint]:

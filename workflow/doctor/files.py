@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from workflow.doctor.ward import Complaint, Ward
-from workflow.store import attachments
-from workflow.store.writes import HISTORY
+from workflow.store.casework import attachments
+from workflow.store.tables.handles import HISTORY
 
 
 def check_files(ward: Ward) -> Iterator[Complaint]:

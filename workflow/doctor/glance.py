@@ -12,8 +12,7 @@ from sqlalchemy import Connection, and_, exists, func, or_, select
 from workflow.doctor.cases import chain_problem
 from workflow.doctor.rules import missing_triggers
 from workflow.doctor.ward import Complaint
-from workflow.store.audit import AUDIT, HEAD
-from workflow.store.writes import CASE, HISTORY
+from workflow.store.tables.handles import AUDIT, CASE, HEAD, HISTORY
 
 SOME = 200
 """Cases of each kind whose chains are verified from end to end."""

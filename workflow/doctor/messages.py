@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlalchemy import and_, func, or_, select
 
 from workflow.doctor.ward import Complaint, Ward
-from workflow.store.writes import HISTORY, OUTBOX
+from workflow.store.tables.handles import HISTORY, OUTBOX
 
 
 def check_messages(ward: Ward) -> Iterator[Complaint]:

@@ -8,14 +8,17 @@ from sqlalchemy import Connection, select, text
 
 from workflow.doctor.ward import Complaint, Ward
 from workflow.engine.moves import moves_of
-from workflow.store.organisation import PERSON, UNIT
 from workflow.store.rules import trigger_names
-from workflow.store.tables import DefinitionMove, DefinitionRow, DefinitionState
-from workflow.store.writes import CASE, HISTORY, SIGN_OFF
-
-_DEFINITION = DefinitionRow.__table__  # type: ignore[attr-defined]
-_MOVE = DefinitionMove.__table__  # type: ignore[attr-defined]
-_STATE = DefinitionState.__table__  # type: ignore[attr-defined]
+from workflow.store.tables.handles import (
+    CASE,
+    DEFINITION,
+    HISTORY,
+    MOVE,
+    PERSON,
+    SIGN_OFF,
+    STATE,
+    UNIT,
+)
 
 
 def check_sign_offs(ward: Ward) -> Iterator[Complaint]:
@@ -71,20 +74,20 @@ def check_integrity(ward: Ward) -> Iterator[Complaint]:
 
 def check_definitions(ward: Ward) -> Iterator[Complaint]:
     """A published version is what was published, and the moves it allows are those of its text."""
-    for row in ward.connection.execute(select(_DEFINITION)).mappings():
+    for row in ward.connection.execute(select(DEFINITION)).mappings():
         ward.figures["definition versions"] += 1
         name = f"{row['workflow']} v{row['version']}"
         if hashlib.sha256(row["body"].encode()).hexdigest() != row["sha256"]:
             yield Complaint("definitions", name, "定义的正文被改动过")
             continue
-        query = select(_MOVE.c.event, _MOVE.c.from_state, _MOVE.c.to_state)
-        stored = ward.connection.execute(query.where(_MOVE.c.definition_id == row["id"])).all()
+        query = select(MOVE.c.event, MOVE.c.from_state, MOVE.c.to_state)
+        stored = ward.connection.execute(query.where(MOVE.c.definition_id == row["id"])).all()
         definition = ward.catalog.version(row["id"]).definition
         if {tuple(move) for move in stored} != set(moves_of(definition)):
             yield Complaint("definitions", name, "允许的步骤与定义不符")
         signatures = {state: len(one.needs_signed) for state, one in definition.states.items()}
-        states = select(_STATE.c.state, _STATE.c.signatures)
-        found = ward.connection.execute(states.where(_STATE.c.definition_id == row["id"])).all()
+        states = select(STATE.c.state, STATE.c.signatures)
+        found = ward.connection.execute(states.where(STATE.c.definition_id == row["id"])).all()
         if definition.workflow != row["workflow"] or {tuple(one) for one in found} != set(
             signatures.items()
         ):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from workflow.doctor.ward import Complaint, Ward
-from workflow.store.writes import CASE, HISTORY, TIMER
+from workflow.store.tables.handles import CASE, HISTORY, TIMER
 
 Row = Mapping[str, Any]
 

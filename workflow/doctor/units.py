@@ -8,13 +8,10 @@ from datetime import timedelta
 from sqlalchemy import exists, select
 
 from workflow.doctor.ward import Complaint, Ward
-from workflow.store.cases import read_case
-from workflow.store.changes import CHANGE
-from workflow.store.organisation import UNIT
-from workflow.store.reorganised import QUEUE, WAITING
-from workflow.store.scope import SCOPE
-from workflow.store.sights import INHERITED
-from workflow.store.writes import CASE
+from workflow.store.casework.cases import read_case
+from workflow.store.offices.reorganised import WAITING
+from workflow.store.sight.sights import INHERITED
+from workflow.store.tables.handles import CASE, CHANGE, QUEUE, SCOPE, UNIT
 
 PATIENCE = timedelta(hours=1)
 """A worker that runs brings a thousand cases along in seconds."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from workflow.catalog import Catalog
-from workflow.store.files import Files
+from workflow.store.casework.files import Files
 
 
 @dataclass(frozen=True, slots=True)

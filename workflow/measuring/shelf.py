@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from workflow.engine.errors import NotFound
 from workflow.measuring.model import Indicator, Indicators, Scorecard
 from workflow.measuring.reading import as_published
-from workflow.store import measures
 from workflow.store.database import Database
+from workflow.store.measuring import measures
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,12 @@ from workflow.organising.lines import Report
 from workflow.organising.people_list import NO_ROLES, PersonLine, Roles
 from workflow.organising.reorganising import Prospect
 from workflow.organising.unit_list import UnitLine
-from workflow.store import audit, changes
-from workflow.store.broken import rule_of
-from workflow.store.changes import Asked, Change, Changed, Work
-from workflow.store.codec import dumps
 from workflow.store.database import Database
+from workflow.store.driver.broken import rule_of
+from workflow.store.evidence import audit
+from workflow.store.offices import changes
+from workflow.store.offices.changes import Asked, Change, Changed, Work
+from workflow.store.plain import dumps
 
 LONGEST_REQUEST_ID = 80
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.organising.posts import close, stand_in
-from workflow.store import posts
-from workflow.store.changes import Change, Work, made_by, named
-from workflow.store.posts import Held
+from workflow.store.offices import posts
+from workflow.store.offices.changes import Change, Work, made_by, named
+from workflow.store.offices.posts import Held
 
 LONGEST_DAYS = 366
 """Who is away for longer is succeeded, not stood in for."""

@@ -13,10 +13,10 @@ from typing import Any
 from workflow.engine.calendar import ZONE
 from workflow.organising.lines import Report, difference
 from workflow.organising.people_list import Roles
-from workflow.store import staff
-from workflow.store.changes import Change, Work
-from workflow.store.posts import IN_WORDS, Held
-from workflow.store.staff import Person, Seat
+from workflow.store.offices import staff
+from workflow.store.offices.changes import Change, Work
+from workflow.store.offices.posts import IN_WORDS, Held
+from workflow.store.offices.staff import Person, Seat
 
 TITLES: Mapping[str, str] = {"begins_at": "自", "ends_at": "至", "reason": "事由"}
 KINDS = {"副职": "deputy", "代理": "substitute"}

@@ -1,6 +1,6 @@
 """Somebody new: an account without posts, which can be given posts or made an administrator's."""
 
-from workflow.store.changes import Change, Work, named
+from workflow.store.offices.changes import Change, Work, named
 from workflow.store.people.accounts import make_account
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflow.organising.lines import Report, difference
-from workflow.store import staff
-from workflow.store.bulk import load
-from workflow.store.changes import Change, Work, next_ids
-from workflow.store.people.masking import masked
-from workflow.store.staff import Person, Seat
+from workflow.store.driver.bulk import load
+from workflow.store.offices import staff
+from workflow.store.offices.changes import Change, Work, next_ids
+from workflow.store.offices.masking import masked
+from workflow.store.offices.staff import Person, Seat
 
 TITLES: Mapping[str, str] = {
     "name": "姓名",

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from workflow.engine.calendar import ZONE
 from workflow.engine.errors import InvalidInput, Stale
-from workflow.store import posts
-from workflow.store.changes import Change, Row, Work, named
-from workflow.store.posts import IN_WORDS, Held
+from workflow.store.offices import posts
+from workflow.store.offices.changes import Change, Row, Work, named
+from workflow.store.offices.posts import IN_WORDS, Held
 
 
 def appoint(

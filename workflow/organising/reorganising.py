@@ -14,10 +14,10 @@ from workflow.catalog import Catalog
 from workflow.engine.calendar import ZONE
 from workflow.engine.errors import ConditionNotMet, InvalidInput
 from workflow.following import refusals
-from workflow.store import posts, reorganised, units
-from workflow.store.changes import Change, Work
 from workflow.store.database import Database
-from workflow.store.posts import Held
+from workflow.store.offices import posts, reorganised, units
+from workflow.store.offices.changes import Change, Work
+from workflow.store.offices.posts import Held
 
 MOST_NAMED = 10
 """So many cases that could not follow are named."""

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound
-from workflow.store import reorganised
-from workflow.store import undo as store
-from workflow.store.changes import Change, Row, What, Work
-from workflow.store.units import keep_name, place_below_id
+from workflow.store.offices import reorganised
+from workflow.store.offices import undo as store
+from workflow.store.offices.changes import Change, Row, What, Work
+from workflow.store.offices.units import keep_name, place_below_id
 
 KINDS = (
     "appoint", "end", "substitute", "rename", "merge", "dissolve", "move", "enrol",

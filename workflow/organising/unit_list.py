@@ -11,12 +11,12 @@ from typing import Any
 
 from workflow.organising.lines import Report, difference
 from workflow.organising.reorganising import check_all_follow, join
-from workflow.store import reorganised
-from workflow.store import units as store
-from workflow.store.bulk import load
-from workflow.store.changes import Change, Work, next_ids
 from workflow.store.database import Database
-from workflow.store.units import COLUMNS, Known
+from workflow.store.driver.bulk import load
+from workflow.store.offices import reorganised
+from workflow.store.offices import units as store
+from workflow.store.offices.changes import Change, Work, next_ids
+from workflow.store.offices.units import COLUMNS, Known
 
 TITLES: Mapping[str, str] = {
     "code": "编码",

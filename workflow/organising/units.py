@@ -1,9 +1,9 @@
 """Units change their names; what was written under the old one still says it."""
 
 from workflow.engine.errors import InvalidInput
-from workflow.store import posts
-from workflow.store.changes import Change, Work
-from workflow.store.units import keep_name
+from workflow.store.offices import posts
+from workflow.store.offices.changes import Change, Work
+from workflow.store.offices.units import keep_name
 
 
 def rename(work: Work, *, unit: int, name: str, short_name: str) -> Change:

@@ -9,10 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, insert, select
 
 from workflow.engine.calendar import Calendar, YearNotice
-from workflow.store.codec import dumps
-from workflow.store.tables import CalendarNotice
-
-_NOTICE = CalendarNotice.__table__  # type: ignore[attr-defined]
+from workflow.store.plain import dumps
+from workflow.store.tables.handles import NOTICE
 
 
 def read_calendars(
@@ -23,7 +21,7 @@ def read_calendars(
     While there is no other version than those `known`, these are the answer themselves: what was
     found by a calendar is kept under it.
     """
-    rows = connection.execute(select(_NOTICE).order_by(_NOTICE.c.version)).mappings().all()
+    rows = connection.execute(select(NOTICE).order_by(NOTICE.c.version)).mappings().all()
     if known is not None and [row["version"] for row in rows] == list(known):
         return known
     notices: dict[int, YearNotice] = {}
@@ -38,7 +36,7 @@ def add_notice(
     connection: Connection, notice: YearNotice, *, now: datetime, person: int | None = None
 ) -> int:
     """Enter a notice; the number of the calendar's new version."""
-    statement = insert(_NOTICE).returning(_NOTICE.c.version)
+    statement = insert(NOTICE).returning(NOTICE.c.version)
     version = connection.execute(
         statement.values(year=notice.year, body=_body(notice), entered_at=now, entered_by=person)
     )

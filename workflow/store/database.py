@@ -18,8 +18,8 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from workflow.engine.errors import DubanError
-from workflow.store.bulk import instant_as_text
-from workflow.store.chain import ALGORITHMS
+from workflow.store.driver.bulk import instant_as_text
+from workflow.store.evidence.chain import ALGORITHMS
 from workflow.store.meters import Meters
 
 SAFE_WAL = (3, 51, 3)

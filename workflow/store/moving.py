@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, inspect, select
 
 from workflow.engine.errors import DubanError
-from workflow.store import bulk, schema
+from workflow.store import schema
 from workflow.store.database import Database
+from workflow.store.driver import bulk
 from workflow.store.tables import ProcessRow, metadata
 
 _LEFT_BEHIND = {str(ProcessRow.__tablename__)}

@@ -7,16 +7,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
 
+from workflow.store.driver.upsert import upsert
 from workflow.store.meters import Key
-from workflow.store.tables import ProcessRow
-from workflow.store.upsert import upsert
+from workflow.store.tables.handles import PROCESS
 
 SILENT_AFTER = timedelta(minutes=1)
 """A process that was not seen for so long hangs or has died."""
 
 FORGOTTEN_AFTER = timedelta(days=1)
-
-PROCESS = ProcessRow.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect
 
-from workflow.store import audit, rules, tables
-from workflow.store.audit import Act
+from workflow.store import rules, tables
 from workflow.store.database import Database, DatabaseUnusable
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LINK = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)

@@ -7,10 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select, update
 
 from workflow.engine.errors import InvalidInput, NotFound, OutOfTurn
-from workflow.store.organisation import PERSON
-from workflow.store.tables import SuggestionRow
-
-SUGGESTION = SuggestionRow.__table__  # type: ignore[attr-defined]
+from workflow.store.tables.handles import PERSON, SUGGESTION
 
 SHORTEST, LONGEST = 5, 2000
 KINDS = {"suggestion": "建议", "complaint": "投诉", "burden": "反映负担过重"}

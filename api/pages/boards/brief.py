@@ -14,16 +14,16 @@ from api.auth import Installation, SignedInPage, Someone
 from api.context import Duban
 from api.pages.boards.overview import Spans, open_spans
 from api.pages.boards.reading import HERE, definitions, under_heads
-from api.pages.case_rows import in_words
-from api.pages.ledger_filters import moments_at
+from api.pages.lists.case_rows import in_words
+from api.pages.lists.ledger_filters import moments_at
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import BriefPage, Pain, tabs
 from api.presenting.wording import Names, with_weekday
 from workflow.engine.calendar import local_day
-from workflow.store import queries
-from workflow.store.counting import Moments
-from workflow.store.queries import Row
-from workflow.store.reconciliation import CAME_BACK
+from workflow.store.lists import queries
+from workflow.store.lists.counting import Moments
+from workflow.store.lists.queries import Row
+from workflow.store.lists.reconciliation import CAME_BACK
 
 router = APIRouter()
 

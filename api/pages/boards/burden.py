@@ -15,8 +15,9 @@ from api.presenting.burden import BurdenPage, asking_of, mondays_before, weeks_o
 from api.presenting.fields import Option
 from api.presenting.wording import NOTHING
 from workflow.engine.calendar import ZONE, local_day
-from workflow.store import queries, weekly_burden
-from workflow.store.scope import units_of
+from workflow.store.lists import queries
+from workflow.store.outgoing import weekly_burden
+from workflow.store.sight.scope import units_of
 
 router = APIRouter()
 

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Response
 
 from api.auth import Installation, SignedInPage
 from api.pages.boards.reading import HERE, begins, month_after
-from api.pages.case_rows import work_items
+from api.pages.lists.case_rows import work_items
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import CalendarPage, Day, day_label, tabs
 from api.presenting.lists import WorkItem
 from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.sight import due_day
-from workflow.store import queries
-from workflow.store.boards import count_by_limit
+from workflow.store.lists import queries
+from workflow.store.lists.boards import count_by_limit
 
 router = APIRouter()
 

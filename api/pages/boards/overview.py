@@ -9,18 +9,18 @@ from sqlalchemy import Connection
 from api.auth import Installation, SignedInPage, Someone
 from api.context import Duban
 from api.pages.boards.reading import HERE, added_up, definitions, into_ledger
-from api.pages.case_rows import work_items
-from api.pages.ledger_filters import moments_at
+from api.pages.lists.case_rows import work_items
+from api.pages.lists.ledger_filters import moments_at
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import Figure, OverviewPage, RungLine, SpanRow, tabs
 from api.presenting.wording import Names, with_weekday
 from api.presenting.workflows import rung_in_words
 from workflow.engine.calendar import local_day
 from workflow.engine.definition import Definition
-from workflow.store import queries
-from workflow.store.boards import count_rungs
-from workflow.store.counting import Moments, count_cases
-from workflow.store.queries import Row
+from workflow.store.lists import queries
+from workflow.store.lists.boards import count_rungs
+from workflow.store.lists.counting import Moments, count_cases
+from workflow.store.lists.queries import Row
 
 router = APIRouter()
 

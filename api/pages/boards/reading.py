@@ -12,8 +12,8 @@ from api.presenting.boards import heads_of
 from api.presenting.fields import Option
 from workflow.engine.calendar import ZONE
 from workflow.engine.definition import Definition
-from workflow.store import queries
-from workflow.store.queries import Row
+from workflow.store.lists import queries
+from workflow.store.lists.queries import Row
 
 T = TypeVar("T")
 HERE = "/boards"

@@ -8,15 +8,15 @@ from sqlalchemy import Connection
 from api.auth import Installation, SignedInPage, Someone
 from api.context import Duban
 from api.pages.boards.reading import HERE, chosen_of, definitions, workflow_options
-from api.pages.case_rows import work_items
+from api.pages.lists.case_rows import work_items
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import Figure, ReportRow, ReportsPage, tabs
 from api.presenting.lights import LIGHTS
 from api.presenting.lists import options_of
 from api.presenting.wording import in_full
 from workflow.engine.calendar import local_day
-from workflow.store import queries
-from workflow.store.boards import periods_of
+from workflow.store.lists import queries
+from workflow.store.lists.boards import periods_of
 
 router = APIRouter()
 

@@ -8,8 +8,8 @@ from api.pages.boards.units import MONTHS, month_labels, months_from
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import TrendPage, month_rows, stays_of, tabs
 from workflow.engine.calendar import local_day
-from workflow.store import queries
-from workflow.store.boards import count_by_month, latest_moves
+from workflow.store.lists import queries
+from workflow.store.lists.boards import count_by_month, latest_moves
 
 router = APIRouter()
 

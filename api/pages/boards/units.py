@@ -19,8 +19,8 @@ from api.pages.rendering import masthead_of, show
 from api.presenting.boards import HeatPage, heat_row, tabs
 from api.presenting.lists import options_of
 from workflow.engine.calendar import local_day
-from workflow.store import queries
-from workflow.store.boards import What, count_by_month
+from workflow.store.lists import queries
+from workflow.store.lists.boards import What, count_by_month
 
 router = APIRouter()
 

@@ -18,7 +18,7 @@ from tests.api.pages.stories import SPECIALIST, open_case, walk_to
 from tests.prefecture import Prefecture
 from workflow import timers
 from workflow.measuring import periods
-from workflow.store.figures import Entry
+from workflow.store.measuring.figures import Entry
 
 pytestmark = pytest.mark.browser
 

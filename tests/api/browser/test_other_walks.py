@@ -13,7 +13,7 @@ from tests.api.pages.stories import SPECIALIST, walk_to
 from tests.prefecture import Prefecture
 from workflow import timers
 from workflow.organising import Organising
-from workflow.store.changes import Asked
+from workflow.store.offices.changes import Asked
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 

@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 from api.context import Duban
 from tests.api.callers import session_headers
 from tests.api.pages.conftest import Browser, Browsers
-from workflow.store.administrators import begin_with
-from workflow.store.audit import AUDIT
+from workflow.store.offices.administrators import begin_with
 from workflow.store.people.accounts import make_account, person_by_username
+from workflow.store.tables.handles import AUDIT
 
 pytestmark = pytest.mark.rights
 

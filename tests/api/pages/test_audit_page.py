@@ -14,12 +14,12 @@ from starlette.testclient import TestClient
 from api.checkpoint_files import EVERY
 from api.clock import SimulatedClock
 from api.context import Duban
-from api.pages.audit import PAGE_SIZE
+from api.pages.administering.audit import PAGE_SIZE
 from tests.api.callers import session_headers
 from tests.api.pages.conftest import Browser, Browsers
-from workflow.store import audit, checkpoints
-from workflow.store.administrators import appoint, begin_with
-from workflow.store.audit import Act
+from workflow.store.evidence import audit, checkpoints
+from workflow.store.evidence.audit import Act
+from workflow.store.offices.administrators import appoint, begin_with
 from workflow.store.people.accounts import make_account, person_by_username
 
 SPECIALIST, AUDITOR = "zhou-dc.specialist1", "shenji"

@@ -12,7 +12,7 @@ from api.context import Duban
 from tests.api.pages.conftest import PASSWORD, Browser, Browsers
 from tests.api.pages.page import Form, Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
-from workflow.store.writes import HISTORY
+from workflow.store.tables.handles import HISTORY
 
 LEDGER = "/ledgers/rectification/problem"
 

@@ -11,7 +11,7 @@ from api.clock import SimulatedClock
 from api.context import Duban
 from tests.api.callers import caller
 from tests.api.pages.conftest import Browser, Browsers
-from workflow.store.organisation import PERSON
+from workflow.store.tables.handles import PERSON
 
 HERE = "/account/messages"
 

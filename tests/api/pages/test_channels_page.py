@@ -10,8 +10,7 @@ from api.context import Duban
 from notifications.simulators.smtp_sink import SmtpSink
 from tests.api.callers import ON_SQLITE
 from tests.api.pages.conftest import Browser
-from workflow.store.audit import AUDIT
-from workflow.store.organisation import PERSON
+from workflow.store.tables.handles import AUDIT, PERSON
 
 pytestmark = pytest.mark.notify
 

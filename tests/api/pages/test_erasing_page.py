@@ -11,10 +11,9 @@ from tests.api.callers import session_headers
 from tests.api.doors import given
 from tests.api.pages.conftest import Browser
 from workflow.organising import Organising
-from workflow.store.audit import AUDIT
-from workflow.store.changes import Asked
-from workflow.store.organisation import PERSON
+from workflow.store.offices.changes import Asked
 from workflow.store.people.accounts import person_by_username
+from workflow.store.tables.handles import AUDIT, PERSON
 
 pytestmark = pytest.mark.rights
 

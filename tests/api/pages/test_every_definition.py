@@ -19,7 +19,7 @@ from workflow.catalog import SHIPPED
 from workflow.engine.case import LINKED_CASE
 from workflow.engine.definition import Definition, Fact, Party
 from workflow.engine.machine import Compiled
-from workflow.store.organisation import HOLDING, PERSON, POST
+from workflow.store.tables.handles import HOLDING, PERSON, POST
 from workflow.transaction import Transaction
 
 LEAVE = Path(__file__).parent / "leave.yaml"

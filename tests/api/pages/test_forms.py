@@ -11,7 +11,7 @@ from tests.api.callers import everything
 from tests.api.pages.conftest import Browser, Browsers
 from tests.api.pages.page import Page
 from tests.api.pages.stories import SPECIALIST, walk_to
-from workflow.store.cases import history_of
+from workflow.store.casework.cases import history_of
 
 pytestmark = [pytest.mark.hostile, pytest.mark.rights]
 

@@ -15,8 +15,7 @@ from notifications.delivery import deliver_all_due
 from notifications.ways import open_ways
 from tests.api.pages.conftest import Browsers
 from tests.api.pages.stories import SPECIALIST, walk_to
-from workflow.store.audit import AUDIT
-from workflow.store.organisation import PERSON
+from workflow.store.tables.handles import AUDIT, PERSON
 
 READERS = ("xingyi.liaison", "xingyi.head", SPECIALIST)
 PARAMETERS = {"workflow": "rectification", "ledger": "problem", "name": "rectification"}

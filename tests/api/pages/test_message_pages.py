@@ -17,7 +17,7 @@ from tests.api.pages.conftest import Browsers
 from tests.api.pages.page import Page
 from tests.api.pages.stories import SPECIALIST, walk_to
 from tests.prefecture import Prefecture
-from workflow.store.organisation import HOLDING
+from workflow.store.tables.handles import HOLDING
 
 
 @pytest.fixture

@@ -16,10 +16,9 @@ from tests.api.pages.conftest import Browsers
 from tests.api.pages.stories import SPECIALIST, walk_to
 from tests.notifications.scripted import Scripted
 from tests.prefecture import Prefecture
-from workflow.store import reports
-from workflow.store.audit import AUDIT
-from workflow.store.reports import Fate, Report
-from workflow.store.writes import OUTBOX
+from workflow.store.outgoing import reports
+from workflow.store.outgoing.reports import Fate, Report
+from workflow.store.tables.handles import AUDIT, OUTBOX
 
 MORNING = datetime(2026, 3, 3, 2, tzinfo=UTC)
 REFUSED = Receipt(Outcome.REFUSED, "对方不收这个号码。")

@@ -10,7 +10,7 @@ from tests.api.pages.conftest import Browser, Browsers
 from tests.api.pages.page import Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
 from tests.prefecture import Prefecture
-from workflow.store.scope import SCOPE
+from workflow.store.tables.handles import SCOPE
 
 
 def listed(page: Page) -> list[str]:

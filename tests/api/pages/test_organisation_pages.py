@@ -8,8 +8,7 @@ from sqlalchemy import select
 from api.clock import SimulatedClock
 from api.context import Duban
 from tests.api.pages.conftest import Browser
-from workflow.store.audit import AUDIT
-from workflow.store.organisation import UNIT
+from workflow.store.tables.handles import AUDIT, UNIT
 
 pytestmark = pytest.mark.rights
 

@@ -20,7 +20,7 @@ from tests.api.pages.stories import open_case, walk_to
 from tests.prefecture import NOW
 from workflow import timers
 from workflow.engine.definition import Definition
-from workflow.store.scope import SCOPE
+from workflow.store.tables.handles import SCOPE
 from workflow.yaml_text import read_definition
 
 

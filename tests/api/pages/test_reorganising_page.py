@@ -9,7 +9,7 @@ from tests.api.pages.conftest import Browser
 from tests.api.pages.page import Page
 from tests.api.pages.stories import open_case
 from workflow import following
-from workflow.store.organisation import UNIT
+from workflow.store.tables.handles import UNIT
 
 pytestmark = pytest.mark.rights
 

@@ -12,8 +12,8 @@ from api.spreadsheets.reading import read_sheet
 from tests.api.pages.conftest import Browser, Browsers
 from tests.prefecture import Prefecture
 from workflow.commands import Commands
-from workflow.store.organisation import PERSON, actor_of
-from workflow.store.writes import OUTBOX
+from workflow.store.offices.organisation import actor_of
+from workflow.store.tables.handles import OUTBOX, PERSON
 
 pytestmark = pytest.mark.rights
 

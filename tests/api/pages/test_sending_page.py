@@ -8,7 +8,7 @@ from notifications.ways import open_ways
 from tests.api.pages.conftest import Browser, Browsers
 from tests.notifications.conftest import Desk
 from tests.prefecture import Prefecture
-from workflow.store import sending
+from workflow.store.outgoing import sending
 
 pytestmark = pytest.mark.notify
 

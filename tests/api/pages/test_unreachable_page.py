@@ -12,11 +12,11 @@ from tests.api.callers import session_headers
 from tests.api.pages.conftest import Browser
 from tests.notifications.conftest import Desk
 from tests.prefecture import Prefecture
-from workflow.store import administrators, bad_addresses, reports
-from workflow.store.audit import AUDIT
-from workflow.store.organisation import HOLDING
+from workflow.store.offices import administrators
+from workflow.store.outgoing import bad_addresses, reports
+from workflow.store.outgoing.reports import Fate, Report
 from workflow.store.people.accounts import make_account, person_by_username
-from workflow.store.reports import Fate, Report
+from workflow.store.tables.handles import AUDIT, HOLDING
 
 HERE = "/administration/unreachable"
 LIAISON = "wangmo.liaison"

@@ -29,11 +29,11 @@ from tests.notifications.december.oracle import (
 )
 from tests.notifications.december.year_end import Centre, Happening, Post, YearEnd
 from workflow.doctor import examine
-from workflow.store import messages
 from workflow.store.database import Database
-from workflow.store.messages import Message
-from workflow.store.proofs import proofs
-from workflow.store.writes import OUTBOX
+from workflow.store.outgoing import messages
+from workflow.store.outgoing.messages import Message
+from workflow.store.outgoing.proofs import proofs
+from workflow.store.tables.handles import OUTBOX
 
 pytestmark = pytest.mark.notify
 

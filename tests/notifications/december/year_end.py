@@ -19,8 +19,7 @@ from tests.journeys.play import Play
 from tests.notifications.december.oracle import Copy, Reporter
 from workflow.engine.calendar import ZONE
 from workflow.store.database import Database
-from workflow.store.organisation import PERSON, POST, UNIT
-from workflow.store.writes import CASE
+from workflow.store.tables.handles import CASE, PERSON, POST, UNIT
 
 _HERE = Path(__file__).parent
 _NUMBER_IS_BAD, _THROTTLED, _FINE = 0x0B, 0x58, 0

@@ -14,8 +14,8 @@ from tests.notifications.conftest import Desk
 from tests.prefecture import NOW
 from tests.servers.mail_host import DOMAIN, PASSWORD, MailHost
 from workflow.engine.calendar import Calendar
-from workflow.store import bad_addresses, reports
-from workflow.store.reports import Fate
+from workflow.store.outgoing import bad_addresses, reports
+from workflow.store.outgoing.reports import Fate
 
 pytestmark = [pytest.mark.notify, pytest.mark.servers]
 

@@ -8,10 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from workflow.engine.errors import InvalidInput, NotFound
-from workflow.store.organisation import PERSON, read_recipients
-from workflow.store.tables import SecondFactorRow
+from workflow.store.offices.organisation import read_recipients
+from workflow.store.tables.handles import FACTOR, PERSON
 
-FACTOR = SecondFactorRow.__table__  # type: ignore[attr-defined]
 LONGEST_NAME = 80
 
 

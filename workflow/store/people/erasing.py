@@ -12,30 +12,34 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
-from workflow.store import audit
-from workflow.store.administrators import TITLES, role_of
-from workflow.store.attention import WATCH
-from workflow.store.bad_addresses import BAD
-from workflow.store.changes import ITEM
-from workflow.store.organisation import HOLDING, PERSON
-from workflow.store.people.accounts import FACTOR
-from workflow.store.people.feeds import FEED
-from workflow.store.people.forgetting import FAILURE, KNOWN, SESSION, TOKEN
-from workflow.store.people.preferences import PREFERENCE
+from workflow.store.evidence import audit
+from workflow.store.offices.administrators import TITLES, role_of
+from workflow.store.offices.posts import held_by
 from workflow.store.people.throttling import key_of_account
-from workflow.store.posts import held_by
-from workflow.store.reports import HANDOVER
-from workflow.store.suggestions import SUGGESTION
-from workflow.store.tables import EarlierPassword, MailboxRow, RecoveryCode
-from workflow.store.views import VIEW
-from workflow.store.writes import OUTBOX
-
-_EARLIER = EarlierPassword.__table__  # type: ignore[attr-defined]
-_RECOVERY = RecoveryCode.__table__  # type: ignore[attr-defined]
-_MAILBOX = MailboxRow.__table__  # type: ignore[attr-defined]
+from workflow.store.tables.handles import (
+    BAD,
+    EARLIER,
+    FACTOR,
+    FAILURE,
+    FEED,
+    HANDOVER,
+    HOLDING,
+    ITEM,
+    KNOWN,
+    MAILBOX,
+    OUTBOX,
+    PERSON,
+    PREFERENCE,
+    RECOVERY,
+    SESSION,
+    SUGGESTION,
+    TOKEN,
+    VIEW,
+    WATCH,
+)
 
 _OF_A_PERSON = (
-    SESSION, TOKEN, KNOWN, FACTOR, _EARLIER, _RECOVERY, BAD, WATCH, VIEW, PREFERENCE, FEED,
+    SESSION, TOKEN, KNOWN, FACTOR, EARLIER, RECOVERY, BAD, WATCH, VIEW, PREFERENCE, FEED,
 )  # fmt: skip
 """Rows that mean nothing without their person."""
 
@@ -111,7 +115,7 @@ def _blank_messages(connection: Connection, person: int) -> None:
     """What was owed is called off; what was said, and to which address, goes."""
     theirs = OUTBOX.c.person_id == person
     keys = select(OUTBOX.c.key).where(theirs)
-    connection.execute(delete(_MAILBOX).where(_MAILBOX.c.key.in_(keys)))
+    connection.execute(delete(MAILBOX).where(MAILBOX.c.key.in_(keys)))
     open_ = and_(theirs, OUTBOX.c.status.in_(("waiting", "leased")))
     off = {"status": "cancelled", "wake_at": None, "leased_until": None}
     connection.execute(update(OUTBOX).where(open_).values(off))

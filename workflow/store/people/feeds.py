@@ -6,14 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from workflow.store import audit
-from workflow.store.audit import Act
-from workflow.store.organisation import PERSON
+from workflow.store.driver.upsert import upsert
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
 from workflow.store.people.hashing import hash_of
-from workflow.store.tables import CalendarFeedRow
-from workflow.store.upsert import upsert
-
-FEED = CalendarFeedRow.__table__  # type: ignore[attr-defined]
+from workflow.store.tables.handles import FEED, PERSON
 
 
 def make_feed(connection: Connection, person: int, now: datetime) -> str:

@@ -5,19 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, or_
 
 from workflow.store.people.profiles import Profile
-from workflow.store.tables import (
-    KnownBrowser,
-    ProviderTrip,
-    SessionRow,
-    SignInFailure,
-    TokenRow,
-)
-
-SESSION = SessionRow.__table__  # type: ignore[attr-defined]
-TOKEN = TokenRow.__table__  # type: ignore[attr-defined]
-FAILURE = SignInFailure.__table__  # type: ignore[attr-defined]
-KNOWN = KnownBrowser.__table__  # type: ignore[attr-defined]
-TRIP = ProviderTrip.__table__  # type: ignore[attr-defined]
+from workflow.store.tables.handles import FAILURE, KNOWN, SESSION, TOKEN, TRIP
 
 
 def forget_old(connection: Connection, profile: Profile, now: datetime) -> None:

@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
-from workflow.store.organisation import PERSON
-from workflow.store.people.forgetting import KNOWN
 from workflow.store.people.hashing import hash_of
+from workflow.store.tables.handles import KNOWN, PERSON
 
 KNOWN_FOR = timedelta(days=180)
 

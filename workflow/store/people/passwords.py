@@ -12,14 +12,12 @@ from pwdlib.exceptions import PwdlibError
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
-from workflow.store.organisation import HOLDING, PERSON, held_at
+from workflow.store.offices.organisation import held_at
 from workflow.store.people.accounts import Account, person_by_username
 from workflow.store.people.password_rules import LONGEST_PASSWORD, WeakPassword, check_password
 from workflow.store.people.profiles import Profile
 from workflow.store.people.sessions import end_sessions_of
-from workflow.store.tables import EarlierPassword
-
-EARLIER = EarlierPassword.__table__  # type: ignore[attr-defined]
+from workflow.store.tables.handles import EARLIER, HOLDING, PERSON
 
 ONE_TIME_LASTS = timedelta(days=7)
 MOST_KEPT = 24

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert
 
-from workflow.store.people.forgetting import TRIP
 from workflow.store.people.hashing import hash_of
+from workflow.store.tables.handles import TRIP
 
 TRIP_LASTS = timedelta(minutes=10)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select, update
 
 from workflow.engine.errors import Refusal
-from workflow.store.people.accounts import FACTOR
+from workflow.store.tables.handles import FACTOR
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

@@ -11,13 +11,10 @@ from typing import Any
 import pyotp
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from workflow.store.people.accounts import FACTOR
 from workflow.store.people.hashing import hash_of
 from workflow.store.people.passwords import random_password
 from workflow.store.people.sealing import Sealer
-from workflow.store.tables import RecoveryCode
-
-RECOVERY = RecoveryCode.__table__  # type: ignore[attr-defined]
+from workflow.store.tables.handles import FACTOR, RECOVERY
 
 STEP_SECONDS = 30
 _STEPS_OFF = 1

@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from workflow.store.organisation import PERSON
-from workflow.store.people.accounts import FACTOR
-from workflow.store.people.forgetting import SESSION, forget_old
+from workflow.store.people.forgetting import forget_old
 from workflow.store.people.hashing import hash_of
 from workflow.store.people.profiles import Profile
+from workflow.store.tables.handles import FACTOR, PERSON, SESSION
 
 SEEN_EVERY = timedelta(minutes=1)
 """A session's last use is noted at most so often: reading pages should not write."""

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, or_, select, update
 
 from workflow.engine.errors import NotFound
-from workflow.store import audit
-from workflow.store.organisation import PERSON
+from workflow.store.evidence import audit
 from workflow.store.people.sessions import end_sessions_of
+from workflow.store.tables.handles import PERSON
 
 MOST_FOUND = 30
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, update
 
-from workflow.store.people.forgetting import FAILURE
+from workflow.store.driver.upsert import upsert
 from workflow.store.people.hashing import hash_of
 from workflow.store.people.profiles import Profile, Throttle
-from workflow.store.upsert import upsert
+from workflow.store.tables.handles import FAILURE
 
 Counters = Mapping[str, Throttle]
 """What a try is counted under, and how failures there cost time."""

@@ -12,10 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from workflow.engine.errors import InvalidInput
-from workflow.store.organisation import PERSON
 from workflow.store.people.accounts import is_name
-from workflow.store.people.forgetting import TOKEN
 from workflow.store.people.hashing import hash_of
+from workflow.store.tables.handles import PERSON, TOKEN
 
 NOTED_EVERY = timedelta(minutes=1)
 """A token's last use is noted at most so often."""

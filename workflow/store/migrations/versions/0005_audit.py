@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-from workflow.store import audit
+from workflow.store.evidence import audit
 
 revision = "0005"
 down_revision = "0001"

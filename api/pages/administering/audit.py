@@ -1,0 +1,203 @@
+"""审计日志: the log for the audit administrator, its export, and the checkpoints."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from io import StringIO
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Response
+
+from api.auth import Installation, SignedInForm, SignedInPage
+from api.checkpoint_files import EVERY
+from api.context import Duban
+from api.pages.forms import GREATEST_ID, Posted, printable, text_in
+from api.pages.rendering import masthead_of, show
+from api.presenting.audit_log import (
+    OUTCOMES,
+    AuditPage,
+    Line,
+    checkpoint_line,
+    lines_of,
+    people_in,
+    units_in,
+)
+from api.presenting.fields import Option
+from api.presenting.wording import Names
+from workflow.engine.calendar import ZONE
+from workflow.engine.errors import InvalidInput, NotFound
+from workflow.store.evidence import audit, audit_log
+from workflow.store.evidence.audit import KINDS, Act
+from workflow.store.evidence.audit_log import Spot, Wanted
+from workflow.store.lists import queries
+
+router = APIRouter()
+
+PAGE_SIZE = 50
+SHOWN_CHECKPOINTS = 5
+MOST_EXPORTED = 50_000
+"""Rows of one export; narrower filters give the rest."""
+
+_HEADER = ("时间", "操作", "结果", "人员", "对象", "详情", "来源地址", "股和行", "原始内容")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the reader narrowed the log to, as it was typed."""
+
+    kind: str = ""
+    outcome: str = ""
+    who: str = ""
+    since: str = ""
+    until: str = ""
+
+    def given(self) -> dict[str, str]:
+        """Those that are not empty."""
+        names = ("kind", "outcome", "who", "since", "until")
+        return {name: text for name in names if (text := getattr(self, name))}
+
+
+def _filters(given: Mapping[str, str]) -> Filters:
+    kind, outcome = given.get("kind", ""), given.get("outcome", "")
+    return Filters(
+        kind if kind in KINDS else "",
+        outcome if outcome in OUTCOMES else "",
+        *(printable(given.get(name, "")) for name in ("who", "since", "until")),
+    )
+
+
+@router.get("/audit")
+def log(
+    duban: Installation,
+    someone: SignedInPage,
+    kind: str = "",
+    outcome: str = "",
+    who: str = "",
+    since: str = "",
+    until: str = "",
+    after: str = "",
+) -> Response:
+    """The log, newest first."""
+    given = {"kind": kind, "outcome": outcome, "who": who, "since": since, "until": until}
+    filters, problem = _filters(given), ""
+    try:
+        lines, last = _read(duban, filters, PAGE_SIZE, _spot(after))
+    except InvalidInput as error:
+        lines, last, problem = (), None, error.sentence
+    with duban.database.reading() as connection:
+        checkpoints = audit_log.list_checkpoints(connection, SHOWN_CHECKPOINTS)
+    newest = checkpoints[0]["at"] if checkpoints else None
+    following = urlencode({**filters.given(), "after": _address(last)}) if last else ""
+    page = AuditPage(
+        lines=lines,
+        kinds=tuple(Option(key, title, key == filters.kind) for key, title in KINDS.items()),
+        outcomes=tuple(Option(k, title, k == filters.outcome) for k, title in OUTCOMES.items()),
+        who=filters.who,
+        since=filters.since,
+        until=filters.until,
+        problem=problem,
+        next=f"?{following}" if len(lines) == PAGE_SIZE else "",
+        query=tuple(filters.given().items()),
+        checkpoints=tuple(map(checkpoint_line, checkpoints)),
+        overdue=newest is None or duban.clock() > newest + 2 * EVERY,
+    )
+    return show("audit.html", page, masthead_of(duban, someone, "/audit"))
+
+
+@router.post("/audit/export")
+def export(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+    """The filtered log as CSV; that it was exported stands in the log."""
+    names = ("kind", "outcome", "who", "since", "until")
+    lines, _ = _read(duban, _filters({name: text_in(form, name) for name in names}), MOST_EXPORTED)
+    with duban.database.unit_of_work() as connection:
+        act = Act("export", someone.person, data={"what": "audit", "rows": len(lines)})
+        audit.record(connection, act, duban.clock())
+    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
+    # the mark in front has spreadsheets read it as UTF-8
+    return Response("\ufeff" + _csv(lines), 200, headers, "text/csv; charset=utf-8")
+
+
+@router.get("/audit/checkpoints/{number}")
+def checkpoint(
+    number: Annotated[int, Path(ge=1, le=GREATEST_ID)], duban: Installation, someone: SignedInPage
+) -> Response:
+    """The file of one checkpoint."""
+    del someone
+    with duban.database.reading() as connection:
+        text = audit_log.checkpoint_text(connection, number)
+    if text is None:
+        raise NotFound("没有这个校验点")
+    headers = {"Content-Disposition": f'attachment; filename="checkpoint-{number:06}.json"'}
+    return Response(text + "\n", 200, headers, "application/json")
+
+
+def _read(
+    duban: Duban, filters: Filters, limit: int, after: Spot | None = None
+) -> tuple[tuple[Line, ...], Spot | None]:
+    """The lines, and where they end; raises InvalidInput for a date that is none."""
+    since, until = _day(filters.since), _day(filters.until)
+    with duban.database.reading() as connection:
+        wanted = Wanted(
+            kind=filters.kind or None,
+            outcome=filters.outcome or None,
+            people=audit_log.people_called(connection, filters.who) if filters.who else None,
+            since=since,
+            until=until and until + timedelta(days=1),
+        )
+        rows = audit_log.read_log(connection, wanted, limit=limit, after=after)
+        names = Names(
+            units=queries.unit_names(connection, units_in(rows)),
+            people=queries.person_names(connection, people_in(rows)),
+            workflows=_titles(duban),
+        )
+    last = Spot(rows[-1]["at"], rows[-1]["strand"], rows[-1]["seq"]) if rows else None
+    return lines_of(rows, names), last
+
+
+def _titles(duban: Duban) -> dict[str, str]:
+    return {name: one.definition.title for name, one in duban.catalog.workflows().items()}
+
+
+def _day(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), ZONE)
+    except ValueError:
+        raise InvalidInput("日期应写成 2026-09-30 这样") from None
+
+
+def _address(spot: Spot) -> str:
+    return f"{spot.at.isoformat()}_{spot.strand}_{spot.seq}"
+
+
+def _spot(text: str) -> Spot | None:
+    """Where the page goes on; raises InvalidInput."""
+    if not text:
+        return None
+    try:
+        at, strand, seq = text.replace(" ", "+").split("_")
+        spot = Spot(datetime.fromisoformat(at), int(strand), int(seq))
+    except ValueError:
+        spot = None
+    if spot is None or spot.at.tzinfo is None or max(spot.strand, spot.seq) > GREATEST_ID:
+        raise InvalidInput("翻页的地址有误，请从第一页看起")
+    return spot
+
+
+def _csv(lines: tuple[Line, ...]) -> str:
+    """A table whose cells a spreadsheet takes for texts."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_HEADER)
+    for one in lines:
+        cells = (one.iso, one.kind, one.outcome, one.who, one.about, one.details, one.address)
+        writer.writerow([_as_text(cell) for cell in (*cells, one.place, one.data)])
+    return text.getvalue()
+
+
+def _as_text(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,143 @@
+"""运行状况: what the metrics say, for the system administrator's eyes."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Response
+
+from api.auth import Installation, SignedInPage
+from api.pages.rendering import masthead_of, show
+from api.presenting.wording import to_the_minute
+from api.pulse import own_name
+from workflow.store import schema
+from workflow.store.evidence.checkpoints import last_at
+from workflow.store.meters import Key
+from workflow.store.outgoing.backlog import Backlog, backlog
+from workflow.store.processes import Process, known
+
+router = APIRouter()
+
+HERE = "/administration/health"
+
+_KINDS = {"run": "网页和后台", "serve": "网页", "worker": "后台"}
+_COUNTED = {
+    "steps": "写入历史",
+    "timers": "办理定时",
+    "sends": "交付消息",
+    "refusals": "拒绝请求",
+    "requests": "回答请求",
+    "queries": "数据库语句",
+    "failed_beats": "后台出错",
+}
+_VALUES = {
+    "person": "本人",
+    "clock": "到时",
+    "case": "关联事项",
+    "email": "邮件",
+    "sms": "短信",
+    "in_app": "站内",
+    "accepted": "已接收",
+    "refused": "被拒绝",
+    "failed": "未成功",
+    "throttled": "要求放慢",
+    "ambiguous": "不能确定",
+    "unsendable": "不能发送",
+}
+LATE = timedelta(minutes=5)
+"""A backlog older than this is shown as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessLine:
+    """One process; `silent` is one that should be there and does not answer."""
+
+    kind: str
+    name: str
+    version: str
+    since: str
+    seen: str
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CountLine:
+    """What was counted, of which kind, by all processes together."""
+
+    what: str
+    kind: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthPage:
+    """运行状况; `problems` is empty when nothing needs doing."""
+
+    problems: tuple[str, ...]
+    timers: int
+    messages: int
+    database: str
+    checkpoint: str
+    processes: tuple[ProcessLine, ...]
+    counts: tuple[CountLine, ...]
+
+
+@router.get(HERE)
+def health(duban: Installation, someone: SignedInPage) -> Response:
+    """Processes, what is behind, and what was done."""
+    now = duban.clock()
+    with duban.database.reading() as connection:
+        behind, running = backlog(connection, now), known(connection)
+        checkpoint = last_at(connection)
+    kind = "SQLite" if duban.database.is_sqlite else "PostgreSQL"
+    page = HealthPage(
+        problems=tuple(_problems(behind, running, now)),
+        timers=behind.timers,
+        messages=behind.messages,
+        database=f"{kind}，结构版本 {schema.head()}",
+        checkpoint=to_the_minute(checkpoint) if checkpoint else "还没有",
+        processes=tuple(_process(one, now) for one in running),
+        counts=tuple(_counts(running, duban.database.meters.read())),
+    )
+    return show("health.html", page, masthead_of(duban, someone, HERE))
+
+
+def _problems(behind: Backlog, running: list[Process], now: datetime) -> Iterator[str]:
+    alive = {one.kind for one in running if not one.is_silent(now)}
+    if not alive & {"run", "worker"}:
+        yield "没有后台在运行，到时的提醒和待发的消息都不会办理：请启动后台"
+    for one in running:
+        if one.is_silent(now):
+            since = to_the_minute(one.seen_at)
+            yield f"{_KINDS.get(one.kind, one.kind)} {one.name} 自 {since} 没有应答"
+    if behind.timer_lag > LATE.total_seconds():
+        yield f"有 {behind.timers} 个定时到时未办，最早的已过 {_long(behind.timer_lag)}"
+    if behind.message_age > LATE.total_seconds():
+        yield f"有 {behind.messages} 条消息可以发出而未发，最早的已等 {_long(behind.message_age)}"
+
+
+def _long(seconds: float) -> str:
+    minutes = int(seconds // 60)
+    return f"{minutes // 60} 小时 {minutes % 60} 分钟" if minutes >= 60 else f"{minutes} 分钟"
+
+
+def _process(one: Process, now: datetime) -> ProcessLine:
+    return ProcessLine(
+        kind=_KINDS.get(one.kind, one.kind),
+        name=one.name,
+        version=one.version,
+        since=to_the_minute(one.started_at),
+        seen=to_the_minute(one.seen_at),
+        silent=one.is_silent(now),
+    )
+
+
+def _counts(running: list[Process], own: Mapping[Key, float]) -> Iterator[CountLine]:
+    total: Counter[Key] = Counter()
+    for figures in {**{one.name: one.figures for one in running}, own_name(): own}.values():
+        total.update(figures)
+    for (name, labels), count in sorted(total.items()):
+        if name in _COUNTED:
+            kind = "，".join(_VALUES.get(value, value) for _, value in labels)
+            yield CountLine(_COUNTED[name], kind, f"{count:,.0f}")

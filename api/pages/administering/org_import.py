@@ -1,0 +1,110 @@
+"""导入单位、导入人员: look at what would become of every line of a list, then take all of it.
+
+The file is sent once: what was looked at is kept in the page, unless it is too large for that.
+"""
+
+import base64
+import binascii
+
+from fastapi import APIRouter, Response
+from starlette.datastructures import FormData, UploadFile
+
+from api.auth import Installation, SignedInForm, SignedInPage, Someone
+from api.context import Duban
+from api.downloads import disposition
+from api.errors import status_of
+from api.pages.administering.organisation import HERE
+from api.pages.forms import Posted, request_id, text_in
+from api.pages.rendering import masthead_of, show
+from api.presenting.organisation import ListPage, list_lines
+from api.spreadsheets.org_import import report_on
+from api.spreadsheets.org_lists import TITLES, Which, template_of
+from workflow.engine.errors import InvalidInput, Refusal
+from workflow.organising.lines import Report
+from workflow.store.offices.changes import Asked
+
+router = APIRouter()
+
+MOST_KEPT, MOST_LISTED = 600_000, 500
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/administration/import/{which}")
+def ask(which: Which, duban: Installation, someone: SignedInPage) -> Response:
+    """The empty form."""
+    return _show(duban, someone, _page(which, None))
+
+
+@router.get("/administration/import/{which}/template.xlsx")
+def template(which: Which, _: SignedInPage) -> Response:
+    """The xlsx to fill in."""
+    content = template_of(which)
+    headers = {"Content-Disposition": disposition(f"{TITLES[which]}导入模板.xlsx")}
+    return Response(content, headers=headers, media_type=_XLSX)
+
+
+@router.post("/administration/import/{which}")
+def look_or_take(
+    which: Which, duban: Installation, someone: SignedInForm, form: Posted
+) -> Response:
+    """Say what would become of every line, or take the list; a refusal shows the form again."""
+    complete = "complete" in form
+    try:
+        content = _content(form)
+        report = _report(duban, someone, which, content, form)
+    except Refusal as refused:
+        page = _page(which, None, problem=refused.sentence, complete=complete)
+        return _show(duban, someone, page, status_of(refused))
+    fit = len(content) <= MOST_KEPT and not report.counts["wrong"] and report.change is None
+    return _show(
+        duban, someone, _page(which, report, kept=content if fit else b"", complete=complete)
+    )
+
+
+def _report(duban: Duban, someone: Someone, which: Which, content: bytes, form: FormData) -> Report:
+    asked = Asked(text_in(form, "request"), duban.clock(), someone.person)
+    take, complete = text_in(form, "act") == "take", "complete" in form
+    return report_on(duban, which, content, asked, complete=complete, take=take)
+
+
+def _content(form: FormData) -> bytes:
+    """The file chosen, or the one kept in the page; raises InvalidInput."""
+    file = form.get("file")
+    if isinstance(file, UploadFile) and (content := file.file.read()):
+        return content
+    try:
+        kept = base64.b64decode(text_in(form, "kept"), validate=True)
+    except binascii.Error:
+        kept = b""
+    if not kept:
+        raise InvalidInput("请选择填好的表格文件")
+    return kept
+
+
+def _page(
+    which: Which,
+    report: Report | None,
+    *,
+    kept: bytes = b"",
+    problem: str = "",
+    complete: bool = False,
+) -> ListPage:
+    lines = list_lines(report, MOST_LISTED) if report else ()
+    return ListPage(
+        which=which,
+        title=TITLES[which],
+        looked=report is not None,
+        taken=report.sentence if report and report.change else "",
+        wrong=bool(report and report.counts["wrong"]),
+        total=report.in_words() if report else "",
+        lines=lines,
+        left_out=len(report.lines) - len(lines) if report else 0,
+        complete=complete,
+        request=request_id(),
+        kept=base64.b64encode(kept).decode(),
+        problem=problem,
+    )
+
+
+def _show(duban: Duban, someone: Someone, page: ListPage, status: int = 200) -> Response:
+    return show("org_import.html", page, masthead_of(duban, someone, HERE), status=status)

@@ -1,0 +1,86 @@
+"""组织机构: for the system administrator the units, new accounts, and what was changed.
+
+Every form carries a request id of its own, so that sent twice it acts once; every act goes through
+`workflow.organising`.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from fastapi.responses import RedirectResponse
+
+from api.auth import Installation, SignedInForm, SignedInPage, Someone
+from api.context import Duban
+from api.errors import status_of
+from api.pages.forms import GREATEST_ID, Posted, printable, request_id, text_in
+from api.pages.rendering import masthead_of, show
+from api.presenting.organisation import OrganisationPage, change_line, unit_link
+from workflow.engine.errors import Refusal
+from workflow.organising import Organising
+from workflow.store.lists import queries
+from workflow.store.offices import changes
+from workflow.store.offices.changes import Asked
+
+router = APIRouter()
+
+HERE = "/administration/organisation"
+PAGE_SIZE = 20
+ChangeId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
+
+
+@router.get(HERE)
+def organisation(
+    duban: Installation, someone: SignedInPage, find: str = "", before: int | None = None
+) -> Response:
+    """Units by name or code, the highest ones without a text, and the latest changes."""
+    return _page(duban, someone, find=printable(find), before=before)
+
+
+@router.post("/administration/people")
+def enrol(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+    """Make an account for somebody new."""
+    username, name = (printable(text_in(form, field), 90) for field in ("username", "name"))
+    asked = Asked(text_in(form, "request"), duban.clock(), someone.person)
+    try:
+        Organising(duban.database).enrol(asked, username=username, name=name)
+    except Refusal as refusal:
+        return _page(duban, someone, refusal=refusal, username=username, name=name)
+    return RedirectResponse(HERE, 303)
+
+
+@router.post("/administration/changes/{change}/undo")
+def undo(change: ChangeId, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+    """Take a change back."""
+    asked = Asked(text_in(form, "request"), duban.clock(), someone.person)
+    try:
+        Organising(duban.database).undo(asked, change)
+    except Refusal as refusal:
+        return _page(duban, someone, refusal=refusal)
+    return RedirectResponse(HERE, 303)
+
+
+def _page(
+    duban: Duban,
+    someone: Someone,
+    *,
+    find: str = "",
+    before: int | None = None,
+    refusal: Refusal | None = None,
+    username: str = "",
+    name: str = "",
+) -> Response:
+    with duban.database.reading() as connection:
+        found = queries.find_units(connection, find, 50) if find else queries.top_units(connection)
+        rows = changes.list_changes(connection, before=before, limit=PAGE_SIZE + 1)
+    page = OrganisationPage(
+        find=find,
+        units=tuple(map(unit_link, found)),
+        changes=tuple(map(change_line, rows[:PAGE_SIZE])),
+        older=f"{HERE}?before={rows[PAGE_SIZE - 1]['id']}" if len(rows) > PAGE_SIZE else "",
+        request=request_id(),
+        problem=refusal.sentence if refusal else "",
+        username=username,
+        name=name,
+    )
+    status = status_of(refusal) if refusal else 200
+    return show("organisation.html", page, masthead_of(duban, someone, HERE), status=status)

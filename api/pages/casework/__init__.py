@@ -1,0 +1,1 @@
+"""Pages on which cases are opened and worked on."""

@@ -1,0 +1,161 @@
+"""One event on many cases that were ticked in a ledger: each a command of its own, with a report
+row by row.
+
+What one case refuses leaves the others done. The form sent twice acts once: every case's command
+has a request id that follows from the form's.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData, QueryParams
+
+from api.auth import Installation, SignedInForm, SignedInPage, Someone
+from api.auth.confirming import confirm_if_given
+from api.context import Duban
+from api.errors import status_of
+from api.pages.forms import (
+    GREATEST_ID,
+    PROOF_FIELD,
+    Posted,
+    facts_in,
+    request_id,
+    secret_in,
+    text_in,
+)
+from api.pages.lists.case_rows import Worded, work_items
+from api.pages.rendering import masthead_of, show
+from api.presenting.bulk import BulkPage, BulkRow, Choice, choices_of, form_of
+from workflow.engine.definition import Definition
+from workflow.engine.errors import InvalidInput, NotFound, Refusal
+from workflow.engine.machine import Compiled
+from workflow.store.lists import queries
+
+router = APIRouter()
+
+MOST_AT_ONCE = 50
+"""As many as a page of a ledger has."""
+
+
+@router.get("/ledgers/{workflow}/{ledger}/bulk")
+def prepare(
+    workflow: str, ledger: str, request: Request, duban: Installation, someone: SignedInPage
+) -> Response:
+    """What can be done with the cases that were ticked; with an event, its form."""
+    _check_ledger(duban, workflow, ledger)
+    ticked = _ticked(request.query_params)
+    event = request.query_params.get("event", "")
+    return _page(duban, someone, workflow, ledger, ticked, event)
+
+
+@router.post("/ledgers/{workflow}/{ledger}/bulk")
+def act(
+    workflow: str,
+    ledger: str,
+    request: Request,
+    duban: Installation,
+    someone: SignedInForm,
+    form: Posted,
+) -> Response:
+    """Fire the event on each, and say what came of each."""
+    definition = _check_ledger(duban, workflow, ledger)
+    ticked, event = _ticked(form), text_in(form, "event")
+    facts = facts_in(form, definition)
+    try:
+        if not ticked:
+            raise InvalidInput("没有选中事项，请回到台账勾选")
+        someone = confirm_if_given(duban, someone, secret_in(form, PROOF_FIELD), request)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _page(duban, someone, workflow, ledger, ticked, event, facts, refusal)
+    said = {
+        case: _fired(duban, someone, case, event, facts, f"{text_in(form, 'request')}:{case}")
+        for case in ticked
+    }
+    return _page(duban, someone, workflow, ledger, ticked, event, said=said)
+
+
+def _fired(
+    duban: Duban, someone: Someone, case: int, event: str, facts: Mapping[str, Any], request: str
+) -> tuple[bool, str]:
+    """Whether it was done, and the state it led to or the sentence of the refusal."""
+    try:
+        answer = duban.commands.fire(
+            case_id=case,
+            event=event,
+            actor=someone.actor,
+            request=request,
+            now=duban.clock(),
+            facts=facts,
+        )
+    except Refusal as refusal:
+        return False, refusal.sentence
+    return True, answer.state
+
+
+def _page(
+    duban: Duban,
+    someone: Someone,
+    workflow: str,
+    ledger: str,
+    ticked: list[int],
+    event: str,
+    facts: Mapping[str, Any] | None = None,
+    refusal: Refusal | None = None,
+    said: Mapping[int, tuple[bool, str]] | None = None,
+) -> Response:
+    definition = duban.catalog.newest(workflow).definition
+    with duban.database.reading() as connection:
+        rows = queries.cases_by_id(connection, someone.actor, ticked)
+        worded = list(work_items(connection, duban, someone, rows))
+    versions = [(_version(duban, row), row["state"]) for _, row, _ in worded]
+    choices = choices_of(versions, someone.actor, [row for _, row, _ in worded])
+    chosen = next((one for one in choices if one.event == event), None)
+    page = BulkPage(
+        title=definition.ledgers[ledger].title,
+        workflow_title=definition.title,
+        back=f"/ledgers/{workflow}/{ledger}",
+        address=f"/ledgers/{workflow}/{ledger}/bulk",
+        rows=tuple(_rows(worded, chosen, said)),
+        choices=choices,
+        chosen=chosen,
+        fields=form_of(versions, chosen, facts or {}) if chosen else (),
+        request=request_id(),
+        problem=refusal.sentence if refusal else "",
+        asked=len(ticked),
+        done=sum(was for was, _ in said.values()) if said else 0,
+        reported=said is not None,
+    )
+    status = status_of(refusal) if refusal else 200
+    return show("bulk.html", page, masthead_of(duban, someone, "/ledgers"), status=status)
+
+
+def _rows(
+    worded: list[Worded], chosen: Choice | None, said: Mapping[int, tuple[bool, str]] | None
+) -> Iterator[BulkRow]:
+    for item, row, definition in worded:
+        was, told = (said or {}).get(row["id"], (False, ""))
+        if was:
+            told = f"已办理，现处“{definition.states[told].title}”"
+        fits = chosen is None or row["id"] in chosen.cases
+        yield BulkRow(row["id"], item, fits, was, told)
+
+
+def _version(duban: Duban, row: queries.Row) -> Compiled:
+    return duban.catalog.version(row["definition_id"])
+
+
+def _check_ledger(duban: Duban, workflow: str, ledger: str) -> Definition:
+    definition = duban.catalog.newest(workflow).definition
+    if ledger not in definition.ledgers:
+        raise NotFound("没有这本台账", {"ledger": ledger[:40]})
+    return definition
+
+
+def _ticked(given: QueryParams | FormData) -> list[int]:
+    """The cases that were ticked, each once, as many as are done at once."""
+    texts = [one for one in given.getlist("case") if isinstance(one, str)]
+    ids = [int(one) for one in texts if one.isdecimal() and len(one) < 17]
+    return [one for one in dict.fromkeys(ids) if 0 < one <= GREATEST_ID][:MOST_AT_ONCE]

@@ -1,0 +1,1 @@
+"""Pages about the reader: signing in, account, substitutes."""

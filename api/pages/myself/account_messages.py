@@ -1,0 +1,103 @@
+"""消息设置: by which way messages come, and when, within what the definition allows."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+
+from api.auth import Installation, SignedInForm, SignedInPage, Someone
+from api.context import Duban
+from api.errors import status_of
+from api.pages.forms import Posted, text_in
+from api.pages.rendering import account_masthead, show
+from api.presenting.fields import Option
+from api.presenting.preferences import Kind, hour_options, kinds
+from api.presenting.wording import in_full
+from workflow.engine.errors import InvalidInput, Refusal
+from workflow.engine.pace import Hours
+from workflow.store.offices import preferences
+from workflow.store.offices.preferences import BEGINS, CHOICES, ENDS, Preferences
+from workflow.store.people import feeds
+
+router = APIRouter()
+
+HERE, CALENDAR = "/account/messages", "/account/calendar"
+_DONE = {"saved": "设置已保存", "revoked": "日历地址已作废"}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSettingsPage:
+    """消息设置: `feed` is the address of a new calendar, shown this once."""
+
+    kinds: tuple[Kind, ...]
+    begins: tuple[Option, ...]
+    ends: tuple[Option, ...]
+    feed_since: str = ""
+    feed: str = ""
+    done: str = ""
+    problem: str = ""
+
+
+@router.get(HERE)
+def message_settings(duban: Installation, someone: SignedInPage, done: str = "") -> Response:
+    """What the reader chose."""
+    return _page(duban, someone, done=_DONE.get(done, ""))
+
+
+@router.post(HERE)
+def choose(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+    """Choose anew."""
+    try:
+        only = {kind: way for kind in CHOICES if (way := text_in(form, kind))}
+        hours = Hours(_hour(text_in(form, "begins")), _hour(text_in(form, "ends")))
+        with duban.database.unit_of_work() as connection:
+            preferences.choose(connection, someone.person, Preferences(only, hours))
+    except Refusal as refused:
+        return _page(duban, someone, refused=refused)
+    return RedirectResponse(f"{HERE}?done=saved", 303)
+
+
+@router.post(CALENDAR)
+def make_feed(duban: Installation, someone: SignedInForm) -> Response:
+    """Make an address of one's calendar and show it; the one before it is worthless."""
+    with duban.database.unit_of_work() as connection:
+        token = feeds.make_feed(connection, someone.person, duban.clock())
+    return _page(duban, someone, feed=f"{duban.settings.base_url}/calendar/{token}.ics")
+
+
+@router.post(CALENDAR + "/revoke")
+def revoke_feed(duban: Installation, someone: SignedInForm) -> Response:
+    """Make the address worthless."""
+    with duban.database.unit_of_work() as connection:
+        feeds.revoke_feed(connection, someone.person, duban.clock())
+    return RedirectResponse(f"{HERE}?done=revoked", 303)
+
+
+def _hour(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 2):
+        raise InvalidInput("请选择接收消息的时间", {"hour": text[:10]})
+    return int(text)
+
+
+def _page(
+    duban: Duban,
+    someone: Someone,
+    *,
+    done: str = "",
+    feed: str = "",
+    refused: Refusal | None = None,
+) -> Response:
+    with duban.database.reading() as connection:
+        since = feeds.feed_since(connection, someone.person)
+        chosen = preferences.preferences_of(connection, someone.person)
+    page = MessageSettingsPage(
+        kinds=kinds(chosen),
+        begins=hour_options(BEGINS, chosen.hours.begins),
+        ends=hour_options(ENDS, chosen.hours.ends),
+        feed_since=in_full(since) if since else "",
+        feed=feed,
+        done=done,
+        problem=refused.sentence if refused else "",
+    )
+    status = status_of(refused) if refused else 200
+    return show("account_messages.html", page, account_masthead(duban, someone), status=status)

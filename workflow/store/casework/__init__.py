@@ -1,0 +1,1 @@
+"""Cases as rows: what a step reads and writes."""

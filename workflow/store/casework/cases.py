@@ -1,0 +1,175 @@
+"""Cases as rows: load and lock, count their children, find what a request was answered, number new
+ones.
+"""
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, func, select, text
+
+from workflow.engine.case import Case
+from workflow.engine.errors import NotFound
+from workflow.store.casework.codec import case_of
+from workflow.store.driver import bulk
+from workflow.store.outgoing.replacing import is_made_good
+from workflow.store.tables.handles import CASE, HISTORY, OUTBOX, QUEUE, REQUEST, TIMER
+
+_ONE = select(CASE).where(CASE.c.id == bindparam("id"))
+_LOCK = _ONE.with_for_update(key_share=True)  # a row that refers to the case may come meanwhile
+
+_DIGEST = OUTBOX.alias("digest")
+_WARNING = (
+    select(
+        OUTBOX.c.status,
+        OUTBOX.c.sent_at,
+        OUTBOX.c.created_at,
+        _DIGEST.c.status,
+        _DIGEST.c.sent_at,
+    )
+    .outerjoin(_DIGEST, _DIGEST.c.id == OUTBOX.c.digest_id)
+    .where(OUTBOX.c.case_id == bindparam("case"), OUTBOX.c.seq == bindparam("seq"))
+    .where(~is_made_good())
+)
+
+Loaded = tuple[Case, str]
+"""A case and the head of its history's chain."""
+
+
+def lock_case(connection: Connection, case_id: int) -> Loaded:
+    """The case, locked until the transaction ends; raises NotFound."""
+    return loaded(bulk.fetch(connection, *to_lock(case_id)), case_id)
+
+
+def to_lock(case_id: int) -> bulk.Question:
+    """The question that locks a case; `loaded` reads its answer."""
+    return _LOCK, {"id": case_id}
+
+
+def read_case(connection: Connection, case_id: int) -> Loaded:
+    """The case as last committed; raises NotFound."""
+    return loaded(bulk.fetch(connection, _ONE, {"id": case_id}), case_id)
+
+
+def loaded(rows: list[bulk.Row], case_id: int) -> Loaded:
+    """The case in the answer to a question about it; raises NotFound."""
+    if not rows:
+        raise NotFound("没有这件事项，或不在你的范围内", {"case": case_id})
+    return case_of(rows[0]), rows[0]["head"]
+
+
+def lock_due_cases(connection: Connection, now: datetime, most: int) -> dict[int, Loaded]:
+    """Cases with timers due, at most so many timers' worth; those another worker holds are left to
+    it, and those that have yet to follow a change of units until they have.
+    """
+    follows = exists().where(QUEUE.c.case_id == TIMER.c.case_id, QUEUE.c.error.is_(None))
+    due = (
+        select(TIMER.c.case_id)
+        .where(TIMER.c.wake_at <= now, ~follows)
+        .order_by(TIMER.c.wake_at, TIMER.c.id)
+    ).limit(most)
+    query = select(CASE).where(CASE.c.id.in_(due)).with_for_update(skip_locked=True, key_share=True)
+    return {row["id"]: (case_of(row), row["head"]) for row in connection.execute(query).mappings()}
+
+
+def lock_free_cases(connection: Connection, which: Collection[int]) -> dict[int, Loaded]:
+    """Those of these cases that nobody else holds at the moment, locked."""
+    query = select(CASE).where(CASE.c.id.in_(which))
+    rows = connection.execute(query.with_for_update(skip_locked=True, key_share=True))
+    return {row["id"]: (case_of(row), row["head"]) for row in rows.mappings()}
+
+
+def due_timers(
+    connection: Connection, now: datetime, cases: Collection[int]
+) -> list[dict[str, Any]]:
+    """The due timers of these cases, earliest first."""
+    query = (
+        select(TIMER)
+        .where(TIMER.c.case_id.in_(cases), TIMER.c.wake_at <= now)
+        .order_by(TIMER.c.wake_at, TIMER.c.rung, TIMER.c.id)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def open_children(connection: Connection, case_id: int) -> dict[str, int]:
+    """How many children of each name have not ended."""
+    query = (
+        select(CASE.c.child_name, func.count())
+        .where(CASE.c.parent_id == case_id, CASE.c.closed_at.is_(None))
+        .group_by(CASE.c.child_name)
+    )
+    return {name: int(count) for name, count in connection.execute(query)}
+
+
+def series_top(connection: Connection, workflow: str, cause: str) -> int | None:
+    """The highest level so far of cases about a cause that stand."""
+    query = select(func.max(CASE.c.level)).where(CASE.c.workflow == workflow, CASE.c.cause == cause)
+    top: int | None = connection.execute(query).scalar()
+    return top
+
+
+def count_alike(connection: Connection, workflow: str, likeness: str) -> int:
+    """How many cases about the same thing stand."""
+    same = (CASE.c.workflow == workflow, CASE.c.likeness == likeness)
+    query = select(func.count()).select_from(CASE).where(*same)
+    return int(connection.execute(query).scalar_one())
+
+
+def numbers_by_external(
+    connection: Connection, workflow: str, external: Collection[str]
+) -> dict[str, str]:
+    """Of these numbers of another system those that are known, with the numbers of their cases."""
+    query = select(CASE.c.external, CASE.c.number).where(
+        CASE.c.workflow == workflow, CASE.c.external.in_(external)
+    )
+    return {str(row.external): str(row.number) for row in connection.execute(query)}
+
+
+def warning_went_out(connection: Connection, case_id: int, seq: int) -> datetime | None:
+    """When the messages of a history row had reached somebody; None while they are all still on
+    their way.
+
+    A message that can never arrive (a vacant post, a refused address) counts from when it was
+    owed: only our own outage holds a ladder up. Where another message stands in for one that never
+    arrived, that one counts in its place.
+    """
+    rows = connection.execute(_WARNING, {"case": case_id, "seq": seq})
+    sent, dead = [], []
+    for status, sent_at, created_at, digest_status, digest_sent_at in rows:
+        if sent_at or digest_sent_at:
+            sent.append(sent_at or digest_sent_at)
+        elif "dead" in (status, digest_status):
+            dead.append(created_at)
+    return min(sent or dead, default=None)
+
+
+def answered(connection: Connection, request: str) -> tuple[str, list[dict[str, Any]]] | None:
+    """The digest and the first answer of a request id, or None."""
+    row = connection.execute(
+        select(REQUEST.c.digest, REQUEST.c.answer).where(REQUEST.c.id == request)
+    ).first()
+    return None if row is None else (row.digest, json.loads(row.answer))
+
+
+def next_case_id(connection: Connection) -> int:
+    """An id for a new case."""
+    if connection.dialect.name == "postgresql":
+        sequence = text("SELECT nextval(pg_get_serial_sequence('cases', 'id'))")
+        return int(connection.execute(sequence).scalar_one())
+    return int(connection.execute(select(func.coalesce(func.max(CASE.c.id), 0) + 1)).scalar_one())
+
+
+def next_serial(connection: Connection, workflow: str, year: int) -> int:
+    """The next number of a workflow's cases in a year, without gaps: a rollback gives it back."""
+    upsert = text(
+        "INSERT INTO counter (workflow, year, serial) VALUES (:workflow, :year, 1)"
+        " ON CONFLICT (workflow, year) DO UPDATE SET serial = counter.serial + 1 RETURNING serial"
+    )
+    return int(connection.execute(upsert, {"workflow": workflow, "year": year}).scalar_one())
+
+
+def history_of(connection: Connection, case_id: int) -> list[dict[str, Any]]:
+    """A case's history rows in order."""
+    query = select(HISTORY).where(HISTORY.c.case_id == case_id).order_by(HISTORY.c.seq)
+    return [dict(row) for row in connection.execute(query).mappings()]

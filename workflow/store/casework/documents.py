@@ -1,0 +1,152 @@
+"""Rows of documents: templates as published, numbers without gaps, what was issued."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, text
+
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
+from workflow.store.tables.handles import ATTACHMENT, DOCUMENT, HISTORY, TEMPLATE, UNIT
+
+_NEXT = text(
+    "INSERT INTO document_counter (unit_id, series, year, serial) VALUES (:unit, :series, :year, 1)"
+    " ON CONFLICT (unit_id, series, year)"
+    " DO UPDATE SET serial = document_counter.serial + 1 RETURNING serial"
+)
+
+
+# Templates
+
+
+def publish(
+    connection: Connection, name: str, body: str, now: datetime, person: int | None
+) -> bool:
+    """Keep a template whose text is new as its next version; whether it was."""
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    query = select(TEMPLATE.c.sha256).where(TEMPLATE.c.name == name)
+    known = list(connection.execute(query.order_by(TEMPLATE.c.version)).scalars())
+    if digest in known:
+        return False
+    row = {"name": name, "version": len(known) + 1, "sha256": digest, "body": body}
+    made = insert(TEMPLATE).values(row | {"published_at": now}).returning(TEMPLATE.c.id)
+    id_ = connection.execute(made).scalar_one()
+    told: dict[str, str | int] = {"template": name, "version": len(known) + 1, "sha256": digest}
+    audit.record(connection, Act("definition", person, ("template", id_), data=told), now)
+    return True
+
+
+def newest_templates(connection: Connection) -> dict[str, int]:
+    """The id of the newest version of every template."""
+    query = select(TEMPLATE.c.name, TEMPLATE.c.id).order_by(TEMPLATE.c.version)
+    return {row.name: row.id for row in connection.execute(query)}
+
+
+def template_hashes(connection: Connection) -> set[str]:
+    """The hash of every template's text that was ever published."""
+    return set(connection.execute(select(TEMPLATE.c.sha256)).scalars())
+
+
+def template_text(connection: Connection, template: int) -> tuple[str, str]:
+    """A published template: its name with the version, and its text."""
+    query = select(TEMPLATE.c.name, TEMPLATE.c.version, TEMPLATE.c.body)
+    row = connection.execute(query.where(TEMPLATE.c.id == template)).one()
+    return f"{row.name} v{row.version}", row.body
+
+
+# Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """发文字号: whose series, which year, which one; `text` is how it is written."""
+
+    unit: int
+    series: str
+    year: int
+    serial: int
+    text: str
+
+
+def number_in_words(mark: str, series: str, year: int, serial: int | str) -> str:
+    """GB/T 9704-2012, 7.2.5: the year in full in 〔〕, no leading zero, no 第."""
+    return f"{mark}{series}〔{year}〕{serial}号"
+
+
+def mark_of(connection: Connection, unit: int) -> str:
+    """What a unit's numbers begin with (机关代字)."""
+    name = connection.execute(select(UNIT.c.short_name).where(UNIT.c.id == unit)).scalar_one()
+    return "".join(str(name).split())
+
+
+def next_number(connection: Connection, unit: int, series: str, year: int) -> Number:
+    """The next number of a unit's series, without gaps: a rollback gives it back."""
+    given = {"unit": unit, "series": series, "year": year}
+    serial = int(connection.execute(_NEXT, given).scalar_one())
+    words = number_in_words(mark_of(connection, unit), series, year, serial)
+    return Number(unit, series, year, serial, words)
+
+
+# What was issued
+
+
+def issued(connection: Connection, case_id: int) -> list[dict[str, Any]]:
+    """The documents of a case, newest first, with their files and who issued them when."""
+    query = (
+        select(
+            *(column for column in DOCUMENT.c if column.name != "body"),
+            ATTACHMENT.c.name.label("file"),
+            ATTACHMENT.c.sha256,
+            HISTORY.c.at,
+            HISTORY.c.person_id,
+            HISTORY.c.cycle,
+        )
+        .join(ATTACHMENT, ATTACHMENT.c.id == DOCUMENT.c.attachment_id)
+        .join(
+            HISTORY, (HISTORY.c.case_id == DOCUMENT.c.case_id) & (HISTORY.c.seq == DOCUMENT.c.seq)
+        )
+        .where(DOCUMENT.c.case_id == case_id)
+        .order_by(DOCUMENT.c.seq.desc())
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def body_of(connection: Connection, case_id: int, seq: int) -> tuple[str, str] | None:
+    """The title of a document and what it says, as it was kept; None where there is none."""
+    query = select(DOCUMENT.c.title, DOCUMENT.c.body)
+    row = connection.execute(
+        query.where(DOCUMENT.c.case_id == case_id, DOCUMENT.c.seq == seq)
+    ).first()
+    return None if row is None else (row.title, row.body)
+
+
+def all_issued(connection: Connection) -> Iterator[Mapping[str, Any]]:
+    """Every document with the history row that issued it, for whoever verifies."""
+    query = select(DOCUMENT, HISTORY.c.inputs, HISTORY.c.event).join(
+        HISTORY, (HISTORY.c.case_id == DOCUMENT.c.case_id) & (HISTORY.c.seq == DOCUMENT.c.seq)
+    )
+    for row in connection.execute(query).mappings():
+        yield dict(row)
+
+
+def counters(connection: Connection) -> list[tuple[int, str, int, int, int]]:
+    """Every series of a year: unit, series, year, the last number given, and how many documents
+    bear one.
+    """
+    rows = connection.execute(
+        text(
+            "SELECT unit_id, series, year, serial, (SELECT count(*) FROM document WHERE"
+            " document.unit_id = document_counter.unit_id"
+            " AND document.series = document_counter.series"
+            " AND document.year = document_counter.year) FROM document_counter"
+        )
+    )
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+
+def how_many(connection: Connection) -> int:
+    """How many documents were issued."""
+    return int(connection.execute(select(func.count()).select_from(DOCUMENT)).scalar_one())

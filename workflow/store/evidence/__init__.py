@@ -1,0 +1,1 @@
+"""What proves what happened: chains, checkpoints, the audit log."""

@@ -1,0 +1,96 @@
+"""What somebody watches (我关注的), and what somebody has had a hand in (我办过的).
+
+Both are lists of one's own and narrowed by scope like any other: a case that went out of sight is
+not in them, and comes back with the post.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, FromClause, Select, delete, exists, select, tuple_
+
+from workflow.engine.case import Actor
+from workflow.store.driver.upsert import upsert
+from workflow.store.lists.queries import Place, Row, rows_of
+from workflow.store.sight.scope import check_scope, in_sight
+from workflow.store.tables.handles import HISTORY, SCOPE, WATCH
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A case in a list of one's own: its row, since when or when, and the last thing one did."""
+
+    row: Row
+    at: datetime
+    event: str = ""
+    from_state: str = ""
+
+
+def watch(connection: Connection, reader: Actor, case_id: int, now: datetime) -> None:
+    """Have the reader watch a case in scope; a second time changes nothing. Raises NotFound."""
+    check_scope(connection, reader, case_id)
+    new = upsert(connection, WATCH).values(person_id=reader.person, case_id=case_id, at=now)
+    connection.execute(new.on_conflict_do_nothing(index_elements=["person_id", "case_id"]))
+
+
+def unwatch(connection: Connection, reader: Actor, case_id: int) -> None:
+    """Have the reader watch it no longer. Raises NotFound for a case out of scope."""
+    check_scope(connection, reader, case_id)
+    theirs = (WATCH.c.person_id == reader.person, WATCH.c.case_id == case_id)
+    connection.execute(delete(WATCH).where(*theirs))
+
+
+def is_watched(connection: Connection, reader: Actor, case_id: int) -> bool:
+    """Whether the reader watches a case."""
+    theirs = (WATCH.c.person_id == reader.person, WATCH.c.case_id == case_id)
+    return connection.execute(select(WATCH.c.at).where(*theirs)).first() is not None
+
+
+Listed = tuple[list[Noted], Place | None]
+"""Some cases of a list, the latest first, and where the next begin; None at the end."""
+
+
+def list_watched(
+    connection: Connection, reader: Actor, *, after: Place | None = None, limit: int = 50
+) -> Listed:
+    """What the reader watches, what was marked last first."""
+    query = select(WATCH.c.case_id, WATCH.c.at).where(WATCH.c.person_id == reader.person)
+    return _listed(connection, reader, query, WATCH, after, limit)
+
+
+def list_done(
+    connection: Connection, reader: Actor, *, after: Place | None = None, limit: int = 50
+) -> Listed:
+    """What the reader has acted on, the latest act first; each case once, by its last act."""
+    later = HISTORY.alias("later")
+    again = exists().where(
+        later.c.case_id == HISTORY.c.case_id,
+        later.c.seq > HISTORY.c.seq,
+        later.c.person_id == reader.person,
+    )
+    columns = (HISTORY.c.case_id, HISTORY.c.at, HISTORY.c.event, HISTORY.c.from_state)
+    query = select(*columns).where(HISTORY.c.person_id == reader.person, ~again)
+    return _listed(connection, reader, query, HISTORY, after, limit)
+
+
+def _listed(
+    connection: Connection,
+    reader: Actor,
+    query: Select[Any],
+    table: FromClause,
+    after: Place | None,
+    limit: int,
+) -> Listed:
+    """A page of cases by the time of a row about each; a Place says that time as its `due_at`."""
+    query = query.where(exists().where(SCOPE.c.case_id == table.c.case_id, in_sight(reader)))
+    if after is not None:
+        query = query.where(tuple_(table.c.at, table.c.case_id) < (after.due_at, after.case_id))
+    order = query.order_by(table.c.at.desc(), table.c.case_id.desc())
+    found: Sequence[Any] = connection.execute(order.limit(limit + 1)).all()
+    shown = found[:limit]
+    rows = rows_of(connection, [one.case_id for one in shown])
+    noted = [Noted(row, *one[1:]) for row, one in zip(rows, shown, strict=True)]
+    last = shown[-1] if len(found) > limit else None
+    return noted, Place(last.at, last.case_id) if last is not None else None

@@ -1,0 +1,371 @@
+"""What pages and REST read: one scope filter for all of it, keyset paging, columns instead of
+objects.
+
+Whatever is about cases takes the reader, and sees what `scope.in_sight` lets them see.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, tuple_
+
+from workflow.engine.case import Actor
+from workflow.store.casework import cases
+from workflow.store.lists import ranges
+from workflow.store.sight.scope import in_sight, not_kept_from, units_of
+from workflow.store.tables.handles import CASE, PERSON, SCOPE, SIGN_OFF, TIMER, UNIT
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to; None means all. `under` is a unit with all below it, `class_`
+    the class (分类) of the unit that a case is about.
+    """
+
+    workflows: tuple[str, ...] | None = None
+    state: str | None = None
+    unit: int | None = None
+    under: int | None = None
+    class_: str | None = None
+    closed: bool | None = None
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+    parent: int | None = None
+    period: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a list ended: the next one begins after it."""
+
+    due_at: datetime
+    case_id: int
+    closed: bool = False
+
+    def __str__(self) -> str:
+        tail = "~closed" if self.closed else ""
+        return f"{self.due_at.astimezone(UTC).isoformat()}~{self.case_id}{tail}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Place":
+        """The place in a text made by `str`; raises ValueError."""
+        due_at, _, rest = text.partition("~")
+        case_id, _, closed = rest.partition("~")
+        at = datetime.fromisoformat(due_at)
+        if at.tzinfo is None or closed not in ("", "closed"):
+            raise ValueError("no place that a list has given")
+        return cls(at, int(case_id), closed == "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list, and where the next begin; None at the end."""
+
+    rows: list[Row]
+    next: Place | None
+
+
+_COLUMNS = tuple(
+    CASE.c[name]
+    for name in (
+        "id definition_id workflow number headline unit_id state cycle due_at provisional"
+        " opened_at closed_at period parent_id child_name body"
+    ).split()
+)
+
+
+def list_cases(
+    connection: Connection,
+    reader: Actor,
+    narrowed: Filter,
+    *,
+    after: Place | None = None,
+    limit: int = 50,
+    newest: bool = False,
+    also: ColumnElement[bool] | None = None,
+) -> Page:
+    """Cases in scope, open ones before closed ones, soonest limit first and those without a limit
+    last: the order of the index `scope_list`. Or the `newest` first.
+
+    `also` is a further condition on the case.
+    """
+    query, ways = _listed(connection, reader, narrowed, also, newest=newest)
+    return _page(connection, query, ways, after, limit, newest=newest)
+
+
+def first_cases(
+    connection: Connection,
+    reader: Actor,
+    narrowed: Filter,
+    limit: int,
+    also: ColumnElement[bool] | None = None,
+) -> list[int]:
+    """The ids of the first cases of a list, for a page that shows several lists and reads the rows
+    of all of them at once.
+    """
+    query, ways = _listed(connection, reader, narrowed, also)
+    return [row.case_id for row in ranges.first_of(connection, ways, query, None, limit)]
+
+
+def list_work(
+    connection: Connection, actor: Actor, *, after: Place | None = None, limit: int = 50
+) -> Page:
+    """Open cases on which the actor can do something now, soonest limit first."""
+    query = select(*ranges.PLACE).where(not_kept_from(actor))
+    return _page(connection, query, ranges.work_of(connection, actor), after, limit)
+
+
+FEW = 200
+"""Cases about a unit up to which they are looked up by key and put in order."""
+
+
+def _listed(
+    connection: Connection,
+    reader: Actor,
+    narrowed: Filter,
+    also: ColumnElement[bool] | None,
+    *,
+    newest: bool = False,
+) -> tuple[Select[Any], list[ranges.Range]]:
+    """The query of a list, and the ranges of `scope` that it reads, each in its order."""
+    conditions = [*_conditions(narrowed), *([also] if also is not None else [])]
+    units, sight, few = units_of(reader), not_kept_from(reader), list(_of_few(narrowed))
+    if narrowed.unit is not None and _has_many(connection, narrowed.unit):
+        # a case is in the lists of the unit that it is about: theirs are read, in their order
+        units, few = frozenset({narrowed.unit}), list(_of_few(replace(narrowed, unit=None)))
+        sight = _seen_about(reader, narrowed.unit)
+    query = select(*ranges.PLACE).where(sight, *few)
+    if conditions:  # with the cases only where one is on them
+        query = query.join(CASE, CASE.c.id == SCOPE.c.case_id).where(*conditions)
+    query = query.where(*_on_scope(narrowed))
+    if newest or few:  # in the order of the primary key, or a few cases by key
+        return query, [{"unit_id": unit} for unit in sorted(units)]
+    return query, _ranges(connection, units, narrowed)
+
+
+def _seen_about(reader: Actor, unit: int) -> ColumnElement[bool]:
+    """Of rows of any unit those whose case is about this one and in sight; asked row by row, for a
+    join with so few cases PostgreSQL would put in order by itself.
+    """
+    mine, about = SCOPE.alias("mine"), CASE.alias("about")
+    whose = select(about.c.unit_id).where(about.c.id == SCOPE.c.case_id).scalar_subquery()
+    return and_(
+        whose == unit, exists().where(mine.c.case_id == SCOPE.c.case_id, in_sight(reader, mine))
+    )
+
+
+def _has_many(connection: Connection, unit: int) -> bool:
+    some = select(CASE.c.id).where(CASE.c.unit_id == unit).offset(FEW).limit(1)
+    return connection.execute(some).first() is not None
+
+
+def _ranges(connection: Connection, units: Collection[int], narrowed: Filter) -> list[ranges.Range]:
+    """The ranges of `scope` that together are a list of these units."""
+    kinds = (
+        [{"unit_id": u, "workflow": w} for u in sorted(units) for w in narrowed.workflows]
+        if narrowed.workflows is not None
+        else ranges.of_kinds(connection, units)
+    )
+    closed = (False, True) if narrowed.closed is None else (narrowed.closed,)
+    state: ranges.Range = {} if narrowed.state is None else {"state": narrowed.state}
+    return [{**kind, **state, "closed": end} for kind in kinds for end in closed]
+
+
+def in_scope(reader: Actor, narrowed: Filter) -> Select[Any]:
+    """Cases in the reader's scope, each once: by the row of the first unit that sees it."""
+    query = select(SCOPE.c.case_id).join(CASE, CASE.c.id == SCOPE.c.case_id).where(in_sight(reader))
+    for condition in (*_on_scope(narrowed), *_of_few(narrowed), *_conditions(narrowed)):
+        query = query.where(condition)
+    if len(units_of(reader)) == 1:
+        return query
+    first = SCOPE.alias("first")
+    same = and_(first.c.case_id == SCOPE.c.case_id, first.c.unit_id < SCOPE.c.unit_id)
+    return query.where(~exists().where(same, in_sight(reader, first)))
+
+
+def _on_scope(narrowed: Filter) -> Iterator[Any]:
+    """What is asked of the scope row itself."""
+    if narrowed.closed is not None:
+        yield SCOPE.c.closed.is_(narrowed.closed)
+    if narrowed.state is not None:
+        yield SCOPE.c.state == narrowed.state
+    if narrowed.workflows is not None:
+        yield SCOPE.c.workflow.in_(narrowed.workflows)
+    if narrowed.due_from is not None:
+        yield SCOPE.c.due_at >= narrowed.due_from
+    if narrowed.due_before is not None:
+        yield SCOPE.c.due_at < narrowed.due_before
+
+
+def _of_few(narrowed: Filter) -> Iterator[Any]:
+    """What leaves only so many cases that they are looked up by key and put in order."""
+    for name, column in (("unit", CASE.c.unit_id), ("parent", CASE.c.parent_id)):
+        if (wanted := getattr(narrowed, name)) is not None:
+            few = CASE.alias("few")
+            yield SCOPE.c.case_id.in_(select(few.c.id).where(few.c[column.name] == wanted))
+
+
+def _conditions(narrowed: Filter) -> Iterator[Any]:
+    """What is asked of the case."""
+    if narrowed.period is not None:
+        yield CASE.c.period == narrowed.period
+    if narrowed.under is not None:
+        yield CASE.c.unit_id.in_(units_below(narrowed.under))
+    if narrowed.class_ is not None:
+        yield CASE.c.unit_id.in_(select(UNIT.c.id).where(UNIT.c.class_ == narrowed.class_))
+
+
+def units_below(unit: int) -> Select[Any]:
+    """A unit and all below it, by the paths of the tree."""
+    top = select(UNIT.c.path).where(UNIT.c.id == unit).scalar_subquery()
+    return select(UNIT.c.id).where(UNIT.c.path.like(top.concat("%")))
+
+
+def _page(
+    connection: Connection,
+    query: Select[Any],
+    ways: Sequence[ranges.Range],
+    after: Place | None,
+    limit: int,
+    *,
+    newest: bool = False,
+) -> Page:
+    """The cases of a page with their columns, in order; they are found by `ways` first."""
+    key = (after.closed, after.due_at, after.case_id) if after is not None else None
+    found = ranges.first_of(connection, ways, query, key, limit + 1, newest=newest)
+    shown = found[:limit]
+    rows = rows_of(connection, [row.case_id for row in shown])
+    last = shown[-1] if len(found) > limit else None
+    return Page(rows, Place(last.due_at, last.case_id, last.closed) if last else None)
+
+
+def rows_of(connection: Connection, ids: Sequence[int]) -> list[Row]:
+    """Rows of a list by the ids of their cases, in that order; whether they are in scope has been
+    asked before.
+    """
+    if not ids:
+        return []
+    rows = connection.execute(select(*_COLUMNS).where(CASE.c.id.in_(ids))).mappings()
+    found = {row["id"]: {**row, "body": orjson.loads(row["body"])} for row in rows}
+    return [found[id_] for id_ in ids]
+
+
+def history_of(connection: Connection, case_id: int) -> list[Row]:
+    """A case's history in order, its JSON read."""
+    rows = cases.history_of(connection, case_id)
+    for row in rows:
+        row |= {name: json.loads(row[name]) for name in ("inputs", "seen", "effects")}
+    return rows
+
+
+def timers_of(connection: Connection, case_id: int) -> list[Row]:
+    """A case's timers, those to come first."""
+    query = (
+        select(TIMER)
+        .where(TIMER.c.case_id == case_id)
+        .order_by(TIMER.c.wake_at.is_(None), TIMER.c.due_at, TIMER.c.id)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def sign_offs_of(connection: Connection, case_id: int) -> list[Row]:
+    """A case's sign-offs, those that lost force included."""
+    query = select(SIGN_OFF).where(SIGN_OFF.c.case_id == case_id).order_by(SIGN_OFF.c.seq)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def unit_names(connection: Connection, units: Collection[int]) -> Mapping[int, str]:
+    """Short names of units by id."""
+    query = select(UNIT.c.id, UNIT.c.short_name).where(UNIT.c.id.in_(units))
+    return {row.id: row.short_name for row in connection.execute(query)}
+
+
+def person_names(connection: Connection, people: Collection[int]) -> Mapping[int, str]:
+    """Names of people by id."""
+    query = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.id.in_(people))
+    return {row.id: row.name for row in connection.execute(query)}
+
+
+def list_units(
+    connection: Connection, *, under: int | None = None, after: int = 0, limit: int = 200
+) -> list[Row]:
+    """Units by id, all or those below one."""
+    query = select(UNIT).where(UNIT.c.id > after).order_by(UNIT.c.id).limit(limit)
+    if under is not None:
+        path = connection.execute(select(UNIT.c.path).where(UNIT.c.id == under)).scalar()
+        query = query.where(UNIT.c.path.like(f"{path}%")) if path else query.where(UNIT.c.id < 0)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+# What only pages read
+
+
+def cases_by_id(connection: Connection, reader: Actor, ids: Collection[int]) -> list[Row]:
+    """Those of these cases that are in scope, as rows of a list."""
+    query = in_scope(reader, Filter()).where(SCOPE.c.case_id.in_(ids))
+    order = query.order_by(SCOPE.c.due_at, SCOPE.c.case_id)
+    return rows_of(connection, list(connection.execute(order).scalars()))
+
+
+def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:
+    """Units that a typed text may mean, each with the short name of its parent as `above`.
+
+    A code or a whole name means that unit alone; otherwise every unit whose name contains the text.
+    """
+    if not text.isprintable():  # a NUL ends a pattern on SQLite and is refused by PostgreSQL
+        return []
+    above = UNIT.alias("above")
+    query = select(UNIT, above.c.short_name.label("above")).outerjoin(
+        above, above.c.id == UNIT.c.parent_id
+    )
+    query = query.where(UNIT.c.until.is_(None))
+    exact = or_(UNIT.c.code == text, UNIT.c.short_name == text, UNIT.c.name == text)
+    like = or_(
+        UNIT.c.short_name.contains(text, autoescape=True),
+        UNIT.c.name.contains(text, autoescape=True),
+    )
+    for condition in (exact, like):
+        rows = connection.execute(query.where(condition).order_by(UNIT.c.path).limit(limit))
+        if found := [dict(row) for row in rows.mappings()]:
+            return found
+    return []
+
+
+def top_units(connection: Connection, above: int | None = None, limit: int = 200) -> list[Row]:
+    """Living units right below one, or those below none."""
+    query = select(UNIT).where(UNIT.c.parent_id == above, UNIT.c.until.is_(None))
+    rows = connection.execute(query.order_by(UNIT.c.code).limit(limit)).mappings()
+    return [dict(row) for row in rows]
+
+
+def units_of_kinds(
+    connection: Connection, kinds: Collection[tuple[str, str]] | None, limit: int
+) -> list[Row]:
+    """Units of these (level, kind), all for None, each with its parent's short name as `above`."""
+    above = UNIT.alias("above")
+    query = select(UNIT, above.c.short_name.label("above")).outerjoin(
+        above, above.c.id == UNIT.c.parent_id
+    )
+    query = query.where(UNIT.c.until.is_(None))
+    if kinds is not None:
+        query = query.where(tuple_(UNIT.c.level, UNIT.c.kind).in_(list(kinds)))
+    rows = connection.execute(query.order_by(UNIT.c.path).limit(limit)).mappings()
+    return [dict(row) for row in rows]
+
+
+def unit_classes(connection: Connection) -> list[str]:
+    """The classes (分类) that units have."""
+    query = select(UNIT.c.class_).where(UNIT.c.class_.is_not(None)).distinct()
+    return list(connection.execute(query.order_by(UNIT.c.class_)).scalars())
+
+
+def units_by_id(connection: Connection, ids: Collection[int]) -> list[Row]:
+    """Whole rows of units."""
+    rows = connection.execute(select(UNIT).where(UNIT.c.id.in_(ids))).mappings()
+    return [dict(row) for row in rows]

@@ -1,0 +1,1 @@
+"""Indicators, scorecards and their results as rows."""

@@ -1,0 +1,1 @@
+"""Units, posts, who holds them, and how they are reached."""

@@ -1,0 +1,1 @@
+"""Messages as rows: owed, gathered, sent, proved, replaced, counted."""

@@ -1,0 +1,204 @@
+"""The day's digests: which messages are gathered, and into which row.
+
+A digest's key has its day: one a person, way and working day. One that could not go on its day
+becomes the next day's with all that is in it, so that nobody gets two when a way works again.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, update
+
+from workflow.store.outgoing.outbox import DIGEST, Row, has_moved_on, is_spoken_for
+from workflow.store.tables.handles import CASE, OUTBOX, PERSON, UNIT
+
+_TO_FOLD = and_(
+    OUTBOX.c.status == "waiting", OUTBOX.c.urgency == DIGEST, OUTBOX.c.template != DIGEST
+)
+
+Group = tuple[int, str]
+"""A person and a way."""
+
+
+def lock_due_groups(connection: Connection, now: datetime, day: str, most: int) -> list[Group]:
+    """Whose digest of a day is due, at most so many persons; those another worker folds are left
+    to it.
+    """
+    due = and_(OUTBOX.c.wake_at <= now, or_(_TO_FOLD, _left_over(day)))
+    people = select(OUTBOX.c.person_id).where(due).distinct().limit(most)
+    # Not FOR UPDATE proper: a command that writes a row of this person need not wait.
+    lock = select(PERSON.c.id).where(PERSON.c.id.in_(people)).order_by(PERSON.c.id)
+    locked = connection.execute(lock.with_for_update(skip_locked=True, key_share=True)).scalars()
+    groups = (
+        select(OUTBOX.c.person_id, OUTBOX.c.way)
+        .where(due, OUTBOX.c.person_id.in_(locked.all()))
+        .distinct()
+        .order_by(OUTBOX.c.person_id, OUTBOX.c.way)
+    )
+    return [(person, way) for person, way in connection.execute(groups)]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What one round of folding did."""
+
+    digests: int = 0
+    messages: int = 0
+    put_off: int = 0
+
+
+def fold(
+    connection: Connection, groups: Sequence[Group], day: str, now: datetime, next_at: datetime
+) -> Folded:
+    """Make the digest of that day for each group and put what is due into it.
+
+    The digest's unique key allows one a day: what comes after it went waits until `next_at`.
+    """
+    keys = {group: digest_key(group, day) for group in groups}
+    there = _digests(connection, keys.values())
+    old = {one.group: one for one in _left_overs(connection, day) if one.group in keys}
+    tried = {group: one.attempts for group, one in old.items()}
+    new = [
+        _digest_row(group, key, now) | {"attempts": tried.get(group, 0)}
+        for group, key in keys.items() if key not in there
+    ]  # fmt: skip
+    if new:
+        connection.execute(insert(OUTBOX), new)
+    open_ = {
+        key: id_ for key, (id_, status) in _digests(connection, keys.values()).items()
+        if status == "waiting"
+    }  # fmt: skip
+    for group, one in old.items():
+        _take_over(connection, one, open_.get(keys[group]), next_at)
+    joins = [_of(group, now) | {"to": open_[k]} for group, k in keys.items() if k in open_]
+    waits = [_of(group, now) | {"later": next_at} for group, k in keys.items() if k not in open_]
+    return Folded(
+        len(new),
+        sum(connection.execute(_FOLD, group).rowcount for group in joins),
+        sum(connection.execute(_PUT_OFF, group).rowcount for group in waits),
+    )
+
+
+_DUE_OF = and_(
+    OUTBOX.c.person_id == bindparam("person"),
+    OUTBOX.c.way == bindparam("by"),
+    OUTBOX.c.wake_at <= bindparam("now"),
+    _TO_FOLD,
+)
+_FOLD = update(OUTBOX).where(_DUE_OF)
+_FOLD = _FOLD.values(status="folded", wake_at=None, digest_id=bindparam("to"))
+_PUT_OFF = update(OUTBOX).where(_DUE_OF).values(wake_at=bindparam("later"))
+
+
+# What could not go on its day
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftOver:
+    """A digest of an earlier day that still waits; it was tried so many times."""
+
+    id: int
+    group: Group
+    attempts: int
+
+
+_LATER = "当天没有发出，其中事项并入后一天的摘要"
+
+
+def _left_over(day: str) -> ColumnElement[bool]:
+    waits = and_(OUTBOX.c.template == DIGEST, OUTBOX.c.status == "waiting")
+    return and_(waits, OUTBOX.c.key.not_like(f"%:{day}"))
+
+
+def _left_overs(connection: Connection, day: str) -> list[_LeftOver]:
+    """All of them: there are none but after an outage."""
+    query = select(OUTBOX.c.id, OUTBOX.c.person_id, OUTBOX.c.way, OUTBOX.c.attempts)
+    found = connection.execute(query.where(OUTBOX.c.wake_at.is_not(None), _left_over(day)))
+    return [_LeftOver(id_, (person, way), attempts) for id_, person, way, attempts in found]
+
+
+def _take_over(connection: Connection, old: _LeftOver, to: int | None, later: datetime) -> None:
+    """Let the open digest `to` carry what an earlier one held; without one that waits until later.
+
+    Whoever leases it at this moment is left to send it.
+    """
+    still = update(OUTBOX).where(OUTBOX.c.id == old.id, OUTBOX.c.status == "waiting")
+    if to is None:
+        connection.execute(still.values(wake_at=later))
+        return
+    gone = {
+        "status": "cancelled",
+        "wake_at": None,
+        "detail": "当天没有发出，其中事项并入后一天的摘要",
+    }
+    if connection.execute(still.values(gone)).rowcount == 1:
+        items = update(OUTBOX).where(OUTBOX.c.digest_id == old.id)
+        connection.execute(items.values(digest_id=to))
+
+
+def digest_key(group: Group, day: str) -> str:
+    """The key of a person's digest of a day by one way."""
+    person, way = group
+    return f"{DIGEST}:{person}:{way}:{day}"
+
+
+def _of(group: Group, now: datetime) -> Row:
+    person, way = group
+    return {"person": person, "by": way, "now": now}
+
+
+def _digests(connection: Connection, keys: Collection[str]) -> dict[str, tuple[int, str]]:
+    query = select(OUTBOX.c.key, OUTBOX.c.id, OUTBOX.c.status).where(OUTBOX.c.key.in_(keys))
+    found = connection.execute(query.with_for_update())
+    return {key: (id_, status) for key, id_, status in found}
+
+
+def _digest_row(group: Group, key: str, now: datetime) -> Row:
+    person, way = group
+    return {
+        "key": key,
+        "person_id": person,
+        "way": way,
+        "urgency": DIGEST,
+        "template": DIGEST,
+        "variables": "{}",
+        "status": "waiting",
+        "wake_at": now,
+        "attempts": 0,
+        "created_at": now,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One message inside a digest, with its case as it is now.
+
+    `moved_on` is whether the case has left the state in which the message was owed.
+    """
+
+    case: int
+    template: str
+    variables: Mapping[str, str]
+    unit: str
+    due_at: datetime | None
+    moved_on: bool
+
+
+def items_of(connection: Connection, digest: int, now: datetime) -> list[Item]:
+    """What was folded into a digest and goes by itself by no later message, oldest first."""
+    query = (
+        select(
+            OUTBOX.c.case_id, OUTBOX.c.template, OUTBOX.c.variables, UNIT.c.short_name,
+            CASE.c.due_at, has_moved_on(),
+        )
+        .join(CASE, CASE.c.id == OUTBOX.c.case_id)
+        .join(UNIT, UNIT.c.id == CASE.c.unit_id)
+        .where(OUTBOX.c.digest_id == digest, ~is_spoken_for(now))
+        .order_by(OUTBOX.c.id)
+    )  # fmt: skip
+    return [
+        Item(case, template, json.loads(variables), unit, due_at, bool(moved_on))
+        for case, template, variables, unit, due_at, moved_on in connection.execute(query)
+    ]

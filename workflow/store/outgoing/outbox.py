@@ -1,0 +1,258 @@
+"""Messages as rows: claim them, say what became of them. `folding.py` makes digests of them, pages
+read `messages.py`.
+
+A message is claimed by a lease: while it is leased, `wake_at` is the end of the lease, so that what
+a crashed worker held comes back by itself. An attempt is counted right before the sending, with the
+lease renewed; whoever finds the lease taken by another leaves the message alone.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+
+from workflow.engine.pace import Hours
+from workflow.store.offices import preferences
+from workflow.store.offices.masking import masked_in
+from workflow.store.tables.handles import CASE, HISTORY, OUTBOX, PERSON, PREFERENCE, UNIT
+
+DIGEST = "digest"
+"""The urgency of what waits for the day's digest, and the template of the digest itself."""
+
+TO_DO = frozenset({"task", "reminder", "overdue"})
+"""Templates that ask for something; they are pointless once the case has moved on."""
+
+Row = dict[str, Any]
+
+# Claiming
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A message claimed by this worker until `until`."""
+
+    id: int
+    key: str
+    case: int | None
+    person: int | None
+    way: str
+    urgency: str
+    template: str
+    variables: Mapping[str, str]
+    attempts: int
+    until: datetime
+
+
+def lease_due(
+    connection: Connection,
+    now: datetime,
+    most: int,
+    lease: timedelta,
+    *,
+    ways: Collection[str],
+    immediate_only: bool = False,
+) -> list[Leased]:
+    """Claim messages that may go by these ways, at most so many, longest due first."""
+    wanted = [
+        OUTBOX.c.wake_at <= now,
+        OUTBOX.c.status.in_(("waiting", "leased")),
+        OUTBOX.c.way.in_(ways),
+        or_(OUTBOX.c.urgency != DIGEST, OUTBOX.c.template == DIGEST),
+    ]
+    if immediate_only:
+        wanted.append(OUTBOX.c.urgency == "immediate")
+    due = select(OUTBOX.c.id).where(*wanted).order_by(OUTBOX.c.wake_at, OUTBOX.c.id).limit(most)
+    ids = connection.execute(due.with_for_update(skip_locked=True)).scalars().all()
+    if not ids:
+        return []
+    until = now + lease
+    claim = (
+        update(OUTBOX)
+        .where(OUTBOX.c.id.in_(ids))
+        .values(status="leased", leased_until=until, wake_at=until)
+        .returning(OUTBOX)
+    )
+    claimed = {row["id"]: _leased(row) for row in connection.execute(claim).mappings()}
+    return [claimed[id_] for id_ in ids]
+
+
+def _leased(row: Mapping[Any, Any]) -> Leased:
+    return Leased(
+        id=row["id"],
+        key=row["key"],
+        case=row["case_id"],
+        person=row["person_id"],
+        way=row["way"],
+        urgency=row["urgency"],
+        template=row["template"],
+        variables=json.loads(row["variables"]),
+        attempts=row["attempts"],
+        until=row["leased_until"],
+    )
+
+
+def count_attempt(connection: Connection, message: Leased, until: datetime) -> Leased | None:
+    """Count one more attempt and renew the lease; None when another worker has taken it over."""
+    begun = update(OUTBOX).where(*_held_as(message))
+    begun = begun.values(attempts=OUTBOX.c.attempts + 1, leased_until=until, wake_at=until)
+    if connection.execute(begun).rowcount != 1:
+        return None
+    return replace(message, attempts=message.attempts + 1, until=until)
+
+
+def _held_as(message: Leased) -> list[Any]:
+    return [
+        OUTBOX.c.id == message.id,
+        OUTBOX.c.status == "leased",
+        OUTBOX.c.leased_until == message.until,
+    ]
+
+
+# What became of it
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What went out, as it is kept."""
+
+    text: str
+    parts: int | None = None
+    provider_id: str | None = None
+
+
+def mark_sent(
+    connection: Connection, message: Leased, now: datetime, outcome: str, detail: str, sent: Sent
+) -> None:
+    """It went out. Whoever knows this knows it for every holder of the lease."""
+    known = update(OUTBOX).where(
+        OUTBOX.c.id == message.id, OUTBOX.c.status.in_(("leased", "waiting"))
+    )
+    values = _settled("sent", outcome, detail) | {"sent_at": now}
+    values |= {"text": sent.text, "parts": sent.parts, "provider_id": sent.provider_id}
+    connection.execute(known.values(values))
+
+
+def mark_dead(connection: Connection, message: Leased, outcome: str, detail: str) -> None:
+    """It will not be tried again by itself; the messages page lists it."""
+    dead = update(OUTBOX).where(*_held_as(message))
+    connection.execute(dead.values(_settled("dead", outcome, detail)))
+
+
+def mark_empty(connection: Connection, message: Leased, detail: str) -> None:
+    """There is nothing left to say."""
+    empty = update(OUTBOX).where(*_held_as(message))
+    connection.execute(empty.values(_settled("cancelled", None, detail)))
+
+
+def _settled(status: str, outcome: str | None, detail: str) -> Row:
+    gone = {"wake_at": None, "leased_until": None}
+    return {"status": status, "outcome": outcome, "detail": masked_in(detail), **gone}
+
+
+def put_off(
+    connection: Connection,
+    message: Leased,
+    wake_at: datetime,
+    outcome: str | None,
+    detail: str,
+    *,
+    counts: bool,
+) -> None:
+    """It waits for another try, if it is still ours; `counts` False gives the attempt back."""
+    values: Row = {"outcome": outcome, "detail": masked_in(detail), "status": "waiting"}
+    values |= {"wake_at": wake_at, "leased_until": None}
+    if not counts:
+        values["attempts"] = OUTBOX.c.attempts - 1
+    connection.execute(update(OUTBOX).where(*_held_as(message)).values(values))
+
+
+# Addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Where a person can be reached at this moment."""
+
+    name: str
+    email: str | None
+    phone: str | None
+    disabled: bool
+    hours: Hours
+
+    def address(self, way: str) -> str | None:
+        """The address for a way; None if there is none."""
+        return {"email": self.email, "sms": self.phone}.get(way)
+
+
+def addressee(connection: Connection, person: int | None) -> Addressee | None:
+    """The person, or None if the message is nobody's."""
+    query = select(
+        PERSON.c.name, PERSON.c.email, PERSON.c.phone, PERSON.c.disabled_at, *preferences.COLUMNS
+    ).outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
+    row = connection.execute(query.where(PERSON.c.id == person)).first()
+    if row is None:
+        return None
+    hours = preferences.of_row(row).hours
+    return Addressee(row.name, row.email, row.phone, row.disabled_at is not None, hours)
+
+
+# What it is about
+
+
+def has_moved_on() -> ColumnElement[bool]:
+    """The condition that the message's case has left the state in which it was owed, or has ended.
+
+    A case whose limit was only worked out again is where it was, though its timers began anew.
+    """
+    since = HISTORY.c.seq > OUTBOX.c.seq
+    here = and_(HISTORY.c.case_id == CASE.c.id, HISTORY.c.seq <= CASE.c.entry)
+    moved = exists().where(here, since, HISTORY.c.from_state != HISTORY.c.to_state)
+    recalculated = exists().where(
+        here, HISTORY.c.seq == CASE.c.entry, HISTORY.c.event == "recalculate"
+    )
+    began_anew = and_(CASE.c.entry > OUTBOX.c.seq, or_(~recalculated, moved))
+    return or_(CASE.c.closed_at.is_not(None), began_anew)
+
+
+def is_spoken_for(now: datetime) -> ColumnElement[bool]:
+    """The condition that a later message of its own asks the same person by the same way for the
+    same, and goes now or has gone: after an outage nobody is asked twice in a morning.
+    """
+    later = OUTBOX.alias("later")
+    same = and_(
+        later.c.case_id == OUTBOX.c.case_id,
+        later.c.person_id == OUTBOX.c.person_id,
+        later.c.way == OUTBOX.c.way,
+        later.c.created_at > OUTBOX.c.created_at,
+    )
+    alone = and_(later.c.template.in_(TO_DO), later.c.urgency != DIGEST)
+    waits = and_(later.c.status == "waiting", later.c.wake_at <= now)
+    goes = or_(later.c.status.in_(("leased", "sent")), waits)
+    return and_(OUTBOX.c.template.in_(TO_DO), exists().where(same, alone, goes))
+
+
+def is_settled(connection: Connection, message: int) -> bool:
+    """Whether the message asks for what has been done."""
+    return _holds(connection, message, has_moved_on())
+
+
+def is_said_later(connection: Connection, message: int, now: datetime) -> bool:
+    """Whether a later message asks for the same (`is_spoken_for`)."""
+    return _holds(connection, message, is_spoken_for(now))
+
+
+def _holds(connection: Connection, message: int, condition: ColumnElement[bool]) -> bool:
+    """Whether a condition holds for a message that asks for something about a case."""
+    query = select(OUTBOX.c.id).join(CASE, CASE.c.id == OUTBOX.c.case_id)
+    query = query.where(OUTBOX.c.id == message, OUTBOX.c.template.in_(TO_DO), condition)
+    return connection.execute(query).first() is not None
+
+
+def case_now(connection: Connection, case: int | None) -> tuple[str, datetime | None]:
+    """The short name of the unit that a message's case is about, and its present limit."""
+    query = select(UNIT.c.short_name, CASE.c.due_at).join(CASE, CASE.c.unit_id == UNIT.c.id)
+    row = connection.execute(query.where(CASE.c.id == case)).first()
+    return (row.short_name, row.due_at) if row else ("", None)

@@ -1,0 +1,111 @@
+"""How far sending has come, and whether the outbox is held.
+
+The row's number rises before anything is sent. Whoever finds a higher one outside the database
+knows that the database was restored from a backup: what it owes may have gone out already.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, case, func, select, update
+
+from workflow.store.driver.upsert import upsert
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act
+from workflow.store.tables.handles import OUTBOX, SENDING
+
+Because = Literal["restored", "new_place", "asked"]
+"""A database older than its mark, a mark that is not there, or somebody's wish."""
+
+DROPPED = "恢复备份以前应发，可能已经发出，由管理员作废"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing is sent since then; what was due until `sent_until` may have gone out already."""
+
+    since: datetime
+    because: Because
+    sent_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How far sending has come; number 0 is that nothing was ever sent."""
+
+    number: int
+    at: datetime | None = None
+    hold: Hold | None = None
+
+
+def read(connection: Connection) -> Sending:
+    """Where sending stands."""
+    row = connection.execute(select(SENDING)).first()
+    if row is None:
+        return Sending(0)
+    held = row.held_since and Hold(row.held_since, row.held_because, row.sent_until)
+    return Sending(row.number, row.at, held or None)
+
+
+def step_on(connection: Connection, now: datetime) -> int:
+    """Note that something is about to be sent; the new number."""
+    new: Any = upsert(connection, SENDING).values(id=1, number=1, at=now)
+    risen = {"number": SENDING.c.number + 1, "at": now}
+    risen_to = new.on_conflict_do_update(index_elements=["id"], set_=risen)
+    return int(connection.execute(risen_to.returning(SENDING.c.number)).scalar_one())
+
+
+def hold(
+    connection: Connection,
+    because: Because,
+    now: datetime,
+    *,
+    number: int = 0,
+    sent_until: datetime | None = None,
+    by: int | None = None,
+) -> bool:
+    """Hold the outbox; False if it is held. `number` is the highest that was found outside."""
+    values = {"held_since": now, "held_because": because, "sent_until": sent_until or now}
+    new: Any = upsert(connection, SENDING).values(id=1, number=number, at=now, **values)
+    greater = case((SENDING.c.number < number, number), else_=SENDING.c.number)
+    held = new.on_conflict_do_update(
+        index_elements=["id"],
+        set_={**values, "number": greater},
+        where=SENDING.c.held_since.is_(None),
+    )
+    if connection.execute(held.returning(SENDING.c.id)).first() is None:
+        return False
+    act = Act("setting", by, data={"act": "hold_messages", "code": because})
+    audit.record(connection, act, now)
+    return True
+
+
+def release(
+    connection: Connection, now: datetime, *, drop: bool = False, by: int | None = None
+) -> int | None:
+    """Let messages go again; None if they were not held.
+
+    With `drop` those that were due until `sent_until` are called off: how many.
+    """
+    held = read(connection).hold
+    if held is None:
+        return None
+    free = {"held_since": None, "held_because": None, "sent_until": None}
+    connection.execute(update(SENDING).values(free))
+    dropped = _drop(connection, held.sent_until) if drop else 0
+    act = Act("setting", by, data={"act": "release_messages", "rows": dropped})
+    audit.record(connection, act, now)
+    return dropped
+
+
+def _drop(connection: Connection, until: datetime) -> int:
+    due = update(OUTBOX).where(OUTBOX.c.wake_at <= until, OUTBOX.c.status == "waiting")
+    off = {"status": "cancelled", "wake_at": None, "detail": DROPPED}
+    return connection.execute(due.values(off)).rowcount
+
+
+def waiting(connection: Connection, until: datetime) -> int:
+    """How many messages are due until then."""
+    due = select(func.count()).where(OUTBOX.c.wake_at <= until, OUTBOX.c.status == "waiting")
+    return int(connection.execute(due).scalar_one())

@@ -1,0 +1,1 @@
+"""Who sees which cases, and where a case stands in their lists."""

@@ -1,0 +1,125 @@
+"""The tables as Core statements name them: the hot paths and the lists are written with these."""
+
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from workflow.store.tables import (
+    AdjustmentRow,
+    AdminRole,
+    AttachmentRow,
+    AttachmentUse,
+    AuditHead,
+    AuditRow,
+    BadAddressRow,
+    BlobRow,
+    CalendarFeedRow,
+    CalendarNotice,
+    CaseRow,
+    CheckpointCase,
+    CheckpointRow,
+    DefinitionMove,
+    DefinitionRow,
+    DefinitionState,
+    DeliveryReportRow,
+    DocumentRow,
+    EarlierPassword,
+    FigureBatch,
+    FigureRow,
+    FormerName,
+    HandoverRow,
+    HistoryRow,
+    HoldingRow,
+    KnownBrowser,
+    MailboxRow,
+    MeasureText,
+    OrgChange,
+    OrgChangeItem,
+    OutboxRow,
+    PersonRow,
+    PostRow,
+    PreferenceRow,
+    ProcessRow,
+    ProviderTrip,
+    ReadingRow,
+    RecoveryCode,
+    ReorganisedRow,
+    ReplacementRow,
+    RequestRow,
+    ResultRow,
+    SavedViewRow,
+    ScopeRow,
+    SecondFactorRow,
+    SendingRow,
+    SessionRow,
+    SignInFailure,
+    SignOffRow,
+    SuggestionRow,
+    TemplateRow,
+    TimerRow,
+    TokenRow,
+    UnitRow,
+    WatchRow,
+)
+
+
+def _core(row: type[SQLModel]) -> Table:
+    """The table behind a row class, which SQLModel does not tell type checkers of."""
+    table: Table = row.__dict__["__table__"]
+    return table
+
+
+ADJUSTMENT = _core(AdjustmentRow)
+ADMIN = _core(AdminRole)
+ATTACHMENT = _core(AttachmentRow)
+AUDIT = _core(AuditRow)
+BAD = _core(BadAddressRow)
+BATCH = _core(FigureBatch)
+BLOB = _core(BlobRow)
+CASE = _core(CaseRow)
+CHANGE = _core(OrgChange)
+CHECKPOINT = _core(CheckpointRow)
+DEFINITION = _core(DefinitionRow)
+DOCUMENT = _core(DocumentRow)
+EARLIER = _core(EarlierPassword)
+FACTOR = _core(SecondFactorRow)
+FAILURE = _core(SignInFailure)
+FEED = _core(CalendarFeedRow)
+FIGURE = _core(FigureRow)
+FORMER_NAME = _core(FormerName)
+HANDOVER = _core(HandoverRow)
+HEAD = _core(AuditHead)
+HISTORY = _core(HistoryRow)
+HOLDING = _core(HoldingRow)
+ITEM = _core(OrgChangeItem)
+KNOWN = _core(KnownBrowser)
+MAILBOX = _core(MailboxRow)
+MOVE = _core(DefinitionMove)
+NOTICE = _core(CalendarNotice)
+OUTBOX = _core(OutboxRow)
+PERSON = _core(PersonRow)
+POST = _core(PostRow)
+PREFERENCE = _core(PreferenceRow)
+PROCESS = _core(ProcessRow)
+QUEUE = _core(ReorganisedRow)
+READING = _core(ReadingRow)
+RECOVERY = _core(RecoveryCode)
+REPLACEMENT = _core(ReplacementRow)
+REPORT = _core(DeliveryReportRow)
+REQUEST = _core(RequestRow)
+RESULT = _core(ResultRow)
+SCOPE = _core(ScopeRow)
+SEEN = _core(CheckpointCase)
+SENDING = _core(SendingRow)
+SESSION = _core(SessionRow)
+SIGN_OFF = _core(SignOffRow)
+STATE = _core(DefinitionState)
+SUGGESTION = _core(SuggestionRow)
+TEMPLATE = _core(TemplateRow)
+TEXT = _core(MeasureText)
+TIMER = _core(TimerRow)
+TOKEN = _core(TokenRow)
+TRIP = _core(ProviderTrip)
+UNIT = _core(UnitRow)
+USE = _core(AttachmentUse)
+VIEW = _core(SavedViewRow)
+WATCH = _core(WatchRow)
