@@ -76,18 +76,20 @@ def doctor(
     from api.checkpoint_files import key_of
     from api.cli.figures import report_lines
     from api.cli.installation import open_installation, settings
+    from api.presenting.sending import held_in_words
     from workflow.doctor import examine
     from workflow.doctor.against import compare
     from workflow.doctor.verify import read_files
 
     with closing(open_installation(settings())) as duban:
         report = examine(duban.database, duban.catalog, duban.clock(), duban.files)
-        changed = []
-        if against:
-            with duban.database.reading() as connection:
-                changed = compare(connection, read_files(against)[1], key_of(duban))
+        with duban.database.reading() as connection:
+            held = held_in_words(connection, duban.clock())
+            changed = compare(connection, read_files(against)[1], key_of(duban)) if against else []
     for line in [report.root] if root else report_lines(report):
         say(line)
+    if held and not root:
+        note(held)  # not a fault of the data, but somebody must end it
     for finding in changed:
         say(f"  ✗ 与校验点不符：{finding}")
     if against and not changed:

@@ -37,6 +37,9 @@ def test_messages_are_held_looked_at_and_released(furnished: Path) -> None:
     twice = duban(furnished, "outbox", "hold")
     assert (twice.returncode, twice.stderr.strip()) == (1, "duban: 消息已经暂停发送")
     assert "由管理员暂停" in duban(furnished, "outbox", "show").stdout
+    said = duban(furnished, "doctor").stderr
+    assert "暂停发送。由管理员暂停。现在有 0 条应发未发" in said
+    assert "duban outbox release" in said
     assert duban(furnished, "outbox", "release").stdout.startswith("消息已放行")
     assert duban(furnished, "outbox", "release").returncode == 1
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from api.auth import Installation, SignedInPage
 from api.pages.rendering import masthead_of, show
+from api.presenting.sending import held_in_words
 from api.presenting.wording import to_the_minute
 from api.pulse import own_name
 from workflow.store import schema
@@ -90,9 +91,10 @@ def health(duban: Installation, someone: SignedInPage) -> Response:
     with duban.database.reading() as connection:
         behind, running = backlog(connection, now), known(connection)
         checkpoint = last_at(connection)
+        held = held_in_words(connection, now)
     kind = "SQLite" if duban.database.is_sqlite else "PostgreSQL"
     page = HealthPage(
-        problems=tuple(_problems(behind, running, now)),
+        problems=tuple(_problems(behind, running, now, held)),
         timers=behind.timers,
         messages=behind.messages,
         database=f"{kind}，结构版本 {schema.head()}",
@@ -103,7 +105,11 @@ def health(duban: Installation, someone: SignedInPage) -> Response:
     return show("health.html", page, masthead_of(duban, someone, HERE))
 
 
-def _problems(behind: Backlog, running: list[Process], now: datetime) -> Iterator[str]:
+def _problems(
+    behind: Backlog, running: list[Process], now: datetime, held: str | None
+) -> Iterator[str]:
+    if held:
+        yield held
     alive = {one.kind for one in running if not one.is_silent(now)}
     if not alive & {"run", "worker"}:
         yield "没有后台在运行，到时的提醒和待发的消息都不会办理：请启动后台"
@@ -113,7 +119,7 @@ def _problems(behind: Backlog, running: list[Process], now: datetime) -> Iterato
             yield f"{_KINDS.get(one.kind, one.kind)} {one.name} 自 {since} 没有应答"
     if behind.timer_lag > LATE.total_seconds():
         yield f"有 {behind.timers} 个定时到时未办，最早的已过 {_long(behind.timer_lag)}"
-    if behind.message_age > LATE.total_seconds():
+    if not held and behind.message_age > LATE.total_seconds():
         yield f"有 {behind.messages} 条消息可以发出而未发，最早的已等 {_long(behind.message_age)}"
 
 

@@ -36,6 +36,9 @@ def test_after_a_restore_the_doubtful_ones_can_be_called_off(system: Browser, du
     Desk(duban.database, Prefecture(duban.database)).owe()
     with duban.database.unit_of_work() as connection:
         sending.hold(connection, "restored", now, number=7, sent_until=now)
+    health = system.get("/administration/health").text
+    assert "数据库是从备份恢复的" in health
+    assert "现在有 1 条应发未发" in health
     page = system.get(HERE)
     assert "数据库是从备份恢复的" in page.text
     assert "重复一条，好过漏掉一条" in page.text
