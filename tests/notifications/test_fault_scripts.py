@@ -23,7 +23,9 @@ from tests.notifications.conftest import Desk
 from tests.prefecture import NOW, Prefecture
 from tests.simulators.faulty_smsc import CUT, FINE, SILENCE, FaultySmsc
 from tests.simulators.faulty_smtp import DROP, HANG, KEEP_AND_DROP, FaultySmtp
-from tests.simulators.http_server import Reply
+from tests.simulators.hanging import time_outs_without_waiting
+from tests.simulators.http_server import HANGS, Reply
+from tests.simulators.patience import until_all_is_said
 from tests.simulators.sms_clouds import (
     AliyunSms,
     TencentSms,
@@ -40,7 +42,6 @@ from workflow.store.outgoing.messages import failures
 pytestmark = pytest.mark.notify
 
 MESSAGES = 20
-QUICK = "&timeout=0.3"
 Arrived = Callable[[], list[str]]
 Server = Callable[[Path], AbstractContextManager[tuple[str, Arrived]]]
 ACCEPTED, REFUSED, THROTTLED, FAILED, AMBIGUOUS = (
@@ -65,7 +66,7 @@ def mail(**faults: Sequence[str]) -> Server:
     @contextmanager
     def serve(folder: Path) -> Iterator[tuple[str, Arrived]]:
         with FaultySmtp(faults) as server:
-            yield server.url + QUICK, lambda: [one.message_id for one in server.messages]
+            yield server.url, lambda: [one.message_id for one in server.messages]
 
     return serve
 
@@ -74,7 +75,7 @@ def smsc(*statuses: int | None) -> Server:
     @contextmanager
     def serve(folder: Path) -> Iterator[tuple[str, Arrived]]:
         with FaultySmsc(statuses) as server:
-            yield server.url + QUICK, lambda: [one.text for one in server.messages]
+            yield server.url, lambda: [one.text for one in server.messages]
 
     return serve
 
@@ -83,8 +84,7 @@ def gateway(*replies: Reply) -> Server:
     @contextmanager
     def serve(folder: Path) -> Iterator[tuple[str, Arrived]]:
         with SmsGatewayServer(replies) as server:
-            url = f"{server.url(folder)}{QUICK}"
-            yield url, lambda: [one["out_id"] for one in server.messages]
+            yield server.url(folder), lambda: [one["out_id"] for one in server.messages]
 
     return serve
 
@@ -100,7 +100,7 @@ def cloud(kind: type[AliyunSms] | type[TencentSms], *replies: Reply) -> Server:
         )
         with kind(*replies) as server:
             yield (
-                f"{server.url}&templates={file}&timeout=0.5",
+                f"{server.url}&templates={file}",
                 lambda: [one.get("OutId") or one["SessionContext"] for one in server.messages],
             )
 
@@ -164,7 +164,7 @@ SCRIPTS = [
     Script("gateway drops", "sms", gateway(Reply(0)), {AMBIGUOUS: 1, ACCEPTED: 19}),
     Script("gateway talks nonsense", "sms", gateway(Reply(200, b"<html>")),
            {AMBIGUOUS: 1, ACCEPTED: 19}),
-    Script("gateway hangs", "sms", gateway(Reply(200, delay_seconds=0.6)),
+    Script("gateway hangs", "sms", gateway(Reply(HANGS)),
            {AMBIGUOUS: 1, FAILED: 19}),
     # Clouds
     Script("aliyun limit", "sms",
@@ -240,7 +240,7 @@ def calendar(sqlite_database: Database) -> Calendar:
 def test_every_outcome_is_told_apart_and_nothing_is_lost(
     sqlite_desk: Desk, calendar: Calendar, tmp_path: Path, script: Script
 ) -> None:
-    with script.server(tmp_path) as (url, arrived):
+    with time_outs_without_waiting(), script.server(tmp_path) as (url, arrived):
         channel = open_channel(url, now=lambda: NOW)
         run = Run(sqlite_desk, calendar, script.way, channel)
         run.owe()
@@ -287,7 +287,8 @@ def test_a_receipt_that_comes_again_or_contradicts_changes_nothing(
         run.owe()
         run.round()
         centre.repeat_receipts()
-        heard = collect_reports(sqlite_desk.database, {"sms": [channel]}, lambda: NOW)
+        with until_all_is_said(lambda: centre.receipts_waiting):
+            heard = collect_reports(sqlite_desk.database, {"sms": [channel]}, lambda: NOW)
     assert heard.reports == 2 * MESSAGES  # delivered and undelivered, each once
     with sqlite_desk.database.reading() as connection:
         stories = reports.stories(connection, run.ids)

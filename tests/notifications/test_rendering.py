@@ -105,9 +105,9 @@ def test_a_subject_is_one_line_of_limited_length(key: str) -> None:
 
 @pytest.mark.hostile
 def test_a_huge_variable_costs_nothing() -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # the machine may be busy with others
     message = render("told", "email", {**VARIABLES, "what": "催" * 10**8}, LINK)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert len(message.text) < 10 * LONGEST_VARIABLE
 
 

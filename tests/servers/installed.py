@@ -48,7 +48,7 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_for(true: Callable[[], object], what: str, seconds: float = 20.0) -> None:
+def wait_for(true: Callable[[], object], what: str, seconds: float = 60.0) -> None:
     """Return as soon as it is true."""
     give_up_at = time.monotonic() + seconds
     while not true():

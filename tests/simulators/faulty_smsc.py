@@ -7,6 +7,7 @@ from typing import Self
 
 from notifications.simulators.background import BackgroundLoop
 from notifications.simulators.smpp_simulator import SmppSimulator
+from tests.simulators.hanging import hang
 
 CUT = -1  # cut the line instead of answering
 SILENCE = None  # never answer
@@ -46,6 +47,9 @@ class FaultySmsc(SmppSimulator):
         if status == CUT:
             self._cut()
             return None
+        if status is SILENCE:
+            for writer in self._lines:
+                hang(writer.get_extra_info("peername"))
         return status
 
     def _cut(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from notifications.simulators.smtp_sink import SmtpSink
+from tests.simulators.hanging import hang
 
 DROP = "drop"  # close the connection instead of answering
 HANG = "hang"  # never answer
@@ -58,5 +59,6 @@ class FaultySmtp(SmtpSink):
             server.transport.abort()
             return "250 nobody reads this"
         if answer == HANG:
+            hang(server.transport.get_extra_info("peername"))
             await asyncio.sleep(60)
         return answer

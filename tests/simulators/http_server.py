@@ -3,7 +3,6 @@
 import json
 import ssl
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,14 +10,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
+from tests.simulators.hanging import hang
+
+HANGS = -1
+
 
 class Reply(NamedTuple):
-    """One answer; `status` 0 closes the connection, `delay_seconds` waits before it."""
+    """One answer; `status` 0 closes the connection, HANGS never answers."""
 
     status: int
     body: bytes | Mapping[str, object] = b""
     headers: Mapping[str, str] = {}
-    delay_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,10 @@ def _handler(server: HttpServer) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
             reply = server.judge(Request(self.command, parts.path, parts.query, headers, body))
-            time.sleep(reply.delay_seconds)
-            if reply.status == 0:
+            if reply.status == HANGS:
+                hang(self.client_address)
+                self.rfile.read(1)  # until the client has gone
+            if reply.status in (0, HANGS):
                 self.close_connection = True
                 return
             content = reply.body if isinstance(reply.body, bytes) else _json(reply.body)

@@ -1,6 +1,7 @@
 """Opening a channel by its URL, counting short messages, and what must never leak."""
 
 import ast
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,14 @@ from pathlib import Path
 import pytest
 
 import notifications.channels
-from notifications.channels import CHANNELS, Channel, UnknownChannel, count_parts
+from notifications.channels import (
+    CHANNELS,
+    Channel,
+    Envelope,
+    Outcome,
+    UnknownChannel,
+    count_parts,
+)
 from notifications.channels.sms_parts import split_parts
 
 pytestmark = pytest.mark.notify
@@ -131,3 +139,18 @@ def test_opening_channels_does_not_import_what_only_one_of_them_needs() -> None:
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
     assert answer.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["smtp://{}?from=a@b.cn&timeout=0.05", "smpp://u:p@{}?source=10690000&timeout=0.05"],
+)
+def test_whoever_never_says_a_word_is_given_up_by_the_clock(
+    opened: Open, letter: Callable[..., Envelope], url: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host, port = silent.getsockname()
+        with opened(url.format(f"{host}:{port}")).connect() as sender:
+            to = "a@example.gov.cn" if url.startswith("smtp") else "13800138000"
+            receipt = sender.send(letter(to=to))
+    assert (receipt.outcome, "超时" in receipt.detail) == (Outcome.FAILED, True), receipt

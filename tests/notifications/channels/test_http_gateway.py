@@ -16,7 +16,8 @@ from notifications.channels import Channel, Envelope, Outcome, Receipt, UnknownC
 from notifications.channels.http_gateway import HttpGatewayChannel
 from notifications.channels.reporting import Fate
 from tests.simulators.certificate import Certificate
-from tests.simulators.http_server import HttpServer, Reply, Request
+from tests.simulators.hanging import time_outs_without_waiting
+from tests.simulators.http_server import HANGS, HttpServer, Reply, Request
 from tests.simulators.sms_gateway_server import KEY, SECRET, SmsGatewayServer
 
 pytestmark = pytest.mark.notify
@@ -127,9 +128,8 @@ def test_the_wait_a_gateway_asks_for_is_handed_on_within_reason(
 def test_a_gateway_that_hangs_costs_a_batch_one_timeout_and_one_doubt(
     opened: Open, letter: Letter, url: Callable[..., str]
 ) -> None:
-    with SmsGatewayServer([Reply(200, delay_seconds=0.6)] * 4) as gateway:
-        channel = opened(url(gateway, more="&timeout=0.3"))
-        receipts = send(channel, *numbered(letter, 4))
+    with time_outs_without_waiting(), SmsGatewayServer([Reply(HANGS)] * 4) as gateway:
+        receipts = send(opened(url(gateway)), *numbered(letter, 4))
     assert [receipt.outcome for receipt in receipts] == [Outcome.AMBIGUOUS] + [Outcome.FAILED] * 3
     assert gateway.connections == 1
 

@@ -8,6 +8,7 @@ import pytest
 from notifications.channels import Channel, Envelope, Outcome, Receipt
 from notifications.simulators.smpp_simulator import SmppSimulator
 from tests.simulators.faulty_smsc import CUT, FINE, SILENCE, FaultySmsc, RefusingSmsc
+from tests.simulators.hanging import time_outs_without_waiting
 
 pytestmark = pytest.mark.notify
 
@@ -114,8 +115,8 @@ def test_a_session_lost_in_the_middle_of_a_message_is_a_failure(
 def test_a_centre_that_never_answers_costs_a_batch_one_timeout_and_one_doubt(
     opened: Open, letter: Letter
 ) -> None:
-    with FaultySmsc([SILENCE] * 5) as centre:
-        receipts = send(opened(centre.url + "&timeout=0.3"), *texts(letter, *"一二三四五"))
+    with time_outs_without_waiting(), FaultySmsc([SILENCE] * 5) as centre:
+        receipts = send(opened(centre.url), *texts(letter, *"一二三四五"))
     assert [receipt.outcome for receipt in receipts] == [Outcome.AMBIGUOUS] + [Outcome.FAILED] * 4
     assert "超时" in receipts[0].detail
     assert centre.submits == 1

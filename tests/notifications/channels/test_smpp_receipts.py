@@ -10,6 +10,7 @@ from notifications.channels.reporting import CannotCollect, Fate, Report, Report
 from notifications.channels.smpp_receipts import read_receipt
 from notifications.simulators.smpp_simulator import SmppSimulator
 from tests.simulators.faulty_smsc import ReceiptSmsc, RefusingSmsc
+from tests.simulators.patience import until_all_is_said
 
 pytestmark = pytest.mark.notify
 
@@ -19,10 +20,11 @@ LONG = "【督办】" + "河道垃圾清理已逾期，请于今日办结。" * 
 WRITTEN = "id:0A1B sub:001 dlvrd:001 submit date:2611300902 done date:2611300903 stat:{} err:{}"
 
 
-def collected(channel: Channel) -> list[Report]:
+def collected(channel: Channel, waiting: Callable[[], int] = lambda: 0) -> list[Report]:
     assert isinstance(channel, Reporting)
     reports: list[Report] = []
-    channel.collect([], reports.extend)
+    with until_all_is_said(waiting):
+        channel.collect([], reports.extend)
     return reports
 
 
@@ -35,7 +37,7 @@ def test_a_long_chinese_text_is_joined_and_each_part_is_reported(
         with channel.connect() as sender:
             receipt = sender.send(letter(to="13800138000", text=LONG))
         assert [message.text for message in centre.messages] == [LONG]
-        reports = collected(channel)
+        reports = collected(channel, lambda: centre.receipts_waiting)
     assert len(receipt.report_ids) == (1 if long == "payload" else 4)
     assert [report.about for report in reports] == list(receipt.report_ids)
     assert {report.fate for report in reports} == {Fate.DELIVERED}
@@ -51,19 +53,20 @@ def test_a_receipt_that_could_not_be_kept_comes_again(opened: Open, letter: Lett
         with channel.connect() as sender:
             sender.send(letter(to="13800138000", text="督办"))
         assert isinstance(channel, Reporting)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(RuntimeError), until_all_is_said(lambda: centre.receipts_waiting):
             channel.collect([], full)
         assert centre.receipts_acknowledged == 0
-        assert [report.about for report in collected(channel)] == ["00000001"]
+        again = collected(channel, lambda: centre.receipts_waiting)
+        assert [report.about for report in again] == ["00000001"]
 
 
 def test_receipts_are_fetched_as_a_receiver_too(opened: Open) -> None:
     two = [WRITTEN.format("DELIVRD", "000").encode(), WRITTEN.format("EXPIRED", "000").encode()]
     with ReceiptSmsc(*two) as centre:
         url = f"smpp://duban:secret@127.0.0.1:{centre.port}?source=106&receipts=receiver"
-        fates = [report.fate for report in collected(opened(url))]
+        reports = collected(opened(url), lambda: len(centre.receipts))
         assert centre.receipts == []
-    assert fates == [Fate.DELIVERED, Fate.UNDELIVERED]
+    assert [report.fate for report in reports] == [Fate.DELIVERED, Fate.UNDELIVERED]
 
 
 def test_without_receipts_none_are_asked_for(opened: Open, letter: Letter) -> None:

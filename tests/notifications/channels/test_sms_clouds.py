@@ -11,7 +11,8 @@ import pytest
 from notifications.channels import Channel, Envelope, Outcome, Receipt, UnknownChannel
 from notifications.channels.reporting import CannotCollect, Fate, Outstanding, Report, Reporting
 from tests.notifications.channels.conftest import NOW
-from tests.simulators.http_server import Reply
+from tests.simulators.hanging import time_outs_without_waiting
+from tests.simulators.http_server import HANGS, Reply
 from tests.simulators.sms_clouds import (
     SECRET,
     AliyunSms,
@@ -39,7 +40,7 @@ def templates(tmp_path: Path) -> str:
         "  case_overdue: {id: SMS_1001, variables: {name: case_title, day: due}}\n",
         encoding="utf-8",
     )
-    return f"&templates={file}&timeout=5"
+    return f"&templates={file}"
 
 
 def send(channel: Channel, *envelopes: Envelope) -> list[Receipt]:
@@ -125,13 +126,12 @@ def test_each_code_has_its_outcome(
 
 
 @pytest.mark.parametrize("kind", [AliyunSms, TencentSms])
-@pytest.mark.parametrize("reply", [DROPPED, BROKEN, Reply(200, b"", delay_seconds=1.5)])
+@pytest.mark.parametrize("reply", [DROPPED, BROKEN, Reply(HANGS)])
 def test_no_answer_leaves_it_open_and_costs_a_batch_one_doubt(
     opened: Open, letter: Letter, templates: str, kind: type[Cloud], reply: Reply
 ) -> None:
-    with kind(reply) as cloud:
-        url = cloud.url + templates.replace("timeout=5", "timeout=0.5")
-        receipts = send(opened(url), *[letter(to=PHONE)] * 3)
+    with time_outs_without_waiting(), kind(reply) as cloud:
+        receipts = send(opened(cloud.url + templates), *[letter(to=PHONE)] * 3)
         assert len(cloud.requests) == 1
     assert [receipt.outcome for receipt in receipts] == [Outcome.AMBIGUOUS] + [F] * 2
 

@@ -17,6 +17,7 @@ from notifications.channels import Channel, Envelope, Outcome, Receipt
 from notifications.simulators.smtp_sink import SmtpSink
 from tests.simulators.certificate import Certificate
 from tests.simulators.faulty_smtp import DROP, FINE, HANG, KEEP_AND_DROP, FaultySmtp
+from tests.simulators.hanging import time_outs_without_waiting
 
 pytestmark = pytest.mark.notify
 
@@ -190,8 +191,8 @@ def test_a_connection_lost_after_the_message_was_handed_over_is_ambiguous(
 def test_a_server_that_hangs_costs_a_batch_one_timeout_and_one_doubt(
     opened: Open, letter: Letter, stage: str, outcome: Outcome
 ) -> None:
-    with FaultySmtp({stage: [HANG] * 9}) as server:
-        receipts = send(opened(server.url + "&timeout=0.3"), *numbered(letter, 9))
+    with time_outs_without_waiting(), FaultySmtp({stage: [HANG] * 9}) as server:
+        receipts = send(opened(server.url), *numbered(letter, 9))
     assert [receipt.outcome for receipt in receipts] == [outcome] + [Outcome.FAILED] * 8
     assert "超时" in receipts[0].detail
     assert server.connections == 1

@@ -90,9 +90,8 @@ class YearEnd(Play):
         self.copies: list[Copy] = []
         self._seen = {"email": 0, "sms": 0}
         self.ways: Mapping[str, Channel] = open_ways(
-            database, lambda: self.now, email=f"{post.url}&timeout=2",
-            sms=f"{centre.url}&receipts=none&timeout=2",
-        )  # fmt: skip
+            database, lambda: self.now, email=post.url, sms=f"{centre.url}&receipts=none"
+        )
         with database.unit_of_work() as connection:
             connection.execute(update(UNIT).where(UNIT.c.level == "township").values(reports=True))
         self.catalog.publish(_HERE / "definition", self.now)
