@@ -16,6 +16,7 @@ from api.context import Duban
 from api.pulse import own_name
 from workflow.engine.errors import NotFound
 from workflow.store import processes
+from workflow.store.evidence import examinations
 from workflow.store.meters import Key
 from workflow.store.outgoing import backlog
 
@@ -65,6 +66,8 @@ _GAUGES = {
     "duban_timer_lag_seconds": "How long the oldest of them has been due.",
     "duban_outbox_due": "Messages that may go and have not gone.",
     "duban_outbox_age_seconds": "How long the oldest of them has waited.",
+    "duban_doctor_complaints": "How much the last examination by doctor found wrong.",
+    "duban_doctor_age_seconds": "How long ago that was.",
     "duban_process_up": "1 for a process that was seen within a minute, 0 for one that is silent.",
 }
 
@@ -74,6 +77,10 @@ def _gauges(duban: Duban) -> Iterator[Sample]:
     with duban.database.reading() as connection:
         behind = backlog.backlog(connection, now)
         known = processes.known(connection)
+        verdict = examinations.last(connection)
+    if verdict is not None:
+        yield "duban_doctor_complaints", "", verdict.complaints
+        yield "duban_doctor_age_seconds", "", (now - verdict.at).total_seconds()
     yield "duban_timers_due", "", behind.timers
     yield "duban_timer_lag_seconds", "", behind.timer_lag
     yield "duban_outbox_due", "", behind.messages

@@ -9,6 +9,7 @@ import sys
 import typer
 
 from api.cli import (
+    archiving,
     beginning,
     caring,
     channels,
@@ -49,6 +50,7 @@ for verb in (
     caring.notice,
     caring.doctor,
     moving.move_to,
+    archiving.archive,
     proving.checkpoint,
     proving.dump,
     erasing.erase_person,

@@ -1,5 +1,6 @@
 """Verbs for whoever looks after an installation: migrate, publish, notice, doctor, version."""
 
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -80,11 +81,14 @@ def doctor(
     from workflow.doctor import examine
     from workflow.doctor.against import compare
     from workflow.doctor.verify import read_files
+    from workflow.store.evidence import examinations
 
     with closing(open_installation(settings())) as duban:
-        report = examine(duban.database, duban.catalog, duban.clock(), duban.files)
-        with duban.database.reading() as connection:
-            held = held_in_words(connection, duban.clock())
+        began, now = time.monotonic(), duban.clock()
+        report = examine(duban.database, duban.catalog, now, duban.files)
+        with duban.database.unit_of_work() as connection:
+            examinations.keep(connection, report.verdict(now, time.monotonic() - began))
+            held = held_in_words(connection, now)
             changed = compare(connection, read_files(against)[1], key_of(duban)) if against else []
     for line in [report.root] if root else report_lines(report):
         say(line)

@@ -260,6 +260,7 @@ COMMANDS: Mapping[str, Who] = {
     "notice": OPERATOR,
     "doctor": OPERATOR,
     "move_to": OPERATOR,
+    "archive": OPERATOR,
     "channel": OPERATOR,
     "outbox": OPERATOR,
     "org": OPERATOR,

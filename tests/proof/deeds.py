@@ -110,10 +110,16 @@ def rebuild_shorter(intruder: Intruder) -> Bad:
     return bad
 
 
+_OF_A_CASE = (
+    *("history", "archived_history", "sign_off", "timer", "archived_timer"),
+    *("scope", "outbox", "checkpoint_case"),
+)
+
+
 def lose_a_case(intruder: Intruder) -> Bad:
     """A case is gone with everything that belonged to it."""
     case = intruder.any_of("SELECT case_id FROM checkpoint_case")["case_id"]
-    for table in ("history", "sign_off", "timer", "scope", "outbox", "checkpoint_case"):
+    for table in _OF_A_CASE:
         intruder.run(f"DELETE FROM {table} WHERE case_id = :id", id=case)
     intruder.run("DELETE FROM cases WHERE id = :id", id=case)
     return Bad(f"事项 {case}（已不存在）历史", 1)

@@ -81,6 +81,31 @@ def _kept_as_they_are() -> list[Forbidden]:
 
 
 CLOSED = "case_id = :closed"
+ARCHIVE = [
+    Forbidden("change history", "UPDATE history SET seq = seq", rule("history_no_update")),
+    Forbidden("delete history", "DELETE FROM history", rule("history_archived")),
+    Forbidden("delete timers", "DELETE FROM timer", rule("timer_archived")),
+    Forbidden(
+        "history that never was, into the archive",
+        copied("archived_history", "seq = 1", seq="seq + 900"),
+        rule("archived_was_live"),
+    ),
+    Forbidden(
+        "a changed row into the archive",
+        "INSERT INTO archived_history SELECT * FROM archived_history WHERE seq = 1",
+        rule("archived_was_live") + "|" + rule("archived_history_no_replace"),
+    ),
+    Forbidden(
+        "the history of a case at work into the archive",
+        f"INSERT INTO archived_history SELECT * FROM history WHERE {CLOSED} AND seq = 1",
+        rule("archived_has_ended"),
+    ),
+    Forbidden(
+        "a timer that waits into the archive",
+        "INSERT INTO archived_timer SELECT * FROM timer WHERE status = 'waiting'",
+        rule("archived_timer_was_live"),
+    ),
+]
 HISTORY = [
     Forbidden(
         "replace a history row",
@@ -352,6 +377,7 @@ ORGANISATION = [
 
 FORBIDDEN = [
     *_kept_as_they_are(),
+    *ARCHIVE,
     *HISTORY,
     *SIGN_OFFS,
     *CASES,

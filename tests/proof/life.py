@@ -10,11 +10,11 @@ from sqlalchemy import select
 from api.papers.issuing import DOCX
 from tests.proof.story import CHECKED, SPECIALIST, Story
 from workflow import timers
-from workflow.doctor import root_of
+from workflow.doctor import Report, root_of
 from workflow.issuing import Draft, Written
 from workflow.organising import Organising
 from workflow.store.casework import attachments
-from workflow.store.evidence import checkpoints
+from workflow.store.evidence import archive, checkpoints, examinations
 from workflow.store.measuring import figures, measures, scores
 from workflow.store.offices.administrators import begin_with
 from workflow.store.offices.changes import Asked
@@ -52,6 +52,7 @@ def live(story: Story) -> Life:
     life.cases["reviewed"] = _reviewed(story)
     life.cases["asked"] = _asked(story)
 
+    life.cases["withdrawn"] = _withdrawn(story)
     life.cases["in_writing"] = _in_writing(story)
     _mark_a_year(story, life.cases["looked_back"])
     _reorganise(story)
@@ -65,7 +66,9 @@ def live(story: Story) -> Life:
     timers.open_periodic(story.database, story.catalog, story.now)
     life.cases["closed"] = story.open_at("closed", due="2026-12-31")
     with story.database.unit_of_work() as connection:
+        archive.move(connection, archive.lock_ended(connection, story.now, 3))
         checkpoints.export(connection, story.now)
+        examinations.keep(connection, Report().verdict(story.now, 0))
     with story.database.reading() as connection:
         life.root = root_of(connection)
     return life
@@ -89,6 +92,13 @@ def _pass_time(story: Story, gaps: tuple[int, ...]) -> None:
         story.pass_time(days=days)
         story.sweep()
         story.deliver()
+
+
+def _withdrawn(story: Story) -> int:
+    """What was no problem at all: it ends at once, and goes into the archive."""
+    case = story.open()
+    story.fire(case, "zhou-dc.head", "withdraw", reason="经核实不属实")
+    return case
 
 
 def _returned(story: Story) -> int:

@@ -32,8 +32,10 @@ def test_a_lived_in_database_is_clean(life: Life) -> None:
 def test_its_figures_add_up(life: Life) -> None:
     figures = examined(life).figures
     assert figures["cases"] == counts(life, "cases").total()
-    assert figures["history rows"] == counts(life, "history").total()
-    for status, count in counts(life, "timer", "status").items():
+    rows = counts(life, "history") + counts(life, "archived_history")
+    assert figures["history rows"] == rows.total()
+    timers = counts(life, "timer", "status") + counts(life, "archived_timer", "status")
+    for status, count in timers.items():
         assert figures[f"timers {status}"] == count
     for kind, count in counts(life, "outbox", "way", "status").items():
         assert figures[f"messages {kind}"] == count

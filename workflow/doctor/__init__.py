@@ -31,6 +31,7 @@ from workflow.doctor.units import check_units
 from workflow.doctor.ward import Complaint, Ward
 from workflow.store.casework.files import Files
 from workflow.store.database import Database
+from workflow.store.evidence.examinations import Verdict
 from workflow.store.tables.handles import CASE
 
 
@@ -46,6 +47,18 @@ class Report:
     def clean(self) -> bool:
         """Whether nothing was found."""
         return not self.complaints
+
+    def verdict(self, at: datetime, seconds: float) -> Verdict:
+        """It in short, to be kept."""
+        first = self.complaints[0] if self.complaints else None
+        return Verdict(
+            at=at,
+            seconds=round(seconds, 1),
+            cases=self.figures["cases"],
+            history_rows=self.figures["history rows"],
+            complaints=len(self.complaints),
+            first=f"{first.case}：{first.sentence}" if first else None,
+        )
 
 
 def examine(

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import FromClause, select
 
 from workflow.doctor.ward import Complaint, Ward
 from workflow.engine.errors import DubanError
 from workflow.replay import replay_steps
 from workflow.store.casework.writes import Writes
+from workflow.store.evidence.archive import EVERY_ROW, EVERY_TIMER
 from workflow.store.evidence.chain import ALGORITHMS, START
 from workflow.store.evidence.history import hash_of
 from workflow.store.sight.sights import INHERITED
-from workflow.store.tables.handles import CASE, HISTORY, SCOPE, SIGN_OFF, TIMER
+from workflow.store.tables.handles import CASE, SCOPE, SIGN_OFF
 
 Row = Mapping[str, Any]
 Rows = Mapping[int, list[Row]]
@@ -22,10 +23,10 @@ Rows = Mapping[int, list[Row]]
 def check_cases(ward: Ward) -> Iterator[Complaint]:
     """Chains verify without a gap; replayed from row 1 a history writes exactly what is stored."""
     cases = {row["id"]: row for row in _all(ward, CASE, "id")}
-    histories = _by_case(ward, HISTORY, "seq")
+    histories = _by_case(ward, EVERY_ROW, "seq")
     others = {
         "signatures": _by_case(ward, SIGN_OFF, "seq"),
-        "timers": _by_case(ward, TIMER, "id"),
+        "timers": _by_case(ward, EVERY_TIMER, "id"),
         "scope": _by_case(ward, SCOPE, "unit_id"),
     }
     for lost in histories.keys() - cases.keys():
@@ -40,12 +41,12 @@ def check_cases(ward: Ward) -> Iterator[Complaint]:
             yield Complaint("cases", row["number"], sentence)
 
 
-def _all(ward: Ward, table: Table, *order: str) -> list[Row]:
+def _all(ward: Ward, table: FromClause, *order: str) -> list[Row]:
     query = select(table).order_by(*(table.c[name] for name in order))
     return [dict(row) for row in ward.connection.execute(query).mappings()]
 
 
-def _by_case(ward: Ward, table: Table, order: str) -> Rows:
+def _by_case(ward: Ward, table: FromClause, order: str) -> Rows:
     rows = _all(ward, table, "case_id", order)
     return {case: list(group) for case, group in groupby(rows, key=lambda row: row["case_id"])}
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from workflow.doctor.ward import Complaint, Ward
 from workflow.store.casework import attachments
-from workflow.store.tables.handles import HISTORY
+from workflow.store.evidence.archive import EVERY_ROW
 
 
 def check_files(ward: Ward) -> Iterator[Complaint]:
@@ -33,8 +33,8 @@ def check_files(ward: Ward) -> Iterator[Complaint]:
 
 def _references(ward: Ward) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """Every reference to an attachment in every history row."""
-    query = select(HISTORY.c.case_id, HISTORY.c.seq, HISTORY.c.inputs).where(
-        HISTORY.c.inputs.contains('"sha256"')
+    query = select(EVERY_ROW.c.case_id, EVERY_ROW.c.seq, EVERY_ROW.c.inputs).where(
+        EVERY_ROW.c.inputs.contains('"sha256"')
     )
     for case_id, seq, inputs in ward.connection.execute(query):
         given = json.loads(inputs)

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, and_, exists, func, or_, select
 from workflow.doctor.cases import chain_problem
 from workflow.doctor.rules import missing_triggers
 from workflow.doctor.ward import Complaint
-from workflow.store.tables.handles import AUDIT, CASE, HEAD, HISTORY
+from workflow.store.evidence.archive import EVERY_ROW
+from workflow.store.tables.handles import ARCHIVED_HISTORY, AUDIT, CASE, HEAD, HISTORY
 
 SOME = 200
 """Cases of each kind whose chains are verified from end to end."""
@@ -29,10 +30,13 @@ def glance(connection: Connection, now: datetime) -> Iterator[Complaint]:
 
 def _cut_heads(connection: Connection) -> Iterator[Complaint]:
     """Cases whose last row of history is not the one that the case names."""
-    row = HISTORY.c.case_id == CASE.c.id
-    last = exists().where(row, HISTORY.c.seq == CASE.c.seq, HISTORY.c.hash == CASE.c.head)
-    beyond = exists().where(row, HISTORY.c.seq == CASE.c.seq + 1)
-    for (number,) in connection.execute(select(CASE.c.number).where(or_(~last, beyond))):
+    last, beyond = [], []
+    for rows in (HISTORY, ARCHIVED_HISTORY):
+        ours = rows.c.case_id == CASE.c.id
+        last.append(exists().where(ours, rows.c.seq == CASE.c.seq, rows.c.hash == CASE.c.head))
+        beyond.append(exists().where(ours, rows.c.seq == CASE.c.seq + 1))
+    query = select(CASE.c.number).where(or_(~or_(*last), *beyond))
+    for (number,) in connection.execute(query):
         yield Complaint("cases", number, "最后一行历史与事项记录不符")
 
 
@@ -55,7 +59,8 @@ def _some_cases(connection: Connection, now: datetime) -> set[int]:
 def _broken_chains(connection: Connection, ids: Collection[int]) -> Iterator[Complaint]:
     cases = connection.execute(select(CASE).where(CASE.c.id.in_(ids)).order_by(CASE.c.id))
     histories: dict[int, list[dict[str, object]]] = {}
-    query = select(HISTORY).where(HISTORY.c.case_id.in_(ids)).order_by(*HISTORY.primary_key)
+    rows = select(EVERY_ROW).where(EVERY_ROW.c.case_id.in_(ids))
+    query = rows.order_by(EVERY_ROW.c.case_id, EVERY_ROW.c.seq)
     for row in connection.execute(query).mappings():
         histories.setdefault(row["case_id"], []).append(dict(row))
     for case in map(dict, cases.mappings()):

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from sqlalchemy import and_, func, or_, select
 
 from workflow.doctor.ward import Complaint, Ward
-from workflow.store.tables.handles import HISTORY, OUTBOX
+from workflow.store.evidence.archive import EVERY_ROW
+from workflow.store.tables.handles import OUTBOX
 
 
 def check_messages(ward: Ward) -> Iterator[Complaint]:
@@ -14,7 +15,7 @@ def check_messages(ward: Ward) -> Iterator[Complaint]:
     owed = {
         (case, seq): json.loads(effects).get("told", 0)
         for case, seq, effects in ward.connection.execute(
-            select(HISTORY.c.case_id, HISTORY.c.seq, HISTORY.c.effects)
+            select(EVERY_ROW.c.case_id, EVERY_ROW.c.seq, EVERY_ROW.c.effects)
         )
     }
     query = (

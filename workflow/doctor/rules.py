@@ -8,11 +8,11 @@ from sqlalchemy import Connection, select, text
 
 from workflow.doctor.ward import Complaint, Ward
 from workflow.engine.moves import moves_of
+from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.rules import trigger_names
 from workflow.store.tables.handles import (
     CASE,
     DEFINITION,
-    HISTORY,
     MOVE,
     PERSON,
     SIGN_OFF,
@@ -48,11 +48,11 @@ def check_names(ward: Ward) -> Iterator[Complaint]:
     people = set(ward.connection.execute(select(PERSON.c.id)).scalars())
     units = set(ward.connection.execute(select(UNIT.c.id)).scalars())
     query = select(
-        HISTORY.c.case_id,
-        HISTORY.c.seq,
-        HISTORY.c.person_id,
-        HISTORY.c.holder_id,
-        HISTORY.c.unit_id,
+        EVERY_ROW.c.case_id,
+        EVERY_ROW.c.seq,
+        EVERY_ROW.c.person_id,
+        EVERY_ROW.c.holder_id,
+        EVERY_ROW.c.unit_id,
     )
     for case_id, seq, person, holder, unit in ward.connection.execute(query):
         if {person, holder} - people - {None} or {unit} - units - {None}:

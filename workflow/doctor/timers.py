@@ -4,29 +4,38 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Table, and_, select
 
 from workflow.doctor.ward import Complaint, Ward
-from workflow.store.tables.handles import CASE, HISTORY, TIMER
+from workflow.store.tables.handles import ARCHIVED_HISTORY, ARCHIVED_TIMER, CASE, HISTORY, TIMER
 
 Row = Mapping[str, Any]
 
 
+_TABLES = ((TIMER, HISTORY), (ARCHIVED_TIMER, ARCHIVED_HISTORY))
+"""A case's settled timers go into the archive together with its history."""
+
+
 def check_timers(ward: Ward) -> Iterator[Complaint]:
     """A timer's status is borne out by the case and by the history row it names."""
+    for timers, history in _TABLES:
+        yield from _check_status(ward, timers, history)
+
+
+def _check_status(ward: Ward, timers: Table, history: Table) -> Iterator[Complaint]:
     query = (
         select(
-            TIMER,
+            timers,
             CASE.c.number,
             CASE.c.entry.label("now_entry"),
             CASE.c.closed_at,
-            HISTORY.c.event,
-            HISTORY.c.inputs,
-            HISTORY.c.at,
+            history.c.event,
+            history.c.inputs,
+            history.c.at,
         )
-        .join(CASE, CASE.c.id == TIMER.c.case_id)
+        .join(CASE, CASE.c.id == timers.c.case_id)
         .outerjoin(
-            HISTORY, and_(HISTORY.c.case_id == TIMER.c.case_id, HISTORY.c.seq == TIMER.c.seq)
+            history, and_(history.c.case_id == timers.c.case_id, history.c.seq == timers.c.seq)
         )
     )
     for row in ward.connection.execute(query).mappings():
@@ -80,22 +89,27 @@ _PROBLEMS = {
 
 def check_collapsed(ward: Ward) -> Iterator[Complaint]:
     """A reminder that was left out had a later one of its ladder to speak for it."""
-    later = TIMER.alias("later")
+    for timers, _ in _TABLES:
+        yield from _check_spoken(ward, timers)
+
+
+def _check_spoken(ward: Ward, timers: Table) -> Iterator[Complaint]:
+    later = timers.alias("later")
     spoken = (
         select(later.c.id)
         .where(
-            later.c.case_id == TIMER.c.case_id,
-            later.c.entry == TIMER.c.entry,
-            later.c.name == TIMER.c.name,
-            later.c.rung > TIMER.c.rung,
-            later.c.due_at <= TIMER.c.settled_at,
+            later.c.case_id == timers.c.case_id,
+            later.c.entry == timers.c.entry,
+            later.c.name == timers.c.name,
+            later.c.rung > timers.c.rung,
+            later.c.due_at <= timers.c.settled_at,
         )
         .exists()
     )
     query = (
-        select(CASE.c.number, TIMER.c.name)
-        .join(CASE, CASE.c.id == TIMER.c.case_id)
-        .where(TIMER.c.status == "collapsed", ~spoken)
+        select(CASE.c.number, timers.c.name)
+        .join(CASE, CASE.c.id == timers.c.case_id)
+        .where(timers.c.status == "collapsed", ~spoken)
     )
     for number, name in ward.connection.execute(query):
         yield Complaint("timers", number, f"定时 {name} 被合并，却没有后一级提醒")

@@ -14,10 +14,10 @@ from workflow.engine.errors import DubanError
 from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.driver import bulk
-from workflow.store.tables import ProcessRow, metadata
+from workflow.store.tables import ExaminationRow, ProcessRow, metadata
 
-_LEFT_BEHIND = {str(ProcessRow.__tablename__)}
-"""What says something about processes, not about the office."""
+_LEFT_BEHIND = {str(row.__tablename__) for row in (ProcessRow, ExaminationRow)}
+"""What says something about processes or about this one database, not about the office."""
 
 _AT_A_TIME = 5000
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from workflow.store import archive_rules
+
 APPEND_ONLY = (
-    "history",
+    *archive_rules.TABLES,
     "definition",
     "definition_state",
     "definition_move",
@@ -27,12 +29,15 @@ APPEND_ONLY = (
     "template",
     "document",
 )
-NEVER_CHANGED = ("audit",)
-"""Append-only but for the oldest rows, which may leave once the floor of their strand has risen."""
+NEVER_CHANGED = ("audit", "history")
+"""Append-only but for rows that may leave: of the log the oldest, once the floor of their strand
+has risen, of history those with a copy in the archive.
+"""
+NEVER_EMPTIED = ("timer",)
+"""Changed while they wait; they may leave once they are settled and have a copy in the archive."""
 NEVER_DELETED = (
     "cases",
     "sign_off",
-    "timer",
     "outbox",
     "handover",
     "request",
@@ -215,6 +220,7 @@ _GUARDS = {
     "document_no_gap": ("document", "INSERT", "NEW.serial > 1", _NO_NUMBER_BEFORE),
     "audit_onto_head": ("audit", "INSERT", "TRUE", _OFF_THE_HEAD),
     "audit_head_is_last": ("audit_head", "UPDATE", "NEW.seq > OLD.seq", _NOT_THE_LAST),
+    **archive_rules.GUARDS,
     "audit_above_floor": ("audit", "DELETE", "TRUE", _ABOVE_THE_FLOOR),
     "unit_tree": ("unit", "UPDATE OF id, parent_id, path", "TRUE", _OFF_THE_TREE),
     "unit_tree_new": ("unit", "INSERT", "TRUE", _OFF_THE_TREE),
@@ -334,7 +340,7 @@ def _postgres() -> Iterator[str]:
     )
     for table in (*APPEND_ONLY, *NEVER_DELETED):
         yield _postgres_trigger(f"{table}_no_delete", "DELETE", table)
-    for table in (*APPEND_ONLY, *NEVER_DELETED, *NEVER_CHANGED):
+    for table in (*APPEND_ONLY, *NEVER_DELETED, *NEVER_CHANGED, *NEVER_EMPTIED):
         yield (
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
             f"EXECUTE FUNCTION duban_refuse('{table}_no_truncate')"

@@ -13,7 +13,9 @@ from api.presenting.sending import held_in_words
 from api.presenting.wording import to_the_minute
 from api.pulse import own_name
 from workflow.store import schema
+from workflow.store.evidence import archive, examinations
 from workflow.store.evidence.checkpoints import last_at
+from workflow.store.evidence.examinations import Verdict
 from workflow.store.meters import Key
 from workflow.store.outgoing.backlog import Backlog, backlog
 from workflow.store.processes import Process, known
@@ -80,6 +82,8 @@ class HealthPage:
     messages: int
     database: str
     checkpoint: str
+    archive: str
+    doctor: str
     processes: tuple[ProcessLine, ...]
     counts: tuple[CountLine, ...]
 
@@ -90,15 +94,17 @@ def health(duban: Installation, someone: SignedInPage) -> Response:
     now = duban.clock()
     with duban.database.reading() as connection:
         behind, running = backlog(connection, now), known(connection)
-        checkpoint = last_at(connection)
-        held = held_in_words(connection, now)
+        checkpoint, archived = last_at(connection), archive.size(connection)
+        verdict, held = examinations.last(connection), held_in_words(connection, now)
     kind = "SQLite" if duban.database.is_sqlite else "PostgreSQL"
     page = HealthPage(
-        problems=tuple(_problems(behind, running, now, held)),
+        problems=(*_problems(behind, running, now, held), *_found(verdict)),
         timers=behind.timers,
         messages=behind.messages,
         database=f"{kind}，结构版本 {schema.head()}",
         checkpoint=to_the_minute(checkpoint) if checkpoint else "还没有",
+        archive=f"{archived:,} 件",
+        doctor=_doctor(verdict),
         processes=tuple(_process(one, now) for one in running),
         counts=tuple(_counts(running, duban.database.meters.read())),
     )
@@ -121,6 +127,20 @@ def _problems(
         yield f"有 {behind.timers} 个定时到时未办，最早的已过 {_long(behind.timer_lag)}"
     if not held and behind.message_age > LATE.total_seconds():
         yield f"有 {behind.messages} 条消息可以发出而未发，最早的已等 {_long(behind.message_age)}"
+
+
+def _found(verdict: Verdict | None) -> Iterator[str]:
+    if verdict is not None and verdict.complaints:
+        yield f"上次体检发现 {verdict.complaints} 处不符，其一为 {verdict.first}"
+
+
+def _doctor(verdict: Verdict | None) -> str:
+    """When doctor last looked, for how long, at what, and what it found."""
+    if verdict is None:
+        return "还没有做过，请每夜运行 duban doctor"
+    found = f"{verdict.complaints} 处不符" if verdict.complaints else "没有发现不符"
+    looked_at = f"事项 {verdict.cases:,} 件、历史 {verdict.history_rows:,} 行"
+    return f"{to_the_minute(verdict.at)}，用时 {verdict.seconds:g} 秒，{looked_at}，{found}"
 
 
 def _long(seconds: float) -> str:

@@ -13,8 +13,9 @@ from workflow.engine.case import Case
 from workflow.engine.errors import NotFound
 from workflow.store.casework.codec import case_of
 from workflow.store.driver import bulk
+from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.outgoing.replacing import is_made_good
-from workflow.store.tables.handles import CASE, HISTORY, OUTBOX, QUEUE, REQUEST, TIMER
+from workflow.store.tables.handles import CASE, OUTBOX, QUEUE, REQUEST, TIMER
 
 _ONE = select(CASE).where(CASE.c.id == bindparam("id"))
 _LOCK = _ONE.with_for_update(key_share=True)  # a row that refers to the case may come meanwhile
@@ -171,5 +172,5 @@ def next_serial(connection: Connection, workflow: str, year: int) -> int:
 
 def history_of(connection: Connection, case_id: int) -> list[dict[str, Any]]:
     """A case's history rows in order."""
-    query = select(HISTORY).where(HISTORY.c.case_id == case_id).order_by(HISTORY.c.seq)
+    query = select(EVERY_ROW).where(EVERY_ROW.c.case_id == case_id).order_by(EVERY_ROW.c.seq)
     return [dict(row) for row in connection.execute(query).mappings()]

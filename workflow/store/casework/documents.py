@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, text
 
 from workflow.store.evidence import audit
+from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.evidence.audit import Act
-from workflow.store.tables.handles import ATTACHMENT, DOCUMENT, HISTORY, TEMPLATE, UNIT
+from workflow.store.tables.handles import ATTACHMENT, DOCUMENT, TEMPLATE, UNIT
 
 _NEXT = text(
     "INSERT INTO document_counter (unit_id, series, year, serial) VALUES (:unit, :series, :year, 1)"
@@ -100,15 +101,16 @@ def issued(connection: Connection, case_id: int) -> list[dict[str, Any]]:
             *(column for column in DOCUMENT.c if column.name != "body"),
             ATTACHMENT.c.name.label("file"),
             ATTACHMENT.c.sha256,
-            HISTORY.c.at,
-            HISTORY.c.person_id,
-            HISTORY.c.cycle,
+            EVERY_ROW.c.at,
+            EVERY_ROW.c.person_id,
+            EVERY_ROW.c.cycle,
         )
         .join(ATTACHMENT, ATTACHMENT.c.id == DOCUMENT.c.attachment_id)
         .join(
-            HISTORY, (HISTORY.c.case_id == DOCUMENT.c.case_id) & (HISTORY.c.seq == DOCUMENT.c.seq)
+            EVERY_ROW,
+            (EVERY_ROW.c.case_id == DOCUMENT.c.case_id) & (EVERY_ROW.c.seq == DOCUMENT.c.seq),
         )
-        .where(DOCUMENT.c.case_id == case_id)
+        .where(DOCUMENT.c.case_id == case_id, EVERY_ROW.c.case_id == case_id)
         .order_by(DOCUMENT.c.seq.desc())
     )
     return [dict(row) for row in connection.execute(query).mappings()]
@@ -125,8 +127,8 @@ def body_of(connection: Connection, case_id: int, seq: int) -> tuple[str, str] |
 
 def all_issued(connection: Connection) -> Iterator[Mapping[str, Any]]:
     """Every document with the history row that issued it, for whoever verifies."""
-    query = select(DOCUMENT, HISTORY.c.inputs, HISTORY.c.event).join(
-        HISTORY, (HISTORY.c.case_id == DOCUMENT.c.case_id) & (HISTORY.c.seq == DOCUMENT.c.seq)
+    query = select(DOCUMENT, EVERY_ROW.c.inputs, EVERY_ROW.c.event).join(
+        EVERY_ROW, (EVERY_ROW.c.case_id == DOCUMENT.c.case_id) & (EVERY_ROW.c.seq == DOCUMENT.c.seq)
     )
     for row in connection.execute(query).mappings():
         yield dict(row)

@@ -17,11 +17,12 @@ import orjson
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from workflow.store.driver.upsert import upsert
+from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.evidence.audit import Act, record
 from workflow.store.evidence.chain import START, algorithm_of, hash_values
 from workflow.store.evidence.kept import KEPT, kept_rows
 from workflow.store.plain import dumps, instant
-from workflow.store.tables.handles import AUDIT, CASE, CHECKPOINT, HEAD, HISTORY, SEEN
+from workflow.store.tables.handles import AUDIT, CASE, CHECKPOINT, HEAD, SEEN
 
 MARK = 8
 """Hexadecimal digits by which a checkpoint knows a row: they name it, the full head proves it."""
@@ -137,9 +138,9 @@ def _new_history(connection: Connection, cases: Any, whole: bool) -> Chains:
     seen = {} if whole else {row.case_id: row.seq for row in connection.execute(query)}
     grown = {row.id: row for row in cases if row.seq > seen.get(row.id, 0)}
     rows = (
-        select(HISTORY.c.case_id, HISTORY.c.seq, HISTORY.c.hash)
-        .where(HISTORY.c.case_id.in_(bindparam("some", expanding=True)))
-        .order_by(HISTORY.c.case_id, HISTORY.c.seq)
+        select(EVERY_ROW.c.case_id, EVERY_ROW.c.seq, EVERY_ROW.c.hash)
+        .where(EVERY_ROW.c.case_id.in_(bindparam("some", expanding=True)))
+        .order_by(EVERY_ROW.c.case_id, EVERY_ROW.c.seq)
     )
     chains: Chains = {}
     for some in _in_batches(sorted(grown)):

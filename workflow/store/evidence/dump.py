@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, FromClause, select
 
 from workflow.store.evidence import audit
 from workflow.store.evidence.history import HASHED
@@ -50,7 +50,7 @@ def audit_rows(connection: Connection, *wanted: ColumnElement[bool]) -> Iterator
 def _rows(
     connection: Connection,
     name: str,
-    table: Table,
+    table: FromClause,
     order: tuple[str, ...],
     hashed: tuple[str, ...],
     *wanted: ColumnElement[bool],

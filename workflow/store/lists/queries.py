@@ -15,9 +15,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, sel
 
 from workflow.engine.case import Actor
 from workflow.store.casework import cases
+from workflow.store.evidence.archive import EVERY_TIMER
 from workflow.store.lists import ranges
 from workflow.store.sight.scope import in_sight, not_kept_from, units_of
-from workflow.store.tables.handles import CASE, PERSON, SCOPE, SIGN_OFF, TIMER, UNIT
+from workflow.store.tables.handles import CASE, PERSON, SCOPE, SIGN_OFF, UNIT
 
 Row = dict[str, Any]
 
@@ -267,9 +268,9 @@ def history_of(connection: Connection, case_id: int) -> list[Row]:
 def timers_of(connection: Connection, case_id: int) -> list[Row]:
     """A case's timers, those to come first."""
     query = (
-        select(TIMER)
-        .where(TIMER.c.case_id == case_id)
-        .order_by(TIMER.c.wake_at.is_(None), TIMER.c.due_at, TIMER.c.id)
+        select(EVERY_TIMER)
+        .where(EVERY_TIMER.c.case_id == case_id)
+        .order_by(EVERY_TIMER.c.wake_at.is_(None), EVERY_TIMER.c.due_at, EVERY_TIMER.c.id)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
 

@@ -9,6 +9,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from workflow.store.offices.changes import TABLES, Row, What, in_words
 from workflow.store.tables.handles import (
+    ARCHIVED_HISTORY,
     CHANGE,
     HISTORY,
     HOLDING,
@@ -33,6 +34,8 @@ _USES: Mapping[What, tuple[tuple[Any, str], ...]] = {
         (OUTBOX.c.person_id, "消息"),
         (HISTORY.c.person_id, "办理记录"),
         (HISTORY.c.holder_id, "办理记录"),
+        (ARCHIVED_HISTORY.c.person_id, "办理记录"),
+        (ARCHIVED_HISTORY.c.holder_id, "办理记录"),
         (HOLDING.c.person_id, "任职"),
     ),
     "post": ((HOLDING.c.post_id, "任职"),),

@@ -9,6 +9,7 @@ only has a nullable key column under a plain unique index. Rules that need a tri
 from sqlmodel import SQLModel
 
 from workflow.store.tables.administration import AdminRole
+from workflow.store.tables.archive import ARCHIVES
 from workflow.store.tables.attachments import AttachmentRow, AttachmentUse, BlobRow
 from workflow.store.tables.attention import SavedViewRow, WatchRow
 from workflow.store.tables.audit import AuditHead, AuditRow
@@ -30,6 +31,7 @@ from workflow.store.tables.definitions import (
     DefinitionState,
 )
 from workflow.store.tables.documents import DocumentCounter, DocumentRow, TemplateRow
+from workflow.store.tables.examinations import ExaminationRow
 from workflow.store.tables.measuring import (
     AdjustmentRow,
     FigureBatch,
@@ -72,6 +74,7 @@ from workflow.store.tables.suggestions import SuggestionRow
 metadata = SQLModel.metadata
 
 __all__ = [
+    "ARCHIVES",
     "AdjustmentRow",
     "AdminRole",
     "AttachmentRow",
@@ -93,6 +96,7 @@ __all__ = [
     "DocumentCounter",
     "DocumentRow",
     "EarlierPassword",
+    "ExaminationRow",
     "FigureBatch",
     "FigureRow",
     "FormerName",

@@ -4,6 +4,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from workflow.store.tables import (
+    ARCHIVES,
     AdjustmentRow,
     AdminRole,
     AttachmentRow,
@@ -23,6 +24,7 @@ from workflow.store.tables import (
     DeliveryReportRow,
     DocumentRow,
     EarlierPassword,
+    ExaminationRow,
     FigureBatch,
     FigureRow,
     FormerName,
@@ -70,6 +72,7 @@ def _core(row: type[SQLModel]) -> Table:
 
 ADJUSTMENT = _core(AdjustmentRow)
 ADMIN = _core(AdminRole)
+ARCHIVED_HISTORY, ARCHIVED_TIMER = ARCHIVES
 ATTACHMENT = _core(AttachmentRow)
 AUDIT = _core(AuditRow)
 BAD = _core(BadAddressRow)
@@ -81,6 +84,7 @@ CHECKPOINT = _core(CheckpointRow)
 DEFINITION = _core(DefinitionRow)
 DOCUMENT = _core(DocumentRow)
 EARLIER = _core(EarlierPassword)
+EXAMINATION = _core(ExaminationRow)
 FACTOR = _core(SecondFactorRow)
 FAILURE = _core(SignInFailure)
 FEED = _core(CalendarFeedRow)

@@ -1,0 +1,39 @@
+"""Cases that ended long ago move with their history into the archive, batch by batch, each batch in
+one transaction; the audit log tells of it.
+"""
+
+from datetime import datetime, timedelta
+
+from workflow.engine.errors import InvalidInput
+from workflow.store.database import Database
+from workflow.store.evidence import archive, audit
+from workflow.store.evidence.archive import Archived
+from workflow.store.evidence.audit import Act, Plain
+
+BATCH = 200
+"""Cases moved in one transaction."""
+
+YEARS, FEWEST_YEARS = 3, 1
+"""For how long an ended case stays among those at work, and at least."""
+
+
+def archive_ended(database: Database, years: int, now: datetime) -> Archived:
+    """Move every case that ended so many years ago or earlier; raises InvalidInput for too few."""
+    if years < FEWEST_YEARS:
+        raise InvalidInput(f"办结满 {FEWEST_YEARS} 年的事项才能移入档案", {"years": years})
+    before = now - timedelta(days=365 * years)
+    total = Archived()
+    while (moved := _batch(database, before, now)).cases:
+        total = Archived(
+            total.cases + moved.cases, total.rows + moved.rows, total.timers + moved.timers
+        )
+    return total
+
+
+def _batch(database: Database, before: datetime, now: datetime) -> Archived:
+    with database.unit_of_work() as connection:
+        moved = archive.move(connection, archive.lock_ended(connection, before, BATCH))
+        if moved.cases:
+            data: dict[str, Plain] = {"act": "archive", "cases": moved.cases, "rows": moved.rows}
+            audit.record(connection, Act("maintenance", data=data), now)
+    return moved
