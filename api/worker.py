@@ -20,7 +20,7 @@ from notifications import collecting, delivery
 from notifications.channels import Channel
 from notifications.fallback import Fallback, fall_back
 from notifications.sending_mark import SendingMark
-from workflow import following, timers, uploads
+from workflow import cadences, following, timers, uploads
 
 EVERY = timedelta(seconds=2)
 """How often a worker looks; an idle look costs a few milliseconds."""
@@ -113,7 +113,7 @@ def _fire(beat: _Beat) -> None:
 
 def _open(beat: _Beat) -> None:
     duban = beat.duban
-    beat.count("opened", timers.open_periodic(duban.database, duban.catalog, beat.now))
+    beat.count("opened", cadences.open_periodic(duban.database, duban.catalog, beat.now))
 
 
 def _deliver(beat: _Beat) -> None:

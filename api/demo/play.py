@@ -17,6 +17,7 @@ from api.notice_file import read_notice
 from api.spreadsheets.case_import import import_cases
 from api.worker import Ticked, tick
 from workflow import timers
+from workflow.engine.cadences import opening_days
 from workflow.engine.calendar import local_day
 from workflow.engine.case import Case
 from workflow.engine.errors import DubanError, Refusal
@@ -121,13 +122,14 @@ class Play:
 
     def _periodic_days(self) -> Iterator[datetime]:
         """The mornings on which the calendar opens cases."""
-        first, last = local_day(self.now).year, local_day(self._ends).year
+        first, last = local_day(self.now), local_day(self._ends)
+        calendar = self.stage.duban.catalog.calendar
         for compiled in self.stage.duban.catalog.workflows().values():
-            if periodic := compiled.definition.periodic:
-                for year in range(first, last + 1):
-                    day = instant_of(f"{year}-{periodic.on} 08:30")
-                    if self.now < day < self._ends:
-                        yield day
+            for cadence in compiled.definition.periodic:
+                for day in opening_days(cadence, first, last, calendar):
+                    morning = instant_of(f"{day} 08:30")
+                    if self.now < morning < self._ends:
+                        yield morning
 
     def _next(self) -> datetime | None:
         """When something happens next: somebody acts, or (noted in `_wake`) something falls due."""

@@ -173,6 +173,8 @@ ROUTES: Mapping[str, Line] = {
     "POST /suggestions": _line(HOLDER),
     "GET /mailbox": _line(HOLDER),
     "GET /mailbox/{message}/mail": _line(HOLDER),
+    "GET /cadences": _line(HOLDER, SYSTEM),
+    "POST /cadences": _line(HOLDER),
     "GET /workflows": _line(HOLDER, SYSTEM),
     "GET /workflows/{name}": _line(HOLDER, SYSTEM),
     "GET /workflows/{name}/handbook": _line(HOLDER, SYSTEM),

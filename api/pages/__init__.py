@@ -8,7 +8,7 @@ action works without a script; the policy of `api.frame` allows none.
 
 from fastapi import APIRouter
 
-from api.pages import boards, mailbox, messages, public_notices, suggestions, workflows
+from api.pages import boards, cadences, mailbox, messages, public_notices, suggestions, workflows
 from api.pages.administering import (
     administration,
     audit,
@@ -77,6 +77,7 @@ for _part in (
     messages,
     mailbox,
     workflows,
+    cadences,
     audit,
     unreachable,
     public_notices,

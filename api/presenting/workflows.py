@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from api.presenting.wording import Names, roles_in_words
+from workflow.engine.cadences import in_words
 from workflow.engine.definition import Definition, Event, Fact, Party, Rung, SignOff, State, Wide
 from workflow.engine.limits import LimitCase
 
@@ -179,26 +180,29 @@ def _apart(definition: Definition, side: SignOff) -> str:
 
 
 def _begins(definition: Definition) -> str:
+    ways = []
     if definition.periodic:
-        month, day = definition.periodic.on.split("-")
-        return f"每年 {int(month)}月{int(day)}日由系统发起"
+        days = "、".join(in_words(one.every, one.on) for one in definition.periodic)
+        ways.append(f"{days}由系统发起")
     if definition.opening.by:
-        return f"由{roles_in_words(definition, definition.opening.by)}发起"
-    return "由其他事项提起"
+        ways.append(f"由{roles_in_words(definition, definition.opening.by)}发起")
+    return "；".join(ways) or "由其他事项提起"
 
 
 def _units(definition: Definition, party: Party) -> Iterator[str]:
     named = "可由发起人指定" if party.optional else "由发起人指定"
     if party.among:
-        yield f"{named}：{'、'.join(_kind(selector) for selector in party.among)}"
+        yield f"{named}：{'、'.join(kind_in_words(selector) for selector in party.among)}"
     elif not party.table:
         yield named
     for selector, offices in party.table.items():
         start = definition.parties[party.of].title if party.of else ""
-        yield f"{start}为{_kind(selector)}的：{'，提级后为'.join(map(office_in_words, offices))}"
+        found = "，提级后为".join(map(office_in_words, offices))
+        yield f"{start}为{kind_in_words(selector)}的：{found}"
 
 
-def _kind(selector: str) -> str:
+def kind_in_words(selector: str) -> str:
+    """A kind of unit as people call it: 县级党委政府."""
     level, _, department = selector.partition(" ")
     return _LEVELS.get(level, "") + ("部门" if department else "党委政府")
 

@@ -29,7 +29,7 @@ GUIDE = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
 WHOLE: dict[str, Any] = read_yaml(
     (Path(__file__).parent / "repair.yaml").read_text(encoding="utf-8"), "repair.yaml"
 ).tree | {
-    "periodic": {"on": "10-15", "party": "asker", "among": "county"},
+    "periodic": [{"on": "10-15", "party": "asker", "among": "county"}],
     "series": {"cause": "what", "level": "cost", "first": 1},
     "confidential": {"seen_by": "asker"},
     "alike": {"by": "what", "count": "returns"},
@@ -250,7 +250,7 @@ def test_every_other_example_has_the_right_shape(example: str) -> None:
     """Put in its place in a definition, it is well-formed; its names are its own file's matter."""
     fragment = read_yaml(example, "example").tree
     (key,) = fragment
-    tree = copy.deepcopy(WHOLE) | {"series": None, "periodic": None}
+    tree = copy.deepcopy(WHOLE) | {"series": None, "periodic": []}
     if key == "events":
         tree["states"]["fixing"]["events"] = fragment[key]
     elif key == "when":

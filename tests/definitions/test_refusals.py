@@ -163,7 +163,7 @@ opening:
 """
     second = "  witness: { title: 见证单位 }\n\nfacts:\n"
     text = REPAIR.replace("opening:\n", periodic)
-    assert read_definition(text, "x").periodic is not None
+    assert read_definition(text, "x").cadence("year")
     both = changed(text, ("\nfacts:\n", second))
     assert told(both) == [("calendar_cannot_name", "parties.witness")]
 

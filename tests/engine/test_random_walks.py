@@ -119,7 +119,7 @@ def _opened(compiled: Compiled, chance: random.Random) -> Walk:
     facts = _facts(compiled, definition.opening.needs, chance, MONDAY)
     if definition.series is not None:
         facts[definition.series.level] = definition.series.first
-    period = MONDAY.year if definition.periodic else None
+    period = MONDAY.year if definition.is_owed else None
     if period:
         facts = {"subject": "2026年报告"}
     candidates = _candidates(compiled, {party: Seat(unit) for party, unit in named.items()}, facts)

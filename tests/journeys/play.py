@@ -16,7 +16,7 @@ from sqlalchemy import event, func, select, update
 from tests.engine.definitions import at
 from tests.journeys.scene import Scene
 from tests.prefecture import NOW
-from workflow import following, timers
+from workflow import cadences, following, timers
 from workflow.engine.calendar import ZONE, YearNotice
 from workflow.engine.errors import Refusal
 from workflow.store.database import Database
@@ -130,7 +130,7 @@ class Play(Scene):
         for _ in range(2):
             following.follow_all(self.database, catalog, self.now)
             timers.fire_all_due(self.database, catalog, self.now)
-            timers.open_periodic(self.database, catalog, self.now)
+            cadences.open_periodic(self.database, catalog, self.now)
             timers.recalculate(self.database, catalog, self.now)
         self._send()
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from api.papers.issuing import DOCX
 from tests.proof.story import CHECKED, SPECIALIST, Story
-from workflow import timers
+from workflow import cadences
 from workflow.doctor import Report, root_of
 from workflow.issuing import Draft, Written
 from workflow.organising import Organising
@@ -61,9 +61,10 @@ def live(story: Story) -> Life:
     _pass_time(story, (9, 9, 12, 15))
     life.cases["second_cycle"] = _second_cycle(story)
     story.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
-    timers.open_periodic(story.database, story.catalog, story.now)
+    _switch_on(story)
+    cadences.open_periodic(story.database, story.catalog, story.now)
     _pass_time(story, (28,))
-    timers.open_periodic(story.database, story.catalog, story.now)
+    cadences.open_periodic(story.database, story.catalog, story.now)
     life.cases["closed"] = story.open_at("closed", due="2026-12-31")
     with story.database.unit_of_work() as connection:
         archive.move(connection, archive.lock_ended(connection, story.now, 3))
@@ -72,6 +73,13 @@ def live(story: Story) -> Life:
     with story.database.reading() as connection:
         life.root = root_of(connection)
     return life
+
+
+def _switch_on(story: Story) -> None:
+    """One county a week is to be visited unannounced."""
+    actor = story.actor("zhou-dc.head")
+    asked = cadences.Switching("inspection", "week", story.units["522300"], True, "会议决定")
+    cadences.switch(story.database, story.catalog, asked, actor, story.now)
 
 
 def _hear_of_messages(story: Story) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import insert, or_, select, update
 
 from tests.proof.racing import Contender, Outcome, Scene, by, is_error, one_answer, rows_of
 from tests.proof.story import PROBLEM, RECTIFICATION, Story
-from workflow import timers
+from workflow import cadences
 from workflow.commands import Answer
 from workflow.engine.errors import OutOfTurn, Refusal
 from workflow.store.tables.handles import CASE, HISTORY, HOLDING, OUTBOX, POST, SIGN_OFF, TIMER
@@ -280,7 +280,7 @@ def two_calendars(story: Story) -> Scene:
             yield f"reports of {year} by unit: {units}"
 
     def work(lane: Story) -> Outcome:
-        return timers.open_periodic(lane.database, lane.catalog, lane.now)
+        return cadences.open_periodic(lane.database, lane.catalog, lane.now)
 
     return Scene([work] * 2, verdict, count=REPORTING)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from tests.proof.crashing import Run, Scenario, Stage
 from tests.proof.story import CHECKED, PROBLEM, RECTIFICATION, Story
-from workflow import timers
+from workflow import cadences, timers
 from workflow.holiday_notices import published_notices
 from workflow.store.tables.handles import CASE
 
@@ -75,7 +75,7 @@ def _two_reporters(story: Story) -> Stage:
 
 
 def _open_reports(run: Run) -> None:
-    timers.open_periodic(run.story.database, run.story.catalog, run.story.now)
+    cadences.open_periodic(run.story.database, run.story.catalog, run.story.now)
 
 
 def _new_calendar(story: Story) -> Stage:

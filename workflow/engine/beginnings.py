@@ -1,11 +1,21 @@
 """How cases begin, and who may know of them: the parts of a definition that say so."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from workflow.engine.model import Model
-from workflow.engine.words import Guard, Name, Names, PartiesOrRoles, PartyRoles, Selectors
+from workflow.engine.periods import Length
+from workflow.engine.words import (
+    Guard,
+    Name,
+    Names,
+    PartiesOrRoles,
+    PartyRoles,
+    Seats,
+    Selectors,
+    Text,
+)
 
 
 class Opening(Model):
@@ -38,13 +48,26 @@ class Alike(Model):
 
 
 class Periodic(Model):
-    """Cases that open by the calendar: one for each reporting unit and year."""
+    """Cases that open by the calendar: one for each unit of some kinds, or for some of them drawn
+    by lot, and each period.
+    """
 
-    on: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] = Field(
-        description="month and day of opening"
+    every: Length = Field("year", description="how long a period is")
+    on: Text = Field(description="the day of the period on which they open")
+    about: Literal["present", "before"] = Field(
+        "present", description="the period of which the cases are: that of the day, or the last"
     )
     party: Name = Field(description="the party that each such unit fills")
     among: Selectors = Field(description="kinds of unit for each of which a case opens")
+    reporting: bool = Field(True, description="only for units that report by themselves")
+    draw: Annotated[int, Field(ge=1, le=99)] | None = Field(
+        None, description="so many of the units each time, by lot, nobody again before all others"
+    )
+    missed: Literal["late", "skip"] = Field(
+        "late", description="whether what was missed in the period before is opened late"
+    )
+    runs: bool = Field(True, description="whether it runs until somebody switches it")
+    switched_by: Seats = Field((), description="posts, as level.function.role, that switch it")
     facts: dict[Name, Guard] = Field({}, description="fact ← CEL; `period` is the year")
 
 

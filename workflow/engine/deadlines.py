@@ -11,6 +11,7 @@ from workflow.engine.case import Case, Due, World
 from workflow.engine.decision import Timer
 from workflow.engine.definition import Definition
 from workflow.engine.limits import LimitCase
+from workflow.engine.periods import read_period
 from workflow.engine.progress import next_node
 from workflow.engine.scene import Scene
 from workflow.engine.terms import FixedDate, parse_term
@@ -36,7 +37,8 @@ def _due(scene: Scene, limit: LimitCase) -> Due | None:
 
 def _by_term(case: Case, term: str, start: datetime, world: World) -> Due:
     parsed = parse_term(term)
-    year = case.period if isinstance(parsed, FixedDate) else None
+    dated = isinstance(parsed, FixedDate) and case.period is not None
+    year = read_period(case.period or 0).year if dated else None
     found = world.calendar.add(parsed, start, suspensions=case.stops, year=year)
     version = world.calendar.version
     return Due(found.at, found.derivation, found.provisional, start, term, version)

@@ -334,7 +334,9 @@ class Definition(Model):
     proposals: dict[Name, Proposal] = Field({}, description="rules that open a child by themselves")
     opening: Opening = Field(description="how a case begins")
     alike: Alike | None = Field(None, description="when cases are about the same thing")
-    periodic: Periodic | None = Field(None, description="cases that open by the calendar")
+    periodic: Annotated[tuple[Periodic, ...], *ONE_OR_MORE] = Field(
+        (), description="cases that open by the calendar"
+    )
     series: Series | None = Field(None, description="levels about one cause that rise by one")
     progress: Progress | None = Field(None, description="progress against a plan, and its lights")
     confidential: Confidential | None = Field(
@@ -346,3 +348,12 @@ class Definition(Model):
     documents: dict[Name, Paper] = Field({}, description="documents a case may issue (公文)")
     states: dict[Name, State] = Field(description="where a case can stand")
     anytime: dict[Name, Wide] = Field({}, description="events that can happen in several states")
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether cases begin by the calendar alone: what is owed every period, such as reports."""
+        return bool(self.periodic) and not self.opening.by
+
+    def cadence(self, every: str) -> Periodic | None:
+        """How its cases open in periods of a length; None where they do not."""
+        return next((one for one in self.periodic if one.every == every), None)

@@ -47,6 +47,8 @@ STANDING = {
     "days_left": cel.Type.INT,
     "cycle": cel.Type.INT,
     "period": cel.Type.INT,
+    "period_title": cel.Type.STRING,
+    "period_last": cel.Type.STRING,
     "marks": cel.Type.List(cel.Type.STRING),
     "children": cel.Type.Map(cel.Type.STRING, cel.Type.Map(cel.Type.STRING, cel.Type.INT)),
     "units": cel.Type.Map(cel.Type.STRING, cel.Type.Map(cel.Type.STRING, cel.Type.STRING)),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow.engine import children, deadlines, notices
+from workflow.engine.beginnings import Periodic
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import Actor, Case, Firing, Post, Seat, World
 from workflow.engine.decision import Step
@@ -14,6 +15,7 @@ from workflow.engine.facts import clean
 from workflow.engine.machine import Compiled
 from workflow.engine.named import Naming
 from workflow.engine.parties import seat_parties
+from workflow.engine.periods import Period
 from workflow.engine.scene import Scene
 
 
@@ -133,11 +135,10 @@ def _check_series(scene: Scene) -> None:
 
 
 def periodic_facts(
-    compiled: Compiled, period: int, now: datetime, calendar: Calendar
+    compiled: Compiled, cadence: Periodic, period: Period, now: datetime, calendar: Calendar
 ) -> dict[str, Any]:
     """The facts with which the calendar opens a case of a period."""
-    periodic = compiled.definition.periodic
-    empty = Case(0, "", 0, "", 0, compiled.definition.opening.state, now, now, period=period)
+    state = compiled.definition.opening.state
+    empty = Case(0, "", 0, "", 0, state, now, now, period=int(period))
     sight = Scene(compiled, empty, World(calendar), now).sight({})
-    facts = periodic.facts if periodic else {}
-    return {fact: compiled.guards.value(how, sight) for fact, how in facts.items()}
+    return {fact: compiled.guards.value(how, sight) for fact, how in cadence.facts.items()}

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding, Path, Unreadable, found, nearest
 from workflow.engine.limits import MOMENTS, TERMS
-from workflow.engine.words import Level, Name, Office, PartyOrRole, PartyRole, Selector
+from workflow.engine.words import Level, Name, Office, PartyOrRole, PartyRole, Seat, Selector
 
 SELECTORS = [f"{level}{kind}" for level in get_args(Level) for kind in ("", " department")]
 """The words for kinds of unit."""
@@ -67,7 +67,7 @@ def _bad_pattern(path: Path, error: ErrorDetails) -> Finding:
     text = str(error["input"])
     code, hint = _PATTERNS.get(error["ctx"]["pattern"], ("bad_value", ""))
     if path[-1] == "on":
-        code, hint = _ON_PATTERNS[path[0] == "periodic"]
+        code, hint = "bad_child_state", "例如 appeal.approved"
     return found(code, path, hint or nearest(text, SELECTORS), text=text)
 
 
@@ -86,11 +86,8 @@ _PATTERNS = {
     _pattern(PartyRole): ("bad_party_role", "例如 responsible.head、turn.liaison"),
     _pattern(PartyOrRole): ("bad_party_role", "例如 lead、lead.head"),
     _pattern(Office): ("bad_office", "例如 prefecture.supervision"),
+    _pattern(Seat): ("bad_seat", "例如 prefecture.supervision.head"),
     PATTERN_OF_SELECTORS: ("bad_selector", ""),
-}
-_ON_PATTERNS = {
-    True: ("bad_month_day", "例如 10-15"),
-    False: ("bad_child_state", "例如 appeal.approved"),
 }
 _SAYINGS: dict[str, Callable[[Path, ErrorDetails], Finding]] = {
     "missing": _missing_key,

@@ -26,7 +26,8 @@ SENTENCES: Mapping[str, str] = {
     "bad_selector": "“{text}”不是单位类别",
     "bad_office": "“{text}”应写成“层级.职能”",
     "bad_child_state": "“{text}”应写成“子事项.状态”",
-    "bad_month_day": "“{text}”不是每年都有的月日",
+    "bad_opening_day": "“{text}”不是这种周期里的一天",
+    "bad_seat": "“{text}”应写成“层级.职能.岗位”",
     "bad_term": "“{text}”不是期限",
     "bad_moment": "“{text}”不是时刻",
     "bad_limit": "“{text}”不是限期",
@@ -154,6 +155,8 @@ SENTENCES: Mapping[str, str] = {
     # opening, calendar, series
     "opener_cannot_fire": "“{role}”可以发起，但不能办理“{name}”",
     "straight_needs": "“{name}”还要填写 {needs}，不能一步到位",
+    "cadence_twice": "同一种周期“{name}”只写一次",
+    "never_runs": "默认不开展，又没有人能开启",
     "calendar_cannot_name": "按日历发起时没有人指定“{name}”",
     "calendar_cannot_give": "按日历发起时没有人填写“{name}”",
     "series_not_needed": "“{name}”须列入 opening.needs，级次由它决定",

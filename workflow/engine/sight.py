@@ -10,6 +10,7 @@ from workflow.engine.calendar import local_day
 from workflow.engine.case import Case, World
 from workflow.engine.definition import Definition
 from workflow.engine.guards import EMPTY_FACTS
+from workflow.engine.periods import Period, read_period
 from workflow.engine.progress import behind
 
 
@@ -80,6 +81,18 @@ class Sight(Mapping[str, Any]):
             return 0.0
         return behind(progress, self._facts, local_day(self._case.opened_at), self._today)
 
+    def _period(self) -> Period | None:
+        return read_period(self._case.period) if self._case.period else None
+
+    def _period_last(self) -> str:
+        """The last working day of the period, or its last day if nobody works in it."""
+        if (period := self._period()) is None:
+            return ""
+        day = period.last
+        while day > period.first and not self._world.calendar.is_working(day):
+            day -= timedelta(days=1)
+        return day.isoformat()
+
     def _children(self) -> dict[str, dict[str, int]]:
         return {
             name: {
@@ -101,7 +114,9 @@ _STANDING: Mapping[str, Callable[[Sight], Any]] = {
     "overdue": Sight._overdue,
     "days_left": Sight._days_left,
     "cycle": lambda sight: sight._case.cycle,
-    "period": lambda sight: sight._case.period or 0,
+    "period": lambda sight: period.year if (period := sight._period()) else 0,
+    "period_title": lambda sight: str(sight._period() or ""),
+    "period_last": Sight._period_last,
     "marks": lambda sight: list(sight._case.marks),
     "children": Sight._children,
     "units": Sight._units,

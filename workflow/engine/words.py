@@ -67,6 +67,11 @@ Selectors = Annotated[tuple[Selector, ...], *ONE_OR_MORE]
 Office = Annotated[str, Field(pattern=r"^(province|prefecture|county|township)\.[a-z][a-z0-9_]*$")]
 """`prefecture.supervision`: the unit of that level and function, on the way up from another."""
 Offices = Annotated[tuple[Office, ...], *ONE_OR_MORE]
+Seat = Annotated[
+    str, Field(pattern=r"^(province|prefecture|county|township)\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
+]
+"""`prefecture.supervision.head`: who holds that role's posts in that office."""
+Seats = Annotated[tuple[Seat, ...], *ONE_OR_MORE]
 ChildState = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 """`appeal.approved`: a child of this case, and a state of the child's workflow."""
 

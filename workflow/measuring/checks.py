@@ -96,7 +96,7 @@ def _check_process(card: Scorecard, definitions: Mapping[str, Definition]) -> It
     definition = definitions.get(process.workflow)
     if definition is None:
         return
-    if definition.periodic is None:
+    if definition.cadence("year") is None:
         yield found("not_periodic", ("process", "workflow"), name=process.workflow)
     events = {name for state in definition.states for name, _ in events_in(definition, state)}
     yield from unknown("no_such_event", ("process", "event"), process.event, events)

@@ -62,7 +62,7 @@ def _lists(
 ) -> tuple[list[Row], ...]:
     """The cases overdue for longest, due this week, of periodic reports, and come back."""
     every = tuple(definitions(duban))
-    periodic = tuple(name for name, one in definitions(duban).items() if one.periodic)
+    periodic = tuple(name for name, one in definitions(duban).items() if one.is_owed)
     open_ = queries.Filter(workflows=every, closed=False)
     late = replace(open_, due_before=moments.now)
     week = replace(open_, due_from=moments.now, due_before=moments.week_before)

@@ -15,6 +15,7 @@ from api.presenting.lights import LIGHTS
 from api.presenting.lists import options_of
 from api.presenting.wording import in_full
 from workflow.engine.calendar import local_day
+from workflow.engine.periods import read_period
 from workflow.store.lists import queries
 from workflow.store.lists.boards import periods_of
 
@@ -30,10 +31,13 @@ def reports(
     duban: Installation, someone: SignedInPage, workflow: str = "", year: str = ""
 ) -> Response:
     """The page of one workflow that opens by the calendar, and one year."""
-    known = {name: one for name, one in definitions(duban).items() if one.periodic}
+    known = {name: one for name, one in definitions(duban).items() if one.is_owed}
     workflow = chosen_of(known, workflow)
     with duban.database.reading() as connection:
-        years = {str(one): f"{one}年" for one in periods_of(connection, someone.actor, workflow)}
+        years = {
+            str(one): str(read_period(one))
+            for one in periods_of(connection, someone.actor, workflow)
+        }
         year = chosen_of(years, year)
         rows = _rows(connection, duban, someone, workflow, year) if year else ()
     lights = Counter(row.item.clock.light for row in rows)

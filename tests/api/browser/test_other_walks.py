@@ -11,7 +11,7 @@ from tests.api.browser.acting import PHONE, act_on, fill
 from tests.api.browser.conftest import Desk, Desks
 from tests.api.pages.stories import SPECIALIST, walk_to
 from tests.prefecture import Prefecture
-from workflow import timers
+from workflow import cadences
 from workflow.organising import Organising
 from workflow.store.offices.changes import Asked
 
@@ -37,7 +37,7 @@ def test_an_annual_report_is_drafted_signed_returned_and_accepted(
     desk: Desks, duban: Duban, clock: SimulatedClock
 ) -> None:
     clock.advance_to(datetime(2026, 10, 15, 2, tzinfo=UTC))
-    timers.open_periodic(duban.database, duban.catalog, clock())
+    cadences.open_periodic(duban.database, duban.catalog, clock())
     liaison = desk("xingyi.liaison", script=False)
     liaison.go("/")
     headline = liaison.page.locator("a.headline", has_text="进展情况报告")

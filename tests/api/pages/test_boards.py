@@ -13,7 +13,7 @@ from api.presenting.boards import heads_of, shade, stays_of
 from tests.api.pages.conftest import Browsers
 from tests.api.pages.page import Element, Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
-from workflow import timers
+from workflow import cadences, timers
 from workflow.store.database import Database
 
 MOST_STATEMENTS = 12
@@ -166,7 +166,7 @@ def test_periodic_reports_show_who_has_and_who_is_late(
     assert "还没有定期报告" in browser("zhou-bg.officer").get("/boards/reports").text
     clock.advance_to(datetime(2026, 11, 2, 2, tzinfo=UTC))
     timers.fire_all_due(duban.database, duban.catalog, clock())
-    timers.open_periodic(duban.database, duban.catalog, clock())
+    cadences.open_periodic(duban.database, duban.catalog, clock())
     page = browser("zhou-bg.head").get("/boards/reports")
     assert len(list(page.main.all("a", class_="headline"))) == 9
     assert sum(map(int, figures_of(page).values())) == 9

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from workflow.engine.checks import (
+    cadences,
     confidential,
     documents,
     events,
@@ -55,7 +56,7 @@ CHECKS: tuple[Check, ...] = (
     sign_offs.check_sign_offs,
     openings.check_opening,
     openings.check_identity,
-    openings.check_periodic,
+    cadences.check_periodic,
     openings.check_series,
     openings.check_children,
     progress.check_progress,

@@ -97,9 +97,9 @@ def _beyond_the_case(definition: Definition) -> Iterator[_Place]:
     for name, child in definition.children.items():
         for fact, text in child.facts.items():
             yield _Place(("children", name, "facts", fact), text, condition=False)
-    if definition.periodic:
-        for fact, text in definition.periodic.facts.items():
-            yield _Place(("periodic", "facts", fact), text, condition=False)
+    for at, periodic in enumerate(definition.periodic):
+        for fact, text in periodic.facts.items():
+            yield _Place(("periodic", at, "facts", fact), text, condition=False)
     if definition.confidential and definition.confidential.when:
         yield _Place(("confidential", "when"), definition.confidential.when)
     if definition.series and definition.series.direct:

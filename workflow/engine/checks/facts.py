@@ -48,9 +48,9 @@ def _uses(definition: Definition) -> Iterator[tuple[Path, str]]:
     for path, event, _ in events(definition):
         for name in event.takes:
             yield (*path, "takes", name), name
-    if definition.periodic:
-        for name in definition.periodic.facts:
-            yield ("periodic", "facts", name), name
+    for at, periodic in enumerate(definition.periodic):
+        for name in periodic.facts:
+            yield ("periodic", at, "facts", name), name
 
 
 def _lists(definition: Definition) -> Iterator[tuple[Path, tuple[str, ...]]]:

@@ -1,15 +1,9 @@
-"""How cases begin: by a person, by the calendar, in a series, or as a child of another case."""
+"""How cases begin: by a person, in a series, or as a child of another case."""
 
 from collections.abc import Iterator
-from datetime import date
 
-from workflow.engine.beginnings import Periodic
-from workflow.engine.checks.parties import named
 from workflow.engine.definition import Definition
-from workflow.engine.findings import Finding, Path, found, nearest, unknown
-
-_COMMON_YEAR = 2001
-"""Any year without a 29 February: the calendar has to open its cases every year."""
+from workflow.engine.findings import Finding, Path, found, unknown
 
 
 def check_opening(definition: Definition) -> Iterator[Finding]:
@@ -49,44 +43,6 @@ def check_identity(definition: Definition) -> Iterator[Finding]:
         yield from unknown("unknown_fact", path, name, definition.facts)
         if name in definition.facts and name not in opening.needs:
             yield found("not_needed_to_open", path, name=name)
-
-
-def check_periodic(definition: Definition) -> Iterator[Finding]:
-    """The calendar can open a case: it knows the day, the one unit and every fact needed."""
-    periodic = definition.periodic
-    if periodic is None:
-        return
-    party = periodic.party
-    yield from unknown("unknown_party", ("periodic", "party"), party, definition.parties)
-    yield from named(("periodic", "party"), party, definition)
-    if not _every_year(periodic.on):
-        yield found("bad_month_day", ("periodic", "on"), "例如 10-15", text=periodic.on)
-    for name, other in definition.parties.items():
-        if name != party and not (other.table or other.optional):
-            yield found("calendar_cannot_name", ("parties", name), name=name)
-    for at, fact in enumerate(definition.opening.needs):
-        if fact not in periodic.facts:
-            path = ("opening", "needs", at)
-            yield found("calendar_cannot_give", path, "请写进 periodic.facts", name=fact)
-    yield from _check_kinds(periodic, definition)
-
-
-def _every_year(month_day: str) -> bool:
-    try:
-        date.fromisoformat(f"{_COMMON_YEAR}-{month_day}")
-    except ValueError:
-        return False
-    return True
-
-
-def _check_kinds(periodic: Periodic, definition: Definition) -> Iterator[Finding]:
-    allowed = (
-        definition.parties[periodic.party].among if periodic.party in definition.parties else ()
-    )
-    for at, kind in enumerate(periodic.among):
-        if allowed and kind not in allowed:
-            hint = nearest(kind, allowed)
-            yield found("bad_selector", ("periodic", "among", at), hint, text=kind)
 
 
 def check_series(definition: Definition) -> Iterator[Finding]:

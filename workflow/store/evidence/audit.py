@@ -43,6 +43,7 @@ KINDS: Mapping[str, str] = {
     "definition": "发布工作流",
     "calendar": "录入放假通知",
     "score": "考核计分",
+    "cadence": "定期工作的开启和停止",
     "setting": "设置的变更",
     "migration": "事项改用新版本",
     "attachment": "附件的办理",

@@ -13,6 +13,7 @@ from workflow.store.tables.archive import ARCHIVES
 from workflow.store.tables.attachments import AttachmentRow, AttachmentUse, BlobRow
 from workflow.store.tables.attention import SavedViewRow, WatchRow
 from workflow.store.tables.audit import AuditHead, AuditRow
+from workflow.store.tables.cadences import CadenceChoiceRow, CadenceSwitchRow
 from workflow.store.tables.cases import (
     CaseRow,
     CounterRow,
@@ -83,6 +84,8 @@ __all__ = [
     "AuditRow",
     "BadAddressRow",
     "BlobRow",
+    "CadenceChoiceRow",
+    "CadenceSwitchRow",
     "CalendarFeedRow",
     "CalendarNotice",
     "CaseRow",

@@ -13,6 +13,8 @@ from workflow.store.tables import (
     AuditRow,
     BadAddressRow,
     BlobRow,
+    CadenceChoiceRow,
+    CadenceSwitchRow,
     CalendarFeedRow,
     CalendarNotice,
     CaseRow,
@@ -81,6 +83,7 @@ BLOB = _core(BlobRow)
 CASE = _core(CaseRow)
 CHANGE = _core(OrgChange)
 CHECKPOINT = _core(CheckpointRow)
+CHOICE = _core(CadenceChoiceRow)
 DEFINITION = _core(DefinitionRow)
 DOCUMENT = _core(DocumentRow)
 EARLIER = _core(EarlierPassword)
@@ -118,6 +121,7 @@ SESSION = _core(SessionRow)
 SIGN_OFF = _core(SignOffRow)
 STATE = _core(DefinitionState)
 SUGGESTION = _core(SuggestionRow)
+SWITCH = _core(CadenceSwitchRow)
 TEMPLATE = _core(TemplateRow)
 TEXT = _core(MeasureText)
 TIMER = _core(TimerRow)

@@ -1,0 +1,185 @@
+"""What the calendar opens: for every unit its case of a period, exactly once.
+
+A case of a period is one row under a unique key, and a draw is one too: whoever sweeps, how often,
+and after how long an outage does not matter.
+"""
+
+import secrets
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from workflow.catalog import Catalog
+from workflow.engine.beginnings import Periodic
+from workflow.engine.cadences import parse_day
+from workflow.engine.calendar import local_day
+from workflow.engine.case import CLOCK, Actor
+from workflow.engine.errors import InvalidInput, NotFound, NotYourTurn, Refusal
+from workflow.engine.lots import by_lot
+from workflow.engine.machine import Compiled
+from workflow.engine.opening import periodic_facts
+from workflow.engine.periods import Period, period_of
+from workflow.store.casework import cadences
+from workflow.store.casework.cadences import Choice, Reached, Switched
+from workflow.store.database import Database
+from workflow.store.evidence import audit
+from workflow.store.evidence.audit import Act, Plain
+from workflow.store.measuring import figures
+from workflow.transaction import Transaction
+
+LONGEST_REASON = 200
+
+
+def open_periodic(database: Database, catalog: Catalog, now: datetime) -> int:
+    """Open what every cadence owes and has not opened yet; how many cases were opened.
+
+    Of the present period from its day on; where the cadence says `missed: late` also of the one
+    before, if the cadence was in force on that day. What is older is left out: after a long outage
+    nobody gets ten weeks' work at once.
+    """
+    with database.reading() as connection:
+        switches = cadences.switched(connection)
+    return sum(
+        _Sweep(database, catalog, compiled, cadence, now, switches).open()
+        for compiled in catalog.workflows().values()
+        for cadence in compiled.definition.periodic
+    )
+
+
+@dataclass
+class _Sweep:
+    """One cadence at one moment."""
+
+    database: Database
+    catalog: Catalog
+    compiled: Compiled
+    cadence: Periodic
+    now: datetime
+    switches: Collection[Switched] = field(default_factory=list)
+
+    @property
+    def _workflow(self) -> str:
+        return self.compiled.definition.workflow
+
+    @cached_property
+    def _since(self) -> date:
+        return local_day(self.catalog.cadence_since(self._workflow, self.cadence.every))
+
+    def open(self) -> int:
+        return sum(self._open(period, day) for period, day in self._due())
+
+    def _due(self) -> Iterator[tuple[Period, date]]:
+        """The periods of which something may be owed, with the day from which it is."""
+        today, cadence = local_day(self.now), self.cadence
+        present, opens = period_of(cadence.every, today), parse_day(cadence.every, cadence.on)
+        for around in (present.before, present) if cadence.missed == "late" else (present,):
+            day = opens.on(around, self.catalog.calendar)
+            if day is not None and day <= today:
+                yield (around.before if cadence.about == "before" else around), day
+
+    def _open(self, period: Period, day: date) -> int:
+        without = list(self._without(period, day))
+        if not without or (self._is_past(day) and self._since > day):
+            return 0
+        if self.cadence.draw is None:
+            return sum(self._open_all(period, [unit.id]) for unit in without)
+        return sum(
+            self._draw(period, parent, [unit for unit in without if unit.parent == parent])
+            for parent in sorted({unit.parent for unit in without})
+        )
+
+    def _is_past(self, day: date) -> bool:
+        """Whether the period in which this day lies has ended."""
+        return period_of(self.cadence.every, day).last < local_day(self.now)
+
+    def _without(self, period: Period, day: date) -> Iterator[Reached]:
+        """The units that have no case of a period, though the cadence ran for them on its day."""
+        with self.database.reading() as connection:
+            units = cadences.units_reached(connection, self.cadence)
+            if self.cadence.draw is None:
+                done = cadences.units_with_case(connection, self._workflow, period)
+            else:
+                chosen = cadences.chosen_below(connection, self._workflow, period)
+                done = {unit.id for unit in units if unit.parent in chosen}
+        for unit in units:
+            if unit.id not in done and self._ran(unit, day):
+                yield unit
+
+    def _ran(self, unit: Reached, day: date) -> bool:
+        last = cadences.nearest(self.switches, self._workflow, self.cadence.every, unit.path)
+        return self.cadence.runs if last is None else last.runs and local_day(last.at) <= day
+
+    def _draw(self, period: Period, parent: int, units: Collection[Reached]) -> int:
+        """Open the cases of a draw among the units below one; nobody can foresee its seed."""
+        seed, codes = secrets.token_hex(8), {unit.id: unit.code for unit in units}
+        every, count = self.cadence.every, self.cadence.draw or 0
+        with self.database.reading() as connection:
+            before = cadences.drawn_before(connection, self._workflow, every, codes)
+        return self._open_all(period, by_lot(seed, count, codes, before), Choice(parent, seed))
+
+    def _open_all(
+        self, period: Period, units: Collection[int], choice: Choice | None = None
+    ) -> int:
+        """Open the cases of some units, all or none."""
+        facts = periodic_facts(self.compiled, self.cadence, period, self.now, self.catalog.calendar)
+        try:
+            with self.database.unit_of_work() as connection:
+                if choice is not None:
+                    cadences.choose(connection, self._workflow, period, choice, self.now)
+                work = Transaction(connection, self.catalog, self.now)
+                for unit in units:
+                    named = {self.cadence.party: unit}
+                    work.open(self._workflow, named, facts, CLOCK, period=int(period))
+                work.flush()
+        except (IntegrityError, Refusal):  # another worker was first, or a unit lacks an office
+            return 0
+        return len(units)
+
+
+# Switching
+
+
+def may_switch(connection: Connection, cadence: Periodic, actor: Actor) -> dict[int, str]:
+    """The units for all below which somebody may switch a cadence, with their names."""
+    roles = {(post.unit, post.role) for post in actor.posts}
+    return {
+        home.government: home.name
+        for home in figures.homes(connection, actor)
+        for seat in cadence.switched_by
+        if seat.rpartition(".")[0] == home.office and (home.unit, seat.rpartition(".")[2]) in roles
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Switching:
+    """What somebody asks: that a cadence runs, or runs no more, for all units below one."""
+
+    workflow: str
+    every: str
+    unit: int
+    runs: bool
+    reason: str
+
+
+def switch(
+    database: Database, catalog: Catalog, asked: Switching, actor: Actor, now: datetime
+) -> None:
+    """Switch a cadence, with the reason kept; raises a Refusal."""
+    cadence = catalog.newest(asked.workflow).definition.cadence(asked.every)
+    if cadence is None:
+        raise NotFound("没有这项定期工作", {"every": asked.every[:10]})
+    reason = asked.reason.strip()
+    if not 2 <= len(reason) <= LONGEST_REASON or not reason.isprintable():
+        raise InvalidInput(f"请写明理由，2 至 {LONGEST_REASON} 个字", {"reason": len(reason)})
+    with database.unit_of_work() as connection:
+        if asked.unit not in may_switch(connection, cadence, actor):
+            raise NotYourTurn("你的岗位不能开启或者停止这项定期工作", {"unit": asked.unit})
+        row = {name: getattr(asked, name) for name in ("workflow", "every", "runs")}
+        row |= {"unit_id": asked.unit, "reason": reason, "person_id": actor.person, "at": now}
+        cadences.switch(connection, row)
+        data: dict[str, Plain] = {name: row[name] for name in ("workflow", "every", "runs")}
+        audit.record(connection, Act("cadence", actor.person, ("unit", asked.unit), data=data), now)
