@@ -57,7 +57,7 @@ def statement(
     since = month.replace(tzinfo=ZONE)
     until = (since + timedelta(days=31)).replace(day=1)
     with closing(open_installation(settings())) as duban, duban.database.reading() as connection:
-        found = burden.carried(connection, since, until)
+        found = burden.carried(burden.letters(connection, since, until, burden.of_units()))
         names = queries.unit_names(connection, {one.unit for one in found})
     table = csv.writer(sys.stdout, lineterminator="\n")
     cost = () if price is None else ("短信费用（元）",)
@@ -66,7 +66,7 @@ def statement(
         parts = one.parts if one.way == "sms" else ""
         way = way_in_words(one.way)
         cost = () if price is None else (f"{one.parts * price:.2f}" if one.way == "sms" else "",)
-        table.writerow((names[one.unit], way, one.messages, parts, one.people, *cost))
+        table.writerow((names[one.unit], way, one.letters, parts, one.people, *cost))
 
 
 @app.command()

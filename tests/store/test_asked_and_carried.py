@@ -12,7 +12,7 @@ from tests.prefecture import NOW, Prefecture
 from workflow.catalog import Catalog
 from workflow.store.database import Database
 from workflow.store.outgoing import burden
-from workflow.store.outgoing.burden import Asked, Carried
+from workflow.store.outgoing.burden import Carried
 
 WEEK = (NOW - timedelta(days=1), NOW + timedelta(days=6))
 
@@ -24,9 +24,11 @@ def test_two_problems_are_two_askings_by_the_body_that_found_them(database: Data
         play.act(FINDER, case, "dispatch")
     county, finder = play.unit(COUNTY), play.unit("522300-DC")
     with play.database.reading() as connection:
-        found = burden.asked(connection, *WEEK, units=[county])
-        before = burden.asked(connection, NOW - timedelta(days=7), NOW)
-    assert found == [Asked(county, "rectification", finder, 2)]
+        found = burden.tasks(connection, *WEEK, burden.of_units([county]))
+        before = burden.tasks(connection, NOW - timedelta(days=7), NOW, burden.of_units())
+    assert [(one.unit, one.workflow, one.by) for one in found] == [
+        (county, "rectification", finder)
+    ] * 2
     assert before == []
 
 
@@ -34,9 +36,10 @@ def test_what_the_calendar_asks_is_asked_by_nobody(database: Database) -> None:
     with a_story(database, NOW.replace(month=10, day=14, hour=10)) as play:
         play.until("2026-10-15 12:00")
         with play.database.reading() as connection:
-            found = burden.asked(connection, play.now - timedelta(days=1), play.now)
-    assert {(one.workflow, one.by, one.times) for one in found} == {("annual_report", None, 1)}
-    assert len(found) == 9
+            day = play.now - timedelta(days=1), play.now
+            found = burden.tasks(connection, *day, burden.of_units())
+    assert {(one.workflow, one.by) for one in found} == {("annual_report", None)}
+    assert len(found) == len({one.unit for one in found}) == 9
 
 
 def test_a_digest_is_one_message_whatever_it_holds(database: Database) -> None:
@@ -51,7 +54,11 @@ def test_a_digest_is_one_message_whatever_it_holds(database: Database) -> None:
     ways: dict[str, Channel] = {"email": Scripted(), "sms": Scripted()}
     deliver_all_due(database, ways, Catalog(database).calendar, NOW)
     with database.reading() as connection:
-        found = burden.carried(connection, *WEEK, units=[county])
-        later = burden.carried(connection, WEEK[1], WEEK[1] + timedelta(days=7))
-    assert found == [Carried(county, "email", 1, 0, 1), Carried(county, "sms", 1, 2, 1)]
+        ours = burden.of_units([county])
+        found = burden.letters(connection, *WEEK, ours)
+        later = burden.letters(connection, WEEK[1], WEEK[1] + timedelta(days=7), ours)
+    assert burden.carried(found) == [
+        Carried(county, "email", 1, 0, 1),
+        Carried(county, "sms", 1, 2, 1),
+    ]
     assert later == []

@@ -1,9 +1,9 @@
-"""减负: what one's own unit was asked for in the last weeks, and by whom.
+"""减负: what one's own unit was told and asked for in the last weeks, and by whom.
 
 A unit sees its own figures: they say what it was asked, not how well it did.
 """
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from fastapi import APIRouter, Response
 
@@ -13,10 +13,10 @@ from api.pages.rendering import masthead_of, show
 from api.presenting.boards import tabs
 from api.presenting.burden import BurdenPage, asking_of, mondays_before, weeks_of
 from api.presenting.fields import Option
-from api.presenting.wording import NOTHING
+from api.presenting.wording import Names
 from workflow.engine.calendar import ZONE, local_day
 from workflow.store.lists import queries
-from workflow.store.outgoing import weekly_burden
+from workflow.store.outgoing import burden
 from workflow.store.sight.scope import units_of
 
 router = APIRouter()
@@ -33,19 +33,22 @@ def board(duban: Installation, someone: SignedInPage, unit: str = "") -> Respons
     mondays = mondays_before(local_day(now), WEEKS)
     since = datetime.combine(mondays[-1], time(), ZONE).astimezone(UTC)
     with duban.database.reading() as connection:
-        names = queries.unit_names(connection, mine)
-        people = weekly_burden.people_of(connection, one, now)
-        messages = weekly_burden.messages_to(connection, people, since)
-        steps = weekly_burden.steps_of(connection, people, since)
+        people = burden.people_of(connection, one, now)
+        period = since, now + timedelta(seconds=1), burden.of_people(one, people)
+        letters = burden.letters(connection, *period, burden.MOST_ROWS)
+        tasks = burden.tasks(connection, *period, burden.MOST_ROWS)
+        asking = {task.by for task in tasks if task.by is not None}
+        names = queries.unit_names(connection, {*mine, *asking})
     periodic = {name for name, definition in known.items() if definition.is_owed}
     titles = {name: definition.title for name, definition in known.items()}
+    named = Names(units=names, workflows=titles)
     page = BurdenPage(
         tabs=tabs("/boards/burden"),
         unit=names[one],
         units=tuple(Option(str(id_), names[id_], id_ == one) for id_ in mine),
         people=len(people),
-        weeks=weeks_of(messages, steps, periodic, mondays),
-        asking=asking_of(messages, steps, periodic, lambda name: titles.get(name, NOTHING)),
-        more=weekly_burden.MOST_ROWS in (len(messages), len(steps)),
+        weeks=weeks_of(letters, tasks, periodic, mondays),
+        asking=asking_of(tasks, periodic, named.unit, named.workflow),
+        more=burden.MOST_ROWS in (len(letters), len(tasks)),
     )
     return show("board_burden.html", page, masthead_of(duban, someone, HERE))

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from api.clock import SimulatedClock
 from api.context import Duban
+from notifications.delivery import deliver_all_due
+from notifications.ways import open_ways
 from tests.api.pages.conftest import Browser, Browsers
 from tests.api.pages.page import Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
@@ -12,7 +14,7 @@ LIAISON = "xingyi.liaison"
 
 
 def row_of(page: Page, label: str) -> list[str]:
-    """The figures of a row that begins so: messages, forms, reports."""
+    """The cells of a row that begins so."""
     row = next(row for row in page.main.all("tr") if row.text.startswith(label))
     return [cell.text for cell in row.all("td")]
 
@@ -27,14 +29,17 @@ def test_a_unit_sees_what_it_was_asked_for_week_by_week_and_by_whom(
     browser: Browsers, duban: Duban, clock: SimulatedClock
 ) -> None:
     walk_to(duban, "plan_review", clock)
+    clock.advance_to(datetime(2026, 3, 3, 2, tzinfo=UTC))
+    ways = open_ways(duban.database, clock)
+    deliver_all_due(duban.database, ways, duban.catalog.calendar, clock())
     clock.advance_to(datetime(2026, 3, 10, 2, tzinfo=UTC))
     open_case(duban)
     page = browser(LIAISON).get("/boards/burden")
     assert "兴义市近 8 周" in page.text
     assert row_of(page, "3月9日起一周") == ["0", "0", "0"]
-    messages, forms, reports = row_of(page, "3月2日起一周")
-    assert (int(messages) > 0, forms, reports) == (True, "2", "0")
-    assert row_of(page, "州督查局：问题整改") == [messages, "2", "0"]
+    letters, tasks, reports = row_of(page, "3月2日起一周")
+    assert (int(letters) > 0, tasks, reports) == (True, "1", "0")
+    assert row_of(page, "州督查局") == ["问题整改", "1"]
 
 
 def test_nobody_chooses_a_unit_that_is_not_theirs(browser: Browsers) -> None:
