@@ -21,7 +21,7 @@ from api.context import Duban
 from workflow.engine.case import Actor, Pen
 from workflow.engine.errors import Refusal
 from workflow.store.offices import administrators
-from workflow.store.offices.organisation import actor_of
+from workflow.store.offices.organisation import posts_of
 from workflow.store.people import hashing, sessions, tokens
 from workflow.store.people.duties import Duty, duty_of
 from workflow.store.people.tokens import Scope
@@ -62,7 +62,7 @@ def _by_session(duban: Duban, request: Request, now: datetime) -> Someone | None
         session = sessions.session_of(connection, token, profile, now)
         if session is None:
             return None
-        actor = actor_of(connection, session.person, now)
+        actor = _actor(connection, session.person, now)
         administers = _administers(connection, actor)
     if now - session.seen_at >= sessions.SEEN_EVERY:
         with duban.database.unit_of_work() as connection:
@@ -84,13 +84,18 @@ def _by_token(duban: Duban, token: str, now: datetime) -> Someone | None:
         program = tokens.program_of(connection, token, now)
         if program is None:
             return None
-        actor = actor_of(connection, program.person, now)
+        actor = _actor(connection, program.person, now)
         administers = _administers(connection, actor)
     if program.used_at is None or now - program.used_at >= tokens.NOTED_EVERY:
         with duban.database.unit_of_work() as connection:
             tokens.note_token_use(connection, token, now)
     actor = replace(actor, pen=Pen.NONE)
     return Someone(actor, program.person, program.name, None, administers, program.scope)
+
+
+def _actor(connection: Connection, person: int, now: datetime) -> Actor:
+    """Somebody with their posts; that the account is not disabled, session and token have said."""
+    return Actor("person", person, posts_of(connection, person, now))
 
 
 def _administers(connection: Connection, actor: Actor) -> str | None:

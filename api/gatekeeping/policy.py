@@ -130,6 +130,7 @@ ROUTES: Mapping[str, Line] = {
     "POST /cases/{case_id}/events": _line(SIGNED_IN, case=True),
     "POST /cases/{case_id}/watch": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/diagram.svg": _line(SIGNED_IN, case=True),
+    "GET /cases/{case_id}/messages": _line(SIGNED_IN, case=True),
     "GET /boards": _line(HOLDER),
     "GET /boards/brief": _line(HOLDER),
     "GET /boards/burden": _line(HOLDER),

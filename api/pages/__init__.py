@@ -25,6 +25,7 @@ from api.pages.administering import (
 from api.pages.casework import (
     bulk,
     case,
+    case_messages,
     contacts,
     diagrams,
     documents,
@@ -66,6 +67,7 @@ for _part in (
     new_case,
     import_table,  # before the cases, among whose addresses it lies
     case,
+    case_messages,
     contacts,
     diagrams,
     documents,

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 from starlette.datastructures import FormData
 
 from api.auth import SignedInForm
@@ -23,6 +23,9 @@ PROOF_FIELD = "proof"
 
 CaseId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
 """A case's id in an address; anything else is 404."""
+
+Before = Annotated[int | None, Query(ge=1, le=GREATEST_ID)]
+"""The last id of a page of a list whose newest come first: the next page begins after it."""
 
 _CELL = re.compile(r"fact\.([a-z0-9_]+)\.(\d{1,4})\.([a-z0-9_]+)")
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Response
+from fastapi import APIRouter, Form, Path, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage
-from api.pages.forms import GREATEST_ID
+from api.pages.forms import GREATEST_ID, Before
 from api.pages.rendering import masthead_of, show
 from api.presenting.messages import MessagesPage, inbox_line, message_line
 from api.presenting.sending import in_words
@@ -23,8 +23,6 @@ router = APIRouter()
 PAGE_SIZE = 30
 LOOKS_AFTER_FAILURES = frozenset({"specialist", "head"})
 """Roles that see which messages of their cases never arrived."""
-
-Before = Annotated[int | None, Query(ge=1, le=GREATEST_ID)]
 
 
 @router.get("/messages")
@@ -83,7 +81,7 @@ def resend(
             act = Act("resend", someone.person, ("message", message), data={"way": found.way})
             audit.record(connection, act, now)
     if back == "case":
-        return RedirectResponse(f"/cases/{found.case_id}#messages", 303)
+        return RedirectResponse(f"/cases/{found.case_id}/messages", 303)
     return RedirectResponse(f"/messages?done={'again' if again else 'already'}", 303)
 
 

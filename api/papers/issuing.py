@@ -23,6 +23,7 @@ from workflow.issuing import Draft, Written
 from workflow.papers.composing import Composed, compose
 from workflow.papers.lint import mistakes_in
 from workflow.store.casework import cases, documents
+from workflow.store.casework.cases import case_in_scope
 from workflow.store.sight.scope import check_scope
 from workflow.uploads import NewFile, keep_made
 
@@ -71,8 +72,7 @@ def offers(scene: Scene, someone: Someone) -> Iterator[Offer]:
 def proof(duban: Duban, someone: Someone, case_id: int, name: str) -> Proof:
     """The draft of a document that somebody may issue; raises a Refusal."""
     with duban.database.reading() as connection:
-        check_scope(connection, someone.actor, case_id)
-        case, _ = cases.read_case(connection, case_id)
+        case = case_in_scope(connection, someone.actor, case_id)
         scene = scene_of(connection, duban, case, duban.clock())
         may_issue(scene, name, someone.actor)
         paper = scene.definition.documents[name]

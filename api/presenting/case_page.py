@@ -15,7 +15,6 @@ from api.presenting.case_outlook import (
 )
 from api.presenting.documents import Papers
 from api.presenting.lights import Clock, Pace, clock_of, pace_of
-from api.presenting.messages import MessageLine
 from api.presenting.timeline import Row, TimelineEntry, timeline_of, what_happened
 from api.presenting.values import Value, values_of
 from api.presenting.versions import Version, earlier_versions
@@ -106,7 +105,7 @@ class CasePage:
     children: tuple[Relative, ...]
     coming: tuple[ComingDate, ...]
     timeline: tuple[TimelineEntry, ...]
-    messages: tuple[MessageLine, ...]
+    messages: int
     papers: Papers
     request: str
     watched: bool = False
@@ -125,7 +124,7 @@ class CaseFile:
     names: Names
     parent: Relative | None
     children: tuple[Relative, ...]
-    messages: tuple[MessageLine, ...]
+    messages: int
     holders: Holders
     papers: Papers
     watched: bool = False
@@ -157,7 +156,7 @@ def case_page(
         workflow=case.workflow,
         workflow_title=definition.title,
         number=case.number,
-        headline=shortened(str(case.facts.get(definition.headline, ""))),
+        headline=headline_of(case, definition),
         state=definition.states[case.state].title,
         cycle=f"第 {case.cycle} 轮" if case.cycle > 1 else "",
         clock=_clock(case, calendar, now),
@@ -186,6 +185,11 @@ def case_page(
         problem=problem,
         done=_done(file, done, reader),
     )
+
+
+def headline_of(case: Case, definition: Definition) -> str:
+    """What a case is about, on one line."""
+    return shortened(str(case.facts.get(definition.headline, "")))
 
 
 def _done(file: CaseFile, seq: int, reader: int | None) -> str:

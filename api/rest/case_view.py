@@ -29,9 +29,9 @@ from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
 from workflow.engine.permits import units_of as seats_of
 from workflow.store.casework import cases
+from workflow.store.casework.cases import case_in_scope
 from workflow.store.lists import queries
 from workflow.store.people.accounts import holders_of
-from workflow.store.sight.scope import check_scope
 
 MOST_CHILDREN = 200
 
@@ -40,8 +40,7 @@ def case_view(duban: Duban, someone: Someone, case_id: int) -> CaseOut:
     """The case as this reader sees it; raises NotFound outside their scope."""
     reader = someone.actor
     with duban.database.reading() as connection:
-        check_scope(connection, reader, case_id)
-        case, _ = cases.read_case(connection, case_id)
+        case = case_in_scope(connection, reader, case_id)
         compiled = duban.catalog.version(case.definition)
         children = queries.list_cases(
             connection, reader, queries.Filter(parent=case_id), limit=MOST_CHILDREN

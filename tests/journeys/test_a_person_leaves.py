@@ -15,7 +15,7 @@ from tests.journeys.play import Play, variation
 from tests.prefecture import NOW
 from workflow.engine.errors import DutiesNotSeparate, InvalidInput, NotYourTurn, Stale
 from workflow.store.lists import queries
-from workflow.store.offices.organisation import fates_of, former_names
+from workflow.store.offices.naming import names_of
 
 pytestmark = pytest.mark.journey
 
@@ -27,12 +27,8 @@ def trail(play: Play, case: int) -> list[TimelineEntry]:
         rows = queries.history_of(connection, case)
         units = units_in(play.case(case), rows)
         people = {row[name] for row in rows for name in ("person_id", "holder_id")} - {None}
-        names = Names(
-            queries.unit_names(connection, units),
-            queries.person_names(connection, people),
-            former=former_names(connection, units),
-            fates=fates_of(connection, units),
-        )
+        known = names_of(connection, units, people)
+        names = Names(known.units, known.people, former=known.former, fates=known.fates)
     return list(reversed(timeline_of(definition, rows, names)))
 
 

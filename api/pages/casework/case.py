@@ -12,48 +12,33 @@ from api.auth.confirming import confirm_if_given
 from api.context import Duban
 from api.errors import note_refusal, status_of
 from api.pages.casework.uploads import fill
-from api.pages.forms import (
-    PROOF_FIELD,
-    CaseId,
-    Posted,
-    printable,
-    request_id,
-    secret_in,
-    text_in,
-)
-from api.pages.messages import who_looks_after
+from api.pages.forms import PROOF_FIELD, CaseId, Posted, printable, request_id, secret_in, text_in
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
 from api.papers.on_case import papers_of
-from api.presenting.actions import (
-    PERSON_FIELD,
-    UNIT_FIELD,
-    Refused,
-    Situation,
-    actions_of,
-)
+from api.presenting.actions import PERSON_FIELD, UNIT_FIELD, Refused, Situation, actions_of
 from api.presenting.case_outlook import posts_of
 from api.presenting.case_page import CaseFile, Relative, case_page, people_in, relative, units_in
 from api.presenting.fields import Option
-from api.presenting.messages import MessageLine, message_line
 from api.presenting.wording import Names
 from workflow import ladder
 from workflow.engine.case import Case, World
 from workflow.engine.confidence import withheld
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.engine.machine import Compiled
-from workflow.engine.permits import units_of
-from workflow.store.casework import cases
-from workflow.store.lists import attention, queries
+from workflow.engine.permits import units_of as seat_of
+from workflow.engine.scene import Scene
+from workflow.store.casework.cases import case_in_scope
+from workflow.store.lists import attention, kin, queries
+from workflow.store.lists.attention import Regard
+from workflow.store.lists.kin import Kin
 from workflow.store.offices import organisation
-from workflow.store.outgoing import messages, proofs, reading
-from workflow.store.outgoing.messages import Message
-from workflow.store.sight import scope
-from workflow.store.sight.scope import check_scope
+from workflow.store.offices.naming import names_of
+from workflow.store.outgoing import reading
+from workflow.store.sight.scope import units_of
 
 router = APIRouter()
 
-MOST_MESSAGES = 100
 MOST_CHILDREN = 100
 
 
@@ -72,8 +57,7 @@ def fire(
     """Fire an event; a refusal shows the page again with what was typed."""
     event = printable(text_in(form, "event"))
     with duban.database.reading() as connection:
-        check_scope(connection, someone.actor, case_id)
-        case, _ = cases.read_case(connection, case_id)
+        case = case_in_scope(connection, someone.actor, case_id)
         compiled = duban.catalog.version(case.definition)
         picked = pick_unit(connection, form, UNIT_FIELD)
     filled = fill(duban, someone, form, compiled.definition, case_id)
@@ -132,25 +116,29 @@ def _page(
 ) -> Response:
     now = duban.clock()
     with duban.database.reading() as connection:
-        check_scope(connection, someone.actor, case_id)
-        case, _ = cases.read_case(connection, case_id)
+        case = case_in_scope(connection, someone.actor, case_id)
         compiled = duban.catalog.version(case.definition)
-        file = _read_file(connection, duban, someone, case, compiled)
-        situation = Situation(
+        related = _kin(connection, someone, compiled, case)
+        world = World(duban.catalog.calendar, related.open_children)
+        regard = attention.regard_of(connection, someone.actor, case_id)
+        scene = Scene(compiled, case, world, now)
+        file = _read_file(connection, duban, someone, scene, related, regard)
+        offered = _suggestions(connection, compiled, case)
+    if regard.unread:
+        with duban.database.unit_of_work() as connection:
+            reading.note_opened_about(connection, someone.person, case_id, now)
+    actions = actions_of(
+        Situation(
             compiled,
             case,
             someone.actor,
-            World(duban.catalog.calendar, _open_children(connection, compiled, case)),
+            world,
             now,
             refused,
-            colleagues=_colleagues(connection, duban, compiled, case, someone),
-            suggestions=_suggestions(connection, compiled, case),
+            colleagues=_colleagues(file, someone),
+            suggestions=offered,
         )
-        unread = reading.unread_about(connection, someone.person, {case_id})
-    if unread:
-        with duban.database.unit_of_work() as connection:
-            reading.note_opened(connection, unread, now)
-    actions = actions_of(situation)
+    )
     lost = refused is not None and all(action.event != refused.event for action in actions)
     page = case_page(
         file,
@@ -165,87 +153,68 @@ def _page(
     return show("case.html", page, masthead_of(duban, someone, ""), status=status)
 
 
+def _kin(connection: Connection, someone: Someone, compiled: Compiled, case: Case) -> Kin:
+    alone = case.parent is None and not compiled.definition.children
+    return kin.NONE if alone else kin.kin_of(connection, someone.actor, case)
+
+
 def _read_file(
-    connection: Connection, duban: Duban, someone: Someone, case: Case, compiled: Compiled
+    connection: Connection,
+    duban: Duban,
+    someone: Someone,
+    scene: Scene,
+    related: Kin,
+    regard: Regard,
 ) -> CaseFile:
+    case, definition = scene.case, scene.definition
     history = queries.history_of(connection, case.id)
-    told = messages.messages(connection, reader=None, case=case.id, limit=MOST_MESSAGES)
-    units = units_in(case, history) | {one.unit_id for one in told if one.unit_id is not None}
-    posts = posts_of(case, compiled.definition)
-    holders = organisation.read_recipients(connection, posts, duban.clock())
+    posts = posts_of(case, definition)
+    holders = organisation.read_recipients(connection, posts, scene.now)
     people = {one.person for some in holders.values() for one in some}
+    known = names_of(connection, units_in(case, history), people | people_in(case, history))
     names = Names(
-        units=queries.unit_names(connection, units),
-        people=queries.person_names(connection, people | people_in(case, history)),
-        workflows={name: c.definition.title for name, c in duban.catalog.workflows().items()},
-        former=organisation.former_names(connection, units),
-        fates=organisation.fates_of(connection, units),
+        units=known.units,
+        people=known.people,
+        workflows={name: c.definition.title for name, c in duban.catalog.known().items()},
+        former=known.former,
+        fates=known.fates,
     )
-    parent, children = _relatives(connection, duban, someone, case, compiled)
     return CaseFile(
         case=case,
-        definition=compiled.definition,
+        definition=definition,
         history=history,
         timers=ladder.with_rungs_to_come(
             duban.catalog, case, queries.timers_of(connection, case.id)
         ),
         names=names,
-        parent=parent,
-        children=children,
-        messages=_messages(connection, duban, someone, told, names),
+        parent=_linked(duban, related.parent) if related.parent else None,
+        children=tuple(_linked(duban, row) for row in related.children[:MOST_CHILDREN]),
+        messages=regard.messages,
         holders=holders,
-        watched=attention.is_watched(connection, someone.actor, case.id),
-        papers=papers_of(connection, duban, someone, case, names),
-        withheld=withheld(compiled.definition, case.parties, someone.actor),
+        watched=regard.watched,
+        papers=papers_of(connection, someone, scene, names),
+        withheld=withheld(definition, case.parties, someone.actor),
     )
 
 
-def _messages(
-    connection: Connection, duban: Duban, someone: Someone, told: list[Message], names: Names
-) -> tuple[MessageLine, ...]:
-    known = proofs.proofs(connection, told)
-    resends = bool(who_looks_after(someone.actor).posts)
-    calendar = duban.catalog.calendar
-    return tuple(message_line(one, known[one.id], names, calendar, resends=resends) for one in told)
+def _linked(duban: Duban, row: queries.Row) -> Relative:
+    return relative(row, duban.catalog.version(row["definition_id"]).definition)
 
 
-def _relatives(
-    connection: Connection, duban: Duban, someone: Someone, case: Case, compiled: Compiled
-) -> tuple[Relative | None, tuple[Relative, ...]]:
-    """The parent and the children that are in scope."""
-    above = queries.cases_by_id(connection, someone.actor, {case.parent}) if case.parent else []
-    below: list[queries.Row] = []
-    if compiled.definition.children:
-        narrowed = queries.Filter(parent=case.id)
-        below = queries.list_cases(connection, someone.actor, narrowed, limit=MOST_CHILDREN).rows
-
-    def linked(row: queries.Row) -> Relative:
-        return relative(row, duban.catalog.version(row["definition_id"]).definition)
-
-    return (linked(above[0]) if above else None), tuple(linked(row) for row in below)
-
-
-def _open_children(connection: Connection, compiled: Compiled, case: Case) -> Mapping[str, int]:
-    return cases.open_children(connection, case.id) if compiled.definition.children else {}
-
-
-def _colleagues(
-    connection: Connection, duban: Duban, compiled: Compiled, case: Case, someone: Someone
-) -> tuple[Option, ...]:
+def _colleagues(file: CaseFile, someone: Someone) -> tuple[Option, ...]:
     """Whom the work of this state may be handed to, the reader left out."""
-    definition = compiled.definition
-    wanted = []
+    case, definition = file.case, file.definition
+    mine, people = units_of(someone.actor), {}
     for role in definition.states[case.state].hand_over:
-        unit, post_role = units_of(case, definition, role)
-        if unit is not None and unit in scope.units_of(someone.actor):
-            wanted.append((unit, post_role))
-    if not wanted:
-        return ()
-    found = organisation.read_recipients(connection, wanted, duban.clock())
-    people = {one.person: definition.roles[role] for (_, role), who in found.items() for one in who}
+        unit, post_role = seat_of(case, definition, role)
+        if unit in mine:
+            for one in file.holders.get((unit, post_role), ()):
+                people[one.person] = definition.roles[post_role]
     people.pop(someone.person, None)
-    names = queries.person_names(connection, people)
-    return tuple(Option(str(id_), f"{names[id_]}（{role}）") for id_, role in people.items())
+    return tuple(
+        Option(str(person), f"{file.names.person(person)}（{role}）")
+        for person, role in people.items()
+    )
 
 
 def _suggestions(connection: Connection, compiled: Compiled, case: Case) -> tuple[str, ...]:

@@ -9,6 +9,9 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.pages.forms import GREATEST_ID, CaseId
 from api.pages.rendering import masthead_of, show
+from api.presenting.case_page import headline_of
+from workflow.engine.case import Case
+from workflow.store.casework.cases import case_in_scope
 from workflow.store.casework.contacts import Contact, contacts_of, reveal
 
 router = APIRouter()
@@ -21,6 +24,8 @@ class ContactsPage:
     """The people of a case's parties."""
 
     case: str
+    number: str
+    headline: str
     contacts: tuple[Contact, ...]
 
 
@@ -28,8 +33,9 @@ class ContactsPage:
 def contacts(case_id: CaseId, duban: Installation, someone: SignedInPage) -> Response:
     """Everybody, addresses masked."""
     with duban.database.reading() as connection:
-        found = contacts_of(connection, case_id, someone.actor, duban.clock())
-    return _page(duban, someone, case_id, found)
+        case = case_in_scope(connection, someone.actor, case_id)
+        found = contacts_of(connection, case, someone.actor, duban.clock())
+    return _page(duban, someone, case, found)
 
 
 @router.post("/cases/{case_id}/contacts/{person}")
@@ -38,10 +44,13 @@ def reveal_one(
 ) -> Response:
     """One of them with the whole number."""
     with duban.database.unit_of_work() as connection:
-        found = reveal(connection, case_id, person, someone.actor, duban.clock())
-    return _page(duban, someone, case_id, found)
+        case = case_in_scope(connection, someone.actor, case_id)
+        found = reveal(connection, case, person, someone.actor, duban.clock())
+    return _page(duban, someone, case, found)
 
 
-def _page(duban: Duban, someone: Someone, case_id: int, found: list[Contact]) -> Response:
-    page = ContactsPage(f"/cases/{case_id}", tuple(found))
+def _page(duban: Duban, someone: Someone, case: Case, found: list[Contact]) -> Response:
+    definition = duban.catalog.version(case.definition).definition
+    headline = headline_of(case, definition)
+    page = ContactsPage(f"/cases/{case.id}", case.number, headline, tuple(found))
     return show("contacts.html", page, masthead_of(duban, someone, ""))

@@ -5,8 +5,7 @@ from fastapi import APIRouter, Response
 from api.auth import Installation, SignedInPage
 from api.pages.forms import CaseId
 from workflow.diagram import draw
-from workflow.store.casework import cases
-from workflow.store.sight.scope import check_scope
+from workflow.store.casework.cases import case_in_scope
 
 router = APIRouter()
 
@@ -18,8 +17,7 @@ _KEEP = {"Cache-Control": "private, max-age=3600"}
 def of_case(case_id: CaseId, duban: Installation, someone: SignedInPage) -> Response:
     """The case's workflow, with the states it went through in this cycle and the present one."""
     with duban.database.reading() as connection:
-        check_scope(connection, someone.actor, case_id)
-        case, _ = cases.read_case(connection, case_id)
+        case = case_in_scope(connection, someone.actor, case_id)
     definition = duban.catalog.version(case.definition).definition
     return _svg(draw(definition, present=case.state, walked=tuple(case.entries)))
 

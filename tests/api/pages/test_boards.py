@@ -1,11 +1,8 @@
-"""Boards: the right numbers, from the reader's scope, in few statements."""
+"""Boards: the right numbers, from the reader's scope."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import event
 
 from api.clock import SimulatedClock
 from api.context import Duban
@@ -14,33 +11,6 @@ from tests.api.pages.conftest import Browsers
 from tests.api.pages.page import Element, Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
 from workflow import cadences, timers
-from workflow.store.database import Database
-
-MOST_STATEMENTS = 12
-BOARDS = (
-    "/boards",
-    "/boards/brief",
-    "/boards/calendar?day=2026-03-05",
-    "/boards/reports",
-    "/boards/units",
-    "/boards/units?what=closed&workflow=rectification",
-    "/boards/trends?workflow=rectification",
-    "/boards/burden",
-)
-LISTS = (
-    "/",
-    "/?show=watched",
-    "/?show=done",
-    "/ledgers",
-    "/ledgers/rectification/problem?group=unit&unit=兴义市",
-    "/ledgers/rectification/problem?group=light",
-    "/ledgers/rectification/reconciliation?kind=idle",
-    "/ledgers/rectification/problem/bulk?case=1&case=2&case=3",
-    "/ledgers/rectification/problem/bulk?case=1&case=2&case=3&event=dispatch",
-    "/workflows/rectification/versions",
-    "/workflows/rectification/handbook",
-    "/public",
-)
 
 
 @pytest.fixture
@@ -177,34 +147,6 @@ def test_a_leader_reads_on_one_page_where_it_hurts(browser: Browsers, year: dict
     assert "在办 4 件，已逾期 2 件，占 50%" in page.text
     assert "到本周日还有 1 件到期" in page.text
     assert len(list(page.main.all("h2"))) == 5
-
-
-def test_every_page_takes_few_statements_however_much_it_shows(
-    browser: Browsers, duban: Duban, year: dict[str, int]
-) -> None:
-    for _ in range(30):
-        open_case(duban)
-    desk = browser(SPECIALIST)
-    for path in (*BOARDS, *LISTS):
-        desk.get(path)
-        with statements(duban.database) as seen:
-            desk.get(path)
-        print(f"figure: statements of {path} = {len(seen)}")
-        assert len(seen) <= MOST_STATEMENTS, "\n".join(seen)
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The statements that are sent meanwhile, but for those that begin and end transactions."""
-    seen: list[str] = []
-
-    def note(_c: object, _k: object, statement: str, *_more: object) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(database.engine, "before_cursor_execute", note)
 
 
 # Adding up

@@ -5,10 +5,8 @@ Art. 11（五）, 12, 13: 原则上任期内走遍; the number is entered once, 
 
 import pytest
 
-from api.context import Duban
 from tests.api.pages.conftest import Browser, Browsers
 from tests.api.pages.page import Page
-from tests.api.pages.test_boards import MOST_STATEMENTS, statements
 
 HEAD, OFFICE, TOWN = "xingyi.head", "xingyi-bg.liaison", "jingnan.liaison"
 
@@ -73,12 +71,3 @@ def test_a_wrong_number_is_refused_with_the_reason(browser: Browsers) -> None:
     page = enter(browser(OFFICE), "county_meeting", "很多")
     assert page.status == 422
     assert "“主持召开党委农村工作会议（县）”没有登记：“很多”不是数字" in page.text
-
-
-def test_the_page_takes_few_statements(browser: Browsers, duban: Duban) -> None:
-    desk = browser(OFFICE)
-    desk.get("/duties")
-    with statements(duban.database) as seen:
-        desk.get("/duties")
-    print(f"figure: statements of /duties = {len(seen)}")
-    assert len(seen) <= MOST_STATEMENTS

@@ -12,7 +12,6 @@ from tests.api.callers import session_headers
 from tests.api.pages.conftest import Browser, Browsers, new_request
 from tests.api.pages.page import Page, faults_of
 from tests.api.pages.stories import walk_to
-from tests.api.pages.test_boards import MOST_STATEMENTS, statements
 from tests.api.sheets import xlsx
 from tests.prefecture import Prefecture
 
@@ -154,18 +153,6 @@ def test_freezing_too_early_is_refused_with_the_reason(entered: Browser) -> None
     page = entered.post_form(CARD, "freeze")
     assert page.status == 422
     assert "本年没有考核事项，不能冻结" in page.text
-
-
-@pytest.mark.parametrize(
-    "path", ["/indicators?indicator=grain", "/assessments", CARD, f"{CARD}/2", "/indicators/import"]
-)
-def test_a_page_takes_few_statements(path: str, entered: Browser, duban: Duban) -> None:
-    path = path.replace("/2026/2", f"/2026/{Prefecture(duban.database).unit('522301')}")
-    entered.get(path)
-    with statements(duban.database) as seen:
-        entered.get(path)
-    print(f"figure: statements of {path.split('?')[0]} = {len(seen)}")
-    assert len(seen) <= MOST_STATEMENTS, "\n".join(seen)
 
 
 def test_a_program_reads_figures_and_sheets(entered: Browser, duban: Duban) -> None:

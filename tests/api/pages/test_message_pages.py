@@ -52,7 +52,10 @@ def test_the_inbox_tells_what_i_was_told_and_by_which_ways(browser: Browsers, to
 
 
 def test_the_case_lists_its_messages(browser: Browsers, told: int) -> None:
-    page = browser(SPECIALIST).get(f"/cases/{told}")
+    desk = browser(SPECIALIST)
+    link = desk.get(f"/cases/{told}").main.one("a", href=f"/cases/{told}/messages")
+    page = desk.get(link.attributes["href"])
+    assert link.text == f"消息 {len(list(page.main.one(class_='told').all('dl')))} 条"
     assert "王建安 兴义市 待办 短信 已送出" in page.text
 
 

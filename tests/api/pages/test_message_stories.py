@@ -59,7 +59,7 @@ def test_a_message_tells_its_whole_story(
     hear(duban, message_to(duban, "xingyi.liaison", "email"), Fate.DELIVERED, "已放进信箱。")
     clock.advance_to(MORNING + timedelta(hours=1))
     browser("xingyi.liaison").get("/messages")
-    told = browser(SPECIALIST).get(f"/cases/{case}").text
+    told = browser(SPECIALIST).get(f"/cases/{case}/messages").text
     story = told[told.index("王建安 兴义市 待办 邮件 已读") :]
     moments = ["应发 2026年3月2日", "计划 2026年3月", "送出", "送达", "收件人在系统里打开"]
     places = [story.index(moment) for moment in moments]
@@ -71,7 +71,7 @@ def test_a_message_that_nobody_opened_is_not_read(
     browser: Browsers, duban: Duban, case: int
 ) -> None:
     deliver(duban)
-    told = browser(SPECIALIST).get(f"/cases/{case}").text
+    told = browser(SPECIALIST).get(f"/cases/{case}/messages").text
     assert "王建安 兴义市 待办 邮件 已送出" in told
     assert "已读" not in told
 
@@ -81,7 +81,7 @@ def test_opening_the_case_is_reading_what_was_told_of_it(
 ) -> None:
     deliver(duban)
     browser("xingyi.liaison").get(f"/cases/{case}")
-    assert "王建安 兴义市 待办 短信 已读" in browser(SPECIALIST).get(f"/cases/{case}").text
+    assert "王建安 兴义市 待办 短信 已读" in browser(SPECIALIST).get(f"/cases/{case}/messages").text
 
 
 def test_a_returned_mail_is_trouble_and_goes_again_once(

@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, func, select, text
 
-from workflow.engine.case import Case
+from workflow.engine.case import Actor, Case
 from workflow.engine.errors import NotFound
 from workflow.store.casework.codec import case_of
 from workflow.store.driver import bulk
 from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.outgoing.replacing import is_made_good
-from workflow.store.tables.handles import CASE, OUTBOX, QUEUE, REQUEST, TIMER
+from workflow.store.sight.scope import in_sight, out_of_sight
+from workflow.store.tables.handles import CASE, OUTBOX, QUEUE, REQUEST, SCOPE, TIMER
 
 _ONE = select(CASE).where(CASE.c.id == bindparam("id"))
 _LOCK = _ONE.with_for_update(key_share=True)  # a row that refers to the case may come meanwhile
@@ -51,6 +52,15 @@ def to_lock(case_id: int) -> bulk.Question:
 def read_case(connection: Connection, case_id: int) -> Loaded:
     """The case as last committed; raises NotFound."""
     return loaded(bulk.fetch(connection, _ONE, {"id": case_id}), case_id)
+
+
+def case_in_scope(connection: Connection, actor: Actor, case_id: int) -> Case:
+    """The case as last committed; raises NotFound unless the actor sees it."""
+    seen = exists().where(SCOPE.c.case_id == CASE.c.id, in_sight(actor))
+    row = connection.execute(select(CASE).where(CASE.c.id == case_id, seen)).mappings().first()
+    if row is None:
+        raise out_of_sight(case_id)
+    return case_of(row)
 
 
 def loaded(rows: list[bulk.Row], case_id: int) -> Loaded:

@@ -5,13 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from workflow.engine.case import Actor
+from workflow.engine.case import Actor, Case
 from workflow.engine.errors import NotFound
-from workflow.store.casework import cases
 from workflow.store.evidence import audit
 from workflow.store.offices.masking import masked
 from workflow.store.offices.organisation import held_at
-from workflow.store.sight.scope import check_scope
 from workflow.store.tables.handles import HOLDING, PERSON, POST, UNIT
 
 
@@ -29,14 +27,13 @@ class Contact:
 
 
 def contacts_of(
-    connection: Connection, case_id: int, reader: Actor, now: datetime, *, revealed: int = 0
+    connection: Connection, case: Case, reader: Actor, now: datetime, *, revealed: int = 0
 ) -> list[Contact]:
-    """Who holds a post in a party of a case that the reader sees, or stands in; raises NotFound.
+    """Who holds a post in a party of a case, or stands in; that the reader sees it was asked
+    before.
 
     One's own addresses are whole, and those of the one who is `revealed`.
     """
-    check_scope(connection, reader, case_id)
-    case, _ = cases.read_case(connection, case_id)
     units = {seat.unit for seat in case.parties.values()}
     query = (
         select(
@@ -64,13 +61,13 @@ def _contact(
 
 
 def reveal(
-    connection: Connection, case_id: int, person: int, reader: Actor, now: datetime
+    connection: Connection, case: Case, person: int, reader: Actor, now: datetime
 ) -> list[Contact]:
     """The contacts of a case with one of them whole, which the log tells; raises NotFound."""
-    found = contacts_of(connection, case_id, reader, now, revealed=person)
+    found = contacts_of(connection, case, reader, now, revealed=person)
     if all(one.person != person for one in found):
         raise NotFound("此人不是这件事项的联系人", {"person": person})
-    data: dict[str, audit.Plain] = {"case": case_id}
+    data: dict[str, audit.Plain] = {"case": case.id}
     act = audit.Act("reveal", reader.person, ("person", person), data=data)
     audit.record(connection, act, now)
     return found

@@ -1,6 +1,7 @@
-"""What somebody watches (我关注的), and what somebody has had a hand in (我办过的).
+"""What somebody watches (我关注的), what somebody has had a hand in (我办过的), and how a case
+stands with whoever opens it.
 
-Both are lists of one's own and narrowed by scope like any other: a case that went out of sight is
+The lists are one's own and narrowed by scope like any other: a case that went out of sight is
 not in them, and comes back with the post.
 """
 
@@ -9,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, delete, exists, select, tuple_
+from sqlalchemy import Connection, FromClause, Select, delete, exists, func, select, tuple_
 
 from workflow.engine.case import Actor
 from workflow.store.driver.upsert import upsert
 from workflow.store.lists.queries import Place, Row, rows_of
+from workflow.store.outgoing.reading import UNREAD
 from workflow.store.sight.scope import check_scope, in_sight
-from workflow.store.tables.handles import HISTORY, SCOPE, WATCH
+from workflow.store.tables.handles import HISTORY, OUTBOX, SCOPE, WATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,24 @@ def unwatch(connection: Connection, reader: Actor, case_id: int) -> None:
     connection.execute(delete(WATCH).where(*theirs))
 
 
-def is_watched(connection: Connection, reader: Actor, case_id: int) -> bool:
-    """Whether the reader watches a case."""
-    theirs = (WATCH.c.person_id == reader.person, WATCH.c.case_id == case_id)
-    return connection.execute(select(WATCH.c.at).where(*theirs)).first() is not None
+@dataclass(frozen=True, slots=True)
+class Regard:
+    """How a case stands with a reader: whether they watch it, how many messages it has led to, and
+    how many of these are theirs and not yet opened.
+    """
+
+    watched: bool
+    messages: int
+    unread: int
+
+
+def regard_of(connection: Connection, reader: Actor, case_id: int) -> Regard:
+    """How a case stands with the reader, in one statement."""
+    watches = exists().where(WATCH.c.person_id == reader.person, WATCH.c.case_id == case_id)
+    told = select(func.count()).where(OUTBOX.c.case_id == case_id)
+    unread = told.where(OUTBOX.c.person_id == reader.person, UNREAD)
+    query = select(watches, told.scalar_subquery(), unread.scalar_subquery())
+    return Regard(*connection.execute(query).one())
 
 
 Listed = tuple[list[Noted], Place | None]

@@ -79,17 +79,6 @@ def successors_of(connection: Connection, units: Collection[int]) -> Mapping[int
     return {unit: to for unit, to in found.items() if to not in dead}
 
 
-def fates_of(connection: Connection, units: Collection[int]) -> "Fates":
-    """What became of those of these units that are no more."""
-    heir = UNIT.alias("heir")
-    query = (
-        select(UNIT.c.id, UNIT.c.until, heir.c.short_name)
-        .outerjoin(heir, heir.c.id == UNIT.c.successor_id)
-        .where(UNIT.c.id.in_(units), UNIT.c.until.is_not(None))
-    )
-    return {id_: (until, name) for id_, until, name in connection.execute(query)}
-
-
 def _gone(connection: Connection, row: Mapping[str, Any]) -> str:
     successor = unit_in_words(connection, row["successor_id"]) if row["successor_id"] else ""
     return f"“{row['short_name']}”已经撤销" + (f"，由“{successor}”承接" if successor else "")

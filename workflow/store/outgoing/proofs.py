@@ -1,10 +1,11 @@
 """What is proved of messages: whether they arrived, were opened, and what stands in for them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from workflow.store.outgoing.messages import Message, messages_by_id
 from workflow.store.outgoing.reports import Fate, Story, stories
@@ -38,13 +39,16 @@ class Proof:
 
 def proofs(connection: Connection, messages: Sequence[Message]) -> dict[int, Proof]:
     """The proof of each of these messages."""
+    if not messages:
+        return {}
     ids = [one.id for one in messages]
     digests = {one.digest_id for one in messages if one.digest_id is not None}
     carriers = messages_by_id(connection, digests)
-    told = stories(connection, [*ids, *digests])
+    sent = _sent_about(connection, {one.case_id for one in messages})
+    told = stories(connection, {*ids, *digests, *(row.id for row in sent)})
     read = _read_at(connection, ids)
     replaced, standing = _stand_ins(connection, ids)
-    went = _went_by(connection, messages)
+    went = _went_by(sent, told)
     return {
         one.id: Proof(
             told.get(one.digest_id or one.id),
@@ -81,20 +85,19 @@ def _stand_ins(
     connection: Connection, ids: Collection[int]
 ) -> tuple[dict[int, StandIn], dict[int, StandIn]]:
     """What stands in for these messages, and what they stand in for."""
-    ends = (
-        (REPLACEMENT.c.replaces_id, REPLACEMENT.c.outbox_id),
-        (REPLACEMENT.c.outbox_id, REPLACEMENT.c.replaces_id),
+    new, old = OUTBOX.alias("new"), OUTBOX.alias("old")
+    query = (
+        select(REPLACEMENT, new.c.way.label("new_way"), old.c.way.label("old_way"))
+        .join(new, new.c.id == REPLACEMENT.c.outbox_id)
+        .join(old, old.c.id == REPLACEMENT.c.replaces_id)
+        .where(or_(REPLACEMENT.c.outbox_id.in_(ids), REPLACEMENT.c.replaces_id.in_(ids)))
     )
-    found: list[dict[int, StandIn]] = []
-    for here, there in ends:
-        query = (
-            select(here, OUTBOX.c.way, REPLACEMENT.c.why, REPLACEMENT.c.at)
-            .join(OUTBOX, OUTBOX.c.id == there)
-            .where(here.in_(ids))
-        )
-        rows = connection.execute(query)
-        found.append({id_: StandIn(way, why, at) for id_, way, why, at in rows})
-    return found[0], found[1]
+    replaced: dict[int, StandIn] = {}
+    standing: dict[int, StandIn] = {}
+    for row in connection.execute(query):
+        replaced[row.replaces_id] = StandIn(row.new_way, row.why, row.at)
+        standing[row.outbox_id] = StandIn(row.old_way, row.why, row.at)
+    return replaced, standing
 
 
 Told = tuple[int | None, int | None, str, int | None]
@@ -104,17 +107,20 @@ def _told(message: Message) -> Told:
     return message.case_id, message.seq, message.template, message.person_id
 
 
-def _went_by(connection: Connection, messages: Sequence[Message]) -> dict[Told, set[str]]:
-    """The ways by which what these messages say went out and was not returned."""
-    cases = {one.case_id for one in messages if one.case_id is not None}
+def _sent_about(connection: Connection, about: Collection[int | None]) -> Sequence[Any]:
+    """What went out about these cases."""
+    cases = {case for case in about if case is not None}
     query = select(
         OUTBOX.c.id, OUTBOX.c.case_id, OUTBOX.c.seq, OUTBOX.c.template, OUTBOX.c.person_id,
         OUTBOX.c.way,
     ).where(OUTBOX.c.case_id.in_(cases), OUTBOX.c.status == "sent")  # fmt: skip
-    rows = connection.execute(query).all()
-    told = stories(connection, [row.id for row in rows])
+    return connection.execute(query).all()
+
+
+def _went_by(sent: Sequence[Any], told: Mapping[int, Story]) -> dict[Told, set[str]]:
+    """The ways by which what these messages say went out and was not returned."""
     found: dict[Told, set[str]] = {}
-    for id_, case, seq, template, person, way in rows:
+    for id_, case, seq, template, person, way in sent:
         if id_ not in told or told[id_].fate is not Fate.UNDELIVERED:
             found.setdefault((case, seq, template, person), set()).add(way)
     return found

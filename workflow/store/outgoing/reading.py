@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, exists, select
+from sqlalchemy import Connection, and_, exists, literal, select
 
 from workflow.store.driver.upsert import upsert
 from workflow.store.outgoing.outbox import DIGEST
@@ -18,6 +18,15 @@ def unread_about(connection: Connection, person: int, cases: Collection[int]) ->
         OUTBOX.c.person_id == person, OUTBOX.c.case_id.in_(cases), UNREAD
     )
     return list(connection.execute(query).scalars())
+
+
+def note_opened_about(connection: Connection, person: int, case_id: int, now: datetime) -> None:
+    """Note that a person has opened whatever they were told about a case; the first time counts."""
+    theirs = select(OUTBOX.c.id, literal(now, READING.c.at.type)).where(
+        OUTBOX.c.person_id == person, OUTBOX.c.case_id == case_id, UNREAD
+    )
+    new = upsert(connection, READING).from_select(["outbox_id", "at"], theirs)
+    connection.execute(new.on_conflict_do_nothing(index_elements=["outbox_id"]))
 
 
 def unread_urgent(connection: Connection, since: datetime, until: datetime) -> list[int]:

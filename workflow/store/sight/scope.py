@@ -50,4 +50,9 @@ def check_scope(connection: Connection, actor: Actor, case_id: int) -> None:
     """Raise NotFound unless the actor sees the case."""
     query = select(SCOPE.c.case_id).where(SCOPE.c.case_id == case_id, in_sight(actor)).limit(1)
     if connection.execute(query).first() is None:
-        raise NotFound("没有这件事项，或不在你的范围内", {"case": case_id})
+        raise out_of_sight(case_id)
+
+
+def out_of_sight(case_id: int) -> NotFound:
+    """The refusal that does not tell whether there is such a case."""
+    return NotFound("没有这件事项，或不在你的范围内", {"case": case_id})

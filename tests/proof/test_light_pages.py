@@ -1,0 +1,41 @@
+"""Every page there is asks the database little (issue 5, line 4), whoever reads it and whatever has
+been lived: in an installation with a year behind it, each page by those who see much.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.proof.conftest import Lives, reopened
+from tests.proof.visitors import House, Visit
+
+MOST_STATEMENTS = 12
+
+
+@pytest.fixture(scope="module")
+def visits(lives: Lives, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Visit]]:
+    """Every page, once read by each."""
+    copies, life = lives("sqlite")
+    life = replace(life, story=reopened(life, copies.make()))
+    yield list(House(life, tmp_path_factory.mktemp("house")).visits())
+    life.story.database.dispose()
+
+
+def test_every_page_is_read(visits: list[Visit]) -> None:
+    """None fails, and of each route one address at least shows something."""
+    assert [str(one) for one in visits if one.status >= 500] == []
+    shown = Counter(one.route for one in visits if one.status == 200)
+    assert {one.route for one in visits} - set(shown) == set()
+    print(f"figure: pages read = {sum(shown.values())}")
+
+
+def test_no_page_takes_more_than_a_dozen_statements(visits: list[Visit]) -> None:
+    most = Counter({one.route: 0 for one in visits})
+    for one in visits:
+        most[one.route] = max(most[one.route], len(one.statements))
+    for route, count in most.most_common():
+        print(f"figure: statements of {route} = {count}")
+    heavy = [one for one in visits if len(one.statements) > MOST_STATEMENTS]
+    assert [f"{one}: {len(one.statements)}" for one in heavy] == []
