@@ -34,7 +34,7 @@ def upload(desk: Desk, content: bytes) -> None:
 
 def filled(template: Path, rows: list[dict[str, str]]) -> bytes:
     """The template with these rows, each by the titles of the columns."""
-    book = load_workbook(template)
+    book = load_workbook(io.BytesIO(template.read_bytes()))
     sheet = book.worksheets[0]
     titles = [cell.value for cell in sheet[1]]
     for row in rows:

@@ -28,7 +28,7 @@ def put_in(browser: Browser, **typed: str) -> Page:
 def test_a_unit_sees_what_it_was_asked_for_week_by_week_and_by_whom(
     browser: Browsers, duban: Duban, clock: SimulatedClock
 ) -> None:
-    walk_to(duban, "plan_review", clock)
+    walk_to(duban, "assigned", clock)
     clock.advance_to(datetime(2026, 3, 3, 2, tzinfo=UTC))
     ways = open_ways(duban.database, clock)
     deliver_all_due(duban.database, ways, duban.catalog.calendar, clock())
