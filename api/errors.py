@@ -27,6 +27,7 @@ from api.auth import (
     WrongPassword,
 )
 from api.auth.refusals import NoAccount, ProviderTrouble
+from api.incoming.signature import BadSignature, OldSignature, Unsigned
 from api.inspecting.child import TooBusy
 from api.sealing_key import NoKey
 from workflow.engine.errors import (
@@ -51,6 +52,9 @@ from workflow.store.people.sealing import CannotUnseal
 
 STATUS: Mapping[type[Exception], int] = {
     NotSignedIn: 401,
+    Unsigned: 401,
+    BadSignature: 401,
+    OldSignature: 401,
     WrongPassword: 401,
     WrongCode: 401,
     DutyFirst: 403,

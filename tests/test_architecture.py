@@ -29,6 +29,7 @@ KNOW_SQLALCHEMY = {
     "workflow/commands.py",
     "workflow/following.py",
     "workflow/issuing.py",
+    "workflow/lots.py",
     "workflow/organising/__init__.py",
     "workflow/timers.py",
     "workflow/transaction.py",

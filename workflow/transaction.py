@@ -37,6 +37,7 @@ from workflow.engine.opening import Request, open_case
 from workflow.engine.parties import seat_parties
 from workflow.engine.scene import Scene
 from workflow.engine.step import step
+from workflow.lots import pool_of
 from workflow.store.casework import attachments, cases
 from workflow.store.casework.writes import Row, Writes
 from workflow.store.evidence.chain import START, algorithm_of
@@ -208,6 +209,7 @@ class Transaction:
                 compiled, asked(compiled.definition, firing.inputs), case.parties
             ),
             barred=self._barred(compiled, case, _may_open(compiled, case, firing, is_rung)),
+            pool=pool_of(self.connection, self.catalog, compiled, case, firing, self.now),
             colleague=(
                 organisation.posts_of(self.connection, firing.person, self.now)
                 if firing.person is not None

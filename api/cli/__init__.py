@@ -53,6 +53,7 @@ for verb in (
     archiving.archive,
     proving.checkpoint,
     proving.dump,
+    proving.redraw,
     erasing.erase_person,
     channels.channel,
     playing.demo,

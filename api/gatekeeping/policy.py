@@ -77,6 +77,8 @@ ROUTES: Mapping[str, Line] = {
     # SMS gateways, by the secret in the address
     "GET /receipts/{token}": _line(ANYBODY),
     "POST /receipts/{token}": _line(ANYBODY),
+    # other systems, by the signature of what they send (docs/webhooks.md)
+    "POST /api/v1/incoming/{source}": _line(ANYBODY),
     # public notices (公示): what definitions say is public, and nothing else
     "GET /public": _line(ANYBODY),
     "GET /public/{notice}": _line(ANYBODY),
@@ -153,6 +155,8 @@ ROUTES: Mapping[str, Line] = {
     # who works on a case may have to call whoever else does
     "GET /cases/{case_id}/contacts": _line(SIGNED_IN, case=True),
     "POST /cases/{case_id}/contacts/{person}": _line(SIGNED_IN, case=True),
+    # samples (抽样): all that is needed to draw them again
+    "GET /cases/{case_id}/draws": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/files/{attachment_id}": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/files/{attachment_id}/preview": _line(SIGNED_IN, case=True),
     # documents (公文): a draft is seen by who may issue it, what was issued by who sees the case
@@ -195,6 +199,9 @@ ROUTES: Mapping[str, Line] = {
     "POST /administration/unreachable/clear": _line(SYSTEM),
     "GET /administration/channels": _line(SYSTEM),
     "POST /administration/channels/test": _line(SYSTEM),
+    "GET /administration/sources": _line(SYSTEM),
+    "POST /administration/sources": _line(SYSTEM),
+    "POST /administration/sources/{source}": _line(SYSTEM),
     "GET /administration/sending": _line(SYSTEM),
     "POST /administration/sending/hold": _line(SYSTEM),
     "POST /administration/sending/release": _line(SYSTEM),
@@ -241,6 +248,7 @@ ROUTES: Mapping[str, Line] = {
     "GET /api/v1/cases/{case_id}/files/{attachment_id}": _line(SIGNED_IN, token=READ, case=True),
     "GET /api/v1/cases/{case_id}/documents": _line(SIGNED_IN, token=READ, case=True),
     "POST /api/v1/cases/{case_id}/documents/{name}": _line(SIGNED_IN, case=True),
+    "GET /api/v1/cases/{case_id}/draws": _line(SIGNED_IN, token=READ, case=True),
     "GET /api/v1/cases/{case_id}/history": _line(SIGNED_IN, token=READ, case=True),
     "GET /api/v1/cases/{case_id}/timers": _line(SIGNED_IN, token=READ, case=True),
     "GET /api/v1/cases/{case_id}/messages": _line(SIGNED_IN, token=READ, case=True),
@@ -262,6 +270,7 @@ COMMANDS: Mapping[str, Who] = {
     "publish": OPERATOR,
     "notice": OPERATOR,
     "doctor": OPERATOR,
+    "redraw": OPERATOR,
     "move_to": OPERATOR,
     "archive": OPERATOR,
     "channel": OPERATOR,

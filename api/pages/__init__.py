@@ -20,6 +20,7 @@ from api.pages.administering import (
     organisation,
     reorganising,
     sending,
+    sources,
     unreachable,
 )
 from api.pages.casework import (
@@ -29,6 +30,7 @@ from api.pages.casework import (
     contacts,
     diagrams,
     documents,
+    draws,
     files,
     import_table,
     new_case,
@@ -71,6 +73,7 @@ for _part in (
     contacts,
     diagrams,
     documents,
+    draws,
     reconciliation,  # before the ledgers, among whose addresses it lies
     files,
     ledgers,
@@ -87,6 +90,7 @@ for _part in (
     health,
     sending,
     channels,
+    sources,
 ):
     router.include_router(_part.router)
 

@@ -76,6 +76,7 @@ def _of_administrator(someone: Someone, here: str) -> tuple[NavLink, ...]:
             ("/administration/suggestions", "意见箱"),
             ("/administration/health", "运行状况"),
             ("/administration/channels", "消息渠道"),
+            ("/administration/sources", "外部来源"),
             ("/administration/sending", "消息发送"),
             ("/workflows", "工作流程"),
         ]

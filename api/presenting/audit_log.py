@@ -29,6 +29,7 @@ _SUBJECTS: Mapping[str, str] = {
     "org_change": "机构变更",
     "attachment": "附件",
     "message": "消息",
+    "source": "来源",
 }
 _LABELS: Mapping[str, str] = {
     "code": "原因",
@@ -64,6 +65,11 @@ _CODES: Mapping[str, str] = {
     "forged": "请求不是从本系统页面发出的",
     "wrong_password": "登录名或口令不对",
     "too_many_tries": "尝试次数过多",
+    "bad_signature": "签名不对",
+    "old_signature": "签名已过时",
+    "source_made": "登记来源",
+    "source_key": "更换来源的密钥",
+    "source_closed": "停用来源",
     "not_appointed": "不能任免",
     "year": "每年",
     "week": "每周",

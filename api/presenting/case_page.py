@@ -109,6 +109,7 @@ class CasePage:
     papers: Papers
     request: str
     watched: bool = False
+    drawn: bool = False
     problem: str = ""
     done: str = ""
 
@@ -182,6 +183,7 @@ def case_page(
         papers=file.papers,
         request=request,
         watched=file.watched,
+        drawn=any(row["effects"].get("drawn", {}).keys() - file.withheld for row in file.history),
         problem=problem,
         done=_done(file, done, reader),
     )

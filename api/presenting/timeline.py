@@ -128,7 +128,8 @@ def _state(definition: Definition, name: str) -> str:
 
 
 def _facts(definition: Definition, row: Row, withheld: Collection[str]) -> tuple[Value, ...]:
-    facts, case_id = row["inputs"].get("facts", {}), row["case_id"]
+    facts = {**row["inputs"].get("facts", {}), **row["effects"].get("drawn", {})}
+    case_id = row["case_id"]
     if issued := row["inputs"].get("issued"):
         file = Fact(title="公文", type="documents")
         return (value_of(file, [issued["file"]], case_id),)

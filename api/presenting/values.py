@@ -54,7 +54,7 @@ def value_of(fact: Fact, raw: Any, case_id: int | None = None) -> Value:
     if fact.type in FILE_TYPES and isinstance(raw, list):
         files = tuple(_file(fact, one, case_id) for one in raw) if case_id is not None else ()
         return Value(fact.title, f"{len(raw)} 个", files=files)
-    if fact.type == "people" and isinstance(raw, list):
+    if fact.type in ("people", "sample") and isinstance(raw, list):
         return Value(fact.title, "、".join(str(row["name"]) for row in raw))
     unbroken = fact.type in ("date", "number", "integer", "yes_no")
     return Value(fact.title, in_words(fact.type, raw), unbroken=unbroken)

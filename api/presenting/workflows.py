@@ -156,6 +156,7 @@ _TYPES = {
     "photos": "照片",
     "documents": "文件",
     "people": "人员",
+    "sample": "随机抽取，不填写",
 }
 
 
@@ -282,17 +283,23 @@ def _notes(definition: Definition, event: Event) -> Iterator[str]:
         yield f"{event.cosign} 人会签"
     if event.at_most:
         yield f"至多 {event.at_most} 次"
+    if event.draws:
+        yield f"随机抽取“{definition.facts[event.draws].title}”，抽签过程留有记录"
     if event.otherwise:
         yield event.otherwise
     if event.voids:
         yield f"{'、'.join(definition.sign_offs[side].title for side in event.voids)}随之失效"
-    for branch in event.to:
-        if decided := _decided_by(definition, branch.when):
-            yield f"转入“{definition.states[branch.state].title}”{decided}"
+    yield from _branches(definition, event)
     if event.take_back:
         yield "可撤回"
     if event.clock:
         yield "中止计时" if event.clock == "stops" else "恢复计时"
+
+
+def _branches(definition: Definition, event: Event) -> Iterator[str]:
+    for branch in event.to:
+        if decided := _decided_by(definition, branch.when):
+            yield f"转入“{definition.states[branch.state].title}”{decided}"
 
 
 def rung_in_words(definition: Definition, rung: Rung, state: State | None, names: Names) -> str:

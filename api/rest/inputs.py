@@ -21,7 +21,7 @@ def _storable_text(text: str) -> str:
     return text
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """Refuse JSON too deep, too large in its numbers, or not storable as text."""
     level: list[Any] = [value]
     for _ in range(_DEEPEST):
@@ -46,7 +46,7 @@ Word = Annotated[
 ]
 """A name, a code, a login name."""
 
-Facts = Annotated[dict[str, Any], AfterValidator(_storable)]
+Facts = Annotated[dict[str, Any], AfterValidator(storable)]
 """Facts by name; what each may hold the definition says."""
 
 CaseId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="the case's id")]

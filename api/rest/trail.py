@@ -168,11 +168,19 @@ def _history(
 
 
 def _inputs(row: queries.Row, kept: Collection[str]) -> dict[str, Any]:
-    """What a row was given, without the facts that are kept from the reader."""
-    facts = row["inputs"].get("facts", {})
-    shown = {name: value for name, value in facts.items() if name not in kept}
-    inputs = {**row["inputs"], "facts": shown} if facts else row["inputs"]
-    return {"inputs": inputs, "withheld": sorted(facts.keys() & set(kept))}
+    """What a row was given, and what it drew, without the facts that are kept from the reader."""
+    facts, drawn = row["inputs"].get("facts", {}), row["effects"].get("drawn", {})
+    inputs, effects = row["inputs"], row["effects"]
+    if facts:
+        inputs = {**inputs, "facts": _without(facts, kept)}
+    if drawn:
+        effects = {**effects, "drawn": _without(drawn, kept)}
+    hidden = sorted({*facts, *drawn} & {*kept})
+    return {"inputs": inputs, "effects": effects, "withheld": hidden}
+
+
+def _without(facts: dict[str, Any], kept: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name not in kept}
 
 
 def _title(duban: Duban, row: queries.Row) -> str:

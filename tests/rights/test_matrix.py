@@ -47,6 +47,7 @@ PARAMETERS = {
     "card": "rural",
     "year": "2099",
     "indicator": "grain",
+    "source": "1",
 }
 QUERIES = {"GET /api/v1/cases/import/template": "?workflow=rectification"}
 """What an address asks for besides."""

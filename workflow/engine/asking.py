@@ -12,6 +12,7 @@ from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn
 from workflow.engine.facts import clean
 from workflow.engine.named import Naming
 from workflow.engine.permits import permit
+from workflow.engine.sampling import draw
 from workflow.engine.scene import Scene
 from workflow.engine.signing import check_pen, cosign
 
@@ -20,7 +21,8 @@ from workflow.engine.signing import check_pen, cosign
 class Asked:
     """A declared event that is permitted, with its facts checked and its condition fulfilled.
 
-    `cosigners` are those who have done it with the actor, `None` where one person is enough.
+    `drawn` is the fact that was drawn by lot. `cosigners` are those who have done it with the
+    actor, `None` where one person is enough.
     """
 
     scene: Scene
@@ -30,11 +32,12 @@ class Asked:
     post: Post | None
     given: Mapping[str, Any]
     cosigners: tuple[Cosigner, ...] | None
+    drawn: Mapping[str, Any]
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The case's facts with those given."""
-        return {**self.scene.case.facts, **self.given}
+        """The case's facts with those given, and those drawn."""
+        return {**self.scene.case.facts, **self.given, **self.drawn}
 
     @property
     def partial(self) -> bool:
@@ -48,9 +51,8 @@ def ask(scene: Scene, firing: Firing, actor: Actor) -> Asked:
     post = permit(scene.case, scene.definition, event, actor)
     _check_times(scene.case, firing.event, event)
     given = _given(scene, firing, event)
-    asked = Asked(
-        scene, firing, actor, event, post, given, _cosigners(scene.case, firing, event, actor, post)
-    )
+    cosigners = _cosigners(scene.case, firing, event, actor, post)
+    asked = Asked(scene, firing, actor, event, post, given, cosigners, _drawn(scene, event))
     if not scene.holds(event.when, asked.facts):
         sentence = event.otherwise or f"现在不能办理“{event.title}”"
         raise ConditionNotMet(sentence, {"event": firing.event})
@@ -99,6 +101,12 @@ def _given(scene: Scene, firing: Firing, event: Event) -> dict[str, Any]:
     if firing.person is not None:
         raise InvalidInput("这一步不转办给人", {"person": firing.person})
     return given
+
+
+def _drawn(scene: Scene, event: Event) -> dict[str, Any]:
+    if event.draws is None:
+        return {}
+    return {event.draws: draw(scene.world.pool, scene.definition.samples[event.draws])}
 
 
 def _cosigners(

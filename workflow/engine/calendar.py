@@ -170,7 +170,7 @@ class Calendar:
         Months end on the same day number or the month's last day (民法典 202); the move is 203.
         """
         origin = _origin(term, first)
-        whole = term.count if term.unit is Unit.DAYS else _days_in_months(origin, term.count)
+        whole = term.count if term.unit is Unit.DAYS else days_in_months(origin, term.count)
 
         def lost(due: date) -> int:
             return sum(1 for day in paused if origin < day <= due)
@@ -330,7 +330,7 @@ def _length(year: int) -> int:
     return 366 if gregorian.isleap(year) else 365
 
 
-def _days_in_months(day: date, months: int) -> int:
+def days_in_months(day: date, months: int) -> int:
     """Days to the same day number some months later, or to that month's last day (民法典 202)."""
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import Any, Literal
 
 from workflow.engine.calendar import Calendar
+from workflow.engine.sampling import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ class World:
     level. `series_top` is the highest level so far of cases about one cause. `successors` lead from
     units of the case that are no more to those that took over. `candidates` are those who may be
     named in the facts of people that a step is given. `alike` is how many cases about the same
-    thing there were when a case was opened.
+    thing there were when a case was opened. `pool` is what the step draws lots from, if it does.
     """
 
     calendar: Calendar
@@ -217,6 +218,7 @@ class World:
     successors: Mapping[int, int] = field(default_factory=dict)
     candidates: tuple[Candidate, ...] = ()
     alike: int = 0
+    pool: Pool | None = None
 
 
 @dataclass(frozen=True, slots=True)

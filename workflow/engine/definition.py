@@ -13,6 +13,7 @@ from workflow.engine.beginnings import Alike, Confidential, Opening, Periodic, S
 from workflow.engine.limits import LIMIT_SCHEMA, Limit, parse_limit
 from workflow.engine.model import Model
 from workflow.engine.terms import Moment, Term, parse_moment, parse_term
+from workflow.engine.visiting import Sample
 from workflow.engine.words import (
     ONE_OR_MORE,
     Channels,
@@ -67,7 +68,7 @@ class Column(Model):
 
 FactType = Literal[
     "text", "choice", "number", "integer", "date", "yes_no", "table", "photos", "documents",
-    "people",
+    "people", "sample",
 ]  # fmt: skip
 FILE_TYPES = ("photos", "documents")
 """Facts that hold attachments: a picture made anew by us; a PDF, docx, xlsx or scanned page."""
@@ -190,9 +191,13 @@ class Event(Model):
         None, description="how many different people must do it before it counts (会签)"
     )
     take_back: bool = Field(False, description="may be taken back until the next desk acts (撤回)")
+    mirrored: bool = Field(
+        False, description="may be reported by the other system that knows the case (照录)"
+    )
     adds: Name | None = Field(None, description="a count that goes up by one")
     mark: Name | None = Field(None, description="a mark the case keeps")
     opens: Names = Field((), description="children that are opened")
+    draws: Name | None = Field(None, description="the sample that is drawn by lot (抽样)")
     raises: Names = Field(
         (), description="parties that move to the next office of their row (提级)"
     )
@@ -339,6 +344,7 @@ class Definition(Model):
     )
     series: Series | None = Field(None, description="levels about one cause that rise by one")
     progress: Progress | None = Field(None, description="progress against a plan, and its lights")
+    samples: dict[Name, Sample] = Field({}, description="fact of type sample → how it is drawn")
     confidential: Confidential | None = Field(
         None, description="cases that only those named see, until a state is reached"
     )

@@ -182,6 +182,10 @@ def _people(fact: Fact, raw: Any) -> list[str]:
     return people
 
 
+def _sample(_: Fact, __: Any) -> Any:
+    raise ValueError("由系统抽取，不能填写")
+
+
 _READERS: Mapping[str, Callable[..., Any]] = {
     "text": _text,
     "choice": _choice,
@@ -193,4 +197,5 @@ _READERS: Mapping[str, Callable[..., Any]] = {
     "photos": references,
     "documents": references,
     "people": _people,
+    "sample": _sample,
 }

@@ -26,6 +26,7 @@ _FACT_TYPES = {
     "photos": cel.Type.List(cel.Type.DYN),
     "documents": cel.Type.List(cel.Type.DYN),
     "people": cel.Type.List(cel.Type.DYN),
+    "sample": cel.Type.List(cel.Type.DYN),
 }
 EMPTY_FACTS: Mapping[str, Any] = {
     "text": "",
@@ -38,6 +39,7 @@ EMPTY_FACTS: Mapping[str, Any] = {
     "photos": [],
     "documents": [],
     "people": [],
+    "sample": [],
 }
 """What an expression sees of a fact not yet given."""
 

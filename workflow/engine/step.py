@@ -92,6 +92,7 @@ def _step(
         voided=() if partial else tuple(side for side in event.voids if side in before.signed),
         arrived=bool(event.to) and not partial,
         written=asked.given,
+        drawn=asked.drawn,
     )
 
 
@@ -126,7 +127,7 @@ def _facts(asked: Asked) -> dict[str, Any]:
             facts.pop(fact, None)
     if asked.event.clock == "resumes":
         facts |= deadlines.postponed_dates(asked.scene)
-    return {**facts, **asked.given}
+    return {**facts, **asked.given, **asked.drawn}
 
 
 def _signatures(asked: Asked) -> Mapping[str, Signature]:

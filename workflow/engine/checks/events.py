@@ -8,7 +8,7 @@ from workflow.engine.definition import Definition, Event
 from workflow.engine.findings import Finding, Path, found, unknown
 
 CANNOT_BE_UNDONE = (
-    "signs", "voids", "cosign", "adds", "mark", "opens", "raises", "reassigns", "clears",
+    "signs", "voids", "cosign", "adds", "mark", "opens", "draws", "raises", "reassigns", "clears",
     "next_cycle", "clock",
 )  # fmt: skip
 """What an event that can be taken back may not do: only the state and its limit come back."""
@@ -17,6 +17,7 @@ _RULES: tuple[tuple[str, str, Callable[[Event], object]], ...] = (
     ("clock_signs", "signs", lambda event: event.signs and not event.by),
     ("clock_cosigns", "cosign", lambda event: event.cosign and not event.by),
     ("clock_reassigns", "reassigns", lambda event: event.reassigns and not event.by),
+    ("draws_alone", "draws", lambda event: event.draws and (not event.by or event.cosign)),
     ("takes_without_on", "takes", lambda event: event.takes and not event.on),
     ("clock_and_to", "clock", lambda event: event.clock and event.to),
     ("cycle_without_to", "next_cycle", lambda event: event.next_cycle and not event.to),
@@ -76,6 +77,7 @@ def check_event_uses(definition: Definition) -> Iterator[Finding]:
         ("adds", "unknown_count", definition.counts),
         ("mark", "unknown_mark", definition.marks),
         ("opens", "unknown_child", definition.children),
+        ("draws", "unknown_sample", definition.samples),
         ("raises", "unknown_party", definition.parties),
         ("reassigns", "unknown_party", definition.parties),
         ("clears", "unknown_ledger", definition.ledgers),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from workflow.engine.checks.parts import events
 from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding, Path, found, unknown
 
@@ -13,18 +14,18 @@ def check_opening(definition: Definition) -> Iterator[Finding]:
     for step, name in enumerate(opening.straight_through):
         if at not in definition.states:
             return
-        events = definition.states[at].events
-        if name not in events:
+        here = definition.states[at].events
+        if name not in here:
             yield found("unknown_event", (*path, step), state=at, name=name)
             return
         for role in opening.by:
             known = role.partition(".")[0] in definition.parties
-            if known and role not in events[name].by:
+            if known and role not in here[name].by:
                 yield found("opener_cannot_fire", (*path, step), role=role, name=name)
-        if events[name].needs:
-            needs = ", ".join(events[name].needs)
+        if here[name].needs:
+            needs = ", ".join(here[name].needs)
             yield found("straight_needs", (*path, step), name=name, needs=needs)
-        at = events[name].to[0].state if events[name].to else at
+        at = here[name].to[0].state if here[name].to else at
 
 
 def check_identity(definition: Definition) -> Iterator[Finding]:
@@ -39,6 +40,9 @@ def check_identity(definition: Definition) -> Iterator[Finding]:
     if alike is not None:
         wanted += [(("alike", "by", at), name) for at, name in enumerate(alike.by)]
         yield from unknown("unknown_count", ("alike", "count"), alike.count, definition.counts)
+    for path, event, _ in events(definition):
+        if event.mirrored and not (event.by and opening.external):
+            yield found("mirrors_nothing", (*path, "mirrored"))
     for path, name in wanted:
         yield from unknown("unknown_fact", path, name, definition.facts)
         if name in definition.facts and name not in opening.needs:

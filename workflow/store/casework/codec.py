@@ -24,6 +24,7 @@ from workflow.engine.case import (
     Unit,
     World,
 )
+from workflow.engine.sampling import Pool, Stratum
 from workflow.store.plain import dumps, instant
 
 Plain = dict[str, Any]
@@ -199,9 +200,27 @@ def seen(world: World, actor: Actor) -> str:
         plain["successors"] = [[old, new] for old, new in sorted(world.successors.items())]
     if world.candidates:
         plain["candidates"] = [_candidate(one) for one in world.candidates]
+    if world.pool is not None:
+        plain["pool"] = _pool(world.pool)
     if actor.posts:
         plain["posts"] = [_post(post) for post in actor.posts]
     return dumps(plain)
+
+
+def _pool(pool: Pool) -> list[Any]:
+    strata = [[one.name, sorted(one.units.items())] for one in pool.strata]
+    return [pool.seed, strata, [[unit, *place] for unit, place in sorted(pool.places.items())]]
+
+
+def _pool_of(plain: list[Any] | None) -> Pool | None:
+    if plain is None:
+        return None
+    seed, strata, places = plain
+    return Pool(
+        seed,
+        tuple(Stratum(name, dict(units)) for name, units in strata),
+        {unit: (code, name) for unit, code, name in places},
+    )
 
 
 def _lineage(lineage: Lineage) -> list[Any]:
@@ -237,6 +256,7 @@ def world_of(text: str, calendars: Mapping[int, Calendar]) -> World:
             for person, username, name, posts, units in plain.get("candidates", ())
         ),
         alike=plain.get("alike", 0),
+        pool=_pool_of(plain.get("pool")),
     )
 
 

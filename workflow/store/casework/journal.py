@@ -49,6 +49,8 @@ def _effects(step: Step) -> dict[str, Any]:
         effects["signed"] = step.signed
     if step.voided:
         effects["voided"] = step.voided
+    if step.drawn:
+        effects["drawn"] = step.drawn
     if step.moved:
         effects["moved"] = step.moved
     if step.openings:

@@ -1,8 +1,8 @@
-"""Secrets that must be read again, those of authenticators, lie sealed in the database: a copy of
-it, or a backup, opens nobody's second factor. The key lies elsewhere.
+"""Secrets that must be read again, those of authenticators and of signed doors, lie sealed in the
+database: a copy of it, or a backup, opens nobody's second factor. The key lies elsewhere.
 
-AES-256-GCM by the `cryptography` package; the person's id is bound in, so that a sealed secret put
-into another person's row does not open.
+AES-256-GCM by the `cryptography` package; whose it is, and what for, is bound in, so that a sealed
+secret put into another row does not open.
 """
 
 import base64
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select, update
 
 from workflow.engine.errors import Refusal
-from workflow.store.tables.handles import FACTOR
+from workflow.store.tables.handles import FACTOR, SOURCE_KEY
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +23,12 @@ MARK = "sealed1:"
 """What a sealed secret begins with; one without it is from before there was a key."""
 
 _NONCE = 12
+
+SECOND_FACTOR = "second_factor"
+_CANNOT = {
+    True: "二次验证的密钥文件与数据库不符，请联系系统管理员；可以先用恢复码登录",
+    False: "密钥文件与数据库不符，来源的签名密钥打不开",
+}
 
 
 class CannotUnseal(Refusal):
@@ -37,13 +43,13 @@ class Sealer:
 
     key: bytes = field(repr=False)
 
-    def seal(self, secret: str, person: int) -> str:
+    def seal(self, secret: str, owner: int, use: str = SECOND_FACTOR) -> str:
         """The secret as it is stored; each time another text."""
         nonce = secrets.token_bytes(_NONCE)
-        sealed = self._cipher().encrypt(nonce, secret.encode(), _bound_to(person))
+        sealed = self._cipher().encrypt(nonce, secret.encode(), _bound_to(owner, use))
         return MARK + base64.b64encode(nonce + sealed).decode()
 
-    def open(self, stored: str, person: int) -> str:
+    def open(self, stored: str, owner: int, use: str = SECOND_FACTOR) -> str:
         """The secret again; raises CannotUnseal."""
         if not stored.startswith(MARK):
             return stored
@@ -51,10 +57,9 @@ class Sealer:
 
         raw = base64.b64decode(stored.removeprefix(MARK))
         try:
-            found = self._cipher().decrypt(raw[:_NONCE], raw[_NONCE:], _bound_to(person))
+            found = self._cipher().decrypt(raw[:_NONCE], raw[_NONCE:], _bound_to(owner, use))
         except InvalidTag:
-            sentence = "二次验证的密钥文件与数据库不符，请联系系统管理员；可以先用恢复码登录"
-            raise CannotUnseal(sentence) from None
+            raise CannotUnseal(_CANNOT[use == SECOND_FACTOR]) from None
         return found.decode()
 
     def _cipher(self) -> "AESGCM":
@@ -64,14 +69,15 @@ class Sealer:
         return AESGCM(hashlib.sha256(b"duban second factor\0" + self.key).digest())
 
 
-def _bound_to(person: int) -> bytes:
-    return f"second_factor {person}".encode()
+def _bound_to(owner: int, use: str) -> bytes:
+    return f"{use} {owner}".encode()
 
 
 def is_anything_sealed(connection: Connection) -> bool:
     """Whether a key is needed to read what is here."""
-    sealed = select(FACTOR.c.person_id).where(FACTOR.c.secret.startswith(MARK))
-    return connection.execute(sealed.limit(1)).first() is not None
+    sealed = select(FACTOR.c.person_id).where(FACTOR.c.secret.startswith(MARK)).limit(1)
+    keys = select(SOURCE_KEY.c.id).limit(1)
+    return any(connection.execute(query).first() is not None for query in (sealed, keys))
 
 
 def seal_all(connection: Connection, sealer: Sealer) -> int:

@@ -70,6 +70,7 @@ from workflow.store.tables.signing_in import (
     SignInFailure,
     TokenRow,
 )
+from workflow.store.tables.sources import SourceCallRow, SourceKeyRow, SourceRow
 from workflow.store.tables.suggestions import SuggestionRow
 
 metadata = SQLModel.metadata
@@ -130,6 +131,9 @@ __all__ = [
     "SessionRow",
     "SignInFailure",
     "SignOffRow",
+    "SourceCallRow",
+    "SourceKeyRow",
+    "SourceRow",
     "SuggestionRow",
     "TemplateRow",
     "TimerRow",

@@ -57,6 +57,9 @@ from workflow.store.tables import (
     SessionRow,
     SignInFailure,
     SignOffRow,
+    SourceCallRow,
+    SourceKeyRow,
+    SourceRow,
     SuggestionRow,
     TemplateRow,
     TimerRow,
@@ -80,6 +83,7 @@ AUDIT = _core(AuditRow)
 BAD = _core(BadAddressRow)
 BATCH = _core(FigureBatch)
 BLOB = _core(BlobRow)
+CALL = _core(SourceCallRow)
 CASE = _core(CaseRow)
 CHANGE = _core(OrgChange)
 CHECKPOINT = _core(CheckpointRow)
@@ -119,6 +123,8 @@ SEEN = _core(CheckpointCase)
 SENDING = _core(SendingRow)
 SESSION = _core(SessionRow)
 SIGN_OFF = _core(SignOffRow)
+SOURCE = _core(SourceRow)
+SOURCE_KEY = _core(SourceKeyRow)
 STATE = _core(DefinitionState)
 SUGGESTION = _core(SuggestionRow)
 SWITCH = _core(CadenceSwitchRow)
