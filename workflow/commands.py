@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from workflow.backfilling import LedgerFile, PastCase, take_over, undo
 from workflow.catalog import Catalog
 from workflow.engine.case import Actor, Case, Firing
 from workflow.engine.errors import (
@@ -160,6 +161,40 @@ class Commands:
         (answer,) = self._once(act, actor, request, body, now, case_id=case_id)
         return answer
 
+    def take_over(
+        self,
+        *,
+        workflow: str,
+        file: LedgerFile,
+        rows: Sequence[PastCase],
+        actor: Actor,
+        request: str,
+        now: datetime,
+    ) -> tuple[Answer, ...]:
+        """Open a case for every row of an office's own ledger (补录), all or none."""
+        self.catalog.reload()
+
+        def act(work: Transaction, actor: Actor) -> list[Case]:
+            return take_over(work, workflow, file, rows, actor)
+
+        body = ["take over", workflow, file.sha256, [row.as_list() for row in rows]]
+        told: dict[str, audit.Plain] = {"act": "backfill", "workflow": workflow}
+        told |= {"sha256": file.sha256, "rows": len(rows)}
+        noted = audit.Act("import", actor.person, data=told)
+        return self._once(act, actor, request, body, now, noted)
+
+    def undo_backfill(
+        self, *, backfill: int, reason: str, actor: Actor, request: str, now: datetime
+    ) -> tuple[Answer, ...]:
+        """Let every case of a file leave again, while nobody has acted on one."""
+
+        def act(work: Transaction, actor: Actor) -> list[Case]:
+            return undo(work, backfill, reason, actor)
+
+        noted = audit.Act("import", actor.person, data={"act": "undo", "backfill": backfill})
+        body = ["undo backfill", backfill, reason]
+        return self._once(act, actor, request, body, now, noted)
+
     def _once(
         self,
         act: Callable[[Transaction, Actor], list[Case]],
@@ -263,6 +298,10 @@ EXPLAINED: Mapping[str, tuple[type[Refusal], str]] = {
     "case_child_in_time": (Stale, "上级事项已经办结，不能再增加子事项"),
     "cases_workflow_unit_id_period_key": _THERE_ALREADY,
     "cases_workflow_cause_level_key": _THERE_ALREADY,
+    "backfill_workflow_sha256_live_key": (
+        ConditionNotMet,
+        "这个文件已经补录过；要重新补录，请先撤销那一次",
+    ),
     "cases_workflow_external_key": (
         ConditionNotMet,
         "这个外部编号已经登记过，不重复受理；请查看原来的事项",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workflow.engine.backfilling import Past, backfill_case
 from workflow.engine.built_in import BY_CLOCK
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import Actor, Case, Firing, Issued, World
@@ -52,11 +53,25 @@ def replay_steps(
         world = world_of(row["seen"], calendars)
         actor = Actor(row["actor"], row["person_id"], posts_of(row["seen"]))
         if case is None:
-            decided = open_case(compiled, _request(row, inputs), actor, world, row["at"])
+            decided = _begun(compiled, row, inputs, actor, world)
         else:
             decided = step(compiled, case, _firing(row, inputs), actor, world, row["at"])
         yield Replayed(case, decided, world, inputs)
         case = decided.case
+
+
+def _begun(
+    compiled: Compiled,
+    row: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    actor: Actor,
+    world: World,
+) -> Step:
+    request = _request(row, inputs)
+    if row["event"] == "backfill":
+        past = Past.of(inputs["past"])
+        return backfill_case(compiled, request, past, actor, world, row["at"])
+    return open_case(compiled, request, actor, world, row["at"])
 
 
 def _request(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Request:

@@ -95,7 +95,7 @@ class Transaction:
         inputs: Row = {"facts": decided.written, "named": named, "number": number}
         inputs |= {"period": period} if period is not None else {}
         inputs |= {"parent": parent_id, "child": child} if parent else {}
-        self._take_in(decided, None, world, compiled, inputs)
+        self.take_in(decided, None, world, compiled, inputs)
         return self.case(case_id)
 
     def _world_of_opening(
@@ -103,12 +103,12 @@ class Transaction:
     ) -> World:
         return World(
             calendar=self.catalog.calendar,
-            lineages=self._lineages(set(named.values())),
+            lineages=self.lineages(set(named.values())),
             series_top=self._series_top(compiled, facts),
-            alike=self._alike(compiled, named, facts),
+            alike=self.alike(compiled, named, facts),
         )
 
-    def _alike(self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any]) -> int:
+    def alike(self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any]) -> int:
         """How many cases stand about the same thing as one that is to be opened."""
         definition = compiled.definition
         likeness = likeness_of(definition, named.get(definition.anchor, 0), facts)
@@ -116,7 +116,7 @@ class Transaction:
             return 0
         return cases.count_alike(self.connection, definition.workflow, likeness)
 
-    def _lineages(self, units: Collection[int]) -> Mapping[int, Lineage]:
+    def lineages(self, units: Collection[int]) -> Mapping[int, Lineage]:
         """Where units lie, which none of them can leave before this transaction has ended."""
         reorganised.hold_still(self.connection)
         return organisation.read_lineages(self.connection, units)
@@ -166,7 +166,7 @@ class Transaction:
         firing = self._with_attachments(compiled, firing, actor, case_id)
         decided, world = self.decide(before, firing, actor)
         if decided.case.seq != before.seq:
-            self._take_in(decided, before, world, compiled, _inputs(firing, decided))
+            self.take_in(decided, before, world, compiled, _inputs(firing, decided))
         return decided
 
     def scene(self, case_id: int, firing: Firing, actor: Actor) -> Scene:
@@ -203,7 +203,7 @@ class Transaction:
         return World(
             calendar=self._calendar(case, firing),
             open_children=self._open_children(compiled, case),
-            lineages=self._lineages(units) if units else {},
+            lineages=self.lineages(units) if units else {},
             warned_at=self._warned_at(compiled, case, firing) if is_rung else None,
             candidates=self._candidates(
                 compiled, asked(compiled.definition, firing.inputs), case.parties
@@ -233,7 +233,7 @@ class Transaction:
         now_at = {successors.get(unit, unit) for unit in named}
         return World(
             calendar=self._calendar(case, Firing("reorganise")),
-            lineages=self._lineages(now_at),
+            lineages=self.lineages(now_at),
             successors=successors,
         )
 
@@ -276,9 +276,10 @@ class Transaction:
 
     # What follows from a step
 
-    def _take_in(
+    def take_in(
         self, decided: Step, before: Case | None, world: World, compiled: Compiled, inputs: Row
     ) -> None:
+        """Gather what a step decided, and what follows from it."""
         case = decided.case
         prev = self.loaded[case.id][1] if before is not None else START
         head = self.writes.add(decided, before, world, compiled, inputs, prev)

@@ -128,6 +128,10 @@ ROUTES: Mapping[str, Line] = {
     "POST /cases/new": _line(HOLDER),
     "GET /cases/import": _line(HOLDER),
     "POST /cases/import": _line(HOLDER),
+    # an office's own ledger (补录): the definition says through which posts
+    "GET /cases/backfill": _line(HOLDER),
+    "POST /cases/backfill": _line(HOLDER),
+    "POST /cases/backfill/{backfill}/undo": _line(HOLDER),
     "GET /cases/{case_id}": _line(SIGNED_IN, case=True),
     "POST /cases/{case_id}/events": _line(SIGNED_IN, case=True),
     "POST /cases/{case_id}/watch": _line(SIGNED_IN, case=True),

@@ -24,6 +24,7 @@ from api.pages.administering import (
     unreachable,
 )
 from api.pages.casework import (
+    backfill,
     bulk,
     case,
     case_messages,
@@ -67,6 +68,7 @@ for _part in (
     assessments,
     duties,
     new_case,
+    backfill,  # before the cases, among whose addresses it lies
     import_table,  # before the cases, among whose addresses it lies
     case,
     case_messages,

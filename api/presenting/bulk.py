@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.presenting.fields import Field, fields_of
-from api.presenting.lists import WorkItem
+from api.presenting.lists import LedgerLink, WorkItem
 from api.presenting.wording import party_of
 from workflow.engine.case import Actor
 from workflow.engine.definition import FILE_TYPES, Definition, Event
@@ -57,6 +57,7 @@ class BulkPage:
     asked: int
     done: int
     reported: bool
+    forms: tuple[LedgerLink, ...] = ()
 
 
 def choices_of(versions: Versions, actor: Actor, rows: Sequence[Row]) -> tuple[Choice, ...]:

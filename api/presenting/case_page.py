@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from api.presenting.actions import Action
@@ -245,14 +245,25 @@ def _ledgers(file: CaseFile) -> Iterator[LedgerView]:
             stamps=tuple(
                 _stamp(spec.title, case, side, at, file.names)
                 for side, spec in sides.items()
-                if side in case.signed
+                if side in case.signed or side in case.stated
             ),
-            awaits=tuple(spec.title for side, spec in sides.items() if side not in case.signed),
+            awaits=tuple(
+                spec.title
+                for side, spec in sides.items()
+                if side not in case.signed and side not in case.stated
+            ),
             earlier=earlier_versions(definition, ledger, file.history) if ledger.versions else (),
         )
 
 
 def _stamp(title: str, case: Case, side: str, at: Mapping[int, datetime], names: Names) -> Stamp:
+    if side not in case.signed:  # of before the case was taken over (补录): no signature
+        stated = case.stated[side]
+        day = in_full(date.fromisoformat(stated.day)) if stated.day else ""
+        known = stated.person or stated.unit or day
+        return Stamp(
+            f"{title}（补录）", stated.unit, stated.person or ("" if known else "原台账未载明"), day
+        )
     signature = case.signed[side]
     signed_at = at.get(signature.seq)
     day = in_full(local_day(signed_at)) if signed_at else ""

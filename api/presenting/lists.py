@@ -108,6 +108,7 @@ class LedgerPage:
     unit_options: tuple[Option, ...]
     suggestions: tuple[str, ...]
     sheet: str
+    forms: tuple["LedgerLink", ...]
     bulk: str
     keep: str
     next: str
@@ -243,23 +244,26 @@ def ledger_row(
     """A row of the ledger with these facts."""
     shown = facts_of(row, definition, reader)
     values = tuple(value_of(definition.facts[n], shown.get(n)) for n in facts)
-    signed = row["body"]["signed"]
     return LedgerRow(
         id=row["id"],
         item=item,
         columns=values[:COLUMNS],
         rest=values[COLUMNS:],
-        stamped=stamps_of(definition, signed),
-        awaits=stamps_of(definition, signed, given=False),
+        stamped=stamps_of(definition, row["body"]),
+        awaits=stamps_of(definition, row["body"], given=False),
     )
 
 
-def stamps_of(definition: Definition, signed: Row, *, given: bool = True) -> tuple[str, ...]:
-    """The sign-offs in force, or those still missing, with the ledger that each stamps."""
+def stamps_of(definition: Definition, body: Row, *, given: bool = True) -> tuple[str, ...]:
+    """The sign-offs in force, or those still missing, with the ledger that each stamps; one of
+    before the case was taken over (补录) says so.
+    """
+    signed, stated = body["signed"], body.get("stated", {})
     return tuple(
         f"{definition.ledgers[side.stamps].title}：{side.title}"
+        + ("（补录）" if name in stated else "")
         for name, side in definition.sign_offs.items()
-        if (name in signed) == given
+        if (name in signed or name in stated) == given
     )
 
 
@@ -279,6 +283,14 @@ def ledger_links(definition: Definition, here: str) -> tuple[LedgerLink, ...]:
     ]
     links.append(LedgerLink(f"{start}/{RECONCILIATION}", "对账", here=here == RECONCILIATION))
     return tuple(links)
+
+
+def forms_of(definition: Definition, ledger: str, query: str) -> tuple[LedgerLink, ...]:
+    """The printed forms of a workflow, for what a query string narrows a ledger to."""
+    start = f"/ledgers/{definition.workflow}/{ledger}/sheet.xlsx{query}{'&' if query[1:] else ''}"
+    return tuple(
+        LedgerLink(f"{start}form={name}", form.title) for name, form in definition.printed.items()
+    )
 
 
 RECONCILIATION = "reconciliation"

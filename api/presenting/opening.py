@@ -38,6 +38,7 @@ class OpeningPage:
     fields: tuple[Field, ...]
     submit: str
     draft: bool
+    backfill: bool
     request: str
     problem: str = ""
 

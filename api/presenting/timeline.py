@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from api.presenting.values import Value, value_of
 from api.presenting.wording import (
     Names,
+    in_full,
     machine_readable,
     role_in_words,
     roles_in_words,
@@ -27,6 +28,8 @@ _BUILT_IN = {
     "take_back": "撤回上一步",
     "recalculate": "按新的放假通知校正期限",
     "reorganise": "机构调整",
+    "backfill": "补录",
+    "undo_backfill": "撤销补录",
 }
 _ISSUED = "签发"
 
@@ -157,7 +160,25 @@ def _more(definition: Definition, row: Row, names: Names) -> Iterator[str]:
         yield f"转办给：{names.person(inputs['person'])}"
     if opened := effects.get("opened"):
         yield f"提起：{'、'.join(dict.fromkeys(_child(definition, one, names) for one in opened))}"
+    if "past" in inputs:
+        yield from _past(definition, inputs["past"])
     yield from _told(definition, row)
+
+
+def _past(definition: Definition, past: Row) -> Iterator[str]:
+    """What was stated of a case that began before it was entered, and where it was taken from."""
+    yield f"取自《{past['file']}》第 {past['row']} 行"
+    opened, entered = (in_full(date.fromisoformat(past[k])) for k in ("opened_on", "entered_on"))
+    yield f"据原台账：{opened}登记，{entered}起处于“{_state(definition, past['state'])}”"
+    for side, stated in past["signed"].items():
+        yield f"{definition.sign_offs[side].title}（补录，不是签字）：{in_words_of(stated)}"
+
+
+def in_words_of(stated: Sequence[str]) -> str:
+    """A sign-off of before, as it was stated: who, of where, when; a dash for what nobody says."""
+    person, unit, day = stated
+    said = [unit, person, in_full(date.fromisoformat(day)) if day else ""]
+    return " ".join(one for one in said if one) or "原台账未载明"
 
 
 def _told(definition: Definition, row: Row) -> Iterator[str]:

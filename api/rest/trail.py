@@ -30,6 +30,8 @@ _BUILT_IN = {
     "take_back": "撤回",
     "recalculate": "校正期限",
     "reorganise": "机构调整",
+    "backfill": "补录",
+    "undo_backfill": "撤销补录",
 }
 
 

@@ -32,7 +32,9 @@ WHOLE: dict[str, Any] = read_yaml(
     "periodic": [{"on": "10-15", "party": "asker", "among": "county"}],
     "series": {"cause": "what", "level": "cost", "first": 1},
     "confidential": {"seen_by": "asker"},
+    "backfill": {"by": "asker.clerk", "into": {"fixing": ["在修"]}, "undone": "dropped"},
     "alike": {"by": "what", "count": "returns"},
+    "printed": {"sheet": {"title": "表", "columns": [{"title": "序号", "shows": "row"}]}},
     "progress": {
         "done": "cost",
         "target": "cost",

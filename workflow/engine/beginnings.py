@@ -15,6 +15,7 @@ from workflow.engine.words import (
     Seats,
     Selectors,
     Text,
+    Texts,
 )
 
 
@@ -35,6 +36,21 @@ class Opening(Model):
     )
     external: Name | None = Field(
         None, description="the fact with the number of another system; no second case has the same"
+    )
+
+
+class Backfill(Model):
+    """Cases that began before they are entered, taken over from an office's ledger (补录)."""
+
+    by: PartyRoles = Field(description="who may take them over")
+    into: dict[Name, Texts] = Field(
+        description="states they may be in, each with words by which ledgers call it"
+    )
+    undone: Name = Field(description="the void final state of one that is undone")
+    needs: Names = Field((), description="facts that each must have")
+    may: Names = Field((), description="facts that it may have")
+    called: dict[Name, Texts] = Field(
+        {}, description="fact or party → heads of columns under which ledgers have it"
     )
 
 

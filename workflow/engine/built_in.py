@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workflow.engine import children, deadlines, following, notices
+from workflow.engine.backfilling import undo_backfill
 from workflow.engine.calendar import RUNG_HOUR
 from workflow.engine.case import Actor, Firing, Post
 from workflow.engine.decision import Notice, Step, Timer
@@ -187,4 +188,5 @@ STEPS: Mapping[str, BuiltIn] = {
     "recalculate": recalculate,
     "reorganise": reorganise,
     "issue_document": issue_document,
+    "undo_backfill": undo_backfill,
 }

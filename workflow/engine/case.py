@@ -128,6 +128,21 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """A sign-off of before a case was entered (补录), as somebody states it: who and when in words,
+    each empty where the old ledger does not say. It is no signature.
+    """
+
+    person: str = ""
+    unit: str = ""
+    day: str = ""
+
+    def as_list(self) -> list[str]:
+        """The statement as it is kept."""
+        return [self.person, self.unit, self.day]
+
+
+@dataclass(frozen=True, slots=True)
 class Cosigner:
     """One of several who must do an event together."""
 
@@ -156,7 +171,7 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything a step needs of a case; `seq` counts its history rows, `entry` is the row its
-    timers hang on.
+    timers hang on. `backfill` is the file it was taken over from, `stated` its sign-offs of then.
     """
 
     id: int
@@ -191,6 +206,8 @@ class Case:
     parent: int | None = None
     child_name: str | None = None
     closed_at: datetime | None = None
+    backfill: int | None = None
+    stated: Mapping[str, Stated] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from workflow.engine.beginnings import Alike, Confidential, Opening, Periodic, Series
+from workflow.engine.beginnings import Alike, Backfill, Confidential, Opening, Periodic, Series
 from workflow.engine.limits import LIMIT_SCHEMA, Limit, parse_limit
 from workflow.engine.model import Model
+from workflow.engine.printed import Printed
 from workflow.engine.terms import Moment, Term, parse_moment, parse_term
 from workflow.engine.visiting import Sample
 from workflow.engine.words import (
@@ -338,6 +339,7 @@ class Definition(Model):
     ladders: dict[Name, Rungs] = Field({}, description="who is told when, around a limit")
     proposals: dict[Name, Proposal] = Field({}, description="rules that open a child by themselves")
     opening: Opening = Field(description="how a case begins")
+    backfill: Backfill | None = Field(None, description="cases that began before (补录)")
     alike: Alike | None = Field(None, description="when cases are about the same thing")
     periodic: Annotated[tuple[Periodic, ...], *ONE_OR_MORE] = Field(
         (), description="cases that open by the calendar"
@@ -352,6 +354,7 @@ class Definition(Model):
         False, description="nobody may switch its messages off, or choose by which way they come"
     )
     documents: dict[Name, Paper] = Field({}, description="documents a case may issue (公文)")
+    printed: dict[Name, Printed] = Field({}, description="forms printed from its cases (表格)")
     states: dict[Name, State] = Field(description="where a case can stand")
     anytime: dict[Name, Wide] = Field({}, description="events that can happen in several states")
 

@@ -39,7 +39,11 @@ def check_paths(definition: Definition) -> Iterator[Finding]:
     edges = _edges(definition)
     opening = definition.opening
     begins = (meant(name, definition.states) for name in (opening.state, opening.from_case) if name)
-    if starts := {start for start in begins if start is not None}:
+    starts = {(start, Signed()) for start in begins if start is not None}
+    for name in definition.backfill.into if definition.backfill else ():
+        if name in definition.states:  # what a state needs signed is stated with it
+            starts.add((name, Signed(definition.states[name].needs_signed)))
+    if starts:
         yield from _check_from(starts, edges, definition)
     yield from _check_ends(edges, definition)
 
@@ -65,9 +69,9 @@ def _edge(path: Path, state: str, event: Event, definition: Definition) -> Edge:
 
 
 def _check_from(
-    starts: set[str], edges: dict[str, list[Edge]], definition: Definition
+    starts: set[tuple[str, Signed]], edges: dict[str, list[Edge]], definition: Definition
 ) -> Iterator[Finding]:
-    waiting = [(start, Signed()) for start in sorted(starts)]
+    waiting = sorted(starts, key=lambda start: (start[0], sorted(start[1])))
     reached = set(waiting)
     while waiting:
         state, signed = waiting.pop()

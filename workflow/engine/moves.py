@@ -12,6 +12,10 @@ def moves_of(definition: Definition) -> list[tuple[str, str, str]]:
     """
     opening = definition.opening
     moves: Moves = {("open", at, at) for at in (opening.state, opening.from_case or opening.state)}
+    if definition.backfill is not None:
+        undone = definition.backfill.undone
+        for into in definition.backfill.into:
+            moves |= {("backfill", into, into), ("undo_backfill", into, undone)}
     for state in definition.states:
         moves |= _built_in(definition, state)
         for name, event in events_in(definition, state):

@@ -1,6 +1,6 @@
 """How a case begins: by a person who may, by another case, or by the calendar."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from workflow.engine.beginnings import Periodic
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import Actor, Case, Firing, Post, Seat, World
 from workflow.engine.decision import Step
+from workflow.engine.definition import Definition
 from workflow.engine.errors import ConditionNotMet, NotYourTurn
 from workflow.engine.facts import clean
 from workflow.engine.machine import Compiled
@@ -45,16 +46,16 @@ def open_case(
     seats = seat_parties(definition, request.named, world.lineages)
     post = None
     if actor.kind == "person":
-        seats, post = _seat_opener(compiled, seats, actor)
+        seats, post = seat_opener(definition, opening.by, seats, actor)
     by_person = actor.kind == "person"
     may = opening.may if by_person else tuple(definition.facts)
     facts = clean(definition, request.facts, needs=opening.needs, may=may)
-    case = _first(compiled, request, seats, facts, world.alike, now)
+    case = first_case(compiled, request, seats, facts, world.alike, now)
     scene = Scene(compiled, case, world, now)
     naming = Naming(case, definition, world.candidates)
     facts = naming.rows(facts)
     scene = scene.at(replace(case, facts={**naming.opener(actor), **facts}))
-    _check_series(scene)
+    check_series(scene)
     scene = scene.at(replace(scene.case, due=deadlines.due_of(scene)))
     told = tuple(notices.of_arrival(scene))
     case, openings = children.by_rules(scene, ())
@@ -73,7 +74,7 @@ def open_case(
     )
 
 
-def _first(
+def first_case(
     compiled: Compiled,
     request: Request,
     seats: Mapping[str, Seat],
@@ -81,6 +82,7 @@ def _first(
     alike: int,
     now: datetime,
 ) -> Case:
+    """The case as its first row finds it, without a limit."""
     definition = compiled.definition
     opening = definition.opening
     state = opening.state
@@ -107,20 +109,22 @@ def _first(
     )
 
 
-def _seat_opener(
-    compiled: Compiled, seats: Mapping[str, Seat], actor: Actor
+def seat_opener(
+    definition: Definition, by: Iterable[str], seats: Mapping[str, Seat], actor: Actor
 ) -> tuple[dict[str, Seat], Post]:
-    definition = compiled.definition
-    for role in definition.opening.by:
+    """The seats with that of whoever opens, and the post they open it through; raises NotYourTurn
+    where none of these roles is theirs.
+    """
+    for role in by:
         party, _, post_role = role.partition(".")
         seat = seats[party]
         for post in actor.posts:
             if post.role == post_role and post.unit in (seat.row or (seat.unit,)):
                 return {**seats, party: replace(seat, unit=post.unit)}, post
-    raise NotYourTurn(f"你的岗位不能发起“{definition.title}”", {"by": list(definition.opening.by)})
+    raise NotYourTurn(f"你的岗位不能发起“{definition.title}”", {"by": list(by)})
 
 
-def _check_series(scene: Scene) -> None:
+def check_series(scene: Scene) -> None:
     """Levels about one cause rise by one, except where a rule enters directly."""
     series = scene.definition.series
     if series is None:

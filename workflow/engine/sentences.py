@@ -58,6 +58,8 @@ SENTENCES: Mapping[str, str] = {
     "unknown_template": "没有“{name}”这个公文模板",
     "unknown_figure": "子事项没有“{name}”这个数",
     "unknown_ladder": "没有“{name}”这个提醒阶梯",
+    "unknown_done": "没有“{name}”这个事件，表上显示不了它",
+    "unknown_shown": "表上显示不了“{name}”",
     "unknown_event": "状态“{state}”里没有“{name}”这个事件",
     "unknown_workflow": "没有“{name}”这个工作流",
     "reserved_name": "“{name}”是系统保留的名称",
@@ -123,6 +125,9 @@ SENTENCES: Mapping[str, str] = {
     "secret_carried": "子事项会让别人看到“{name}”",
     "secret_asked": "办理的人看不到“{name}”，表单却要他填写",
     "secret_taken": "“{name}”只有一部分人看得到，“{own}”也须写 seen_by",
+    "half_signed": "“{name}”只要一部分销号，补录的事项不能从这里开始",
+    "undone_not_void": "“{name}”不是作废的结束环节（final、void），不能作撤销补录的去处",
+    "not_for_backfill": "“{name}”是附件或人员，不能补录",
     "external_not_text": "“{name}”不是文字，不能作外部编号",
     "not_needed_to_open": "“{name}”须写进 opening.needs",
     # states

@@ -45,7 +45,8 @@ class _OrOne:
         return {"anyOf": [schema["items"], schema]}
 
 
-ONE_OR_MORE = (BeforeValidator(_as_tuple), _OrOne())
+LISTED = BeforeValidator(_as_tuple)
+ONE_OR_MORE = (LISTED, _OrOne())
 
 PartyRole = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 """`responsible.head`: who holds a role's posts in a party's unit; `turn`: whose turn it is."""

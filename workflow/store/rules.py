@@ -47,6 +47,7 @@ NEVER_DELETED = (
     "figure",
     "score_adjustment",
     "document_counter",
+    "backfill",
 )
 
 _CHECKS = {
@@ -96,6 +97,11 @@ _CHECKS = {
         "OLD.live IS NULL OR NEW.live IS NOT NULL OR NEW.case_id <> OLD.case_id"
         " OR NEW.rule <> OLD.rule OR NEW.points <> OLD.points OR NEW.person_id <> OLD.person_id",
     ),
+    "backfill_undone_once": (
+        "backfill",
+        "OLD.live IS NULL OR NEW.live IS NOT NULL OR NEW.workflow <> OLD.workflow"
+        " OR NEW.sha256 <> OLD.sha256 OR NEW.person_id <> OLD.person_id",
+    ),
     "person_stays_erased": ("person", "OLD.erased_at IS NOT NULL"),
     "person_erased_blank": (
         "person",
@@ -105,7 +111,9 @@ _CHECKS = {
     "case_identity": (
         "cases",
         "NEW.number <> OLD.number OR NEW.workflow <> OLD.workflow OR NEW.seq < OLD.seq"
-        " OR NEW.cycle < OLD.cycle OR (NEW.seq = OLD.seq AND NEW.state <> OLD.state)",
+        " OR NEW.cycle < OLD.cycle OR (NEW.seq = OLD.seq AND NEW.state <> OLD.state)"
+        " OR coalesce(NEW.stated, 0) <> coalesce(OLD.stated, 0)"
+        " OR coalesce(NEW.backfill_id, 0) <> coalesce(OLD.backfill_id, 0)",
     ),
     "admin_role_ends_once": (
         "admin_role",
@@ -129,7 +137,9 @@ _IN_FORCE = """
     (SELECT count(*) FROM sign_off
       WHERE case_id = {case}.id AND cycle = {case}.cycle AND live = 1)
 """
-_UNSIGNED = (_NEEDED + ">" + _IN_FORCE).format(case="NEW")
+_STATED = "(CASE WHEN {case}.cycle = 1 THEN coalesce({case}.stated, 0) ELSE 0 END)"
+"""Sign-offs of before the case was taken over (补录): they count for its first cycle."""
+_UNSIGNED = (_NEEDED + ">" + _IN_FORCE + "+" + _STATED).format(case="NEW")
 _SIGNED_MOVES = (
     "NEW.state <> OLD.state OR NEW.cycle <> OLD.cycle OR NEW.definition_id <> OLD.definition_id"
 )
@@ -196,6 +206,7 @@ _GUARDS = {
     "case_signed_new": ("cases", "INSERT", "TRUE", _UNSIGNED),
     "sign_off_needed": ("sign_off", "UPDATE", "TRUE", _STILL_NEEDED),
     "sign_off_this_cycle": ("sign_off", "INSERT", "TRUE", _OF_ANOTHER_CYCLE),
+    "case_stated": ("cases", "INSERT", "NEW.stated > 0", "NEW.backfill_id IS NULL"),
     "case_child_in_time": ("cases", "INSERT", "NEW.parent_id IS NOT NULL", _PARENT_ENDED),
     "admin_holds_no_post": ("admin_role", "INSERT", "NEW.live = 1", _HAS_A_POST),
     "holder_is_no_admin": ("holding", "INSERT", "TRUE", _ADMINISTERS),

@@ -7,6 +7,7 @@ has a request id that follows from the form's.
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData, QueryParams
@@ -27,6 +28,7 @@ from api.pages.forms import (
 from api.pages.lists.case_rows import Worded, work_items
 from api.pages.rendering import masthead_of, show
 from api.presenting.bulk import BulkPage, BulkRow, Choice, choices_of, form_of
+from api.presenting.lists import forms_of
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.engine.machine import Compiled
@@ -44,7 +46,7 @@ def prepare(
 ) -> Response:
     """What can be done with the cases that were ticked; with an event, its form."""
     _check_ledger(duban, workflow, ledger)
-    ticked = _ticked(request.query_params)
+    ticked = ticked_in(request.query_params)
     event = request.query_params.get("event", "")
     return _page(duban, someone, workflow, ledger, ticked, event)
 
@@ -60,7 +62,7 @@ def act(
 ) -> Response:
     """Fire the event on each, and say what came of each."""
     definition = _check_ledger(duban, workflow, ledger)
-    ticked, event = _ticked(form), text_in(form, "event")
+    ticked, event = ticked_in(form), text_in(form, "event")
     facts = facts_in(form, definition)
     try:
         if not ticked:
@@ -127,6 +129,7 @@ def _page(
         asked=len(ticked),
         done=sum(was for was, _ in said.values()) if said else 0,
         reported=said is not None,
+        forms=forms_of(definition, ledger, "?" + urlencode({"case": ticked}, doseq=True)),
     )
     status = status_of(refusal) if refusal else 200
     return show("bulk.html", page, masthead_of(duban, someone, "/ledgers"), status=status)
@@ -154,7 +157,7 @@ def _check_ledger(duban: Duban, workflow: str, ledger: str) -> Definition:
     return definition
 
 
-def _ticked(given: QueryParams | FormData) -> list[int]:
+def ticked_in(given: QueryParams | FormData) -> list[int]:
     """The cases that were ticked, each once, as many as are done at once."""
     texts = [one for one in given.getlist("case") if isinstance(one, str)]
     ids = [int(one) for one in texts if one.isdecimal() and len(one) < 17]

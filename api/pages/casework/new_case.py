@@ -175,6 +175,7 @@ def _form(connection: Connection, definition: Definition, filled: _Filled) -> Op
         ),
         submit=submit_title(definition),
         draft=bool(opening.straight_through),
+        backfill=definition.backfill is not None,
         request=request_id(),
         problem=filled.problem,
     )

@@ -1,17 +1,19 @@
 """双台账: every ledger as a table with filters and counts, and as a spreadsheet."""
 
-from collections.abc import Iterator
-from urllib.parse import quote
+from collections.abc import Iterator, Sequence
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInPage, Someone
 from api.context import Duban
+from api.downloads import made
+from api.pages.casework.bulk import ticked_in
 from api.pages.forms import place_in
 from api.pages.lists.case_rows import ledger_rows
 from api.pages.lists.ledger_filters import GROUPS, OPENED, ORDERS, Asked, Filters, moments_at
 from api.pages.lists.ledger_summary import summary_of
+from api.pages.lists.printed import MOST_PRINTED, form_of, printed
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
 from api.presenting.lists import (
@@ -22,6 +24,7 @@ from api.presenting.lists import (
     LedgersPage,
     SavedView,
     facts_of,
+    forms_of,
     ledger_links,
     options_of,
     stamps_of,
@@ -98,6 +101,7 @@ def one_ledger(
             unit_options=picked.options,
             suggestions=suggestions(connection, definition.parties[definition.anchor].among),
             sheet=f"/ledgers/{workflow}/{ledger}/sheet.xlsx{asked.address(group='')}",
+            forms=forms_of(definition, ledger, asked.address(group="")),
             bulk=f"/ledgers/{workflow}/{ledger}/bulk",
             keep=f"/ledgers/{workflow}/{ledger}/views{asked.address()}",
             next=asked.address(after=str(found.next)) if found.next else "",
@@ -111,23 +115,53 @@ def one_ledger(
 
 @router.get("/ledgers/{workflow}/{ledger}/sheet.xlsx")
 def sheet(
-    workflow: str, ledger: str, duban: Installation, someone: SignedInPage, asked: Filters
+    workflow: str,
+    ledger: str,
+    request: Request,
+    duban: Installation,
+    someone: SignedInPage,
+    asked: Filters,
+    form: str = "",
 ) -> Response:
-    """What is filtered, every page of it, as a spreadsheet; raises InvalidInput when too long."""
+    """What is filtered, every page of it, as a spreadsheet, or on a printed `form`, which takes
+    those that were ticked too; raises InvalidInput when too long.
+    """
     definition = _definition(duban, workflow, ledger)
     spec = definition.ledgers[ledger]
+    title = form_of(definition, form).title if form else f"{definition.title}{spec.title}"
     with duban.database.reading() as connection:
         picked = _picked(connection, asked)
         if picked.problem:
             raise InvalidInput(picked.problem)
-        rows = _sheet_rows(connection, duban, someone, workflow, asked, picked)
-        content = ledger_sheet(definition, spec.title, spec.facts, rows)
+        narrowed = asked.filter(workflow, picked, moments_at(duban.catalog.calendar, duban.clock()))
+        if form:
+            found = _chosen(connection, someone, narrowed, asked, ticked_in(request.query_params))
+            content = printed(
+                connection, duban, someone, definition, form_of(definition, form), found
+            )
+        else:
+            rows = _sheet_rows(connection, duban, someone, narrowed, asked)
+            content = ledger_sheet(definition, spec.title, spec.facts, rows)
     with duban.database.unit_of_work() as connection:
         told = {"what": "ledger", "workflow": workflow, "ledger": ledger}
+        told |= {"form": form} if form else {}
         audit.record(connection, Act("export", someone.person, data=told), duban.clock())
-    name = quote(f"{definition.title}{spec.title}.xlsx")
-    disposition = f"attachment; filename=\"ledger.xlsx\"; filename*=UTF-8''{name}"
-    return Response(content, headers={"Content-Disposition": disposition}, media_type=_XLSX)
+    return made(content, f"{title}.xlsx", _XLSX)
+
+
+def _chosen(
+    connection: Connection,
+    someone: Someone,
+    narrowed: queries.Filter,
+    asked: Asked,
+    ticked: Sequence[int],
+) -> list[queries.Row]:
+    """The rows of a printed form: those ticked, or all that are filtered."""
+    if ticked:
+        rows = queries.cases_by_id(connection, someone.actor, ticked)
+        return [row for row in rows if (row["workflow"],) == narrowed.workflows]
+    most, newest = MOST_PRINTED + 1, asked.order == "newest"
+    return queries.list_cases(connection, someone.actor, narrowed, limit=most, newest=newest).rows
 
 
 def _definition(duban: Duban, workflow: str, ledger: str) -> Definition:
@@ -158,11 +192,9 @@ def _sheet_rows(
     connection: Connection,
     duban: Duban,
     someone: Someone,
-    workflow: str,
+    narrowed: queries.Filter,
     asked: Asked,
-    picked: Picked,
 ) -> Iterator[SheetRow]:
-    narrowed = asked.filter(workflow, picked, moments_at(duban.catalog.calendar, duban.clock()))
     if count_up_to(connection, someone.actor, narrowed, MOST_EXPORTED + 1) > MOST_EXPORTED:
         raise InvalidInput(f"超过 {MOST_EXPORTED} 行，一张表装不下；请先筛选，再分几次导出")
     return _batches(connection, duban, someone, narrowed, newest=asked.order == "newest")
@@ -195,7 +227,7 @@ def _batches(
                 state=definition.states[row["state"]].title,
                 clock=clocks.of(row),
                 facts=facts_of(row, definition, someone.actor),
-                stamps=stamps_of(definition, body["signed"]),
+                stamps=stamps_of(definition, body),
             )
         if found.next is None:
             return

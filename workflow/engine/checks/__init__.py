@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from workflow.engine.checks import (
+    backfill,
     cadences,
     confidential,
     documents,
@@ -18,6 +19,7 @@ from workflow.engine.checks import (
     openings,
     parties,
     people,
+    printed,
     progress,
     samples,
     sign_offs,
@@ -58,10 +60,12 @@ CHECKS: tuple[Check, ...] = (
     sign_offs.check_sign_offs,
     openings.check_opening,
     openings.check_identity,
+    backfill.check_backfill,
     cadences.check_periodic,
     openings.check_series,
     openings.check_children,
     progress.check_progress,
+    printed.check_printed,
 )
 
 

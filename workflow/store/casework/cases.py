@@ -180,6 +180,29 @@ def next_serial(connection: Connection, workflow: str, year: int) -> int:
     return int(connection.execute(upsert, {"workflow": workflow, "year": year}).scalar_one())
 
 
+def take_case_ids(connection: Connection, count: int) -> list[int]:
+    """Ids for so many new cases."""
+    if connection.dialect.name == "postgresql":
+        sequence = text(
+            "SELECT nextval(pg_get_serial_sequence('cases', 'id')) FROM generate_series(1, :count)"
+        )
+        return sorted(connection.execute(sequence, {"count": count}).scalars())
+    first = next_case_id(connection)
+    return list(range(first, first + count))
+
+
+def take_serials(connection: Connection, workflow: str, year: int, count: int) -> range:
+    """The next numbers of a workflow's cases in a year, like `next_serial`."""
+    upsert = text(
+        "INSERT INTO counter (workflow, year, serial) VALUES (:workflow, :year, :count)"
+        " ON CONFLICT (workflow, year) DO UPDATE SET serial = counter.serial + :count"
+        " RETURNING serial"
+    )
+    given = {"workflow": workflow, "year": year, "count": count}
+    last = int(connection.execute(upsert, given).scalar_one())
+    return range(last - count + 1, last + 1)
+
+
 def history_of(connection: Connection, case_id: int) -> list[dict[str, Any]]:
     """A case's history rows in order."""
     query = select(EVERY_ROW).where(EVERY_ROW.c.case_id == case_id).order_by(EVERY_ROW.c.seq)

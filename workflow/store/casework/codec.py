@@ -21,6 +21,7 @@ from workflow.engine.case import (
     Post,
     Seat,
     Signature,
+    Stated,
     Unit,
     World,
 )
@@ -43,8 +44,10 @@ def _read(text: str | None) -> datetime | None:
 
 def case_body(case: Case) -> str:
     """What a case knows beyond its columns."""
+    plain: Plain = {"stated": {side: one.as_list() for side, one in case.stated.items()}}
     return dumps(
-        {
+        (plain if case.stated else {})
+        | {
             "facts": case.facts,
             "parties": {name: _seat(seat) for name, seat in case.parties.items()},
             "entered_at": instant(case.entered_at),
@@ -140,6 +143,8 @@ def case_of(row: Mapping[str, Any] | RowMapping) -> Case:
         parent=row["parent_id"],
         child_name=row["child_name"],
         closed_at=row["closed_at"],
+        backfill=row["backfill_id"],
+        stated={side: Stated(*one) for side, one in body.get("stated", {}).items()},
     )
 
 

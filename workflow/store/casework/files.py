@@ -41,6 +41,11 @@ class Files:
         """Where the small picture lies, if there is one."""
         return self.path(sha256).with_suffix(_PREVIEW)
 
+    def small(self, sha256: str) -> bytes | None:
+        """The small picture drawn when a photo came; None where there is none."""
+        path = self.preview_path(sha256)
+        return path.read_bytes() if path.is_file() else None
+
     def put(self, content: bytes, now: datetime, *, preview: bytes | None = None) -> str:
         """Keep bytes for good; their hash. What is there already is written anew, as new."""
         sha256 = sha256_of(content)

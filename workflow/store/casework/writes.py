@@ -346,6 +346,8 @@ def _case_row(case: Case, definition: Definition, head: str) -> Row:
         "likeness": None,
         "head": head,
         "body": case_body(case),
+        "backfill_id": case.backfill,
+        "stated": len(case.stated) or None,
     }
     if definition.opening.external is not None:
         row["external"] = case.facts.get(definition.opening.external)

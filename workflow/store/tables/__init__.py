@@ -13,6 +13,7 @@ from workflow.store.tables.archive import ARCHIVES
 from workflow.store.tables.attachments import AttachmentRow, AttachmentUse, BlobRow
 from workflow.store.tables.attention import SavedViewRow, WatchRow
 from workflow.store.tables.audit import AuditHead, AuditRow
+from workflow.store.tables.backfill import BackfillRow, ColumnReadingRow
 from workflow.store.tables.cadences import CadenceChoiceRow, CadenceSwitchRow
 from workflow.store.tables.cases import (
     CaseRow,
@@ -83,6 +84,7 @@ __all__ = [
     "AttachmentUse",
     "AuditHead",
     "AuditRow",
+    "BackfillRow",
     "BadAddressRow",
     "BlobRow",
     "CadenceChoiceRow",
@@ -92,6 +94,7 @@ __all__ = [
     "CaseRow",
     "CheckpointCase",
     "CheckpointRow",
+    "ColumnReadingRow",
     "CounterRow",
     "DefinitionMove",
     "DefinitionRow",

@@ -27,6 +27,7 @@ class CaseRow(SQLModel, table=True):
         Index("cases_workflow_external_key", "workflow", "external", unique=True),
         Index("case_alike", "workflow", "likeness"),
         Index("case_unit", "unit_id"),
+        Index("case_backfill", "backfill_id"),
     )
 
     id: int | None = id_column()
@@ -53,6 +54,8 @@ class CaseRow(SQLModel, table=True):
     body: str = text_column()
     external: str | None = None
     likeness: str | None = None
+    backfill_id: int | None = Field(default=None, foreign_key="backfill.id", sa_type=BIG)
+    stated: int | None = None
 
 
 class HistoryRow(SQLModel, table=True):

@@ -11,6 +11,7 @@ from workflow.store.tables import (
     AttachmentUse,
     AuditHead,
     AuditRow,
+    BackfillRow,
     BadAddressRow,
     BlobRow,
     CadenceChoiceRow,
@@ -20,6 +21,7 @@ from workflow.store.tables import (
     CaseRow,
     CheckpointCase,
     CheckpointRow,
+    ColumnReadingRow,
     DefinitionMove,
     DefinitionRow,
     DefinitionState,
@@ -80,6 +82,7 @@ ADMIN = _core(AdminRole)
 ARCHIVED_HISTORY, ARCHIVED_TIMER = ARCHIVES
 ATTACHMENT = _core(AttachmentRow)
 AUDIT = _core(AuditRow)
+BACKFILL = _core(BackfillRow)
 BAD = _core(BadAddressRow)
 BATCH = _core(FigureBatch)
 BLOB = _core(BlobRow)
@@ -88,6 +91,7 @@ CASE = _core(CaseRow)
 CHANGE = _core(OrgChange)
 CHECKPOINT = _core(CheckpointRow)
 CHOICE = _core(CadenceChoiceRow)
+COLUMN_READING = _core(ColumnReadingRow)
 DEFINITION = _core(DefinitionRow)
 DOCUMENT = _core(DocumentRow)
 EARLIER = _core(EarlierPassword)
