@@ -121,25 +121,6 @@ def _lease(
     return due
 
 
-def deliver_all_due(
-    database: Database,
-    ways: Mapping[str, Channel],
-    calendar: Calendar,
-    now: datetime,
-    *,
-    base_url: str = "",
-    order: Sequence[str] = ORDER,
-    pace: Pace = FREE,
-) -> Delivered:
-    """Deliver until nothing may go any more; the sum of all rounds."""
-    total = Counter[str]()
-    while True:
-        done = deliver_due(database, ways, calendar, now, base_url=base_url, order=order, pace=pace)
-        total.update({name: getattr(done, name) for name in Delivered.__dataclass_fields__})
-        if not done.leased:
-            return Delivered(**total)
-
-
 def resend(database: Database, message: int, now: datetime) -> bool:
     """Let a message that failed go again (`replacing.resend`); False if there is nothing to do."""
     with database.unit_of_work() as connection:

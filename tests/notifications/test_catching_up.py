@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import insert
 
 from notifications.channels import Channel, Outcome, Receipt
-from notifications.delivery import deliver_all_due
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import At, Desk
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from notifications.channels import count_parts
-from notifications.delivery import deliver_all_due, deliver_due
+from notifications.delivery import deliver_due
 from notifications.simulators.smpp_simulator import SmppSimulator
 from notifications.simulators.smtp_sink import SmtpSink
 from notifications.ways import open_ways
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import At, Desk, over_smtp
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import pytest
 
 from notifications.channels import Channel, Envelope, Receipt, Sender
-from notifications.delivery import LEASE, MOST_ATTEMPTS, deliver_all_due, deliver_due
+from notifications.delivery import LEASE, MOST_ATTEMPTS, deliver_due
 from notifications.simulators.smtp_sink import SmtpSink
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import Desk, over_smtp
 from tests.notifications.scripted import ACCEPTED, Scripted
 from tests.prefecture import NOW

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from notifications.channels import Channel
-from notifications.delivery import deliver_all_due, deliver_due
+from notifications.delivery import deliver_due
 from notifications.digest import MOST_SHOWN, fold_due
 from notifications.simulators.smtp_sink import SmtpSink
 from notifications.ways import open_ways
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import END_OF_9_MARCH, At, Desk
 from tests.prefecture import NOW, Prefecture
 from workflow.engine.calendar import Calendar

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from notifications.channels import Channel, Outcome, Receipt
-from notifications.delivery import BACK_OFF, MOST_ATTEMPTS, deliver_all_due, resend
+from notifications.delivery import BACK_OFF, MOST_ATTEMPTS, resend
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import At, Desk, over_smtp
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from notifications.channels import Channel, Outcome, Receipt
-from notifications.delivery import deliver_all_due
 from notifications.fallback import ORDER, Fallback, fall_back
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import At, Desk
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW

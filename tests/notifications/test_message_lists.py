@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from notifications.delivery import deliver_all_due
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import At, Desk
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW

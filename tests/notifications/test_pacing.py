@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from notifications.channels import Channel
-from notifications.delivery import Delivered, deliver_all_due, deliver_due
+from notifications.delivery import Delivered, deliver_due
 from notifications.pacing import Pace
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import At, Desk
 from tests.notifications.scripted import Scripted
 from workflow.engine.calendar import Calendar

@@ -3,7 +3,7 @@
 import pytest
 
 from notifications.channels import Outcome, Receipt
-from notifications.delivery import deliver_all_due
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import At, Desk
 from tests.notifications.scripted import Scripted
 from workflow.engine.calendar import Calendar

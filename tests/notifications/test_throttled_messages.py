@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from notifications.channels import Outcome, Receipt
-from notifications.delivery import deliver_all_due
 from notifications.ways import open_ways
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import At, Desk, over_smtp
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from notifications.channels import Envelope, Outcome
-from notifications.delivery import deliver_all_due
 from notifications.ways import UnusableWay, open_ways
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import Desk
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from notifications.channels import Channel
-from notifications.delivery import deliver_all_due
+from tests.delivering import deliver_all_due
 from tests.prefecture import NOW
 from tests.proof.sink import Sink
 from workflow import timers

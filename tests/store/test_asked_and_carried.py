@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from notifications.channels import Channel
-from notifications.delivery import deliver_all_due
+from tests.delivering import deliver_all_due
 from tests.journeys.play import COUNTY, Play, a_story
 from tests.journeys.problems import FINDER
 from tests.notifications.conftest import Desk

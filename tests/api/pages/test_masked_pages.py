@@ -11,10 +11,10 @@ from sqlalchemy import select
 from api.clock import SimulatedClock
 from api.context import Duban
 from api.gatekeeping.policy import ROUTES
-from notifications.delivery import deliver_all_due
 from notifications.ways import open_ways
 from tests.api.pages.conftest import Browsers
 from tests.api.pages.stories import SPECIALIST, walk_to
+from tests.delivering import deliver_all_due
 from workflow.store.tables.handles import AUDIT, PERSON
 
 READERS = ("xingyi.liaison", "xingyi.head", SPECIALIST)

@@ -11,11 +11,11 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.clock import SimulatedClock
 from api.context import Duban
-from notifications.delivery import deliver_all_due
 from notifications.ways import open_ways
 from tests.api.pages.conftest import Browsers
 from tests.api.pages.page import Page
 from tests.api.pages.stories import SPECIALIST, walk_to
+from tests.delivering import deliver_all_due
 from tests.prefecture import Prefecture
 from workflow.store.tables.handles import HOLDING
 

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from api.clock import SimulatedClock
 from api.context import Duban
 from notifications.channels import Channel, Outcome, Receipt
-from notifications.delivery import deliver_all_due
 from notifications.ways import open_ways
 from tests.api.pages.conftest import Browsers
 from tests.api.pages.stories import SPECIALIST, walk_to
+from tests.delivering import deliver_all_due
 from tests.notifications.scripted import Scripted
 from tests.prefecture import Prefecture
 from workflow.store.outgoing import reports

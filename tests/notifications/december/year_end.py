@@ -9,11 +9,11 @@ from random import Random
 from sqlalchemy import select, update
 
 from notifications.channels import Channel
-from notifications.delivery import deliver_all_due
 from notifications.fallback import ORDER, Fallback, fall_back
 from notifications.simulators.smpp_simulator import SmppSimulator
 from notifications.simulators.smtp_sink import SmtpSink
 from notifications.ways import open_ways
+from tests.delivering import deliver_all_due
 from tests.engine.definitions import at
 from tests.journeys.play import Play
 from tests.notifications.december.oracle import Copy, Reporter

@@ -7,9 +7,9 @@ import pytest
 
 from notifications.channels import Envelope, Outcome, open_channel
 from notifications.collecting import collect_reports
-from notifications.delivery import deliver_all_due
 from notifications.trying import try_channel
 from notifications.ways import open_ways, report_sources
+from tests.delivering import deliver_all_due
 from tests.notifications.conftest import Desk
 from tests.prefecture import NOW
 from tests.servers.mail_host import DOMAIN, PASSWORD, MailHost
