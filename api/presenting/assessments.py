@@ -92,7 +92,9 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True)
 class DecisionLine:
-    """A deduction or bonus that was decided on: points, or why not."""
+    """A deduction or bonus that was decided on: points, or why not; no address where the case is
+    out of sight.
+    """
 
     url: str
     number: str
@@ -202,7 +204,7 @@ def decision_lines(
     for one in adjustments:
         sign = "+" if one["rule"] in bonuses else "-"
         yield DecisionLine(
-            f"/cases/{one['case_id']}",
+            f"/cases/{one['case_id']}" if one["case_id"] else "",
             one["number"],
             one["headline"],
             titles.get(one["rule"], one["rule"]),

@@ -88,10 +88,12 @@ class LineOut(BaseModel):
 
 
 class EvidenceOut(BaseModel):
-    """A case on which a deduction or bonus rests; `points` are null while nobody has decided."""
+    """A case on which a deduction or bonus rests, null for one out of scope; `points` are null
+    while nobody has decided.
+    """
 
     rule: str
-    case: int
+    case: int | None
     number: str
     proposed: float | None
     points: float | None
