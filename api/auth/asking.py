@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.auth.cookies import cookie_of
 from api.auth.installation import duban_of
+from api.auth.posted import form_of
 from api.auth.refusals import Forged, NotSignedIn, SignInFirst
 from api.context import Duban
 from workflow.engine.case import Actor, Pen
@@ -27,10 +28,6 @@ from workflow.store.people.duties import Duty, duty_of
 from workflow.store.people.tokens import Scope
 
 CSRF_FIELD = "csrf"
-MOST_FIELDS = 5000
-"""Fields of one form: a table of two hundred rows has many."""
-MOST_FILES = 60
-"""Files of one form, unchosen ones counted."""
 CSRF_HEADER = "X-CSRF-Token"
 _READING = ("GET", "HEAD", "OPTIONS")
 
@@ -178,7 +175,7 @@ async def _writing_on_a_page(
     """For forms of pages: the CSRF token stands in the form, or in a header sent by a script."""
     given: object = request.headers.get(CSRF_HEADER)
     if given is None:
-        given = (await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)).get(CSRF_FIELD)
+        given = (await form_of(request)).get(CSRF_FIELD)
     _check_write(someone, given)
     return someone
 

@@ -12,11 +12,15 @@ import anyio
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.auth.posted import WITH_FILES
+
 _MB = 1024 * 1024
 LARGEST_BODY = _MB
 LARGEST_UPLOAD = 21 * _MB
-LARGEST_FORM = 64 * _MB
-"""A page's form with the photos of a whole inspection."""
+LARGEST_FORM = 256 * _MB
+"""A page's form with far more photos than are taken (`api/auth/posted.py`): it is read to its end,
+for the sake of what was typed beside them.
+"""
 
 UPLOADS: Mapping[str, int] = {
     "/import": LARGEST_UPLOAD,
@@ -24,8 +28,7 @@ UPLOADS: Mapping[str, int] = {
     "/import/people": LARGEST_UPLOAD,
     "/import/deputies": LARGEST_UPLOAD,
     "/attachments": LARGEST_UPLOAD,
-    "/events": LARGEST_FORM,
-    "/cases/new": LARGEST_FORM,
+    **dict.fromkeys(WITH_FILES, LARGEST_FORM),
 }
 """By the end of the path, for multipart bodies; every other body is small."""
 

@@ -12,6 +12,7 @@ from fastapi import Depends, Path, Query, Request
 from starlette.datastructures import FormData
 
 from api.auth import SignedInForm
+from api.auth.posted import form_of
 from workflow.engine.calendar import ZONE
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput
@@ -32,8 +33,11 @@ _CELL = re.compile(r"fact\.([a-z0-9_]+)\.(\d{1,4})\.([a-z0-9_]+)")
 
 async def _posted(request: Request, someone: SignedInForm) -> AsyncIterator[FormData]:
     del someone  # it is asked for so that the form's CSRF token has been checked
-    async with request.form() as form:
-        yield form  # files in it are closed once the answer is out
+    form = await form_of(request)
+    try:
+        yield form
+    finally:  # the answer is out
+        await form.close()
 
 
 Posted = Annotated[FormData, Depends(_posted)]
@@ -49,6 +53,13 @@ def text_in(form: Mapping[str, Any], name: str) -> str:
     """A field as text without blanks around it; empty when it is missing or a file."""
     value = form.get(name, "")
     return value.strip() if isinstance(value, str) else ""
+
+
+def whole(text: str, most: int = GREATEST_ID) -> int | None:
+    """A whole number as it was typed, up to `most`; None for anything else."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most))):
+        return None
+    return number if (number := int(text)) <= most else None
 
 
 def secret_in(form: Mapping[str, Any], name: str) -> str:

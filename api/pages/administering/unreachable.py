@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage
-from api.pages.forms import GREATEST_ID, Posted, text_in
+from api.pages.forms import Posted, text_in, whole
 from api.pages.rendering import masthead_of, show
 from api.presenting.message_story import WAYS
 from api.presenting.wording import Names, to_the_minute
@@ -76,13 +76,13 @@ def unreachable(duban: Installation, someone: SignedInPage, done: str = "") -> R
 @router.post(HERE + "/clear")
 def clear(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Try a marked address again; a second click changes nothing."""
-    person, way = text_in(form, "person"), text_in(form, "way")
-    if not (person.isascii() and person.isdigit() and int(person[:19]) <= GREATEST_ID):
-        raise InvalidInput("没有写清楚是哪一个人", {"person": person[:20]})
+    person, way = whole(text_in(form, "person")), text_in(form, "way")
+    if person is None:
+        raise InvalidInput("没有写清楚是哪一个人")
     now = duban.clock()
     with duban.database.unit_of_work() as connection:
-        if bad_addresses.clear_bad_address(connection, int(person), way, now):
-            about = ("person", int(person))
+        if bad_addresses.clear_bad_address(connection, person, way, now):
+            about = ("person", person)
             audit.record(connection, Act("person", someone.person, about, data={"way": way}), now)
     return RedirectResponse(f"{HERE}?done=cleared", 303)
 

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.attaching import receive
 from api.auth import Someone
+from api.auth.posted import MOST_TAKEN, Cut
 from api.context import Duban
 from api.inspecting.child import TooBusy
 from api.pages.forms import GREATEST_ID, facts_in
@@ -20,6 +21,11 @@ from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput
 from workflow.store.casework import attachments
 from workflow.store.casework.attachments import Attachment, QuotaExceeded
+
+_TOO_MUCH = (
+    f"这次选的文件合计超过 {MOST_TAKEN // 1024 // 1024} 兆，都没有接收；"
+    "请少选几个，或压缩以后重新选择，填写的内容还在"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ def fill(
             continue
         kept = _kept(duban, someone, form, f"fact.{name}", case_id)
         chosen = list(_chosen(form, f"fact.{name}"))
+        if isinstance(form, Cut) and f"fact.{name}" in form.chosen:
+            filled.problems[name] = f"{fact.title}：{_TOO_MUCH}"
         if len(kept) + len(chosen) > most_of(fact):
             filled.problems[name] = f"{fact.title}：至多 {most_of(fact)} 个"
             chosen = []

@@ -14,6 +14,7 @@ from api.auth.programs import LONGEST_TOKEN_DAYS, TOKEN_DAYS, delete_tokens, mak
 from api.auth.signing_in import end_others
 from api.context import Duban
 from api.errors import status_of
+from api.pages.forms import whole
 from api.pages.rendering import account_masthead, show
 from api.presenting.account import SessionLine, TokenLine, session_line, token_line
 from workflow.engine.errors import InvalidInput, Refusal
@@ -91,9 +92,10 @@ def delete(
 
 
 def _lasts(days: str) -> timedelta:
-    if not (days.isascii() and days.isdigit() and 1 <= int(days[:4]) <= LONGEST_TOKEN_DAYS):
+    wanted = whole(days, LONGEST_TOKEN_DAYS)
+    if not wanted:
         raise InvalidInput(f"有效期应为 1 至 {LONGEST_TOKEN_DAYS} 天", {"days": days[:10]})
-    return timedelta(days=int(days))
+    return timedelta(days=wanted)
 
 
 def _page(

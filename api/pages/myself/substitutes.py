@@ -16,7 +16,7 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.auth.confirming import demand_fresh
 from api.context import Duban
 from api.errors import status_of
-from api.pages.forms import GREATEST_ID, Posted, day_in, printable, request_id, secret_in, text_in
+from api.pages.forms import Posted, day_in, printable, request_id, secret_in, text_in, whole
 from api.pages.rendering import account_masthead, show
 from api.presenting.fields import Option
 from api.presenting.substitutes import (
@@ -82,11 +82,10 @@ def name(request: Request, duban: Installation, someone: SignedInForm, form: Pos
 @router.post(HERE + "/end")
 def end(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """End what the reader has named."""
-    holding = text_in(form, "holding")
+    holding = whole(text_in(form, "holding")) or 0
     try:
-        number = int(holding) if holding.isascii() and holding.isdecimal() else 0
         asked = _asked(duban, someone, text_in(form, "request"))
-        Organising(duban.database).recall(asked, holding=min(number, GREATEST_ID))
+        Organising(duban.database).recall(asked, holding=holding)
     except Refusal as refusal:
         return _page(duban, someone, refusal)
     return RedirectResponse(HERE, 303)
@@ -97,9 +96,9 @@ def _asked(duban: Duban, someone: Someone, request: str) -> Asked:
 
 
 def _number(text: str, otherwise: str) -> int:
-    if text.isascii() and text.isdecimal() and int(text) <= GREATEST_ID:
-        return int(text)
-    raise InvalidInput(otherwise, {"field": text[:20]})
+    if (number := whole(text)) is None:
+        raise InvalidInput(otherwise, {"field": text[:20]})
+    return number
 
 
 def _page(
