@@ -12,8 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, text, tuple_, union_all
 
 from workflow.engine.case import Actor
-from workflow.store.sight.scope import handlers
-from workflow.store.sight.sights import handed_to
+from workflow.store.sight.scope import words_of
 from workflow.store.tables.handles import SCOPE
 
 _MOST_AT_ONCE = 100
@@ -124,13 +123,10 @@ _WAITING = text(
 
 def work_of(connection: Connection, actor: Actor) -> list[Range]:
     """The ranges of open cases on which somebody can do something now."""
-    roles: dict[int, set[str]] = {}
-    for post in actor.posts:
-        people = {handed_to(one) for one in handlers(actor)}
-        roles.setdefault(post.unit, people).add(post.role)
-    waiting = connection.execute(_WAITING, {"units": sorted(roles)}) if roles else ()
+    words = words_of(actor)
+    waiting = connection.execute(_WAITING, {"units": sorted(words)}) if words else ()
     return [
         {"unit_id": unit, "closed": False, "acts": acts}
         for unit, acts in waiting
-        if not roles[unit].isdisjoint(acts.strip(",").split(","))
+        if not words[unit].isdisjoint(acts.strip(",").split(","))
     ]

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_, select
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
-from workflow.store.sight.sights import handed_to
+from workflow.engine.named import person_word
 from workflow.store.tables.handles import SCOPE
 
 
@@ -30,16 +30,20 @@ def in_sight(actor: Actor, rows: FromClause = SCOPE) -> ColumnElement[bool]:
 def not_kept_from(actor: Actor, rows: FromClause = SCOPE) -> ColumnElement[bool]:
     """Of rows of the actor's units those that are not confidential, or name the actor."""
     ways: list[Any] = [rows.c.named.is_(None)]
-    for unit, role in sorted({(post.unit, post.role) for post in actor.posts}):
-        ways.append(and_(rows.c.unit_id == unit, _names(rows, role)))
-    ways += [_names(rows, handed_to(one)) for one in handlers(actor)]
+    for unit, words in words_of(actor).items():
+        ways += [and_(rows.c.unit_id == unit, _names(rows, word)) for word in sorted(words)]
     return or_(*ways)
 
 
-def handlers(actor: Actor) -> list[int]:
-    """The people whom a case may name when it is handed to the actor, or to whom they stand for."""
-    people = {actor.person, *(post.holder for post in actor.posts)}
-    return sorted(one for one in people if one is not None)
+def words_of(actor: Actor) -> dict[int, set[str]]:
+    """How lists mean the actor, by unit: by the roles held there, and as somebody who is named or
+    has been handed the work. Whoever stands in for somebody in one unit does not in another.
+    """
+    words: dict[int, set[str]] = {}
+    for post in actor.posts:
+        people = {one for one in (actor.person, post.holder) if one is not None}
+        words.setdefault(post.unit, set()).update([post.role, *map(person_word, people)])
+    return words
 
 
 def _names(rows: FromClause, who: str) -> Any:

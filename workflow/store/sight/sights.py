@@ -45,10 +45,10 @@ def acting_in(scene: Scene, only: str | None) -> dict[int, Acting]:
     handled = None
     if scene.state.turn is not None and case.handler is not None:
         handled = case.parties[scene.state.turn].unit
-        roles.setdefault(handled, set()).add(handed_to(case.handler))
+        roles.setdefault(handled, set()).add(person_word(case.handler))
     if only is not None:
         for unit, named in who_sees(scene).items():
-            handler = {handed_to(case.handler)} if unit == handled and case.handler else set()
+            handler = {person_word(case.handler)} if unit == handled and case.handler else set()
             seen[unit] = None
             if named is not None:
                 seen[unit] = _listed({*spelled(case, compiled.definition, unit, named), *handler})
@@ -60,11 +60,6 @@ def acting_in(scene: Scene, only: str | None) -> dict[int, Acting]:
 
 def _listed(who: Collection[str]) -> str:
     return f",{','.join(sorted(who))},"
-
-
-def handed_to(person: int) -> str:
-    """How `scope.acts` names a person to whom the work was handed (转办)."""
-    return person_word(person)
 
 
 def units_that_see(case: Case, world: World) -> Iterable[tuple[int, str]]:
