@@ -6,7 +6,7 @@ caller does.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -20,11 +20,9 @@ from workflow.engine.case import (
     ENDED,
     LINKED_CASE,
     Actor,
-    Candidate,
     Case,
     Firing,
     Lineage,
-    Seat,
     World,
 )
 from workflow.engine.children import proposed
@@ -32,13 +30,12 @@ from workflow.engine.decision import Opening, Step
 from workflow.engine.errors import Refusal
 from workflow.engine.likeness import likeness_of
 from workflow.engine.machine import Compiled
-from workflow.engine.named import asked, posts_of
+from workflow.engine.named import asked, everybody_in
 from workflow.engine.opening import Request, open_case
-from workflow.engine.parties import seat_parties
 from workflow.engine.scene import Scene
 from workflow.engine.step import step
 from workflow.lots import pool_of
-from workflow.store.casework import attachments, cases
+from workflow.store.casework import attachments, candidates, cases
 from workflow.store.casework.writes import Row, Writes
 from workflow.store.evidence.chain import START, algorithm_of
 from workflow.store.offices import organisation, reorganised
@@ -87,7 +84,9 @@ class Transaction:
                 self.connection, compiled.definition, facts, actor.person, None
             )
         world = self._world_of_opening(compiled, named, facts)
-        world = self._with_candidates(compiled, named, facts, world)
+        facts, world = candidates.of_opening(
+            self.connection, compiled, named, facts, actor, world, self.now
+        )
         case_id, number = self._next_number(compiled)
         parent_id = parent.id if parent else None
         request = Request(case_id, number, named, facts, period, parent_id, child)
@@ -120,26 +119,6 @@ class Transaction:
         """Where units lie, which none of them can leave before this transaction has ended."""
         reorganised.hold_still(self.connection)
         return organisation.read_lineages(self.connection, units)
-
-    def _with_candidates(
-        self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any], world: World
-    ) -> World:
-        """The world of an opening, with those who may be named; most definitions name nobody."""
-        definition = compiled.definition
-        openers = [name for name, fact in definition.facts.items() if fact.opener]
-        names = asked(definition, (*facts, *openers))
-        if not names:
-            return world
-        seats = seat_parties(definition, named, world.lineages)
-        return replace(world, candidates=self._candidates(compiled, names, seats))
-
-    def _candidates(
-        self, compiled: Compiled, names: Iterable[str], seats: Mapping[str, Seat]
-    ) -> tuple[Candidate, ...]:
-        """Those who may be named in these facts."""
-        facts = compiled.definition.facts
-        posts = {post for name in names for post in posts_of(facts[name], seats, rows=True)}
-        return organisation.read_candidates(self.connection, posts, self.now) if posts else ()
 
     def _next_number(self, compiled: Compiled) -> tuple[int, str]:
         definition = compiled.definition
@@ -182,6 +161,7 @@ class Transaction:
         """
         compiled = self.catalog.version(before.definition)
         world = self._world(compiled, before, firing, actor)
+        firing = candidates.of_firing(self.connection, compiled, before, firing, actor, world)
         return step(compiled, before, firing, actor, world, self.now), world
 
     def _with_attachments(
@@ -205,8 +185,12 @@ class Transaction:
             open_children=self._open_children(compiled, case),
             lineages=self.lineages(units) if units else {},
             warned_at=self._warned_at(compiled, case, firing) if is_rung else None,
-            candidates=self._candidates(
-                compiled, asked(compiled.definition, firing.inputs), case.parties
+            candidates=candidates.who_may_be(
+                self.connection,
+                compiled,
+                asked(compiled.definition, firing.inputs),
+                case.parties,
+                self.now,
             ),
             barred=self._barred(compiled, case, _may_open(compiled, case, firing, is_rung)),
             pool=pool_of(self.connection, self.catalog, compiled, case, firing, self.now),
@@ -227,6 +211,7 @@ class Transaction:
         """The world a re-organisation is followed in: where the case's units went and now lie."""
         units = {seat.unit for seat in case.parties.values()}
         units |= {signature.unit for signature in case.signed.values()}
+        units |= {one["unit"] for one in everybody_in(compiled.definition, case.facts)}
         successors = organisation.successors_of(self.connection, units)
         parties = compiled.definition.parties
         named = {seat.unit for name, seat in case.parties.items() if not parties[name].table}

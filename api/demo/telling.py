@@ -6,10 +6,12 @@ Sentences come from `api.presenting`, so that the demo says what the pages say.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby, repeat
 from typing import Any
+
+from sqlalchemy import Connection
 
 from api.demo import records
 from api.demo.play import BELOW, Played, Refused
@@ -23,6 +25,7 @@ from workflow.engine.definition import Definition
 from workflow.replay import replay
 from workflow.store.casework import cases
 from workflow.store.lists import queries
+from workflow.store.offices.named import history_by_name, roster
 
 LONGEST_FACT = 60
 """Characters shown of what somebody wrote."""
@@ -48,12 +51,19 @@ class Teller:
         catalog = stage.duban.catalog
         titles = {name: one.definition.title for name, one in catalog.workflows().items()}
         with stage.duban.database.reading() as connection:
-            self.cases = {case.id: case for case in records.cases(connection)}
+            self.cases = {case.id: case for case in self._by_name(connection)}
             units, people = records.unit_names(connection), records.person_names(connection)
         self.names = Names(units, people, titles)
         self._tree: dict[str, list[int]] = {}
         for id_ in self.cases:
             self._tree.setdefault(played.keys[id_].partition(BELOW)[0], []).append(id_)
+
+    def _by_name(self, connection: Connection) -> Iterator[Case]:
+        """All cases, with the people named on them by name."""
+        known = [(self.definition(case), case) for case in records.cases(connection)]
+        people = roster(connection, ((one, case.facts) for one, case in known))
+        for one, case in known:
+            yield replace(case, facts=people.by_name(one, case.facts))
 
     def definition(self, case: Case) -> Definition:
         """The workflow of a case, in the version the case has."""
@@ -112,6 +122,7 @@ class Teller:
         about = "" if about_root else f"〔{case.number}〕"
         with self.stage.duban.database.reading() as connection:
             rows = queries.history_of(connection, case.id)
+            rows = history_by_name(connection, definition, rows)
         entries = reversed(timeline_of(definition, rows, self.names))
         changes = self._changes(case, definition) if whole else repeat([], len(rows))
         for row, entry, changed in zip(rows, entries, changes, strict=True):

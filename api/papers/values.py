@@ -20,6 +20,7 @@ from workflow.papers.composing import Envelope, Tables
 from workflow.papers.lint import Sides
 from workflow.store.casework import cases
 from workflow.store.lists import queries
+from workflow.store.offices.named import by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def filling(
 ) -> Filling:
     """What a document of this case is filled with, for somebody of that name."""
     case, definition = scene.case, scene.definition
-    facts = _for_all(definition, case.facts)
+    facts = by_name(connection, definition, _for_all(definition, case.facts))
     paper = definition.documents[document]
     units = {row["id"]: row for row in queries.units_by_id(connection, _units_of(case))}
     seats = {name: units[seat.unit] for name, seat in case.parties.items()}
@@ -191,7 +192,7 @@ def _parent(connection: Connection, catalog: Catalog, scene: Scene) -> Any:
     case, _ = cases.read_case(connection, scene.case.parent)
     above = Scene(catalog.version(case.definition), case, scene.world, scene.now)
     said = _case_in_words(above)
-    facts = _for_all(above.definition, case.facts)
+    facts = by_name(connection, above.definition, _for_all(above.definition, case.facts))
     said.facts = _Whatever(vars(_facts_in_words(above.definition, facts)))
     return said
 

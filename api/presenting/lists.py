@@ -14,6 +14,7 @@ from workflow.engine.case import Actor
 from workflow.engine.confidence import shown_to
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
+from workflow.store.offices.named import Roster
 
 COLUMNS = 6
 """How many facts of a ledger are columns; the rest unfold in the row."""
@@ -233,16 +234,16 @@ def _steps(row: Row, compiled: Compiled, actor: Actor) -> Iterator[str]:
                 yield event.title
 
 
-def facts_of(row: Row, definition: Definition, reader: Actor) -> dict[str, Any]:
-    """The facts of a row that somebody sees who sees the row."""
-    return shown_to(reader, definition, row["body"]["parties"], row["body"]["facts"])
+def facts_of(row: Row, definition: Definition, reader: Actor, people: Roster) -> dict[str, Any]:
+    """The facts of a row that somebody sees who sees the row, with people by name."""
+    shown = shown_to(reader, definition, row["body"]["parties"], row["body"]["facts"])
+    return people.by_name(definition, shown)
 
 
 def ledger_row(
-    item: WorkItem, row: Row, definition: Definition, facts: Iterable[str], reader: Actor
+    item: WorkItem, row: Row, definition: Definition, facts: Iterable[str], shown: Mapping[str, Any]
 ) -> LedgerRow:
-    """A row of the ledger with these facts."""
-    shown = facts_of(row, definition, reader)
+    """A row of the ledger with these facts, of which `shown` is what the reader sees."""
     values = tuple(value_of(definition.facts[n], shown.get(n)) for n in facts)
     return LedgerRow(
         id=row["id"],

@@ -31,6 +31,7 @@ from workflow.engine.permits import units_of as seats_of
 from workflow.store.casework import cases
 from workflow.store.casework.cases import case_in_scope
 from workflow.store.lists import queries
+from workflow.store.offices.named import by_name
 from workflow.store.people.accounts import holders_of
 
 MOST_CHILDREN = 200
@@ -49,7 +50,11 @@ def case_view(duban: Duban, someone: Someone, case_id: int) -> CaseOut:
         rows = {row["id"]: row for row in queries.cases_by_id(connection, reader, wanted)}
         named = Units(connection, _units_in(case, [*rows.values(), *children]))
         items = {id_: case_item(row, duban.catalog, named) for id_, row in rows.items()}
-        shown = shown_to(reader, compiled.definition, case.parties, case.facts)
+        shown = by_name(
+            connection,
+            compiled.definition,
+            shown_to(reader, compiled.definition, case.parties, case.facts),
+        )
         return CaseOut(
             **{**items[case_id].model_dump(), "facts": shown},
             **_standing(case, compiled.definition),

@@ -11,7 +11,7 @@ from api.context import Duban
 from api.rest.case_view import case_view
 from api.rest.inputs import LARGEST_ID, CaseId, FireBody, Limit, OpenBody, Word
 from api.rest.mistakes import all_in_place, in_place, units_of, wrong
-from api.rest.outputs import AnswerOut, CaseOut, CasePage, Units, case_item
+from api.rest.outputs import AnswerOut, CaseOut, CasePage, Units, case_item, ledger_facts
 from workflow.commands import Answer
 from workflow.engine.calendar import ZONE
 from workflow.engine.errors import NotFound
@@ -65,7 +65,12 @@ def list_cases(
     with duban.database.reading() as connection:
         page = queries.list_cases(connection, someone.actor, narrowed, after=place, limit=limit)
         named = Units(connection, {row["unit_id"] for row in page.rows})
-    items = [case_item(row, duban.catalog, named, ledger, someone.actor) for row in page.rows]
+        facts = (
+            ledger_facts(connection, duban.catalog, page.rows, ledger, someone.actor)
+            if ledger is not None
+            else {}
+        )
+    items = [case_item(row, duban.catalog, named, facts.get(row["id"])) for row in page.rows]
     return CasePage(items=items, next=None if page.next is None else _mark(page.next))
 
 

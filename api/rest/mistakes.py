@@ -90,11 +90,13 @@ def _misnamed(definition: Definition, body: OpenBody) -> Problems:
 
 
 def _wrong_facts(definition: Definition, body: OpenBody) -> Problems:
-    """What the opening says of the facts, but for files: who brought them the store knows."""
+    """What the opening says of the facts, but for files and people: who brought those and who
+    these are the store knows.
+    """
     brought = {
         name
         for name, fact in definition.facts.items()
-        if fact.type in FILE_TYPES and name in body.facts
+        if fact.type in (*FILE_TYPES, "people") and name in body.facts
     }
     facts = {name: raw for name, raw in body.facts.items() if name not in brought}
     opening = definition.opening

@@ -1,6 +1,6 @@
 """What REST says of cases: models, and the rows and values they are made from."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from workflow.engine.confidence import shown_to
 from workflow.engine.definition import Definition
 from workflow.engine.sight import due_day
 from workflow.store.lists.queries import units_by_id
+from workflow.store.offices.named import roster
 from workflow.store.offices.organisation import former_names
 
 Row = Mapping[str, Any]
@@ -174,15 +175,10 @@ def case_item(
     row: Row,
     catalog: Catalog,
     units: Units,
-    ledger: str | None = None,
-    reader: Actor | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> CaseItem:
-    """A row of `queries.list_cases`, with the facts of one ledger that a reader sees."""
+    """A row of `queries.list_cases`, with the facts that a reader is given."""
     definition = catalog.version(row["definition_id"]).definition
-    facts = None
-    if ledger is not None and reader is not None and ledger in definition.ledgers:
-        held = shown_to(reader, definition, row["body"]["parties"], row["body"]["facts"])
-        facts = {name: held.get(name) for name in definition.ledgers[ledger].facts}
     plain = ("id", "number", "workflow", "headline", "state", "cycle", "provisional", "period")
     times = ("due_at", "opened_at", "closed_at")
     return CaseItem(
@@ -192,6 +188,21 @@ def case_item(
         state_title=definition.states[row["state"]].title,
         facts=facts,
     )
+
+
+def ledger_facts(
+    connection: Connection, catalog: Catalog, rows: Sequence[Row], ledger: str, reader: Actor
+) -> dict[int, dict[str, Any]]:
+    """The facts of a ledger that a reader sees, by case, of the cases that keep such a ledger."""
+    known = [(catalog.version(row["definition_id"]).definition, row) for row in rows]
+    known = [(definition, row) for definition, row in known if ledger in definition.ledgers]
+    people = roster(connection, ((one, row["body"]["facts"]) for one, row in known))
+    found = {}
+    for one, row in known:
+        held = shown_to(reader, one, row["body"]["parties"], row["body"]["facts"])
+        held = people.by_name(one, held)
+        found[row["id"]] = {name: held.get(name) for name in one.ledgers[ledger].facts}
+    return found
 
 
 def due_out(due: Due | None) -> DueOut | None:

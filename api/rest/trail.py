@@ -1,6 +1,6 @@
 """What became of a case: GET its history, its timers, its messages."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from workflow import ladder
 from workflow.engine.confidence import withheld
 from workflow.store.casework import cases
 from workflow.store.lists import queries
+from workflow.store.offices.named import history_by_name
 from workflow.store.outgoing import messages as told
 from workflow.store.sight.scope import check_scope
 
@@ -38,7 +39,9 @@ _BUILT_IN = {
 class HistoryOut(BaseModel):
     """One row of a case's history; `hash` covers the row and `prev`, the hash of the row before.
 
-    `withheld` are facts that the row gave and the reader does not see: the hash covers them, too.
+    `withheld` are facts that the row gave and the reader does not see. The hash covers them, too:
+    it is null from that row on, for every later hash hangs on it, and a telephone number can be
+    guessed from any of them. Whoever sees all facts can prove the chain.
     """
 
     seq: int
@@ -56,8 +59,8 @@ class HistoryOut(BaseModel):
     withheld: list[str]
     effects: dict[str, Any]
     alg: str
-    prev: str
-    hash: str
+    prev: str | None
+    hash: str | None
 
 
 class TimerOut(BaseModel):
@@ -150,15 +153,18 @@ def _history(
     case, _ = cases.read_case(connection, case_id)
     definition = duban.catalog.version(case.definition).definition
     kept = withheld(definition, case.parties, someone.actor)
-    rows = queries.history_of(connection, case_id)
+    rows = history_by_name(connection, definition, queries.history_of(connection, case_id))
     ids = {row[name] for row in rows for name in ("person_id", "holder_id")} - {None}
     names = queries.person_names(connection, ids)
     units = Units(connection, {row["unit_id"] for row in rows})
+    provable = _provable(rows, kept)
     return [
         HistoryOut(
             **{
                 **{name: row[name] for name in HistoryOut.model_fields if name in row},
                 **_inputs(row, kept),
+                "prev": row["prev"] if row["seq"] <= provable + 1 else None,
+                "hash": row["hash"] if row["seq"] <= provable else None,
             },
             title=_title(duban, row),
             person=names.get(row["person_id"]),
@@ -167,6 +173,14 @@ def _history(
         )
         for row in rows
     ]
+
+
+def _provable(rows: Sequence[queries.Row], kept: Collection[str]) -> int:
+    """The last row up to which nothing was kept from the reader; 0 for none."""
+    for row in rows:
+        if row["inputs"].get("facts", {}).keys() & set(kept):
+            return int(row["seq"]) - 1
+    return len(rows)
 
 
 def _inputs(row: queries.Row, kept: Collection[str]) -> dict[str, Any]:

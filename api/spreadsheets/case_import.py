@@ -31,7 +31,7 @@ from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, Refusal
 from workflow.engine.opening import Request, open_case
 from workflow.engine.step import step
-from workflow.store.casework import cases
+from workflow.store.casework import candidates, cases
 from workflow.store.evidence.audit import Act
 from workflow.store.lists import queries
 from workflow.store.offices.organisation import read_lineages
@@ -138,8 +138,11 @@ def _checked(
             yield RowReport(row.number, False, errors=errors)
             continue
         seen = replace(world, series_top=_series_top(connection, definition, row))
-        request = Request(1, "", row.parties, row.facts)
         try:
+            facts, seen = candidates.of_opening(
+                connection, compiled, row.parties, row.facts, someone.actor, seen, now
+            )
+            request = Request(1, "", row.parties, facts)
             case = open_case(compiled, request, someone.actor, seen, now).case
             for event in definition.opening.straight_through:
                 case = step(compiled, case, Firing(event), someone.actor, seen, now).case

@@ -51,7 +51,6 @@ ABOVE = {"prefecture department": (SUPERVISION, LEAD), "prefecture": (PREFECTURE
 """Who decides over a county or a township."""
 LATER = Calendar(2, {**NOTICES, 2027: YearNotice(2027, frozenset({date(2027, 1, 1)}), frozenset())})
 LONGEST = 60
-PERSON = "person"
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
@@ -123,6 +122,7 @@ def _opened(compiled: Compiled, chance: random.Random) -> Walk:
     if period:
         facts = {"subject": "2026年报告"}
     candidates = _candidates(compiled, {party: Seat(unit) for party, unit in named.items()}, facts)
+    facts = _with_people(compiled, facts, candidates)
     world = World(CALENDAR, lineages=LINEAGES, candidates=candidates)
     return Walk(compiled, named=named, start=MONDAY, period=period, world=world, **facts)
 
@@ -150,6 +150,7 @@ def _anything(taken: Walk, chance: random.Random) -> Step:
     unit = chance.choice((COUNTY, TOWNSHIP)) if event.reassigns else None
     open_children = {child: chance.randrange(2) for child in case.children}
     candidates = _candidates(compiled, taken.case.parties, facts)
+    facts = _with_people(compiled, facts, candidates)
     world = World(CALENDAR, open_children, lineages=LINEAGES, candidates=candidates)
     return taken.fire(
         name, _actor(taken, event, chance), when=when, unit=unit, world=world, **facts
@@ -186,11 +187,21 @@ def _candidates(
     spec = compiled.definition.facts
     posts = {p for one in facts if spec[one].among for p in posts_of(spec[one], parties)}
     return tuple(
-        Candidate(person, f"{PERSON}{at}.{again}", "甲", (Post(person, unit, role),), (unit,))
-        for at, (unit, role) in enumerate(sorted(posts))
+        Candidate(person, (Post(person, unit, role),), (unit,))
+        for unit, role in sorted(posts)
         for again in range(2)
         for person in (100 * unit + 10 * (len(role) % 10) + again,)
     )
+
+
+def _with_people(
+    compiled: Compiled, facts: Mapping[str, Any], candidates: tuple[Candidate, ...]
+) -> dict[str, Any]:
+    """The facts with ids of the first candidates where `_value` counted people."""
+    spec = compiled.definition.facts
+    people = {name: value for name, value in facts.items() if spec[name].type == "people"}
+    ids = [one.person for one in candidates]
+    return {**facts, **{name: ids[: len(value)] for name, value in people.items()}}
 
 
 def _built_in(taken: Walk, chance: random.Random, when: timedelta) -> Step:
@@ -247,7 +258,7 @@ def _value(fact: Fact | Column, chance: random.Random, now: datetime) -> Any:
             for _ in range(chance.randint(1, 3))
         ]
     if fact.type == "people":
-        return [f"{PERSON}0.{again}" for again in range(chance.randint(1, 2))]
+        return list(range(chance.randint(1, 2)))
     least = int(getattr(fact, "min", None) or 1)
     return "".join(chance.choice("修路灯不亮=“\n😀") for _ in range(least)) + "字" * max(5, least)
 

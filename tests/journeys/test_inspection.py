@@ -152,7 +152,8 @@ def test_no_member_belongs_to_the_unit_inspected_or_to_one_below_it(play: Play, 
 @pytest.mark.rights
 def test_only_the_team_acts_in_the_field_and_people_may_be_called_by_name(play: Play) -> None:
     case = prepared(play, team=[play.name(MAKER), FIRST, FIRST])
-    assert [row["username"] for row in play.case(case).facts["team"]] == TEAM
+    named = [{"person": play.person(one), "unit": play.unit("522300-DC")} for one in TEAM]
+    assert play.case(case).facts["team"] == named
     refusal = play.refused(NotYourTurn, SECOND, case, "set_out")
     assert refusal.sentence == "“出发”由督查机构的督查组办理"
     play.act("zhou-dc.head", case, "change_team", team=[SECOND])

@@ -71,12 +71,12 @@ def _disclosed(story: Story) -> int:
 
 
 def _visited(story: Story) -> int:
-    """A county that the head of the prefecture is to visit every three months, and visited once."""
-    named = {"leader_unit": story.units["522300"], "point": story.units[PLACE]}
-    facts: dict[str, Any] = {"subject": "兴义市", "leaders": ["zhou.head"]}
-    case = story.open_any("contact_point", named, by="zhou.liaison", **facts)
+    """A township that the head of the county is to visit every three months, and visited once."""
+    named = {"leader_unit": story.units[PLACE], "point": story.units[TOWNSHIP]}
+    facts: dict[str, Any] = {"subject": "敬南镇", "leaders": ["xingyi.head"]}
+    case = story.open_any("contact_point", named, by="xingyi.liaison", **facts)
     seen: dict[str, Any] = {"visited_on": "2026-03-02", "study": "茶园管护缺人", "visits": 1}
-    story.fire(case, "zhou.head", "visit", **seen)
+    story.fire(case, "xingyi.head", "visit", **seen)
     return case
 
 

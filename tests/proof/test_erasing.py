@@ -39,7 +39,7 @@ from workflow.store.people.erasing import StillNeeded, erase
 from workflow.store.people.profiles import DENGBAO3
 from workflow.store.people.sealing import Sealer
 from workflow.store.tables import RecoveryCode, metadata
-from workflow.store.tables.handles import AUDIT, BAD, HISTORY, HOLDING, ITEM, OUTBOX, PERSON
+from workflow.store.tables.handles import AUDIT, BAD, CASE, HISTORY, HOLDING, ITEM, OUTBOX, PERSON
 
 WHO = "xingyi.officer"
 
@@ -174,6 +174,21 @@ def test_nothing_refers_to_the_person_but_what_they_did(story: Story) -> None:
         }
         reasons = select(HOLDING.c.reason).where(HOLDING.c.reason == "住院手术")
         assert connection.execute(reasons).first() is None
+
+
+def test_history_holds_nobody_by_name(story: Story) -> None:
+    """Nobody at all: not who acted, not who was named, not who might have been named."""
+    columns = (PERSON.c.name, PERSON.c.username, PERSON.c.phone, PERSON.c.email)
+    with story.database.reading() as connection:
+        people = connection.execute(select(*columns).where(PERSON.c.erased_at.is_(None))).all()
+        traces = {trace for row in people for trace in row if trace}
+        looked_at = 0
+        for table in (HISTORY, CASE):
+            for row in connection.execute(select(table)).mappings():
+                told = "\n".join(str(value) for value in row.values())
+                assert not {trace for trace in traces if trace in told}, f"{table.name}: {told}"
+                looked_at += 1
+    print(f"figure: rows of history and cases without a name = {looked_at}")
 
 
 def test_every_hash_holds_and_the_history_speaks_of_a_number(story: Story) -> None:

@@ -93,7 +93,7 @@ def _given(scene: Scene, firing: Firing, event: Event) -> dict[str, Any]:
         needs = [name for name in needs if name not in scene.case.facts]
     may = {*event.may, *event.needs, *event.takes}
     given = clean(scene.definition, firing.inputs, needs=needs, may=may)
-    given = Naming(scene.case, scene.definition, scene.world.candidates).rows(given)
+    given = Naming(scene.case.parties, scene.definition, scene.world.candidates).rows(given)
     if event.reassigns and firing.unit is None:
         raise InvalidInput("请指明改派给哪个单位", {"unit": None})
     if firing.unit is not None and not event.reassigns:

@@ -157,12 +157,14 @@ def reorganise(scene: Scene, firing: Firing, actor: Actor) -> Step:
     case = scene.case
     if actor.kind != "clock":
         raise NotYourTurn("机构调整由系统跟进")
-    seats = following.followed(scene)
-    if seats == case.parties and firing.inputs["kind"] == "merge":
+    seats, facts = following.followed(scene), following.people_followed(scene)
+    as_before = (seats, facts) == (case.parties, case.facts)
+    if as_before and firing.inputs["kind"] == "merge":
         return _step(scene, firing, actor)
     pairs = {name: (case.parties[name].unit, seat.unit) for name, seat in seats.items()}
     moved = {name: (was, now) for name, (was, now) in pairs.items() if was != now}
-    after = replace(case, seq=case.seq + 1, parties=seats, last=None if moved else case.last)
+    last = None if moved else case.last
+    after = replace(case, seq=case.seq + 1, parties=seats, facts=facts, last=last)
     after = replace(after, unit=following.unit_of(scene.definition, after))
     if scene.state.turn not in moved:
         return _step(scene, firing, actor, case=after, moved=moved)

@@ -47,11 +47,12 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who may be named on a case; `units` are those of all posts held, and all above."""
+    """Somebody who may be named on a case; `units` are those of all posts held, and all above.
+
+    What they are called is no part of it: history keeps candidates, and nothing leaves history.
+    """
 
     person: int
-    username: str
-    name: str
     posts: tuple[Post, ...]
     units: tuple[int, ...]
 

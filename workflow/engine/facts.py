@@ -17,7 +17,6 @@ MOST_ROWS = 200
 MOST_PEOPLE = 9
 YEARS = range(2000, 2101)
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2}|\d{8})$")
-_BETWEEN = re.compile(r"[、，,;；\s]+")
 _YES = {True, "true", "on", "1", "是"}
 _NO = {False, "false", "off", "0", "否"}
 
@@ -166,16 +165,17 @@ def _row(fact: Fact, at: int, row: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _people(fact: Fact, raw: Any) -> list[str]:
-    """The names by which people are called, each once; who they are is for `named.py` to say."""
-    given = _BETWEEN.split(raw) if isinstance(raw, str) else raw
-    if not isinstance(given, list):
-        raise ValueError("应为姓名或登录名")
-    called = [one.get("username") if isinstance(one, dict) else one for one in given]
-    if not all(isinstance(one, str) for one in called):
-        raise ValueError("应为姓名或登录名")
-    stripped = dict.fromkeys(str(one).strip() for one in called)
-    people = [one for one in stripped if one]
+def _people(fact: Fact, raw: Any) -> list[int]:
+    """The ids of people, bare or in rows, each once; who may be named is for `named.py` to say.
+
+    Names are not taken: a step is given ids (`offices/named.py`), and ids are what history keeps.
+    """
+    given = raw if isinstance(raw, list) else [raw]
+    ids = [one.get("person") if isinstance(one, Mapping) else one for one in given]
+    people = [one for one in ids if type(one) is int]
+    if len(people) < len(ids):
+        raise ValueError("应为可以指定的人员")
+    people = list(dict.fromkeys(people))
     most = fact.at_most or MOST_PEOPLE
     if not 1 <= len(people) <= most:
         raise ValueError(f"应为 1 至 {most} 人，现为 {len(people)} 人")

@@ -8,11 +8,13 @@ apart: where a merger would put two sides into one unit, one of them rises along
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from workflow.engine.case import Case, Seat
 from workflow.engine.definition import Definition
 from workflow.engine.errors import RelationNotAllowed
 from workflow.engine.machine import Compiled
+from workflow.engine.named import Named, asked
 from workflow.engine.parties import named_seat, tabled_seat
 from workflow.engine.permits import TURN
 from workflow.engine.scene import Scene
@@ -36,6 +38,17 @@ def followed(scene: Scene) -> Seats:
             kept = now_at[name] if now_at[name] in seat.row else seat.unit
             seats[name] = replace(seat, unit=kept)
     return _parted(scene, seats)
+
+
+def people_followed(scene: Scene) -> dict[str, Any]:
+    """The facts, where people named for a unit that is no more are named for the one that took
+    over: their part in the case goes with them.
+    """
+    facts = dict(scene.case.facts)
+    for name in asked(scene.definition, facts):
+        rows: list[Named] = facts[name] or []
+        facts[name] = [Named(person=one["person"], unit=_now(scene, one["unit"])) for one in rows]
+    return facts
 
 
 def unit_of(definition: Definition, case: Case) -> int:

@@ -1,16 +1,25 @@
 """People named on a case: a fact of type `people` is also a role, of those who are named in it.
 
 `inspectors.team` means those of the inspectors' unit who stand in the fact `team`. A value is a
-list of rows `{person, unit, username, name}`, as they were when they were named.
+list of rows `{person, unit}`: who, and for which unit they were named. It holds ids and no names,
+for history keeps it; `store/offices/named.py` knows people by name, on the way in and when they are
+shown.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from workflow.engine.case import Actor, Candidate, Case, Post, Seat
 from workflow.engine.definition import Definition, Event, Fact
 from workflow.engine.errors import DutiesNotSeparate, InvalidInput
+
+
+class Named(TypedDict):
+    """Somebody named on a case, for one of its units."""
+
+    person: int
+    unit: int
 
 
 def role_title(definition: Definition, role: str) -> str:
@@ -29,6 +38,13 @@ def people_in(case: Case, name: str, unit: int | None = None) -> tuple[int, ...]
     """Those named in a fact; only those of one unit, where it is given."""
     rows = case.facts.get(name) or ()
     return tuple(row["person"] for row in rows if unit in (None, row["unit"]))
+
+
+def everybody_in(definition: Definition, facts: Mapping[str, Any]) -> Iterator[Named]:
+    """All who are named in these facts."""
+    for name, fact in definition.facts.items():
+        if fact.type == "people":
+            yield from facts.get(name) or ()
 
 
 def fits(case: Case, definition: Definition, actor: Actor, post: Post, role: str) -> bool:
@@ -72,15 +88,10 @@ Posts = frozenset[tuple[int, str]]
 """Units with roles: the posts whose holders may be named."""
 
 
-def posts_of(fact: Fact, parties: Mapping[str, Seat], *, rows: bool = False) -> Posts:
-    """The posts whose holders may be named in a fact; with `rows` also in the offices to which a
-    party may yet rise.
-    """
-    found = set[tuple[int, str]]()
-    for party, _, role in (one.partition(".") for one in fact.among):
-        seat = parties[party]
-        found |= {(unit, role) for unit in (seat.unit, *(seat.row if rows else ()))}
-    return frozenset(found)
+def posts_of(fact: Fact, parties: Mapping[str, Seat]) -> Posts:
+    """The posts whose holders may be named in a fact."""
+    among = (one.partition(".") for one in fact.among)
+    return frozenset((parties[party].unit, role) for party, _, role in among if party in parties)
 
 
 def asked(definition: Definition, facts: Iterable[str]) -> tuple[str, ...]:
@@ -88,16 +99,21 @@ def asked(definition: Definition, facts: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(facts) if is_named(definition, name))
 
 
+def opener_facts(definition: Definition) -> tuple[str, ...]:
+    """The facts in which whoever opens a case is named at once."""
+    return tuple(name for name, fact in definition.facts.items() if fact.opener)
+
+
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A case on which people are named, and those of whom they may be."""
+    """A case's parties, and those of whom people named on it may be."""
 
-    case: Case
+    parties: Mapping[str, Seat]
     definition: Definition
     candidates: tuple[Candidate, ...]
 
     def rows(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The facts given, with everybody called by name or login name as a row.
+        """The facts given, with a row in place of every person's id.
 
         Raises InvalidInput for who cannot be named, DutiesNotSeparate for who belongs to a party
         from which these people are apart.
@@ -107,29 +123,35 @@ class Naming:
 
     def opener(self, actor: Actor) -> dict[str, Any]:
         """The facts in which whoever opens a case is named at once."""
-        mine = [one.username for one in self.candidates if one.person == actor.person]
-        facts = [name for name, fact in self.definition.facts.items() if fact.opener]
-        return {name: [self._row(name, username)] for name in facts for username in mine}
+        mine = [one.person for one in self.candidates if one.person == actor.person]
+        facts = opener_facts(self.definition)
+        return {name: [self._row(name, person)] for name in facts for person in mine}
 
-    def _row(self, name: str, called: str) -> dict[str, Any]:
-        fact = self.definition.facts[name]
-        posts = posts_of(fact, self.case.parties)
+    def choice(self, name: str) -> dict[int, tuple[Candidate, int]]:
+        """Who may be named in a fact, by id, and for which unit."""
+        posts = posts_of(self.definition.facts[name], self.parties)
         found: dict[int, tuple[Candidate, int]] = {}
         for one in self.candidates:
-            if called in (one.username, one.name):
-                for post in one.posts:
-                    if (post.unit, post.role) in posts:
-                        found.setdefault(one.person, (one, post.unit))
-        if len(found) != 1:
-            why = "不止一人，请写登录名" if found else "不在可以指定的人员之内"
-            sentence = f"{fact.title}：“{called[:30]}”{why}"
-            raise InvalidInput(sentence, {"facts": {name: sentence}})
-        ((one, unit),) = found.values()
-        self._keep_apart(fact, one)
-        return {"person": one.person, "unit": unit, "username": one.username, "name": one.name}
+            for post in one.posts:
+                if (post.unit, post.role) in posts:
+                    found.setdefault(one.person, (one, post.unit))
+        return found
 
-    def _keep_apart(self, fact: Fact, one: Candidate) -> None:
+    def check_apart(self, name: str, one: Candidate, called: str) -> None:
+        """Raise DutiesNotSeparate for who belongs to a party from which these people are apart;
+        `called` is who they are in the sentence.
+        """
+        fact = self.definition.facts[name]
         for party in fact.apart_from:
-            if self.case.parties[party].unit in one.units:
+            if party in self.parties and self.parties[party].unit in one.units:
                 title = self.definition.parties[party].title
-                raise DutiesNotSeparate(f"{one.name}属于{title}，不能列入“{fact.title}”")
+                raise DutiesNotSeparate(f"{called}属于{title}，不能列入“{fact.title}”")
+
+    def _row(self, name: str, person: int) -> Named:
+        choice = self.choice(name)
+        if person not in choice:
+            sentence = f"{self.definition.facts[name].title}：有人不在可以指定的人员之内"
+            raise InvalidInput(sentence, {"facts": {name: sentence}})
+        one, unit = choice[person]
+        self.check_apart(name, one, "所列人员中有人")
+        return Named(person=person, unit=unit)

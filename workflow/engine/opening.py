@@ -8,7 +8,7 @@ from typing import Any
 from workflow.engine import children, deadlines, notices
 from workflow.engine.beginnings import Periodic
 from workflow.engine.calendar import Calendar
-from workflow.engine.case import Actor, Case, Firing, Post, Seat, World
+from workflow.engine.case import Actor, Case, Firing, Lineage, Post, Seat, World
 from workflow.engine.decision import Step
 from workflow.engine.definition import Definition
 from workflow.engine.errors import ConditionNotMet, NotYourTurn
@@ -43,16 +43,13 @@ def open_case(
     """
     definition = compiled.definition
     opening = definition.opening
-    seats = seat_parties(definition, request.named, world.lineages)
-    post = None
-    if actor.kind == "person":
-        seats, post = seat_opener(definition, opening.by, seats, actor)
+    seats, post = seated(compiled, request.named, world.lineages, actor)
     by_person = actor.kind == "person"
     may = opening.may if by_person else tuple(definition.facts)
     facts = clean(definition, request.facts, needs=opening.needs, may=may)
     case = first_case(compiled, request, seats, facts, world.alike, now)
     scene = Scene(compiled, case, world, now)
-    naming = Naming(case, definition, world.candidates)
+    naming = Naming(seats, definition, world.candidates)
     facts = naming.rows(facts)
     scene = scene.at(replace(case, facts={**naming.opener(actor), **facts}))
     check_series(scene)
@@ -72,6 +69,19 @@ def open_case(
         arrived=True,
         written=facts,
     )
+
+
+def seated(
+    compiled: Compiled, named: Mapping[str, int], lineages: Mapping[int, Lineage], actor: Actor
+) -> tuple[Mapping[str, Seat], Post | None]:
+    """Where the parties of a new case sit, and the post through which a person opens it; raises a
+    Refusal.
+    """
+    definition = compiled.definition
+    seats = seat_parties(definition, named, lineages)
+    if actor.kind != "person":
+        return seats, None
+    return seat_opener(definition, definition.opening.by, seats, actor)
 
 
 def first_case(

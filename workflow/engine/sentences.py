@@ -80,7 +80,7 @@ SENTENCES: Mapping[str, str] = {
     "bounds_not_for_type": "min、max 只用于文字和数字",
     "at_most_not_for_type": "at_most 在这里只用于 photos、documents 和 people",
     "public_and_personal": "{what}不能公开：涉及个人，或者是附件、人员",
-    "not_headline": "“{name}”是附件或抽样，不能作事项的标题",
+    "not_headline": "“{name}”是附件、人员或抽样，不能作事项的标题",
     "bad_bounds": "min 必须不大于 max，且是普通数字",
     "not_date_fact": "“{name}”不是日期",
     "not_table_fact": "“{name}”不是表格",

@@ -1,6 +1,7 @@
 """事项: one case with its ledgers, actions, history and dates; and firing an event on it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -33,6 +34,7 @@ from workflow.store.lists import attention, kin, queries
 from workflow.store.lists.attention import Regard
 from workflow.store.lists.kin import Kin
 from workflow.store.offices import organisation
+from workflow.store.offices.named import case_by_name
 from workflow.store.offices.naming import names_of
 from workflow.store.outgoing import reading
 from workflow.store.sight.scope import units_of
@@ -118,11 +120,14 @@ def _page(
     with duban.database.reading() as connection:
         case = case_in_scope(connection, someone.actor, case_id)
         compiled = duban.catalog.version(case.definition)
+        history = queries.history_of(connection, case_id)
+        facts, history = case_by_name(connection, compiled.definition, case.facts, history)
+        case = replace(case, facts=facts)
         related = _kin(connection, someone, compiled, case)
         world = World(duban.catalog.calendar, related.open_children)
         regard = attention.regard_of(connection, someone.actor, case_id)
         scene = Scene(compiled, case, world, now)
-        file = _read_file(connection, duban, someone, scene, related, regard)
+        file = _read_file(connection, duban, someone, scene, history, related, regard)
         offered = _suggestions(connection, compiled, case)
     if regard.unread:
         with duban.database.unit_of_work() as connection:
@@ -163,11 +168,11 @@ def _read_file(
     duban: Duban,
     someone: Someone,
     scene: Scene,
+    history: list[queries.Row],
     related: Kin,
     regard: Regard,
 ) -> CaseFile:
     case, definition = scene.case, scene.definition
-    history = queries.history_of(connection, case.id)
     posts = posts_of(case, definition)
     holders = organisation.read_recipients(connection, posts, scene.now)
     people = {one.person for some in holders.values() for one in some}

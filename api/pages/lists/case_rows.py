@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 
 from api.auth import Someone
 from api.context import Duban
-from api.presenting.lists import LedgerRow, WorkItem, ledger_row, work_item
+from api.presenting.lists import LedgerRow, WorkItem, facts_of, ledger_row, work_item
 from api.presenting.wording import Names
 from workflow.engine.definition import Definition
 from workflow.store.lists import queries
+from workflow.store.offices.named import roster
 
 Worded = tuple[WorkItem, queries.Row, Definition]
 
@@ -42,13 +43,15 @@ def ledger_rows(
     facts: tuple[str, ...],
 ) -> tuple[LedgerRow, ...]:
     """Rows of a ledger with these facts; one that an older version lacks is left out there."""
+    worded = list(work_items(connection, duban, someone, rows))
+    people = roster(connection, ((one, row["body"]["facts"]) for _, row, one in worded))
     return tuple(
         ledger_row(
             item,
             row,
             definition,
             [fact for fact in facts if fact in definition.facts],
-            someone.actor,
+            facts_of(row, definition, someone.actor, people),
         )
-        for item, row, definition in work_items(connection, duban, someone, rows)
+        for item, row, definition in worded
     )

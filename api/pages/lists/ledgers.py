@@ -36,6 +36,7 @@ from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act
 from workflow.store.lists import queries, views
 from workflow.store.lists.counting import count_up_to
+from workflow.store.offices.named import roster
 
 router = APIRouter()
 
@@ -219,15 +220,17 @@ def _batches(
             newest=newest,
         )
         units = queries.unit_names(connection, {row["unit_id"] for row in found.rows})
-        for row in found.rows:
-            definition, body = duban.catalog.version(row["definition_id"]).definition, row["body"]
+        versions = [duban.catalog.version(row["definition_id"]).definition for row in found.rows]
+        known = ((one, row["body"]["facts"]) for one, row in zip(versions, found.rows, strict=True))
+        people = roster(connection, known)
+        for definition, row in zip(versions, found.rows, strict=True):
             yield SheetRow(
                 number=row["number"],
                 unit=units[row["unit_id"]],
                 state=definition.states[row["state"]].title,
                 clock=clocks.of(row),
-                facts=facts_of(row, definition, someone.actor),
-                stamps=stamps_of(definition, body),
+                facts=facts_of(row, definition, someone.actor, people),
+                stamps=stamps_of(definition, row["body"]),
             )
         if found.next is None:
             return

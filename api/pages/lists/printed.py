@@ -14,6 +14,7 @@ from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.engine.printed import Printed
 from workflow.store.lists import happened, queries
+from workflow.store.offices.named import roster
 from workflow.store.sight.scope import units_of
 
 MOST_PRINTED = 1_000
@@ -40,10 +41,12 @@ def printed(
         raise InvalidInput(f"超过 {MOST_PRINTED:,} 行，请先筛选，再分几次打印")
     clocks = Clocks(duban.catalog.calendar, duban.clock())
     around = _around(connection, form, rows)
+    versions = [duban.catalog.version(row["definition_id"]).definition for row in rows]
+    known = ((one, row["body"]["facts"]) for one, row in zip(versions, rows, strict=True))
+    people = roster(connection, known)
     told: list[Filled] = []
-    for number, row in enumerate(rows, start=1):
-        own = duban.catalog.version(row["definition_id"]).definition
-        facts = facts_of(row, own, someone.actor)
+    for number, (own, row) in enumerate(zip(versions, rows, strict=True), start=1):
+        facts = facts_of(row, own, someone.actor, people)
         told.append(filled(form, definition, number, row, facts, clocks.of(row), around))
     unit = _unit_of(connection, someone)
     today = local_day(duban.clock())

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from api.clock import SimulatedClock
 from api.context import Duban
-from notifications.delivery import deliver_all_due
 from notifications.ways import open_ways
 from tests.api.pages.conftest import Browser, Browsers
 from tests.api.pages.page import Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
+from tests.delivering import deliver_all_due
 
 LIAISON = "xingyi.liaison"
 

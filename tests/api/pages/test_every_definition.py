@@ -19,7 +19,7 @@ from workflow.catalog import SHIPPED
 from workflow.engine.case import LINKED_CASE
 from workflow.engine.definition import Definition, Fact, Party
 from workflow.engine.machine import Compiled
-from workflow.store.tables.handles import HOLDING, PERSON, POST
+from workflow.store.tables.handles import HOLDING, POST
 from workflow.transaction import Transaction
 
 LEAVE = Path(__file__).parent / "leave.yaml"
@@ -72,13 +72,12 @@ def unit_for(party: Party, definition: Definition, prefecture: Prefecture) -> in
     return prefecture.unit(kinds[-1 if party.apart_from else 0])  # apart: not the county as well
 
 
-def someone_of(connection: Connection, fact: Fact, named: Mapping[str, int]) -> str:
-    """The login name of somebody who may be named in a fact."""
+def someone_of(connection: Connection, fact: Fact, named: Mapping[str, int]) -> int:
+    """Somebody who may be named in a fact."""
     party, _, role = fact.among[0].partition(".")
-    held = select(PERSON.c.username).join(HOLDING, HOLDING.c.person_id == PERSON.c.id)
-    query = held.join(POST, POST.c.id == HOLDING.c.post_id)
-    there = query.where(POST.c.unit_id == named[party], POST.c.role == role)
-    return str(connection.execute(there.limit(1)).scalar_one())
+    held = select(HOLDING.c.person_id).join(POST, POST.c.id == HOLDING.c.post_id)
+    there = held.where(POST.c.unit_id == named[party], POST.c.role == role)
+    return int(connection.execute(there.limit(1)).scalar_one())
 
 
 def opened(duban: Duban, compiled: Compiled) -> int:

@@ -17,7 +17,7 @@ def check_facts(definition: Definition) -> Iterator[Finding]:
     for path, name in _uses(definition):
         yield from unknown("unknown_fact", path, name, definition.facts)
     headline = definition.facts.get(definition.headline)
-    if headline is not None and headline.type in (*FILE_TYPES, "sample"):
+    if headline is not None and headline.type in (*FILE_TYPES, "people", "sample"):
         yield found("not_headline", ("headline",), name=definition.headline)
 
 

@@ -234,7 +234,7 @@ def _lineage(lineage: Lineage) -> list[Any]:
 
 
 def _candidate(one: Candidate) -> list[Any]:
-    return [one.person, one.username, one.name, [_post(post) for post in one.posts], one.units]
+    return [one.person, [_post(post) for post in one.posts], one.units]
 
 
 def _post(post: Post) -> list[Any]:
@@ -257,8 +257,8 @@ def world_of(text: str, calendars: Mapping[int, Calendar]) -> World:
         barred=tuple(plain.get("barred", ())),
         successors=dict(plain.get("successors", ())),
         candidates=tuple(
-            Candidate(person, username, name, tuple(Post(*post) for post in posts), tuple(units))
-            for person, username, name, posts, units in plain.get("candidates", ())
+            Candidate(person, tuple(Post(*post) for post in posts), tuple(units))
+            for person, *_, posts, units in plain.get("candidates", ())
         ),
         alike=plain.get("alike", 0),
         pool=_pool_of(plain.get("pool")),

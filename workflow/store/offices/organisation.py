@@ -244,15 +244,10 @@ def read_candidates(
     """Everyone who holds one of these posts (unit, role), or stands in for it, at `now`."""
     found = read_recipients(connection, posts, now)
     ids = sorted({one.person for some in found.values() for one in some})
-    query = select(PERSON.c.id, PERSON.c.username, PERSON.c.name).where(PERSON.c.id.in_(ids))
-    people = connection.execute(query.order_by(PERSON.c.id)).all()
     held = _posts_of_all(connection, ids, now)
     units = {post.unit for some in held.values() for post in some}
     above = {row["id"]: _path(row) for row in _units(connection, UNIT.c.id.in_(units))}
-    return tuple(
-        Candidate(id_, username, name, held[id_], _all_units(held[id_], above))
-        for id_, username, name in people
-    )
+    return tuple(Candidate(id_, held[id_], _all_units(held[id_], above)) for id_ in ids)
 
 
 def _all_units(posts: Iterable[Post], above: Mapping[int, list[int]]) -> tuple[int, ...]:
