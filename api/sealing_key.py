@@ -25,8 +25,8 @@ def sealer_of(file: Path, database: Database) -> Sealer:
         with database.reading() as connection:
             if is_anything_sealed(connection):
                 raise NoKey(
-                    f"找不到密钥文件 {file}，数据库里的二次验证是用它封存的：请从备份或同一数据库的"
-                    "另一台机器复制过来，或用 DUBAN_SECRETS_KEY 指明它在哪里"
+                    f"找不到密钥文件 {file}，数据库里的二次验证和群机器人密钥是用它封存的："
+                    "请从备份或同一数据库的另一台机器复制过来，或用 DUBAN_SECRETS_KEY 指明它在哪里"
                 ) from None
     _make(file)
     return Sealer(file.read_bytes().strip())

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from api.clock import system_clock
 from api.openid import CLAIM, OpenIdProvider, is_safe
-from notifications.channels import UnknownChannel, open_channel
+from notifications.channels import UnknownChannel, open_channel, written
 from notifications.channels.bounce_mailbox import open_bounce_mailbox
 from notifications.channels.channel_url import MalformedUrl
 from notifications.fallback import ORDER
@@ -50,6 +50,7 @@ class Settings:
     database_url: str = "sqlite:///.data/duban.db"
     email: str = MAILBOX_URL
     sms: str = MAILBOX_URL
+    chat: str = MAILBOX_URL
     bounces: str = ""
     fallback: tuple[str, ...] = ORDER
     pace: Pace = FREE
@@ -73,6 +74,11 @@ class Settings:
     metrics_key: bytes | None = field(default=None, repr=False)
 
     @property
+    def ways(self) -> dict[str, str]:
+        """Where each way goes, as `notifications.ways.open_ways` takes it."""
+        return {"email": self.email, "sms": self.sms, "chat": self.chat}
+
+    @property
     def secrets_key(self) -> Path:
         """The file with the key that seals secrets."""
         return self.own_secrets_key or self.data / "secrets.key"
@@ -90,6 +96,7 @@ class Settings:
             database_url=given.get("DATABASE_URL", f"sqlite:///{data / 'duban.db'}"),
             email=_channel(given, "DUBAN_EMAIL", "email"),
             sms=_channel(given, "DUBAN_SMS", "sms"),
+            chat=_channel(given, "DUBAN_CHAT", "chat"),
             bounces=_bounces(given.get("DUBAN_BOUNCES", "")),
             fallback=_fallback(given.get("DUBAN_FALLBACK", ",".join(ORDER))),
             pace=_pace(given),
@@ -162,8 +169,8 @@ def _channel(given: Mapping[str, str], name: str, way: str) -> str:
         raise BadSetting(name, f"{unknown}；{hint}", code) from None
     scheme = url.partition(":")[0].lower()
     if scheme not in SCHEMES[way]:
-        fit = "、".join(f"{one}://" for one in sorted(SCHEMES[way]))
-        raise BadSetting(name, f"不能走 {scheme}://，可用 {fit}；{hint}", code)
+        fit = "、".join(map(written, sorted(SCHEMES[way])))
+        raise BadSetting(name, f"不能走 {written(scheme)}，可用 {fit}；{hint}", code)
     return url
 
 
@@ -195,11 +202,14 @@ def _fallback(text: str) -> tuple[str, ...]:
 
 
 def _pace(given: Mapping[str, str]) -> Pace:
-    """How many messages a minute leave, and how many short ones a day go to one person."""
+    """How many messages a minute leave, and how many short ones and chat a day go to one person."""
     mails = _whole(given, "DUBAN_MAILS_A_MINUTE", 300, 100_000)
     short = _whole(given, "DUBAN_SMS_A_MINUTE", 100, 100_000)
-    a_day = _whole(given, "DUBAN_SMS_A_DAY", 20, 1_000)
-    return Pace({"email": mails, "sms": short}, {"sms": a_day})
+    a_day = {
+        "sms": _whole(given, "DUBAN_SMS_A_DAY", 20, 1_000),
+        "chat": _whole(given, "DUBAN_CHAT_A_DAY", 20, 1_000),
+    }
+    return Pace({"email": mails, "sms": short}, a_day)
 
 
 def _provider(given: Mapping[str, str]) -> OpenIdProvider | None:

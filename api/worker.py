@@ -21,6 +21,7 @@ from notifications.channels import Channel
 from notifications.fallback import Fallback, fall_back
 from notifications.sending_mark import SendingMark
 from workflow import cadences, following, timers, uploads
+from workflow.store.people import robots
 
 EVERY = timedelta(seconds=2)
 """How often a worker looks; an idle look costs a few milliseconds."""
@@ -128,6 +129,7 @@ def _deliver(beat: _Beat) -> None:
             order=duban.settings.fallback,
             pace=duban.settings.pace,
             mark=SendingMark(duban.database, duban.settings.sending_mark),
+            unseal=lambda sealed, person: robots.unsealed(duban.sealer)(sealed, person),
         )
         for name in ("digests", "sent", "put_off", "dead"):
             beat.count(name, getattr(done, name))

@@ -8,7 +8,7 @@ the other messages, and none is lost: what is given up is listed with its reason
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -30,16 +30,19 @@ from notifications.digest import (
     fold_due,
     settings_link,
 )
+from notifications.discretion import DISCREET, discreet_items, is_confidential
 from notifications.fallback import ORDER, Fallback, fallback_of
 from notifications.pacing import FREE, Pace, had_enough, room, tomorrow
 from notifications.rendering import CannotRender, UnknownTemplate, render
 from notifications.sending_mark import SendingMark
 from workflow.engine.calendar import Calendar
+from workflow.engine.errors import Refusal
 from workflow.engine.pace import may_go_again_at, may_go_at, within
 from workflow.engine.remaining import due_in_words, left_in_words
 from workflow.store.database import Database
 from workflow.store.outgoing import bad_addresses, folding, outbox, replacing, reports
 from workflow.store.outgoing.outbox import Addressee, Leased, Sent
+from workflow.store.people.sealing import CannotUnseal
 
 BATCH = 50
 LEASE = timedelta(minutes=15)
@@ -54,8 +57,13 @@ BACK_OFF = (
 """How long to wait after the first, second … attempt; together about two days."""
 
 _UNCERTAIN = "对方是否收到不能确定"
-_NO_ADDRESS = {"email": "通讯录里没有邮箱地址", "sms": "通讯录里没有手机号码"}
-_BAD_ADDRESS = {"email": "邮箱地址", "sms": "手机号码"}
+_NO_ADDRESS = {
+    "email": "通讯录里没有邮箱地址", "sms": "通讯录里没有手机号码", "chat": "本人没有设置群机器人",
+}  # fmt: skip
+_BAD_ADDRESS = {"email": "邮箱地址", "sms": "手机号码", "chat": "群机器人"}
+
+Unseal = Callable[[str, int], str]
+"""Opens the sealed secret of a person's robot; raises Refusal where its key is missing."""
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +90,7 @@ def deliver_due(
     order: Sequence[str] = ORDER,
     pace: Pace = FREE,
     mark: SendingMark | None = None,
+    unseal: Unseal | None = None,
 ) -> Delivered:
     """Fold the digests that are due and send one batch; call again until nothing was leased.
 
@@ -97,7 +106,7 @@ def deliver_due(
     if due:
         mark.step_on(now)
     fallback = fallback_of(ways, calendar, order)
-    round_ = _Round(database, calendar, now, base_url, fallback, pace)
+    round_ = _Round(database, calendar, now, base_url, fallback, pace, unseal)
     for way, messages in groupby(sorted(due, key=lambda message: message.way), _way):
         with ways[way].connect() as sender:
             for message in messages:
@@ -177,6 +186,7 @@ class _Round:
     base_url: str
     fallback: Fallback
     pace: Pace
+    unseal: Unseal | None
     done: Counter[str] = field(default_factory=Counter)
     _began: float = field(default_factory=time.monotonic)
 
@@ -219,7 +229,7 @@ class _Round:
             return _Hopeless(f"{_BAD_ADDRESS.get(message.way, '地址')}不能用，没有发送：{why}")
         try:
             return self._letter(connection, message, to, address)
-        except (UnknownTemplate, CannotRender) as error:
+        except (UnknownTemplate, CannotRender, Refusal) as error:
             return _Hopeless(str(error))
 
     def _letter(
@@ -235,6 +245,8 @@ class _Round:
         insistent = message.urgency != outbox.DIGEST or message.template in INSISTENT
         if message.template == outbox.DIGEST:
             items = folding.items_of(connection, message.id, self.now)
+            if message.way == "chat":
+                items = discreet_items(connection, items)
             digest = compose(items, self.calendar, self.now, self.base_url)
             if not digest.sections:
                 return _DONE
@@ -245,12 +257,22 @@ class _Round:
             )
         else:
             variables |= self._true_now(connection, message)
+            if message.way == "chat" and is_confidential(connection, message.case):
+                variables |= DISCREET
             rendered = render(message.template, message.way, variables, link)
         envelope = Envelope(
             message.key, address, message.template, variables, rendered.subject, rendered.text,
-            rendered.html,
+            rendered.html, self._secret(message, to),
         )  # fmt: skip
         return _Letter(envelope, insistent)
+
+    def _secret(self, message: Leased, to: Addressee) -> str:
+        """What a robot wants a message signed with; raises Refusal."""
+        if message.way != "chat" or to.chat_secret is None:
+            return ""
+        if self.unseal is None:
+            raise CannotUnseal("这里没有密钥文件，群机器人的消息没有发送")
+        return self.unseal(to.chat_secret, message.person or 0)
 
     def _true_now(self, connection: Connection, message: Leased) -> Mapping[str, str]:
         """A message that waited for the morning says how long is left in the morning."""

@@ -168,7 +168,9 @@ def _line(
 
 
 def _news(told: Mapping[str, str]) -> str:
-    return f"{told.get('what', '')}，现为{told.get('state', '')}"
+    if not told.get("what"):
+        return "有新的情况"
+    return f"{told['what']}，现为{told.get('state', '')}"
 
 
 def _note(kind: str, item: Item, calendar: Calendar, now: datetime) -> str:

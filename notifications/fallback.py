@@ -20,7 +20,7 @@ from workflow.store.outgoing.outbox import Addressee
 from workflow.store.outgoing.replacing import Why
 from workflow.store.outgoing.reports import Fate
 
-ORDER = ("email", "sms")
+ORDER = ("email", "sms", "chat")
 """The ways outside in the order in which they are tried, where nothing else is wanted."""
 
 UNREAD_DAYS = 2

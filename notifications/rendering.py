@@ -33,10 +33,16 @@ _SET_BY_FRAMES = frozenset({"tone", "lead", "please", "colour", "row"})
 """What the mails about a case and their common frame say to each other."""
 
 _FOLDER = Path(__file__).parent / "templates"
-_KINDS = (".subject.txt", ".txt", ".html", ".sms.txt")
+_KINDS = (".subject.txt", ".txt", ".html", ".sms.txt", ".chat.md")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SIGNATURE = str.maketrans("【】", "〔〕")
 """Who may write 【】 into a short message could sign it in another's name."""
+
+_MARKUP = str.maketrans("[]()<>*`_#@|\\~", "［］（）＜＞＊｀＿＃＠｜＼～")
+"""Who may write Markdown into a chat message could call everybody, or lead them elsewhere."""
+
+_NO_WORDS = frozenset({"link", "settings"})
+"""Variables that are addresses of our own."""
 
 
 class UnknownTemplate(LookupError):
@@ -53,7 +59,7 @@ class CannotRender(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A finished message; a short message has neither subject nor HTML."""
+    """A finished message; a short one has neither subject nor HTML, one for chat is Markdown."""
 
     subject: str
     text: str
@@ -73,7 +79,7 @@ def unknown_variables() -> dict[str, frozenset[str]]:
     """For each template file the variables that it asks for and no message has: a mistake."""
     environment, found = _environment(), {}
     for path in sorted(_FOLDER.glob("*.*")):
-        if path.suffix not in (".txt", ".html"):
+        if path.suffix not in (".txt", ".html", ".md") or path.stem == "README":
             continue
         asked = find_undeclared_variables(environment.parse(path.read_text(encoding="utf-8")))
         if odd := asked - VARIABLES - _SET_BY_FRAMES:
@@ -97,6 +103,8 @@ def render(
     try:
         if way == "sms":
             return Rendered("", _short_message(template, values))
+        if way == "chat":
+            return _chat_message(template, values)
         subject = one_line(_fill(template, ".subject.txt", values), LONGEST_SUBJECT)
         text = _BLANK_LINES.sub("\n\n", _fill(template, ".txt", values)).strip() + "\n"
         html = _fill(template, ".html", values) if way == "email" else None
@@ -104,6 +112,21 @@ def render(
     except TemplateError as error:
         reason = one_line(str(error), 80)
         raise CannotRender(f"通知模板“{template}”填不出来（{reason}），没有发送") from error
+
+
+def _chat_message(template: str, values: Mapping[str, Any]) -> Rendered:
+    """Markdown, in which only the template marks anything up."""
+    plain = {name: _without_markup(name, value) for name, value in values.items()}
+    subject = one_line(_fill(template, ".subject.txt", plain), LONGEST_SUBJECT)
+    return Rendered(subject, _BLANK_LINES.sub("\n\n", _fill(template, ".chat.md", plain)).strip())
+
+
+def _without_markup(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return value if name in _NO_WORDS else value.translate(_MARKUP)
+    if isinstance(value, Mapping):
+        return {key: _without_markup(key, one) for key, one in value.items()}
+    return [_without_markup("", one) for one in value]
 
 
 def one_line(text: str, longest: int) -> str:
@@ -197,7 +220,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 @cache
 def _keys() -> frozenset[str]:
-    """The keys that have all four files."""
+    """The keys that have all five files."""
     names = {path.name for path in _FOLDER.iterdir()}
     keys = {name.partition(".")[0] for name in names if name.endswith(".subject.txt")}
     return frozenset(key for key in keys if all(key + kind in names for kind in _KINDS))

@@ -30,7 +30,9 @@ class Trial:
     meaning: str
 
 
-def try_channel(channel: Channel, way: str, to: str, name: str, now: datetime) -> Trial:
+def try_channel(
+    channel: Channel, way: str, to: str, name: str, now: datetime, secret: str = ""
+) -> Trial:
     """Send one message to this address."""
     lines: list[str] = []
     if isinstance(channel, SmtpChannel):
@@ -39,7 +41,7 @@ def try_channel(channel: Channel, way: str, to: str, name: str, now: datetime) -
     rendered = render("told", way, variables, "")
     key = f"trial:{way}:{now.isoformat()}"
     envelope = Envelope(
-        key, to, "told", variables, rendered.subject, rendered.text, rendered.html
+        key, to, "told", variables, rendered.subject, rendered.text, rendered.html, secret
     )  # fmt: skip
     with channel.connect() as sender:
         receipt = sender.send(envelope)

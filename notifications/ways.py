@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
-from notifications.channels import CHANNELS, Channel, Clock, UnknownChannel, open_channel
+from notifications.channels import (
+    CHANNELS,
+    Channel,
+    Clock,
+    UnknownChannel,
+    open_channel,
+    written,
+)
 from notifications.channels.bounce_mailbox import open_bounce_mailbox
 from notifications.channels.channel_url import MalformedUrl
 from notifications.channels.mailbox import LocalMailbox
@@ -12,7 +19,8 @@ MAILBOX_URL = "mailbox:"
 
 SCHEMES: Mapping[str, frozenset[str]] = {
     "email": frozenset({"smtp", "smtps"}),
-    "sms": frozenset(CHANNELS) - {"smtp", "smtps"},
+    "sms": frozenset(CHANNELS) - {"smtp", "smtps", "robots"},
+    "chat": frozenset({"robots"}),
 }
 """What each way may be; the names of the ways are those of `by:` in a definition."""
 
@@ -22,10 +30,15 @@ class UnusableWay(ValueError):
 
 
 def open_ways(
-    database: Database, now: Clock, *, email: str = MAILBOX_URL, sms: str = MAILBOX_URL
+    database: Database,
+    now: Clock,
+    *,
+    email: str = MAILBOX_URL,
+    sms: str = MAILBOX_URL,
+    chat: str = MAILBOX_URL,
 ) -> dict[str, Channel]:
     """A channel for each way, not yet connected; raises UnusableWay."""
-    urls = {"email": email, "sms": sms}
+    urls = {"email": email, "sms": sms, "chat": chat}
     return {way: _open(database, now, way, url.strip()) for way, url in urls.items()}
 
 
@@ -48,8 +61,8 @@ def _open(database: Database, now: Clock, way: str, url: str) -> Channel:
         return LocalMailbox(database, way, now)
     scheme = url.partition(":")[0].lower()
     if scheme in CHANNELS and scheme not in SCHEMES[way]:
-        fit = "、".join(f"{scheme}://" for scheme in sorted(SCHEMES[way]))
-        raise UnusableWay(f"{_WORDS[way]}不能走 {scheme}://，可用 {fit} 或 {MAILBOX_URL}")
+        fit = "、".join(map(written, sorted(SCHEMES[way])))
+        raise UnusableWay(f"{_WORDS[way]}不能走 {written(scheme)}，可用 {fit} 或 {MAILBOX_URL}")
     try:
         return open_channel(url, now=now)
     except UnknownChannel as unknown:
@@ -57,4 +70,4 @@ def _open(database: Database, now: Clock, way: str, url: str) -> Channel:
         raise UnusableWay(f"{_WORDS[way]}：{unknown}。{hint}") from None
 
 
-_WORDS = {"email": "邮件", "sms": "短信"}
+_WORDS = {"email": "邮件", "sms": "短信", "chat": "群机器人"}

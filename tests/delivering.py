@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from notifications.channels import Channel
-from notifications.delivery import Delivered, deliver_due
+from notifications.delivery import Delivered, Unseal, deliver_due
 from notifications.fallback import ORDER
 from notifications.pacing import FREE, Pace
 from workflow.engine.calendar import Calendar
@@ -21,11 +21,14 @@ def deliver_all_due(
     base_url: str = "",
     order: Sequence[str] = ORDER,
     pace: Pace = FREE,
+    unseal: Unseal | None = None,
 ) -> Delivered:
     """Deliver until nothing may go any more; the sum of all rounds."""
     total = Counter[str]()
     while True:
-        done = deliver_due(database, ways, calendar, now, base_url=base_url, order=order, pace=pace)
+        done = deliver_due(
+            database, ways, calendar, now, base_url=base_url, order=order, pace=pace, unseal=unseal
+        )
         total.update({name: getattr(done, name) for name in Delivered.__dataclass_fields__})
         if not done.leased:
             return Delivered(**total)

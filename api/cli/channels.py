@@ -23,9 +23,11 @@ class Way(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    CHAT = "chat"
 
 
-_TO = typer.Option("--to", help="收件人：登录名、邮箱地址或手机号码")
+_TO = typer.Option("--to", help="收件人：登录名、邮箱地址、手机号码或群机器人的地址")
+_ADDRESS = {Way.EMAIL: "邮箱地址", Way.SMS: "手机号码", Way.CHAT: "群机器人"}
 
 
 def channel(action: Action, way: Way, to: Annotated[str, _TO]) -> None:
@@ -37,13 +39,12 @@ def channel(action: Action, way: Way, to: Annotated[str, _TO]) -> None:
 
     del action  # there is one
     with closing(open_installation(settings())) as duban:
-        address, name = _addressee(duban, way, to)
-        email, sms = duban.settings.email, duban.settings.sms
+        address, name, secret = _addressee(duban, way, to)
         try:
-            ways = open_ways(duban.database, duban.clock, email=email, sms=sms)
+            ways = open_ways(duban.database, duban.clock, **duban.settings.ways)
         except UnusableWay as unusable:
             raise CommandFailed(str(unusable)) from None
-        trial = try_channel(ways[way.value], way.value, address, name, duban.clock())
+        trial = try_channel(ways[way.value], way.value, address, name, duban.clock(), secret)
     for line in lines_of(trial, address):
         say(line)
     if trial.receipt.provider_id:
@@ -53,16 +54,21 @@ def channel(action: Action, way: Way, to: Annotated[str, _TO]) -> None:
         raise CommandFailed("试发没有成功")
 
 
-def _addressee(duban: "Duban", way: Way, to: str) -> tuple[str, str]:
-    """The address and name: of an account, or as it was written."""
+def _addressee(duban: "Duban", way: Way, to: str) -> tuple[str, str, str]:
+    """Address, name and what to sign with: of an account, or as it was written."""
+    from api.trials import secret_for
+    from workflow.store.offices.robot_address import as_kept, is_robot
     from workflow.store.outgoing import outbox
     from workflow.store.people.accounts import person_by_username
 
     if "@" in to or to.lstrip("+").replace(" ", "").replace("-", "").isdigit():
-        return to, "同事"
+        return to, "同事", ""
+    if way is Way.CHAT and is_robot(as_kept(to)):
+        return as_kept(to), "同事", ""
     with duban.database.reading() as connection:
-        person = outbox.addressee(connection, person_by_username(connection, to))
+        known = person_by_username(connection, to)
+        person = outbox.addressee(connection, known)
     address = person.address(way.value) if person else None
     if person is None or not address:
-        raise CommandFailed(f"通讯录里没有“{to}”的{'邮箱地址' if way is Way.EMAIL else '手机号码'}")
-    return address, person.name
+        raise CommandFailed(f"通讯录里没有“{to}”的{_ADDRESS[way]}")
+    return address, person.name, secret_for(duban, person, known, way.value)

@@ -26,6 +26,7 @@ _WORDS = {
     "messages": "消息",
     "email": "邮件",
     "sms": "短信",
+    "chat": "群机器人",
     "in_app": "站内",
     "waiting": "等候",
     "fired": "已触发",

@@ -146,9 +146,8 @@ def _ways(duban: "Duban") -> tuple["Ways", "Sources"]:
     from notifications.ways import UnusableWay, open_ways, report_sources
 
     check_furnished(duban)
-    email, sms = duban.settings.email, duban.settings.sms
     try:
-        ways = open_ways(duban.database, duban.clock, email=email, sms=sms)
+        ways = open_ways(duban.database, duban.clock, **duban.settings.ways)
         return ways, report_sources(ways, duban.settings.bounces)
     except UnusableWay as unusable:
         raise CommandFailed(str(unusable)) from None

@@ -17,9 +17,10 @@ from api.pages.forms import GREATEST_ID, printable
 from api.pages.rendering import has_mailbox, masthead_of, show
 from api.presenting.fields import Option
 from api.presenting.message_story import WAYS
+from api.presenting.trial import shown_address
 from api.presenting.wording import machine_readable, to_the_minute
 from workflow.engine.errors import NotFound
-from workflow.store.offices.masking import masked
+from workflow.store.offices.robot_address import is_robot
 from workflow.store.outgoing.mailbox import Row, mailbox_message, mailbox_messages
 
 router = APIRouter()
@@ -106,10 +107,16 @@ def _check(duban: Duban) -> None:
         raise NotFound("没有这个地址")
 
 
+def _to(row: Row) -> str:
+    """Whole for its owner alone, a robot for nobody."""
+    address: str = row["to"]
+    return address if row["own"] and not is_robot(address) else shown_address(address)
+
+
 def _letter(row: Row) -> Letter:
     return Letter(
         way=WAYS.get(row["way"], "其他"),
-        to=row["to"] if row["own"] else masked(row["to"]),
+        to=_to(row),
         subject=row["subject"],
         text=row["text"],
         frame=f"/mailbox/{row['id']}/mail" if row["html"] else "",

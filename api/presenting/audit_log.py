@@ -87,6 +87,8 @@ _CODES: Mapping[str, str] = {
     "new_place": "没有发送记录",
     "asked": "管理员要求",
     "channel_tried": "试发消息",
+    "robot_kept": "设置群机器人",
+    "robot_forgotten": "停用群机器人",
     "calendar_made": "生成日历地址",
     "calendar_revoked": "作废日历地址",
     "dismissed": "免去",

@@ -11,7 +11,7 @@ from workflow.store.outgoing.messages import Message
 from workflow.store.outgoing.proofs import Proof
 from workflow.store.outgoing.reports import Fate
 
-WAYS = {"email": "邮件", "sms": "短信", "in_app": "站内"}
+WAYS = {"email": "邮件", "sms": "短信", "chat": "群机器人", "in_app": "站内"}
 TEMPLATES = {
     "task": "待办",
     "told": "告知",
@@ -123,6 +123,8 @@ def _after_failing(proof: Proof) -> str:
 def _after_sending(carrier: Message, proof: Proof) -> str:
     if carrier.way == "in_app":
         return "等对方登录后打开。"
+    if carrier.way == "chat":
+        return "已经发到群里；群机器人不报告谁看过，等对方登录后打开。"
     if proof.story is None or proof.story.fate is Fate.UNKNOWN:
         waits = "退信" if carrier.way == "email" else "回执"
         return f"对方服务器已经收下；如有{waits}，会记在这里。"

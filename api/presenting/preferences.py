@@ -11,7 +11,12 @@ _KINDS = {
     "reminder": ("期限前的提醒", "期限还没有过"),
     "told": ("情况告知", "您经手或关注的事情有了新情况"),
 }
-_WAYS = {"email": "只用邮件", "sms": "只用短信", "in_app": "不发送，登录后在系统里看"}
+_WAYS = {
+    "email": "只用邮件",
+    "sms": "只用短信",
+    "chat": "只发到群机器人",
+    "in_app": "不发送，登录后在系统里看",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +29,18 @@ class Kind:
     options: tuple[Option, ...]
 
 
-def kinds(chosen: Preferences) -> tuple[Kind, ...]:
-    """Every kind of which something may be chosen."""
+def kinds(chosen: Preferences, *, robot: bool) -> tuple[Kind, ...]:
+    """Every kind of which something may be chosen; chat only by who has a `robot`."""
     return tuple(
-        Kind(name, *_KINDS[name], options=_options(ways, chosen.only.get(name, "")))
+        Kind(name, *_KINDS[name], options=_options(ways, chosen.only.get(name, ""), robot))
         for name, ways in CHOICES.items()
     )
 
 
-def _options(ways: Iterable[str], chosen: str) -> tuple[Option, ...]:
+def _options(ways: Iterable[str], chosen: str, robot: bool) -> tuple[Option, ...]:
     usual = Option("", "按规定：邮件，紧急的再加短信", chosen == "")
-    return (usual, *(Option(way, _WAYS[way], way == chosen) for way in ways))
+    open_ = [way for way in ways if robot or way != "chat"]
+    return (usual, *(Option(way, _WAYS[way], way == chosen) for way in open_))
 
 
 def hour_options(hours: Iterable[int], chosen: int) -> tuple[Option, ...]:

@@ -78,12 +78,15 @@ class PersonsPost(BaseModel):
 
 
 class PersonOut(BaseModel):
-    """Somebody; telephone number and mail address are masked for all but their owner."""
+    """Somebody; telephone number and mail address are masked for all but their owner, the robot
+    of a chat group for everybody.
+    """
 
     username: str
     name: str
     phone: str | None
     email: str | None
+    chat: str | None
     disabled: bool
     posts: list[PersonsPost]
 

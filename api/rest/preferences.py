@@ -15,9 +15,9 @@ router = APIRouter(tags=["messages"])
 class PreferencesBody(Body):
     """The only way for a kind; null is as the definition says. Hours of a working day."""
 
-    task: str | None = Field(None, description="email or sms")
-    reminder: str | None = Field(None, description="email or sms")
-    told: str | None = Field(None, description="email, sms, or in_app: in the inbox alone")
+    task: str | None = Field(None, description="email, sms or chat")
+    reminder: str | None = Field(None, description="email, sms or chat")
+    told: str | None = Field(None, description="email, sms, chat, or in_app: in the inbox alone")
     begins: int = Field(DAY_BEGINS.hour, description="8 to 12")
     ends: int = Field(DAY_ENDS.hour, description="14 to 20")
 

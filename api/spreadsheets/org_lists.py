@@ -18,6 +18,7 @@ from workflow.organising.deputy_list import KINDS, DeputyLine
 from workflow.organising.lines import nearest
 from workflow.organising.people_list import PersonLine
 from workflow.organising.unit_list import UnitLine
+from workflow.store.offices.robot_address import as_kept
 
 Which = Literal["units", "people", "deputies"]
 
@@ -56,6 +57,7 @@ _PEOPLE = (
     Column("姓名", "name"),
     Column("手机", "phone", needed=False),
     Column("邮箱", "email", needed=False),
+    Column("群机器人", "chat", needed=False, hint="企业微信、钉钉、飞书群机器人的完整地址"),
     Column("单位编码", "unit", "unit_code"),
     Column("岗位", "role"),
     Column("职务", "title", needed=False, hint="不填与岗位相同"),
@@ -116,6 +118,7 @@ def people_lines(content: bytes) -> list[PersonLine]:
             name=values.get("name") or "",
             phone=values.get("phone"),
             email=values.get("email"),
+            chat=as_kept(robot) if (robot := values.get("chat")) else None,
             unit=intern(values.get("unit") or ""),
             role=role,
             title=intern(values.get("title") or role),

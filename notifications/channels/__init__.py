@@ -10,6 +10,7 @@ from notifications.channels.aliyun import AliyunChannel
 from notifications.channels.channel import Channel, Clock, Envelope, Outcome, Receipt, Sender
 from notifications.channels.channel_url import ChannelUrl, MalformedUrl, parse_url
 from notifications.channels.http_gateway import HttpGatewayChannel
+from notifications.channels.robots import RobotsChannel
 from notifications.channels.smpp import SmppChannel
 from notifications.channels.sms_parts import count_parts
 from notifications.channels.smtp import SmtpChannel
@@ -26,6 +27,7 @@ __all__ = [
     "UnknownChannel",
     "count_parts",
     "open_channel",
+    "written",
 ]
 
 CHANNELS: dict[str, Callable[[ChannelUrl, Clock], Channel]] = {
@@ -36,15 +38,23 @@ CHANNELS: dict[str, Callable[[ChannelUrl, Clock], Channel]] = {
     "sms+https": HttpGatewayChannel,
     "aliyun": AliyunChannel,
     "tencent": TencentChannel,
+    "robots": RobotsChannel,
 }
+
+_WITHOUT_HOST = frozenset({"robots"})
 
 
 class UnknownChannel(ValueError):
     """A channel's URL that cannot be used; the text is a Chinese sentence without any password."""
 
     def __init__(self, why: str) -> None:
-        schemes = "、".join(f"{scheme}://" for scheme in CHANNELS)
+        schemes = "、".join(map(written, CHANNELS))
         super().__init__(f"通知渠道的地址不能用：{why}。可用的开头有 {schemes}")
+
+
+def written(scheme: str) -> str:
+    """How the URLs of a channel begin."""
+    return f"{scheme}:" if scheme in _WITHOUT_HOST else f"{scheme}://"
 
 
 def open_channel(url: str, *, now: Clock) -> Channel:
@@ -53,7 +63,7 @@ def open_channel(url: str, *, now: Clock) -> Channel:
         parsed = parse_url(url)
         if parsed.scheme not in CHANNELS:
             raise MalformedUrl("不认识它的开头")
-        if not parsed.host:
+        if not parsed.host and parsed.scheme not in _WITHOUT_HOST:
             raise MalformedUrl("没有写主机")
         return CHANNELS[parsed.scheme](parsed, now)
     except MalformedUrl as malformed:

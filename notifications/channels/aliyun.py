@@ -15,7 +15,8 @@ from typing import Any
 
 from notifications.channels.channel import Clock, Sender, one_line
 from notifications.channels.channel_url import ChannelUrl, MalformedUrl
-from notifications.channels.cloud_sms import Answer, CloudSender, Codes, need_sdk
+from notifications.channels.cloud_sms import Answer, CloudSender, need_sdk
+from notifications.channels.codes import Codes
 from notifications.channels.reporting import CannotCollect, Fate, Keep, Outstanding, Report
 from notifications.channels.sms_templates import Filled, SmsTemplates
 from workflow.engine.calendar import ZONE, local_day

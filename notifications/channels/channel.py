@@ -6,7 +6,7 @@ follows from a receipt. Nothing in this folder reads the clock; who opens a chan
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -48,6 +48,8 @@ class Envelope:
     subject: str
     text: str
     html: str | None = None
+    secret: str = field(default="", repr=False)
+    """What the address wants a message signed with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ while connecting has certainly not gone; of everything later nobody can know.
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import NamedTuple
 
 from notifications.channels.channel import Envelope, Outcome, Receipt, Unsendable, one_line
 from notifications.channels.channel_url import MalformedUrl
+from notifications.channels.codes import Codes
 from notifications.channels.line import NoLine, Rest
 from notifications.channels.sms_templates import Filled, SmsTemplates
 from notifications.channels.telephone import telephone
@@ -26,28 +25,6 @@ class Answer(NamedTuple):
     code: str
     words: str
     id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """The sense of a provider's codes, by exact code or by what it begins with."""
-
-    accepted: str
-    refused: tuple[str, ...]
-    """About this message or this number; every other code is about our account, or passing."""
-
-    throttled: Mapping[str, timedelta]
-    """How long to wait."""
-
-    def outcome(self, code: str) -> tuple[Outcome, timedelta | None]:
-        """What became of the message, and how long to wait."""
-        if code == self.accepted:
-            return Outcome.ACCEPTED, None
-        for start, wait in self.throttled.items():
-            if code.startswith(start):
-                return Outcome.THROTTLED, wait
-        refused = any(code.startswith(start) for start in self.refused)
-        return (Outcome.REFUSED if refused else Outcome.FAILED), None
 
 
 _SENTENCES = {

@@ -41,8 +41,9 @@ class HttpConnection:
         port: int | None,
         tls: ssl.SSLContext | None,
         timeout_seconds: float,
+        whom: str = "短信网关",
     ) -> "HttpConnection":
-        """Connect, or raise NoLine. A `tls` context means HTTPS."""
+        """Connect, or raise NoLine. A `tls` context means HTTPS; `whom` is for the sentence."""
         if tls is not None:
             connection: HTTPConnection = HTTPSConnection(
                 host, port, timeout=timeout_seconds, context=tls
@@ -53,7 +54,7 @@ class HttpConnection:
             connection.connect()
         except OSError as error:
             connection.close()
-            raise NoLine(f"连接不上短信网关 {host}（{reason(error)}）。") from error
+            raise NoLine(f"连接不上{whom} {host}（{reason(error)}）。") from error
         return cls(connection)
 
     def is_alive(self) -> bool:

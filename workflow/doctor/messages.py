@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, or_, select
 
 from workflow.doctor.ward import Complaint, Ward
 from workflow.store.evidence.archive import EVERY_ROW
+from workflow.store.outgoing import burden
 from workflow.store.tables.handles import OUTBOX
 
 
@@ -52,7 +53,7 @@ def check_sendings(ward: Ward) -> Iterator[Complaint]:
     """What left the house was tried at least once, and its text was kept."""
     untold = or_(OUTBOX.c.attempts < 1, OUTBOX.c.text.is_(None), OUTBOX.c.outcome.is_(None))
     query = select(OUTBOX.c.key).where(
-        OUTBOX.c.status == "sent", OUTBOX.c.way.in_(("email", "sms")), untold
+        OUTBOX.c.status == "sent", OUTBOX.c.way.in_(burden.OUTSIDE), untold
     )
     for (key,) in ward.connection.execute(query):
         yield Complaint("messages", key, "记为已发出，却没有发送的记录")

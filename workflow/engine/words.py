@@ -18,7 +18,7 @@ Guard = Annotated[str, Field(min_length=1, max_length=400)]
 """A CEL expression over the declared facts; compiled and checked by `guards.py`."""
 
 Level = Literal["province", "prefecture", "county", "township", "village"]
-Channel = Literal["email", "sms"]
+Channel = Literal["email", "sms", "chat"]
 Urgency = Literal["digest", "urgent", "immediate"]
 
 

@@ -15,12 +15,14 @@ from workflow.store.driver.bulk import load
 from workflow.store.offices import staff
 from workflow.store.offices.changes import Change, Work, next_ids
 from workflow.store.offices.masking import masked
+from workflow.store.offices.robot_address import is_robot, masked_robot
 from workflow.store.offices.staff import Person, Seat
 
 TITLES: Mapping[str, str] = {
     "name": "姓名",
     "phone": "手机",
     "email": "邮箱",
+    "chat": "群机器人",
     "title": "职务",
 }
 Roles = Mapping[str, str]
@@ -41,6 +43,9 @@ class PersonLine:
     unit: str
     role: str
     title: str
+    chat: str | None = None
+    """A robot as it is kept, or else what the list has in its place."""
+
     given: frozenset[str] = frozenset(TITLES)
     """The columns that the list has: of somebody who is there already the others stay."""
 
@@ -114,13 +119,11 @@ def _problem(line: PersonLine, known: _Known, made: PeoplePlan) -> str:
         return f"手机号“{line.phone[:30]}”写法不对"
     if line.email and "@" not in line.email:
         return f"邮箱“{line.email[:60]}”写法不对"
+    if line.chat and not is_robot(line.chat):
+        return "群机器人的地址写法不对"  # not shown: who knows it can write to the group
     first = made.people.get(line.username)
-    if first is not None and (first.name, first.phone, first.email) != (
-        line.name,
-        line.phone,
-        line.email,
-    ):
-        return f"与第 {first.row} 行是同一登录名，姓名、手机或邮箱却不同"
+    if first is not None and _of_the_person(first) != _of_the_person(line):
+        return f"与第 {first.row} 行是同一登录名，姓名、手机、邮箱或群机器人却不同"
     person = known.people.get(line.username)
     return "账号已停用" if person is not None and person.disabled else ""
 
@@ -131,13 +134,15 @@ def _place(line: PersonLine, known: _Known, made: PeoplePlan) -> None:
     person = known.people.get(line.username)
     said: list[str] = []
     if person is not None and line.username not in made.people:
-        before = {"name": person.name, "phone": person.phone, "email": person.email}
+        before = _of_the_person(person)
         told = {name: getattr(line, name) for name in before if name in line.given}
         after = {name: value for name, value in told.items() if value != before[name]}
         if after:
             was = {name: before[name] for name in after}
-            made.changed.append((person.id, was, after))
             said.append(difference(TITLES, _shown(was), _shown(after)))
+            # another robot is not signed for with the secret of the one before it
+            secret: dict[str, Any] = {"chat_secret": None} if "chat" in after else {}
+            made.changed.append((person.id, was | secret, after | secret))
     made.people.setdefault(line.username, line)
     held = known.seats.get((person.id, unit, role)) if person else None
     if held:
@@ -156,10 +161,18 @@ def _place(line: PersonLine, known: _Known, made: PeoplePlan) -> None:
         made.made.append(line.username)
 
 
+def _of_the_person(one: PersonLine | Person) -> dict[str, Any]:
+    """What stands in every line of the same person."""
+    return {"name": one.name, "phone": one.phone, "email": one.email, "chat": one.chat}
+
+
+_MASKS = {"phone": masked, "email": masked, "chat": masked_robot}
+
+
 def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as a report shows them: addresses masked."""
     return {
-        name: masked(value) if value and name in ("phone", "email") else value
+        name: _MASKS[name](value) if value and name in _MASKS else value
         for name, value in values.items()
     }
 
@@ -193,8 +206,12 @@ def _load(change: Change, made: PeoplePlan) -> None:
         first = next_ids(change.connection, "person", len(new))
         for id_, line in enumerate(new, start=first):
             ids[line.username] = id_
-        rows = ((ids[one.username], one.username, one.name, one.phone, one.email) for one in new)
-        load(change.connection, "person", ("id", "username", "name", "phone", "email"), rows)
+        rows = (
+            (ids[one.username], one.username, one.name, one.phone, one.email, one.chat)
+            for one in new
+        )
+        names = ("id", "username", "name", "phone", "email", "chat")
+        load(change.connection, "person", names, rows)
         change.added("person", first, first + len(new) - 1)
     holders = list(made.taken)
     if made.posts:

@@ -106,7 +106,14 @@ _CHECKS = {
     "person_erased_blank": (
         "person",
         "NEW.erased_at IS NOT NULL AND (NEW.phone IS NOT NULL OR NEW.email IS NOT NULL"
+        " OR NEW.chat IS NOT NULL OR NEW.chat_secret IS NOT NULL"
         " OR NEW.password_hash IS NOT NULL OR NEW.disabled_at IS NULL)",
+    ),
+    # a secret signs for one robot: without it, it would sign for the next
+    "person_secret_of_robot": (
+        "person",
+        "NEW.chat_secret IS NOT NULL"
+        " AND (NEW.chat IS NULL OR NEW.chat <> OLD.chat AND NEW.chat_secret = OLD.chat_secret)",
     ),
     "case_identity": (
         "cases",

@@ -13,14 +13,12 @@ from api.errors import status_of
 from api.pages.forms import Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.message_story import WAYS
-from api.presenting.trial import lines_of
+from api.presenting.trial import lines_of, shown_address
+from api.trials import try_own_way
 from notifications.channels import Outcome
-from notifications.trying import Trial, try_channel
-from notifications.ways import MAILBOX_URL, UnusableWay, open_ways
-from workflow.engine.errors import InvalidInput, Refusal
-from workflow.store.evidence import audit
-from workflow.store.evidence.audit import Act
-from workflow.store.offices.masking import masked
+from notifications.trying import Trial
+from notifications.ways import MAILBOX_URL
+from workflow.engine.errors import Refusal
 from workflow.store.outgoing import outbox
 
 router = APIRouter()
@@ -61,34 +59,10 @@ def test(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Send one message to oneself."""
     way = text_in(form, "way")
     try:
-        address, trial = _tried(duban, someone, way)
+        address, trial = try_own_way(duban, someone, way)
     except Refusal as refused:
         return _page(duban, someone, refused=refused)
     return _page(duban, someone, way=way, address=address, trial=trial)
-
-
-def _tried(duban: Duban, someone: Someone, way: str) -> tuple[str, Trial]:
-    """The reader's address and what came of it; raises InvalidInput."""
-    now, settings = duban.clock(), duban.settings
-    try:
-        ways = open_ways(duban.database, duban.clock, email=settings.email, sms=settings.sms)
-    except UnusableWay as unusable:
-        raise InvalidInput(str(unusable), {"way": way[:20]}) from None
-    if way not in ways:
-        raise InvalidInput("没有这种消息渠道", {"way": way[:20]})
-    with duban.database.reading() as connection:
-        to = outbox.addressee(connection, someone.person)
-    address = to.address(way) if to is not None else None
-    if not address:
-        raise InvalidInput(f"通讯录里没有您的{_ADDRESS[way]}，请先补上", {"way": way})
-    trial = try_channel(ways[way], way, address, someone.name, now)
-    with duban.database.unit_of_work() as connection:
-        told = {"act": "channel_tried", "way": way, "status": str(trial.receipt.outcome)}
-        audit.record(connection, Act("maintenance", someone.person, data=told), now)
-    return address, trial
-
-
-_ADDRESS = {"email": "邮箱地址", "sms": "手机号码"}
 
 
 def _page(
@@ -100,13 +74,13 @@ def _page(
     trial: Trial | None = None,
     refused: Refusal | None = None,
 ) -> Response:
-    urls = {"email": duban.settings.email, "sms": duban.settings.sms}
+    urls = duban.settings.ways
     with duban.database.reading() as connection:
         to = outbox.addressee(connection, someone.person)
     own = {name: (to.address(name) if to is not None else None) or "" for name in urls}
     page = ChannelsPage(
         channels=tuple(
-            ChannelLine(name, WAYS[name], _goes(url), masked(own[name]) if own[name] else "")
+            ChannelLine(name, WAYS[name], _goes(url), shown_address(own[name]))
             for name, url in urls.items()
         ),
         title=WAYS.get(way, ""),
@@ -124,4 +98,4 @@ def _goes(url: str) -> str:
     if url == MAILBOX_URL:
         return "本机信箱（没有接外部服务器）"
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}"
+    return f"{parts.scheme}://{parts.hostname}" if parts.hostname else f"{parts.scheme}:"

@@ -40,6 +40,7 @@ _VALUES = {
     "case": "关联事项",
     "email": "邮件",
     "sms": "短信",
+    "chat": "群机器人",
     "in_app": "站内",
     "accepted": "已接收",
     "refused": "被拒绝",

@@ -16,6 +16,7 @@ from workflow.engine.case import Actor
 from workflow.store.offices.masking import masked
 from workflow.store.offices.organisation import held_at
 from workflow.store.offices.posts import Held, held_at_posts, held_by_people
+from workflow.store.offices.robot_address import masked_robot
 from workflow.store.sight.scope import units_of
 from workflow.store.tables.handles import HOLDING, PERSON, POST, UNIT
 
@@ -54,6 +55,9 @@ class PersonEntry:
     name: str
     phone: str | None
     email: str | None
+    chat: str | None
+    """Masked for everybody: who knows it can write to the group."""
+
     disabled: bool
     held: tuple[Held, ...]
 
@@ -99,7 +103,7 @@ def list_people(
     limit: int = 200,
 ) -> list[PersonEntry]:
     """People by id who hold something within reach now; whoever sees all sees also the others."""
-    names = ("id", "username", "name", "phone", "email", "disabled_at")
+    names = ("id", "username", "name", "phone", "email", "chat", "disabled_at")
     query = select(*(PERSON.c[name] for name in names)).where(
         PERSON.c.id > after, PERSON.c.erased_at.is_(None)
     )
@@ -129,5 +133,5 @@ def _person(row: Any, held: list[Held], *, whole: bool) -> PersonEntry:
     phone, email = row.phone, row.email
     if not whole:
         phone, email = phone and masked(phone), email and masked(email)
-    disabled = row.disabled_at is not None
-    return PersonEntry(row.id, row.username, row.name, phone, email, disabled, tuple(held))
+    chat, disabled = row.chat and masked_robot(row.chat), row.disabled_at is not None
+    return PersonEntry(row.id, row.username, row.name, phone, email, chat, disabled, tuple(held))

@@ -290,12 +290,10 @@ def substitutes_of(
     return found
 
 
-_REACHED = (PERSON.c.id, PERSON.c.email, PERSON.c.phone, *preferences.COLUMNS)
+_REACHED = (PERSON.c.id, PERSON.c.email, PERSON.c.phone, PERSON.c.chat, *preferences.COLUMNS)
 
 
 def _recipient(row: Row[Any], unit: int) -> Recipient:
-    return Recipient(row.id, unit, _ways(row.email, row.phone), preferences.of_row(row))
-
-
-def _ways(email: str | None, phone: str | None) -> tuple[str, ...]:
-    return tuple(way for way, has in (("email", email), ("sms", phone)) if has)
+    has = {"email": row.email, "sms": row.phone, "chat": row.chat}
+    ways = tuple(way for way, address in has.items() if address)
+    return Recipient(row.id, unit, ways, preferences.of_row(row))

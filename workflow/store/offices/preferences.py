@@ -18,9 +18,9 @@ from workflow.store.tables.handles import PREFERENCE
 
 IN_APP = "in_app"
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "task": ("email", "sms"),
-    "reminder": ("email", "sms"),
-    "told": ("email", "sms", IN_APP),
+    "task": ("email", "sms", "chat"),
+    "reminder": ("email", "sms", "chat"),
+    "told": ("email", "sms", "chat", IN_APP),
 }
 """The kinds of which the way may be chosen, and the ways; mere news may stay in the inbox."""
 

@@ -20,6 +20,7 @@ class Person:
     name: str
     phone: str | None
     email: str | None
+    chat: str | None
     disabled: bool
 
 
@@ -39,7 +40,7 @@ class Seat:
 
 def people(connection: Connection) -> Iterator[Person]:
     """Everybody."""
-    names = ("id", "username", "name", "phone", "email")
+    names = ("id", "username", "name", "phone", "email", "chat")
     columns = [*(PERSON.c[name] for name in names), PERSON.c.disabled_at.is_not(None)]
     for row in connection.execute(select(*columns)):
         yield Person(*row)

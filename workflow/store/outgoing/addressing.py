@@ -81,7 +81,10 @@ def _ways(told: Told, recipient: Recipient) -> tuple[str, ...]:
     if chosen and not set(chosen) <= set(recipient.ways):
         chosen = None  # what was chosen no longer reaches them
     wanted = chosen if chosen is not None else _usual(notice)
-    return tuple(way for way in wanted if way in recipient.ways) or ("in_app",)
+    reached = tuple(way for way in wanted if way in recipient.ways)
+    if not reached and chosen is None and "chat" in recipient.ways:
+        return ("chat",)  # neither mail nor telephone: better in their group than unseen
+    return reached or ("in_app",)
 
 
 def _usual(notice: Notice) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from workflow.store.outgoing.reports import SPEAKS_OF, address_hash, is_timely
 from workflow.store.tables.handles import BAD, HANDOVER, HOLDING, OUTBOX, PERSON, POST, REPORT, UNIT
 
 WAYS = ("email", "sms")
-"""The ways for which the directory has an address."""
+"""The ways by which providers say that an address does not exist."""
 
 _LOOKED_BACK = timedelta(days=2)
 """A report may have come before its handover was committed: it is looked at again so long."""
@@ -94,11 +94,13 @@ class Unreachable:
 def unreachable_people(
     connection: Connection, now: datetime, *, units: Collection[int] | None
 ) -> list[Unreachable]:
-    """Holders of posts who cannot be reached by mail or by SMS; `units` None means everywhere."""
+    """Holders of posts who cannot be reached by mail or by SMS, nor by chat; `units` None means
+    everywhere.
+    """
     query = (
         select(
             PERSON.c.id, PERSON.c.name, POST.c.unit_id, PERSON.c.email, PERSON.c.phone,
-            BAD.c.way, BAD.c.address_hash, BAD.c.reason, BAD.c.since,
+            PERSON.c.chat, BAD.c.way, BAD.c.address_hash, BAD.c.reason, BAD.c.since,
         )
         .join(HOLDING, HOLDING.c.person_id == PERSON.c.id)
         .join(POST, POST.c.id == HOLDING.c.post_id)
@@ -114,17 +116,17 @@ def unreachable_people(
     found: dict[tuple[int, str], Unreachable] = {}
     for row in connection.execute(query):
         for way, address in (("email", row.email), ("sms", row.phone)):
-            if address is None:
+            if address is None and row.chat is None:
                 one = Unreachable(row.id, row.name, row.unit_id, way, None, None)
                 found.setdefault((row.id, way), one)
-            elif row.way == way and row.address_hash == address_hash(way, address):
+            elif address and row.way == way and row.address_hash == address_hash(way, address):
                 one = Unreachable(row.id, row.name, row.unit_id, way, row.reason, row.since)
                 found.setdefault((row.id, way), one)
     return list(found.values())
 
 
 def in_need(connection: Connection, now: datetime) -> list[Unreachable]:
-    """Everywhere: each address marked bad, and once who has neither an address nor a number."""
+    """Everywhere: each address marked bad, and once who has nothing that a message could go to."""
     found = unreachable_people(connection, now, units=None)
     missing = Counter(one.person for one in found if one.reason is None)
     return [

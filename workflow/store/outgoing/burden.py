@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from workflow.store.offices.organisation import held_at
 from workflow.store.tables.handles import CASE, HISTORY, HOLDING, OUTBOX, POST
 
-OUTSIDE = ("email", "sms")
+OUTSIDE = ("email", "sms", "chat")
 
 MOST_ROWS = 20_000
 """Tasks, or letters, that a page reads; what is beyond is said to be more."""

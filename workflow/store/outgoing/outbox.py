@@ -179,24 +179,35 @@ class Addressee:
     name: str
     email: str | None
     phone: str | None
+    chat: str | None
+    chat_secret: str | None
+    """Sealed (`people/robots.py`)."""
+
     disabled: bool
     hours: Hours
 
     def address(self, way: str) -> str | None:
         """The address for a way; None if there is none."""
-        return {"email": self.email, "sms": self.phone}.get(way)
+        return {"email": self.email, "sms": self.phone, "chat": self.chat}.get(way)
 
 
 def addressee(connection: Connection, person: int | None) -> Addressee | None:
     """The person, or None if the message is nobody's."""
     query = select(
-        PERSON.c.name, PERSON.c.email, PERSON.c.phone, PERSON.c.disabled_at, *preferences.COLUMNS
+        PERSON.c.name,
+        PERSON.c.email,
+        PERSON.c.phone,
+        PERSON.c.chat,
+        PERSON.c.chat_secret,
+        PERSON.c.disabled_at,
+        *preferences.COLUMNS,
     ).outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
     row = connection.execute(query.where(PERSON.c.id == person)).first()
     if row is None:
         return None
     hours = preferences.of_row(row).hours
-    return Addressee(row.name, row.email, row.phone, row.disabled_at is not None, hours)
+    reached_by = (row.email, row.phone, row.chat, row.chat_secret)
+    return Addressee(row.name, *reached_by, row.disabled_at is not None, hours)
 
 
 # What it is about

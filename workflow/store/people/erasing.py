@@ -81,7 +81,7 @@ def erase(connection: Connection, person: int, *, by: int | None, now: datetime)
     connection.execute(unsigned.values(person_id=None))
     _blank_organisation(connection, person)
     blank: dict[str, Any] = dict.fromkeys(
-        ("phone", "email", "password_hash", "password_at", "one_time_until")
+        ("phone", "email", "chat", "chat_secret", "password_hash", "password_at", "one_time_until")
     )
     blank |= {"username": f"#{person}", "name": name_of_erased(person)}
     blank |= {"erased_at": now, "disabled_at": row.disabled_at or now}

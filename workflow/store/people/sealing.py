@@ -1,4 +1,4 @@
-"""Secrets that must be read again, those of authenticators and of signed doors, lie sealed in the
+"""Secrets that must be read again, of authenticators, signed doors and robots, lie sealed in the
 database: a copy of it, or a backup, opens nobody's second factor. The key lies elsewhere.
 
 AES-256-GCM by the `cryptography` package; whose it is, and what for, is bound in, so that a sealed
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select, update
 
 from workflow.engine.errors import Refusal
-from workflow.store.tables.handles import FACTOR, SOURCE_KEY
+from workflow.store.tables.handles import FACTOR, PERSON, SOURCE_KEY
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,8 +26,8 @@ _NONCE = 12
 
 SECOND_FACTOR = "second_factor"
 _CANNOT = {
-    True: "二次验证的密钥文件与数据库不符，请联系系统管理员；可以先用恢复码登录",
-    False: "密钥文件与数据库不符，来源的签名密钥打不开",
+    SECOND_FACTOR: "二次验证的密钥文件与数据库不符，请联系系统管理员；可以先用恢复码登录",
+    "": "密钥文件与数据库不符，封存的密钥打不开，请联系系统管理员",
 }
 
 
@@ -59,7 +59,7 @@ class Sealer:
         try:
             found = self._cipher().decrypt(raw[:_NONCE], raw[_NONCE:], _bound_to(owner, use))
         except InvalidTag:
-            raise CannotUnseal(_CANNOT[use == SECOND_FACTOR]) from None
+            raise CannotUnseal(_CANNOT.get(use, _CANNOT[""])) from None
         return found.decode()
 
     def _cipher(self) -> "AESGCM":
@@ -77,7 +77,8 @@ def is_anything_sealed(connection: Connection) -> bool:
     """Whether a key is needed to read what is here."""
     sealed = select(FACTOR.c.person_id).where(FACTOR.c.secret.startswith(MARK)).limit(1)
     keys = select(SOURCE_KEY.c.id).limit(1)
-    return any(connection.execute(query).first() is not None for query in (sealed, keys))
+    robots = select(PERSON.c.id).where(PERSON.c.chat_secret.is_not(None)).limit(1)
+    return any(connection.execute(query).first() is not None for query in (sealed, keys, robots))
 
 
 def seal_all(connection: Connection, sealer: Sealer) -> int:

@@ -7,6 +7,7 @@ nobody sees through a unit's place in the tree alone. A confidential case names 
 a unit who see it; see `workflow.engine.confidence`. Out of scope is the same as absent.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_, select
@@ -44,6 +45,12 @@ def words_of(actor: Actor) -> dict[int, set[str]]:
         people = {one for one in (actor.person, post.holder) if one is not None}
         words.setdefault(post.unit, set()).update([post.role, *map(person_word, people)])
     return words
+
+
+def confidential_among(connection: Connection, cases: Collection[int]) -> frozenset[int]:
+    """Those of some cases that only people who are named see."""
+    named = select(SCOPE.c.case_id).where(SCOPE.c.case_id.in_(cases), SCOPE.c.named.is_not(None))
+    return frozenset(connection.execute(named).scalars())
 
 
 def _names(rows: FromClause, who: str) -> Any:

@@ -153,8 +153,8 @@ class PreferenceRow(SQLModel, table=True):
     __tablename__ = "preference"
     __table_args__ = (
         CheckConstraint(
-            "task IN ('email', 'sms') AND reminder IN ('email', 'sms')"
-            " AND told IN ('email', 'sms', 'in_app')",
+            "task IN ('email', 'sms', 'chat') AND reminder IN ('email', 'sms', 'chat')"
+            " AND told IN ('email', 'sms', 'chat', 'in_app')",
             name="preference_ways",
         ),
         CheckConstraint(

@@ -60,8 +60,9 @@ class PersonRow(SQLModel, table=True):
     """The one table with names, phones and addresses; everything else holds ids.
 
     `password_at` is when the password was chosen; a one-time password has `one_time_until` instead,
-    and is good for choosing another and nothing else. Of somebody `erased_at` nothing is left but
-    the id (`people/erasing.py`).
+    and is good for choosing another and nothing else. `chat` is the robot of a chat group
+    (`people/robot_address.py`), `chat_secret` the sealed secret it is signed with. Of somebody
+    `erased_at` nothing is left but the id (`people/erasing.py`).
     """
 
     __tablename__ = "person"
@@ -77,6 +78,8 @@ class PersonRow(SQLModel, table=True):
     password_at: datetime | None = None
     one_time_until: datetime | None = None
     erased_at: datetime | None = None
+    chat: str | None = None
+    chat_secret: str | None = None
 
 
 class PostRow(SQLModel, table=True):
