@@ -66,6 +66,8 @@ class Settings:
     sign_in: Profile = DENGBAO3
     provider: OpenIdProvider | None = None
     files_gb: int = 50
+    visits_a_month: int = 1
+    """So many visits to a unit in a month are not too many."""
     checkpoints: Path | None = None
     checkpoint_key: Path | None = None
     own_secrets_key: Path | None = None
@@ -107,6 +109,7 @@ class Settings:
             hosts=_hosts(given),
             secure_cookies=_yes_no(given, "DUBAN_SECURE_COOKIES", base_url.startswith("https:")),
             files_gb=_whole(given, "DUBAN_FILES_GB", 50, 100_000),
+            visits_a_month=_whole(given, "DUBAN_VISITS_A_MONTH", 1, 100),
             chain=_choice(given, "DUBAN_HASH", ALGORITHMS),
             provider=_provider(given),
             sign_in=PROFILES[_choice(given, "DUBAN_SIGN_IN", tuple(PROFILES))],

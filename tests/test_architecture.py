@@ -34,6 +34,7 @@ KNOW_SQLALCHEMY = {
     "workflow/timers.py",
     "workflow/transaction.py",
     "workflow/uploads.py",
+    "workflow/visits.py",
 }
 """Besides those: what opens transactions."""
 

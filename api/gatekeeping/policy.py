@@ -147,6 +147,7 @@ ROUTES: Mapping[str, Line] = {
     "GET /boards/reports": _line(HOLDER),
     "GET /boards/trends": _line(HOLDER),
     "GET /boards/units": _line(HOLDER),
+    "GET /boards/visits": _line(HOLDER),
     # figures and sheets of the units below where somebody works; acts ask for the office besides
     "GET /indicators": _line(HOLDER),
     "GET /indicators/import": _line(HOLDER),

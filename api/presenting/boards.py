@@ -194,6 +194,7 @@ _TABS = (
     ("/boards", "总览"),
     ("/boards/brief", "一页看清"),
     ("/boards/calendar", "期限日历"),
+    ("/boards/visits", "走访日历"),
     ("/boards/reports", "定期报告"),
     ("/boards/units", "单位和月份"),
     ("/boards/trends", "趋势"),

@@ -19,6 +19,8 @@ from workflow.store.measuring import figures, measures, scores
 from workflow.store.offices.administrators import begin_with
 from workflow.store.offices.changes import Asked
 from workflow.store.outgoing import reading, replacing, reports
+from workflow.store.people import sources
+from workflow.store.people.sealing import Sealer
 from workflow.store.tables.handles import OUTBOX
 
 
@@ -52,6 +54,7 @@ def live(story: Story) -> Life:
     life.cases["reviewed"] = _reviewed(story)
     life.cases["asked"] = _asked(story)
 
+    _open_a_door(story)
     life.cases["withdrawn"] = _withdrawn(story)
     life.cases["in_writing"] = _in_writing(story)
     _mark_a_year(story, life.cases["looked_back"])
@@ -100,6 +103,16 @@ def _pass_time(story: Story, gaps: tuple[int, ...]) -> None:
         story.pass_time(days=days)
         story.sweep()
         story.deliver()
+
+
+def _open_a_door(story: Story) -> None:
+    """Another system may send tickets; it has called once, and has a second key."""
+    sealer, now = Sealer(b"life"), story.now
+    with story.database.unit_of_work() as connection:
+        post = story.actor("zhou-bg.liaison").posts[0]
+        id_, _ = sources.make(connection, sealer, "hotline", "热线", "hotline", post.id, now)
+        sources.change_key(connection, sealer, id_, now)
+        sources.keep_answer(connection, id_, "msg_1", "0" * 64, "{}", now)
 
 
 def _withdrawn(story: Story) -> int:
@@ -157,6 +170,7 @@ def _unannounced(story: Story) -> int:
     facts = {"subject": "饮水安全", "mode": "暗访", **plan}
     case = story.open_any("inspection", {"inspected": story.units["522301"]}, **facts)
     story.fire(case, "zhou-dc.head", "approve")
+    story.fire(case, "zhou-dc.specialist1", "draw")
     team = ["zhou-dc.inspector1"]
     story.fire(case, "zhou-dc.specialist1", "prepare", team=team, scheme="随机抽取两村")
     story.fire(case, "zhou-dc.inspector1", "set_out")

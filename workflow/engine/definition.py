@@ -14,7 +14,7 @@ from workflow.engine.limits import LIMIT_SCHEMA, Limit, parse_limit
 from workflow.engine.model import Model
 from workflow.engine.printed import Printed
 from workflow.engine.terms import Moment, Term, parse_moment, parse_term
-from workflow.engine.visiting import Sample
+from workflow.engine.visiting import Sample, Visit
 from workflow.engine.words import (
     ONE_OR_MORE,
     Channels,
@@ -346,6 +346,7 @@ class Definition(Model):
     )
     series: Series | None = Field(None, description="levels about one cause that rise by one")
     progress: Progress | None = Field(None, description="progress against a plan, and its lights")
+    visits: dict[Name, Visit] = Field({}, description="visits that its cases plan (走访)")
     samples: dict[Name, Sample] = Field({}, description="fact of type sample → how it is drawn")
     confidential: Confidential | None = Field(
         None, description="cases that only those named see, until a state is reached"

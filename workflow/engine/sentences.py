@@ -106,6 +106,7 @@ SENTENCES: Mapping[str, str] = {
     "bad_take_back": "这一步不能撤回",
     "at_without_limit": "状态“{state}”没有限期，时刻无从算起",
     "mirrors_nothing": "mirrored 只用于由人办理的事件，而且 opening 要写 external",
+    "visit_day": "走访须写 on（日期要素）或 in（环节），二者之一",
     "draws_alone": "抽样须由一个人办理，不能由系统或会签办理",
     "draws_together": "抽样的各岗位须属于同一参与方，不重复以它为准",
     "takes_without_on": "只有写了 on 的事件才能用 takes",

@@ -1,11 +1,14 @@
-"""Who is visited: how a definition says that places are drawn by lot. `sampling.py` draws."""
+"""Who is visited: how a definition says that places are drawn by lot, and what a visit is.
+
+`sampling.py` draws, `visits.py` tells the visits of a case.
+"""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from workflow.engine.model import Model
-from workflow.engine.words import Name, Selectors, Text
+from workflow.engine.words import Name, Names, Selectors, Text, Title
 
 Stratification = Literal["kind", "class", "parent"]
 Size = Annotated[int, Field(ge=0, le=200)]
@@ -23,4 +26,17 @@ class Sample(Model):
     sizes: dict[Text, Size] = Field({}, description="stratum → how many, where it differs")
     months: Annotated[int, Field(ge=1, le=120)] | None = Field(
         None, description="for so many months nobody is drawn again; absent: for ever"
+    )
+
+
+class Visit(Model):
+    """A visit that cases of this workflow plan: whose people come, to whom, and when."""
+
+    title: Title
+    by: Name = Field(description="the party whose people come")
+    to: Name = Field(description="the party that is visited")
+    sample: Name | None = Field(None, description="the sample of units that are visited too")
+    on: Name | None = Field(None, description="the date fact that says on which day")
+    in_: Names = Field(
+        (), alias="in", description="states in which it is due, on the last day of their limit"
     )

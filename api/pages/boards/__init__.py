@@ -5,10 +5,10 @@ Everything is counted in SQL, at most a dozen statements a page, and generic ove
 
 from fastapi import APIRouter
 
-from api.pages.boards import brief, burden, month, overview, reports, trends, units
+from api.pages.boards import brief, burden, month, overview, reports, trends, units, visits
 
 router = APIRouter()
-for _part in (overview, brief, month, reports, units, trends, burden):
+for _part in (overview, brief, month, reports, units, trends, burden, visits):
     router.include_router(_part.router)
 
 __all__ = ["router"]

@@ -25,6 +25,7 @@ from workflow.engine.checks import (
     sign_offs,
     sizes,
     states,
+    visits,
 )
 from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     facts.check_fact_types,
     people.check_people,
     samples.check_samples,
+    visits.check_visits,
     facts.check_ledgers,
     events.check_events,
     events.check_event_uses,
