@@ -172,6 +172,9 @@ class Worker:
         self._wake(self._beat, every)
         # in a thread of its own: a mail server that hangs must not hold up what is due
         self._wake(self._collect, COLLECTS_EVERY)
+        self._clock_watch = threading.Thread(
+            target=self._watch_clock, args=(every,), name="clock watch", daemon=True
+        )
 
     def _wake(self, what: Callable[[], None], every: timedelta) -> None:
         self._scheduler.add_job(
@@ -187,13 +190,29 @@ class Worker:
     def start(self) -> None:
         """Begin to beat; the first beat comes at once."""
         self._scheduler.start()
+        self._clock_watch.start()
         _log.info("worker started")
 
     def stop(self) -> None:
         """Finish the batch in hand, then return; what was not begun waits in its rows."""
         self._stopping.set()
+        self._clock_watch.join()
         self._scheduler.shutdown(wait=True)
         _log.info("worker stopped")
+
+    def _watch_clock(self, every: timedelta) -> None:
+        """Wake the scheduler when the machine's clock was set back.
+
+        It sleeps until an hour of the clock; set back by an hour, it would sleep for one.
+        """
+        seen = self._duban.clock()
+        while not self._stopping.wait(every.total_seconds()):
+            now = self._duban.clock()
+            if now < seen:
+                _log.warning("the clock was set back", by=str(seen - now))
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=now)
+            seen = now
 
     def _beat(self) -> None:
         try:
@@ -208,6 +227,7 @@ class Worker:
             self._duban.clock(),
             lambda: not self._stopping.is_set() and time.monotonic() < until,
         )
+        self._duban.database.meters.count("beats")
         if not done.idle:
             did = {name: count for name, count in done.figures.items() if count}
             _log.info("beat", failed=list(done.failed), **did)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select, tuple_
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from workflow import ladder
 from workflow.catalog import Catalog
@@ -52,10 +52,7 @@ def fire_due(database: Database, catalog: Catalog, now: datetime) -> int:
     """
     try:
         return _sweep(database, catalog, now)
-    except _TimerFailed as failed:
-        _set_aside(database, catalog, now, failed)
-        return 1
-    except IntegrityError:  # somewhere in the batch a rule of the database is broken: find where
+    except (_TimerFailed, IntegrityError):  # one of the batch: alone, each shows whether it is it
         return _sweep_one_by_one(database, catalog, now)
 
 
@@ -111,6 +108,7 @@ def _set_aside(database: Database, catalog: Catalog, now: datetime, failed: _Tim
     def fail(work: Transaction, timer: Row) -> None:
         _set_next(work, work.case(failed.case), timer)
         work.writes.settle(failed.timer, "failed", why=failed.why)
+        database.meters.count("failed_timers")
 
     _alone(database, catalog, now, failed.timer, failed.case, fail)
 
@@ -135,8 +133,12 @@ def _fire_one(work: Transaction, timer: Row) -> None:
     firing = Firing("rung" if kind == "rung" else name, inputs)
     try:
         step = work.fire(case.id, firing, CLOCK)
+    except SQLAlchemyError:
+        raise  # it is the database that fails, not this timer
     except DubanError as error:
         raise _TimerFailed(timer, str(error)[:200]) from error
+    except Exception as error:  # a mistake of ours in one case must not keep all others waiting
+        raise _TimerFailed(timer, f"{type(error).__name__}: {error}"[:200]) from error
     if step.postponed is not None:
         work.writes.move(timer["id"], step.postponed.at, step.postponed.derivation)
     else:

@@ -14,11 +14,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from api import worker
 from api.cli.first_run import prepare
-from api.clock import SimulatedClock
+from api.clock import SimulatedClock, system_clock
 from api.context import Duban
 from api.settings import Settings
 from api.worker import Ticked, Worker, tick
@@ -270,3 +271,24 @@ def test_a_worker_process_ends_in_good_order_on_sigterm(tmp_path: Path) -> None:
     _, rest = process.communicate(timeout=20)
     assert process.returncode == 0, rest
     assert "worker stopped" in rest
+
+
+def test_a_clock_that_is_set_back_stops_no_worker(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scheduler sleeps until an hour of the clock; ours is set back by one under it."""
+    beats = threading.Semaphore(0)
+
+    def counted(*_: object) -> Ticked:
+        beats.release()
+        return Ticked({})
+
+    monkeypatch.setattr(worker, "tick", counted)
+    at_work = Worker(Duban.on(sqlite_database, Settings()), {}, every=timedelta(seconds=0.05))
+    at_work.start()
+    try:
+        assert beats.acquire(timeout=10)
+        with time_machine.travel(system_clock() - timedelta(hours=1)):
+            assert all(beats.acquire(timeout=10) for _ in range(5))
+    finally:
+        at_work.stop()

@@ -32,6 +32,8 @@ _COUNTED = {
     "refusals": "拒绝请求",
     "requests": "回答请求",
     "queries": "数据库语句",
+    "beats": "后台巡查",
+    "failed_timers": "定时出错",
     "failed_beats": "后台出错",
 }
 _VALUES = {

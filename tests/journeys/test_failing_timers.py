@@ -1,0 +1,68 @@
+"""A timer whose step fails is set aside with its reason, and keeps nobody else waiting."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.journeys.play import Play
+from tests.journeys.problems import rectifying
+from workflow import timers
+from workflow.engine.errors import ConditionNotMet
+from workflow.store.database import Database
+from workflow.store.tables.handles import TIMER
+from workflow.transaction import Transaction
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture
+def play(database: Database) -> Play:
+    """People who act on a fresh database, at whose end the doctor has something to say."""
+    return Play(database)
+
+
+def fails_for(monkeypatch: pytest.MonkeyPatch, case: int, error: Exception) -> None:
+    """From now on the clock's steps on one case fail."""
+    fire: Callable[..., Any] = Transaction.fire
+
+    def failing(work: Transaction, case_id: int, *more: Any) -> Any:
+        if case_id == case:
+            raise error
+        return fire(work, case_id, *more)
+
+    monkeypatch.setattr(Transaction, "fire", failing)
+
+
+def reason_of(play: Play, case: int) -> str | None:
+    """Why a timer of the case was set aside; None if none was."""
+    query = select(TIMER.c.error).where(TIMER.c.case_id == case, TIMER.c.status == "failed")
+    with play.database.reading() as connection:
+        reason: str | None = connection.execute(query).scalar()
+    return reason
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ConditionNotMet("不满足条件"), "condition_not_met: 不满足条件"),
+        (KeyError("a mistake of ours"), "KeyError: 'a mistake of ours'"),
+    ],
+    ids=["refused", "broken"],
+)
+def test_one_that_fails_is_set_aside_and_the_others_go_on(
+    play: Play, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+) -> None:
+    ill, well = rectifying(play), rectifying(play)
+    play.until("2026-05-19")
+    fails_for(monkeypatch, ill, error)
+    play.down_until("2026-05-20 10:00")  # both are reminded on this day
+    timers.fire_all_due(play.database, play.catalog, play.now)
+    assert reason_of(play, ill) == reason
+    assert reason_of(play, well) is None
+    assert play.settled(well)["fired"] == 1
+    assert "fired" not in play.settled(ill)
+    assert play.timers(ill), "the next rung of its ladder waits all the same"
+    (complaint,) = play.doctor().complaints
+    assert reason in complaint.sentence
