@@ -5,10 +5,11 @@ and after how long an outage does not matter.
 """
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +30,7 @@ from workflow.store.database import Database
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act, Plain
 from workflow.store.measuring import figures
+from workflow.tallying import tallied
 from workflow.transaction import Transaction
 
 LONGEST_REASON = 200
@@ -85,12 +87,17 @@ class _Sweep:
         without = list(self._without(period, day))
         if not without or (self._is_past(day) and self._since > day):
             return 0
-        if self.cadence.draw is None:
-            return sum(self._open_all(period, [unit.id]) for unit in without)
+        if not self._chooses:
+            return sum(self._open_one(period, unit) for unit in without)
         return sum(
-            self._draw(period, parent, [unit for unit in without if unit.parent == parent])
+            self._choose(period, parent, [unit for unit in without if unit.parent == parent])
             for parent in sorted({unit.parent for unit in without})
         )
+
+    @property
+    def _chooses(self) -> bool:
+        """Whether cases open for some units only, which is settled once a period."""
+        return self.cadence.draw is not None or self.cadence.when is not None
 
     def _is_past(self, day: date) -> bool:
         """Whether the period in which this day lies has ended."""
@@ -100,7 +107,7 @@ class _Sweep:
         """The units that have no case of a period, though the cadence ran for them on its day."""
         with self.database.reading() as connection:
             units = cadences.units_reached(connection, self.cadence)
-            if self.cadence.draw is None:
+            if not self._chooses:
                 done = cadences.units_with_case(connection, self._workflow, period)
             else:
                 chosen = cadences.chosen_below(connection, self._workflow, period)
@@ -113,31 +120,57 @@ class _Sweep:
         last = cadences.nearest(self.switches, self._workflow, self.cadence.every, unit.path)
         return self.cadence.runs if last is None else last.runs and local_day(last.at) <= day
 
-    def _draw(self, period: Period, parent: int, units: Collection[Reached]) -> int:
-        """Open the cases of a draw among the units below one; nobody can foresee its seed."""
-        seed, codes = secrets.token_hex(8), {unit.id: unit.code for unit in units}
-        every, count = self.cadence.every, self.cadence.draw or 0
-        with self.database.reading() as connection:
-            before = cadences.drawn_before(connection, self._workflow, every, codes)
-        return self._open_all(period, by_lot(seed, count, codes, before), Choice(parent, seed))
+    def _open_one(self, period: Period, unit: Reached) -> int:
+        facts = self._facts(period, unit)
+        return self._open_all(period, {unit.id: facts} if facts is not None else {})
+
+    def _choose(self, period: Period, parent: int, units: Collection[Reached]) -> int:
+        """Open the cases of those of the units below one for whom the condition holds, or of some
+        of them by lot; nobody can foresee the seed.
+        """
+        found = {unit.id: self._facts(period, unit) for unit in units}
+        facts = {unit: given for unit, given in found.items() if given is not None}
+        choice, every = Choice(parent), self.cadence.every
+        if self.cadence.draw is not None:
+            choice = Choice(parent, secrets.token_hex(8))
+            codes = {unit.id: unit.code for unit in units if unit.id in facts}
+            with self.database.reading() as connection:
+                before = cadences.drawn_before(connection, self._workflow, every, codes)
+            drawn = by_lot(choice.seed or "", self.cadence.draw, codes, before)
+            facts = {unit: facts[unit] for unit in drawn}
+        return self._open_all(period, facts, choice)
+
+    def _facts(self, period: Period, unit: Reached) -> dict[str, Any] | None:
+        """What the calendar gives the case of a unit; None where it opens none."""
+        more: dict[str, Any] = {"unit": unit.name}
+        definition = self.compiled.definition
+        if definition.tallies:
+            with self.database.reading() as connection:
+                whole = tallied(
+                    connection, self.catalog, definition, unit.id, period, self.now
+                ).whole
+            # a share of nothing is left out: what asks for it does not hold
+            more["tallies"] = {name: value for name, value in whole.items() if value is not None}
+        return periodic_facts(
+            self.compiled, self.cadence, period, self.now, self.catalog.calendar, **more
+        )
 
     def _open_all(
-        self, period: Period, units: Collection[int], choice: Choice | None = None
+        self, period: Period, facts: Mapping[int, dict[str, Any]], choice: Choice | None = None
     ) -> int:
-        """Open the cases of some units, all or none."""
-        facts = periodic_facts(self.compiled, self.cadence, period, self.now, self.catalog.calendar)
+        """Open the cases of some units with their facts, all or none."""
         try:
             with self.database.unit_of_work() as connection:
                 if choice is not None:
                     cadences.choose(connection, self._workflow, period, choice, self.now)
                 work = Transaction(connection, self.catalog, self.now)
-                for unit in units:
+                for unit, given in facts.items():
                     named = {self.cadence.party: unit}
-                    work.open(self._workflow, named, facts, CLOCK, period=int(period))
+                    work.open(self._workflow, named, given, CLOCK, period=int(period))
                 work.flush()
         except (IntegrityError, Refusal):  # another worker was first, or a unit lacks an office
             return 0
-        return len(units)
+        return len(facts)
 
 
 # Switching

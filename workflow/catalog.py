@@ -21,6 +21,7 @@ from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
 from workflow.engine.parsing import placed
 from workflow.measuring.reading import Measures, read_folder
+from workflow.papers.drafts import check_drafts
 from workflow.papers.reading import check_templates, read_template
 from workflow.papers.reading import read_folder as read_templates
 from workflow.papers.template import Template
@@ -116,7 +117,7 @@ def _unlinked(
     links = check_links(definitions)
     for name, definition in definitions.items():
         findings = [*links.get(name, ()), *_check_notices(definition, notices)]
-        findings += check_templates(definition, templates)
+        findings += [*check_templates(definition, templates), *check_drafts(definition)]
         if findings:
             document = read_yaml(read_file(files[name]), files[name].name)
             mistakes = [placed(finding, document.places) for finding in findings]

@@ -35,6 +35,7 @@ from api.pages.casework import (
     files,
     import_table,
     new_case,
+    tallies,
 )
 from api.pages.errors import error_page
 from api.pages.lists import ledgers, my_work, reconciliation, saved_views
@@ -78,6 +79,7 @@ for _part in (
     diagrams,
     documents,
     draws,
+    tallies,
     reconciliation,  # before the ledgers, among whose addresses it lies
     files,
     ledgers,

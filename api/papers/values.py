@@ -78,6 +78,7 @@ def filling(
         "signed": _signatures(connection, scene, units),
         "counts": SimpleNamespace(**{name: case.counts.get(name, 0) for name in definition.counts}),
         "parent": _parent(connection, catalog, scene),
+        "titles": SimpleNamespace(**{key: fact.title for key, fact in definition.facts.items()}),
         "issuer": issuer["name"],
         "to": [row["name"] for row in to],
         "copies": [row["name"] for row in copies],

@@ -22,6 +22,7 @@ from workflow.engine.errors import (
     Refusal,
 )
 from workflow.engine.machine import Compiled
+from workflow.engine.scene import Scene
 from workflow.engine.sight import Sight
 from workflow.engine.step import step
 
@@ -82,6 +83,15 @@ class Situation:
     refused: Refused | None = None
     colleagues: tuple[Option, ...] = ()
     suggestions: tuple[str, ...] = ()
+    drafts: Mapping[str, Any] = field(default_factory=dict)
+    """What the system has drafted, by fact, for whoever fills the form in to change."""
+
+
+def asked_first(at: Scene) -> set[str]:
+    """The facts that somebody may be asked for now and that nothing was written into yet."""
+    events = at.compiled.events[at.case.state].values()
+    asked = {fact for event in events if event.by for fact in (*event.needs, *event.may)}
+    return asked - at.case.facts.keys()
 
 
 def actions_of(at: Situation) -> tuple[Action, ...]:
@@ -154,7 +164,7 @@ def _depends_on_input(event: Event) -> bool:
 
 def _fields(at: Situation, name: str, event: Event) -> tuple[Field, ...]:
     refused = at.refused if at.refused and at.refused.event == name else None
-    given = refused.given if refused else _standing(at, name, event)
+    given = refused.given if refused else {**at.drafts, **_standing(at, name, event)}
     cosigning = name in at.case.cosigned
     fields = fields_of(
         at.compiled.definition,
@@ -163,6 +173,7 @@ def _fields(at: Situation, name: str, event: Event) -> tuple[Field, ...]:
         may=(*event.needs, *event.may) if cosigning else event.may,
         given=given,
         problems=refused.problems if refused else {},
+        drafted=() if refused else at.drafts,
     )
     return (*_pickers(at, name, event, refused), *fields)
 

@@ -11,6 +11,7 @@ from workflow.engine.facts import LONGEST_TEXT, MOST_PEOPLE, MOST_ROWS
 BLANK_ROWS = 5
 """Empty rows below those already filled: without a script a table cannot grow by itself."""
 
+DRAFTED = "系统按统计填写，可改"
 LARGEST_FILE_WORDS = "每个不超过 20 兆，一次合计不超过 60 兆"
 ACCEPTED = {
     "photos": "image/jpeg,image/png,image/webp",
@@ -85,11 +86,14 @@ def fields_of(
     may: Iterable[str],
     given: Mapping[str, Any],
     problems: Mapping[str, str],
+    drafted: Collection[str] = (),
 ) -> tuple[Field, ...]:
-    """The fields for facts, needed ones first; `given` is what stands in them."""
+    """The fields for facts, needed ones first; `given` is what stands in them, written by the
+    system in those that are `drafted`.
+    """
     names = dict.fromkeys((*needs, *may))
-    return tuple(
-        _field(
+    fields = {
+        name: _field(
             definition.facts[name],
             name,
             form,
@@ -98,6 +102,10 @@ def fields_of(
             problems.get(name, ""),
         )
         for name in names
+    }
+    return tuple(
+        replace(one, hint="；".join(filter(None, (DRAFTED, one.hint)))) if name in drafted else one
+        for name, one in fields.items()
     )
 
 

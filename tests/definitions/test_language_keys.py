@@ -35,6 +35,7 @@ WHOLE: dict[str, Any] = read_yaml(
     "backfill": {"by": "asker.clerk", "into": {"fixing": ["在修"]}, "undone": "dropped"},
     "alike": {"by": "what", "count": "returns"},
     "printed": {"sheet": {"title": "表", "columns": [{"title": "序号", "shows": "row"}]}},
+    "tallies": {"late": {"title": "逾期", "of": "repair", "count": "overdue"}},
     "progress": {
         "done": "cost",
         "target": "cost",
@@ -44,6 +45,7 @@ WHOLE: dict[str, Any] = read_yaml(
     },
 }
 """Every part of the language at least once."""
+WHOLE["facts"]["stages"]["ranking"] = {"by": "late", "order": "highest"}
 
 
 def rows(section: str) -> list[list[str]]:

@@ -260,3 +260,20 @@ def test_a_bomb_of_aliases_stays_small() -> None:
 
 def test_a_key_that_stands_twice_counts_once() -> None:
     assert told(changed(REPAIR, (DRAFT, DRAFT + "    title: 5\n"))) == [("key_twice", "")]
+
+
+def test_a_ranking_fills_columns_that_can_hold_it() -> None:
+    tallies = "tallies:\n  late: { title: 逾期, of: repair, count: overdue }\n\nopening:\n"
+    table = """  worst:
+    title: 黑榜
+    type: table
+    columns:
+      unit: { title: 单位, type: number }
+      late: { title: 逾期 }
+    ranking: { by: late, order: highest }
+"""
+    text = changed(REPAIR, ("opening:\n", tallies), (REASON, REASON + table))
+    assert told(text) == [
+        ("not_rankable", "facts.worst.columns.unit.type"),
+        ("not_rankable", "facts.worst.columns.late"),
+    ]

@@ -42,6 +42,7 @@ from workflow.store.plain import dumps
 COMPILED = {name: Compiled(found, 1) for name, (found, _) in load_folder(SHIPPED).items()}
 MOVES = {name: set(moves_of(compiled.definition)) for name, compiled in COMPILED.items()}
 KINDS = {
+    "prefecture": PREFECTURE,
     "county": COUNTY,
     "township": TOWNSHIP,
     "prefecture department": UNION,

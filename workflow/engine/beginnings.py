@@ -82,6 +82,9 @@ class Periodic(Model):
     missed: Literal["late", "skip"] = Field(
         "late", description="whether what was missed in the period before is opened late"
     )
+    when: Guard | None = Field(
+        None, description="only for units of which this holds on that day (CEL over `tallies`)"
+    )
     runs: bool = Field(True, description="whether it runs until somebody switches it")
     switched_by: Seats = Field((), description="posts, as level.function.role, that switch it")
     facts: dict[Name, Guard] = Field({}, description="fact ← CEL; `period` is the year")

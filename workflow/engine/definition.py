@@ -13,6 +13,7 @@ from workflow.engine.beginnings import Alike, Backfill, Confidential, Opening, P
 from workflow.engine.limits import LIMIT_SCHEMA, Limit, parse_limit
 from workflow.engine.model import Model
 from workflow.engine.printed import Printed
+from workflow.engine.tallies import Ranking, Tally
 from workflow.engine.terms import Moment, Term, parse_moment, parse_term
 from workflow.engine.visiting import Sample, Visit
 from workflow.engine.words import (
@@ -100,6 +101,12 @@ class Fact(Model):
     )
     seen_by: SomePartiesOrRoles = Field(
         (), description="parties, or posts as party.role, that alone see it; absent: all who may"
+    )
+    draft: Annotated[str, Field(min_length=1, max_length=4000)] | None = Field(
+        None, description="for a text: what the system writes first, a template over the tallies"
+    )
+    ranking: Ranking | None = Field(
+        None, description="for a table: rows that the system writes first, from the tallies"
     )
     hint: Text | None = Field(None, description="a sentence below the field")
 
@@ -345,6 +352,7 @@ class Definition(Model):
         (), description="cases that open by the calendar"
     )
     series: Series | None = Field(None, description="levels about one cause that rise by one")
+    tallies: dict[Name, Tally] = Field({}, description="what is counted of other cases (统计)")
     progress: Progress | None = Field(None, description="progress against a plan, and its lights")
     visits: dict[Name, Visit] = Field({}, description="visits that its cases plan (走访)")
     samples: dict[Name, Sample] = Field({}, description="fact of type sample → how it is drawn")

@@ -58,6 +58,8 @@ STANDING = {
     "number": cel.Type.STRING,
     "state": cel.Type.STRING,
     "days_until": cel.Type.Map(cel.Type.STRING, cel.Type.INT),
+    "tallies": cel.Type.Map(cel.Type.STRING, cel.Type.DOUBLE),
+    "unit": cel.Type.STRING,
     "row": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
     "behind": cel.Type.DOUBLE,
 }

@@ -30,6 +30,25 @@ def _check(definition: Definition, definitions: Definitions) -> Iterator[Finding
             yield from _check_parties(path, child, theirs, definition)
             yield from _check_facts(path, child, theirs)
     yield from _check_arrivals(definition, definitions)
+    yield from _check_tallies(definition, definitions)
+
+
+def _check_tallies(definition: Definition, definitions: Definitions) -> Iterator[Finding]:
+    """What is counted is a workflow, and every mark is one of the workflows counted."""
+    for name, tally in definition.tallies.items():
+        for at, workflow in enumerate(tally.of):
+            yield from unknown(
+                "unknown_workflow", ("tallies", name, "of", at), workflow, definitions
+            )
+        counted = [definitions[one] for one in tally.of if one in definitions]
+        marks = {mark for one in counted for mark in one.marks}
+        for key in ("marked", "unmarked"):
+            for at, mark in enumerate(getattr(tally, key)):
+                yield from unknown("unknown_mark", ("tallies", name, key, at), mark, marks)
+        states = {one for other in counted for one in other.states}
+        for key in ("at", "not_at"):
+            for at, state in enumerate(getattr(tally, key)):
+                yield from unknown("unknown_state", ("tallies", name, key, at), state, states)
 
 
 def _check_parties(

@@ -149,10 +149,20 @@ def check_series(scene: Scene) -> None:
 
 
 def periodic_facts(
-    compiled: Compiled, cadence: Periodic, period: Period, now: datetime, calendar: Calendar
-) -> dict[str, Any]:
-    """The facts with which the calendar opens a case of a period."""
+    compiled: Compiled,
+    cadence: Periodic,
+    period: Period,
+    now: datetime,
+    calendar: Calendar,
+    **more: Any,
+) -> dict[str, Any] | None:
+    """The facts with which the calendar opens a case of a period; None where it opens none.
+
+    `more` is what is known of the unit: its name as `unit`, and its `tallies`.
+    """
     state = compiled.definition.opening.state
     empty = Case(0, "", 0, "", 0, state, now, now, period=int(period))
-    sight = Scene(compiled, empty, World(calendar), now).sight({})
+    sight = Scene(compiled, empty, World(calendar), now).sight({}, **more)
+    if not compiled.guards.holds(cadence.when, sight):
+        return None
     return {fact: compiled.guards.value(how, sight) for fact, how in cadence.facts.items()}

@@ -126,6 +126,8 @@ _STANDING: Mapping[str, Callable[[Sight], Any]] = {
     "days_until": Sight._days_until,
     "behind": Sight._behind,
     "row": lambda sight: {},
+    "tallies": lambda sight: {},
+    "unit": lambda sight: "",
 }
 
 

@@ -113,7 +113,7 @@ def compose(
         number=number,
         signer=_line(fill(template.signer or "")),
         title=_line(fill(template.title)),
-        to=envelope.to,
+        to=envelope.to or tuple(filter(None, (_line(fill(template.addressed or "")),))),
         blocks=tuple(_blocks(template, fill, tables)),
         attachments=tuple(filter(None, (_line(fill(one)) for one in template.attachments))),
         organ=tuple(envelope.issuer.split()) if template.signed else (),

@@ -77,11 +77,11 @@ def _unwritable(template: Template) -> Iterator[Finding]:
 
 def _path_of(template: Template, text: str) -> tuple[str | int, ...]:
     """Where a text of the template stands, to the item of the body."""
-    for key in ("title", "mark", "signer"):
+    for key in ("title", "mark", "signer", "addressed"):
         if getattr(template, key) == text:
             return (key,)
     for at, item in enumerate(template.body):
-        if text in texts_of(template.model_copy(update={"body": (item,)}))[3:]:
+        if text in texts_of(template.model_copy(update={"body": (item,)}))[4:]:
             return ("body", at)
     return ("attachments",)
 
@@ -106,6 +106,7 @@ def _unheard_of(template: Template, definition: Definition) -> Iterator[str]:
     members: dict[str, Collection[str]] = {
         **ROOTS,
         "facts": definition.facts,
+        "titles": definition.facts,
         "parties": definition.parties,
         "signed": definition.sign_offs,
         "counts": definition.counts,

@@ -57,6 +57,9 @@ class Template(_Model):
         None, description="what stands between the issuer's mark and the year; absent: no number"
     )
     mark: Words = Field("{{ issuer }}", description="the red head (发文机关标志)")
+    addressed: Words | None = Field(
+        None, description="主送 in words, where the definition names no party: 各县（市、区）…"
+    )
     signer: Words | None = Field(None, description="签发人, of a report to a higher office")
     attachments: Annotated[tuple[Words, ...], BeforeValidator(_as_tuple)] = Field(
         (), description="what is enclosed (附件说明)"
@@ -67,7 +70,8 @@ class Template(_Model):
 
 def texts_of(template: Template) -> list[str]:
     """Everything in a template that is filled in."""
-    found = [template.title, template.mark, template.signer or "", *template.attachments]
+    found = [template.title, template.mark, template.signer or "", template.addressed or ""]
+    found += template.attachments
     for item in template.body:
         if isinstance(item, str):
             found.append(item)

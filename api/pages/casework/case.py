@@ -17,7 +17,14 @@ from api.pages.forms import PROOF_FIELD, CaseId, Posted, printable, request_id, 
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
 from api.papers.on_case import papers_of
-from api.presenting.actions import PERSON_FIELD, UNIT_FIELD, Refused, Situation, actions_of
+from api.presenting.actions import (
+    PERSON_FIELD,
+    UNIT_FIELD,
+    Refused,
+    Situation,
+    actions_of,
+    asked_first,
+)
 from api.presenting.case_outlook import posts_of
 from api.presenting.case_page import CaseFile, Relative, case_page, people_in, relative, units_in
 from api.presenting.fields import Option
@@ -38,6 +45,7 @@ from workflow.store.offices.named import case_by_name
 from workflow.store.offices.naming import names_of
 from workflow.store.outgoing import reading
 from workflow.store.sight.scope import units_of
+from workflow.tallying import drafts, tallied_for
 
 router = APIRouter()
 
@@ -129,6 +137,7 @@ def _page(
         scene = Scene(compiled, case, world, now)
         file = _read_file(connection, duban, someone, scene, history, related, regard)
         offered = _suggestions(connection, compiled, case)
+        drafted = _drafts(connection, duban, scene, file)
     if regard.unread:
         with duban.database.unit_of_work() as connection:
             reading.note_opened_about(connection, someone.person, case_id, now)
@@ -142,6 +151,7 @@ def _page(
             refused,
             colleagues=_colleagues(file, someone),
             suggestions=offered,
+            drafts=drafted,
         )
     )
     lost = refused is not None and all(action.event != refused.event for action in actions)
@@ -156,6 +166,14 @@ def _page(
         reader=someone.person,
     )
     return show("case.html", page, masthead_of(duban, someone, ""), status=status)
+
+
+def _drafts(connection: Connection, duban: Duban, scene: Scene, file: CaseFile) -> dict[str, Any]:
+    """What the system writes first into facts that somebody may be asked for now."""
+    if file.tallied is None:
+        return {}
+    asked = asked_first(scene)
+    return drafts(connection, duban.catalog, scene.definition, file.tallied, asked, scene.now)
 
 
 def _kin(connection: Connection, someone: Someone, compiled: Compiled, case: Case) -> Kin:
@@ -198,6 +216,7 @@ def _read_file(
         holders=holders,
         watched=regard.watched,
         papers=papers_of(connection, someone, scene, names),
+        tallied=tallied_for(connection, duban.catalog, case, scene.now),
         withheld=withheld(definition, case.parties, someone.actor),
     )
 

@@ -66,7 +66,12 @@ def sample(fact: Fact) -> Any:
 
 def unit_for(party: Party, definition: Definition, prefecture: Prefecture) -> int:
     """A unit of a kind that may be the party: the county, where it can be."""
-    codes = {"county": "522301", "prefecture department": "522300-DC", "township": "522301100"}
+    codes = {
+        "county": "522301",
+        "prefecture department": "522300-DC",
+        "township": "522301100",
+        "prefecture": "522300",
+    }
     kinds = [codes[kind] for kind in party.among or ("county",) if kind in codes]
     assert kinds, (definition.workflow, party.among)
     return prefecture.unit(kinds[-1 if party.apart_from else 0])  # apart: not the county as well
@@ -186,7 +191,8 @@ def _subordinates_first(username: str) -> bool:
 
 def insider(definition: Definition) -> str:
     """Somebody who sees its cases: of the county they are about, or else whose desk they are."""
-    return "zhou-dc.head" if definition.confidential else "xingyi.head"
+    of_the_prefecture = definition.parties[definition.anchor].among == ("prefecture",)
+    return "zhou-dc.head" if definition.confidential or of_the_prefecture else "xingyi.head"
 
 
 @everywhere

@@ -25,6 +25,7 @@ from workflow.engine.checks import (
     sign_offs,
     sizes,
     states,
+    tallies,
     visits,
 )
 from workflow.engine.definition import Definition
@@ -67,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
     openings.check_series,
     openings.check_children,
     progress.check_progress,
+    tallies.check_tallies,
     printed.check_printed,
 )
 

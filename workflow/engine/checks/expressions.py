@@ -59,6 +59,7 @@ def check_expressions(definition: Definition) -> Iterator[Finding]:
             yield from _check_members(place, definition)
             yield from _check_texts(place, definition)
             yield from _check_row(place, definition)
+            yield from _check_tallies(place, definition)
 
 
 def _without_reserved(definition: Definition) -> Definition:
@@ -100,6 +101,8 @@ def _beyond_the_case(definition: Definition) -> Iterator[_Place]:
     for at, periodic in enumerate(definition.periodic):
         for fact, text in periodic.facts.items():
             yield _Place(("periodic", at, "facts", fact), text, condition=False)
+        if periodic.when:
+            yield _Place(("periodic", at, "when"), periodic.when)
     if definition.confidential and definition.confidential.when:
         yield _Place(("confidential", "when"), definition.confidential.when)
     if definition.series and definition.series.direct:
@@ -191,3 +194,14 @@ def _check_row(place: _Place, definition: Definition) -> Iterator[Finding]:
             yield found("row_outside", place.path)
         elif fact is not None and fact.columns:
             yield from unknown("unknown_column", place.path, member, fact.columns)
+
+
+def _check_tallies(place: _Place, definition: Definition) -> Iterator[Finding]:
+    """Tallies are known while the calendar opens a case; a step that saw them could not be
+    replayed.
+    """
+    for member in _members("tallies", place.text):
+        if place.path[0] != "periodic":
+            yield found("tallies_outside", place.path)
+        else:
+            yield from unknown("unknown_tally", place.path, member, definition.tallies)

@@ -22,6 +22,7 @@ class Reached:
 
     id: int
     code: str
+    name: str
     path: str
     parent: int
 
@@ -53,14 +54,16 @@ class Switched:
 
 def units_reached(connection: Connection, cadence: Periodic) -> list[Reached]:
     """The living units for which a cadence opens cases, in the order of their ids."""
-    columns = (UNIT.c.id, UNIT.c.code, UNIT.c.path, UNIT.c.parent_id, UNIT.c.level, UNIT.c.kind)
-    query = select(*columns).where(UNIT.c.until.is_(None)).order_by(UNIT.c.id)
+    names = ("id", "code", "short_name", "path", "parent_id", "level", "kind")
+    query = (
+        select(*(UNIT.c[name] for name in names)).where(UNIT.c.until.is_(None)).order_by(UNIT.c.id)
+    )
     if cadence.reporting:
         query = query.where(UNIT.c.reports.is_(True))
     levels = {kind.partition(" ")[0] for kind in cadence.among}
     rows = connection.execute(query.where(UNIT.c.level.in_(levels))).all()
     return [
-        Reached(row.id, row.code, row.path, row.parent_id or row.id)
+        Reached(row.id, row.code, row.short_name, row.path, row.parent_id or row.id)
         for row in rows
         if (row.level if row.kind == "government" else f"{row.level} {row.kind}") in cadence.among
     ]

@@ -1,0 +1,138 @@
+"""考核成效及完善建议: 一周一通报. Written by the system from the data, issued by a person: what is
+good, then what is not, then what is asked for; nothing in it that is kept from anybody.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.definitions import at
+from tests.journeys.desk import Desk
+from tests.journeys.play import COUNTY, Play, a_story, variation
+from tests.journeys.problems import FINDER, closed, rectifying
+from workflow.cadences import Switching, switch
+from workflow.engine.calendar import local_day
+from workflow.engine.errors import ConditionNotMet, NotYourTurn
+from workflow.engine.periods import period_of
+from workflow.engine.tallies import Tally
+from workflow.store.database import Database
+from workflow.store.lists import tallies
+from workflow.tallying import cases_behind, drafts, tallied_for, window_of
+
+pytestmark = pytest.mark.journey
+
+SPECIALIST = "zhou-dc.specialist1"
+
+
+def switched_on(play: Play, every: str) -> None:
+    asked = Switching("bulletin", every, play.unit("522300"), True, "领导小组会议决定")
+    switch(play.database, play.catalog, asked, play.actor("zhou-dc.head"), play.now)
+
+
+def drafted(play: Play, case: int) -> dict[str, Any]:
+    """What stands in the form of whoever drafts the bulletin."""
+    definition = play.catalog.newest(play.case(case).workflow).definition
+    with play.database.reading() as connection:
+        found = tallied_for(connection, play.catalog, play.case(case), play.now)
+        assert found is not None
+        return drafts(connection, play.catalog, definition, found, definition.facts, play.now)
+
+
+def test_a_bulletin_is_written_from_the_data_of_its_week_and_issued_by_a_person(
+    database: Database, tmp_path: Path
+) -> None:
+    with a_story(database, at("2026-03-02 09:00")) as play:
+        good = closed(play)
+        late = rectifying(play, due="2026-03-13", description="饮水工程管网漏损")
+        play.until("2026-03-24 08:00")
+        assert "bulletin" in play.marks(late)
+        switched_on(play, "quarter")
+        play.until("2026-04-07 20:00")
+        assert play.of_workflow("bulletin") == []
+        play.until("2026-04-08 08:00")  # the fifth working day: what the quarter before was like
+        (case,) = play.of_workflow("bulletin")
+        assert play.case(case).period == 20261
+        assert play.case(case).facts == {"subject": "2026年一季度乡村振兴重点工作情况"}
+        made = drafted(play, case)
+        assert made["good"] == (
+            "2026年一季度，黔西南州新增问题 2 件，销号 1 件，其中按期销号 1 件。\n"
+            "兴义市销号 1 件，全部按期。"
+        )
+        assert made["red"] == [{"unit": "兴义市", "rate": 100.0, "closed": 1}]
+        assert "逾期 1 件" in made["problems"]
+        number = play.case(late).number
+        assert f"1. 兴义市：饮水工程管网漏损（{number}）。" in made["problems"]
+        assert made["black"] == [{"unit": "兴义市", "overdue": 1.0, "open": 1.0}]
+        _issued(play, Desk(play, tmp_path), case, made)
+        assert play.state(good) == "closed"
+
+
+def _issued(play: Play, desk: Desk, case: int, made: dict[str, Any]) -> None:
+    """From the draft to the paper; the document stands in the order good, bad, asked for."""
+    play.refused(NotYourTurn, "xingyi.liaison", case, "submit", **made)
+    problems = made.pop("problems") + "\n请引以为戒。"
+    play.act(SPECIALIST, case, "submit", problems=problems, **made)
+    play.act("zhou-dc.head", case, "revise", opinion="要求写得再具体些")
+    play.act(SPECIALIST, case, "submit", problems=problems, **made)
+    play.act("zhou-dc.head", case, "approve")
+    play.refused(NotYourTurn, "zhou-dc.head", case, "sign")
+    play.act("zhou.head", case, "sign")
+    play.refused(ConditionNotMet, SPECIALIST, case, "issue")
+    paper = desk.issue(SPECIALIST, case, "bulletin")
+    assert paper.number is not None
+    assert paper.number.endswith("〔2026〕1号")
+    order = ["各县（市、新区）", "一、好的做法", "红榜", "二、存在问题", "黑榜", "三、工作要求"]
+    places = [paper.text.index(words) for words in order[:2] + order[3:4] + order[5:]]
+    assert places == sorted(places)
+    assert all(words in paper.text for words in order)
+    assert "请引以为戒" in paper.text
+    assert play.act(SPECIALIST, case, "issue") == "issued"
+
+
+@variation
+def test_every_number_leads_to_the_cases_behind_it(play: Play) -> None:
+    for description in ("一号路灯损坏", "二号路灯损坏"):
+        play.open(FINDER, description=description)
+    case = play.open(SPECIALIST, "bulletin", parties={"host": "522300"}, subject="路灯专题")
+    with play.database.reading() as connection:
+        definition = play.catalog.newest("bulletin").definition
+        found = tallied_for(connection, play.catalog, play.case(case), play.now)
+        assert found is not None
+        rows = {unit.name: (unit, numbers) for unit, numbers in found.below}
+        assert len(rows) == 9
+        unit, numbers = rows["兴义市"]
+        assert (numbers["opened"], numbers["rate"]) == (2, None)  # a share of nothing is unknown
+        assert rows["望谟县"][1]["opened"] == 0
+        assert found.whole["opened"] == 2
+        behind = cases_behind(
+            connection, play.catalog, definition, found, "opened", unit.path, play.now
+        )
+        assert list(behind) == play.of_workflow("rectification")
+
+
+@variation
+@pytest.mark.rights
+def test_what_is_kept_from_anybody_is_counted_nowhere(play: Play) -> None:
+    """办法第二十一条、四不两直: an unannounced visit is in no number before its field work ends."""
+    plan = {"authority": "年度计划第三项", "visit_on": "2026-03-10", "origin": "年度计划"}
+    counted = Tally.model_validate({"title": "督查", "of": "inspection", "count": "open"})
+    window = window_of(period_of("year", local_day(play.now)), play.now)
+
+    def count() -> int:
+        with play.database.reading() as connection:
+            found = tallies.counts_by_path(connection, {"visits": counted}, window, "", ())
+        return found["visits"].total()
+
+    for mode in ("明查", "暗访"):
+        facts: dict[str, Any] = {"subject": f"饮水安全{mode}", "mode": mode, **plan}
+        play.open(SPECIALIST, "inspection", parties={"inspected": COUNTY}, **facts)
+    assert count() == 1
+    hidden = play.of_workflow("inspection")[1]
+    play.act("zhou-dc.head", hidden, "approve")
+    team = ["zhou-dc.inspector1"]
+    play.act(SPECIALIST, hidden, "prepare", scheme="随机抽取两村", team=team)
+    play.act("zhou-dc.inspector1", hidden, "set_out")
+    assert count() == 1
+    play.act("zhou-dc.inspector1", hidden, "end_visit", field_record="两村供水正常")
+    assert count() == 2

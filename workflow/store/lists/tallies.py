@@ -1,0 +1,166 @@
+"""Cases counted for tallies (统计): by the unit that they are about, and the cases behind a number.
+
+A tally is the same for everybody: it counts without regard to who reads. So whatever is kept from
+anybody is left out: a confidential case is in no tally, and in no list behind one.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from workflow.engine.tallies import Tally
+from workflow.store.tables.handles import CASE, HISTORY, SCOPE, UNIT
+
+VoidStates = Collection[tuple[str, str]]
+"""Workflow and state of cases that count as never opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The period that is counted, until before `until`, and the present instant."""
+
+    since: datetime
+    until: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A unit right below another, or that one itself, with its place in the tree."""
+
+    id: int
+    name: str
+    path: str
+
+
+def units_below(connection: Connection, unit: int) -> tuple[Below, list[Below]]:
+    """A unit, and the living ones right below it that report by themselves, by their codes."""
+    right_below = and_(UNIT.c.parent_id == unit, UNIT.c.reports.is_(True), UNIT.c.until.is_(None))
+    query = select(UNIT.c.id, UNIT.c.short_name, UNIT.c.path).where(
+        or_(UNIT.c.id == unit, right_below)
+    )
+    rows = [Below(*tuple(row)) for row in connection.execute(query.order_by(UNIT.c.code))]
+    (top,) = [one for one in rows if one.id == unit]
+    return top, [one for one in rows if one.id != unit]
+
+
+def counts_by_path(
+    connection: Connection,
+    tallies: Mapping[str, Tally],
+    window: Window,
+    path: str,
+    void: VoidStates,
+) -> dict[str, Counter[str]]:
+    """For each tally how many cases there are below a path, by the paths of the units that they
+    are about; all of them in one statement.
+    """
+    counts: dict[str, Counter[str]] = {name: Counter() for name in tallies}
+    parts = [_counted_part(name, tally, window, path, void) for name, tally in tallies.items()]
+    for name, where, count, body in connection.execute(union_all(*parts)):
+        if body is None or _is_marked(tallies[name], body):
+            counts[name][where] += count
+    return counts
+
+
+def _counted_part(
+    name: str, tally: Tally, window: Window, path: str, void: VoidStates
+) -> Select[Any]:
+    """Rows of a tally's name, a path, how many cases, and the body whose marks are to be read."""
+    columns = [literal(name).label("tally"), UNIT.c.path]
+    found = _cases(tally, window, path, void)
+    if tally.marked or tally.unmarked:
+        return found.with_only_columns(*columns, literal(1).label("n"), CASE.c.body)
+    counted = [func.count().label("n"), cast(null(), Text).label("body")]
+    return found.with_only_columns(*columns, *counted).group_by(UNIT.c.path)
+
+
+def cases_behind(
+    connection: Connection, tally: Tally, window: Window, path: str, void: VoidStates
+) -> Iterator[int]:
+    """The cases that a tally counts below a path, the oldest first."""
+    query = _cases(tally, window, path, void).with_only_columns(CASE.c.id, CASE.c.body)
+    for case, body in connection.execute(query.order_by(CASE.c.id)):
+        if _is_marked(tally, body):
+            yield case
+
+
+def headlines(connection: Connection, cases: Sequence[int]) -> list[tuple[str, str, str]]:
+    """Number, headline and unit of some cases, in their order."""
+    query = (
+        select(CASE.c.number, CASE.c.headline, UNIT.c.short_name)
+        .join(UNIT, UNIT.c.id == CASE.c.unit_id)
+        .where(CASE.c.id.in_(cases))
+        .order_by(CASE.c.id)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def _cases(tally: Tally, window: Window, path: str, void: VoidStates) -> Select[Any]:
+    kept = SCOPE.alias("kept")
+    query = (
+        select(CASE.c.id)
+        .join(UNIT, UNIT.c.id == CASE.c.unit_id)
+        .where(CASE.c.workflow.in_(tally.of), UNIT.c.path.like(f"{path}%"))
+        .where(_counted(tally, window))
+        .where(~exists().where(kept.c.case_id == CASE.c.id, kept.c.named.is_not(None)))
+    )
+    if tally.at and tally.count != "arrived":
+        query = query.where(CASE.c.state.in_(tally.at))
+    if tally.not_at:
+        query = query.where(CASE.c.state.not_in(tally.not_at))
+    if void:
+        query = query.where(tuple_(CASE.c.workflow, CASE.c.state).not_in(list(void)))
+    # a mark stands in the body as a word in quotes: what has none of them need not be read
+    if tally.marked:
+        words = [CASE.c.body.contains(f'"{mark}"', autoescape=True) for mark in tally.marked]
+        query = query.where(or_(*words))
+    return query
+
+
+def _counted(tally: Tally, window: Window) -> ColumnElement[bool]:
+    if tally.count == "opened":
+        return and_(CASE.c.opened_at >= window.since, CASE.c.opened_at < window.until)
+    if tally.count == "closed":
+        return and_(CASE.c.closed_at >= window.since, CASE.c.closed_at < window.until)
+    if tally.count == "arrived":
+        came = exists().where(
+            HISTORY.c.case_id == CASE.c.id,
+            HISTORY.c.to_state.in_(tally.at),
+            HISTORY.c.from_state != HISTORY.c.to_state,
+            HISTORY.c.at >= window.since,
+            HISTORY.c.at < window.until,
+        )
+        ended_before = CASE.c.closed_at < window.since
+        return and_(or_(CASE.c.closed_at.is_(None), ~ended_before), came)
+    if tally.count == "overdue":
+        late = SCOPE.alias("late")  # where a clock that stands still has no limit
+        passed = exists().where(late.c.case_id == CASE.c.id, late.c.due_at <= window.now)
+        return and_(CASE.c.closed_at.is_(None), passed)
+    return CASE.c.closed_at.is_(None)
+
+
+def _is_marked(tally: Tally, body: str) -> bool:
+    if not (tally.marked or tally.unmarked):
+        return True
+    marks = set(orjson.loads(body)["marks"])
+    return (not tally.marked or bool(marks & {*tally.marked})) and not marks & {*tally.unmarked}

@@ -1,0 +1,220 @@
+"""Tallies of a definition worked out (统计), and what is drafted from them for people to edit.
+
+They are worked out anew whenever they are asked for; what a person then issues is kept as facts.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from workflow.catalog import Catalog
+from workflow.engine.calendar import ZONE, local_day
+from workflow.engine.case import Case
+from workflow.engine.checks.tallies import UNIT_COLUMN
+from workflow.engine.definition import Definition, Fact
+from workflow.engine.periods import Period, period_of, read_period
+from workflow.engine.tallies import Ranking
+from workflow.papers.drafts import drafted
+from workflow.store.lists import tallies
+from workflow.store.lists.tallies import Below, VoidStates, Window
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+MOST_NAMED = 30
+"""Cases behind a tally that a draft can name."""
+
+Numbers = Mapping[str, float | None]
+"""By tally; a share of nothing is None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """The numbers of a unit and of each right below it, for a period."""
+
+    period: Period
+    unit: Below
+    whole: Numbers
+    below: tuple[tuple[Below, Numbers], ...]
+
+
+def period_of_case(case: Case) -> Period:
+    """The period that a case counts: its own, or the year in which it was opened."""
+    if case.period is not None:
+        return read_period(case.period)
+    return period_of("year", local_day(case.opened_at))
+
+
+def window_of(period: Period, now: datetime) -> Window:
+    """The instants between which a period lies."""
+    since, until = (
+        datetime.combine(day, time(), ZONE).astimezone(UTC)
+        for day in (period.first, period.last + timedelta(days=1))
+    )
+    return Window(since, until, now)
+
+
+def void_states(catalog: Catalog) -> VoidStates:
+    """The states that count as if a case had never been opened."""
+    return [
+        (name, state)
+        for name, compiled in catalog.known().items()
+        for state, one in compiled.definition.states.items()
+        if one.void
+    ]
+
+
+def tallied(
+    connection: "Connection",
+    catalog: Catalog,
+    definition: Definition,
+    unit: int,
+    period: Period,
+    now: datetime,
+) -> Tallied:
+    """The tallies of a definition for a unit and those right below it."""
+    top, below = tallies.units_below(connection, unit)
+    window, void = window_of(period, now), void_states(catalog)
+    counts = tallies.counts_by_path(connection, definition.tallies, window, top.path, void)
+
+    def numbers(one: Below) -> Numbers:
+        sums = {
+            name: sum(n for path, n in some.items() if path.startswith(one.path))
+            for name, some in counts.items()
+        }
+        return {name: _number(name, definition, sums) for name in sums}
+
+    return Tallied(period, top, numbers(top), tuple((one, numbers(one)) for one in below))
+
+
+def tallied_for(
+    connection: "Connection", catalog: Catalog, case: Case, now: datetime
+) -> Tallied | None:
+    """The tallies of a case: of the unit that it is about, for its period; None if it has none."""
+    definition = catalog.version(case.definition).definition
+    if not definition.tallies:
+        return None
+    unit = case.parties[definition.anchor].unit
+    return tallied(connection, catalog, definition, unit, period_of_case(case), now)
+
+
+def cases_behind(
+    connection: "Connection",
+    catalog: Catalog,
+    definition: Definition,
+    found: Tallied,
+    name: str,
+    path: str,
+    now: datetime,
+) -> Iterator[int]:
+    """The cases that a tally counts below a path, the oldest first."""
+    window, void = window_of(found.period, now), void_states(catalog)
+    return tallies.cases_behind(connection, definition.tallies[name], window, path, void)
+
+
+def _number(name: str, definition: Definition, sums: Mapping[str, int]) -> float | None:
+    per = definition.tallies[name].per
+    if per is None:
+        return float(sums[name])
+    return round(100 * sums[name] / sums[per], 1) if sums[per] else None
+
+
+# Drafts
+
+
+def drafts(
+    connection: "Connection",
+    catalog: Catalog,
+    definition: Definition,
+    found: Tallied,
+    names: Collection[str],
+    now: datetime,
+) -> dict[str, Any]:
+    """What the system would write into these facts of a case, of those that have a draft."""
+    wanted = [name for name in names if _is_drafted(definition.facts[name])]
+    if not wanted:
+        return {}
+    values = _values(connection, catalog, definition, found, now)
+    made = {name: _draft(definition.facts[name], found, values) for name in wanted}
+    return {name: value for name, value in made.items() if value}
+
+
+def _is_drafted(fact: Fact) -> bool:
+    """Whether the system writes a draft of a fact."""
+    return fact.draft is not None or fact.ranking is not None
+
+
+def _draft(fact: Fact, found: Tallied, values: Mapping[str, Any]) -> Any:
+    if fact.ranking is not None:
+        return [_row(fact, one, numbers) for one, numbers in ranked(fact.ranking, found)]
+    return drafted(fact.draft or "", values)
+
+
+def ranked(ranking: Ranking, found: Tallied) -> list[tuple[Below, Numbers]]:
+    """The units in the order of a tally, those equal to the last one included.
+
+    Left out is of whom nothing is known, and for the highest who has none.
+    """
+    highest = ranking.order == "highest"
+    rows = [
+        (value, one, numbers)
+        for one, numbers in found.below
+        if (value := numbers[ranking.by]) is not None and (value > 0 or not highest)
+    ]
+    rows.sort(key=lambda row: -row[0] if highest else row[0])
+    last = rows[: ranking.most][-1][0] if rows else 0.0
+    return [(one, n) for value, one, n in rows if (value >= last if highest else value <= last)]
+
+
+def _row(fact: Fact, one: Below, numbers: Numbers) -> dict[str, Any]:
+    known: dict[str, Any] = {UNIT_COLUMN: one.name, **numbers}
+    return {key: known[key] for key in fact.columns if known.get(key) is not None}
+
+
+def _values(
+    connection: "Connection",
+    catalog: Catalog,
+    definition: Definition,
+    found: Tallied,
+    now: datetime,
+) -> dict[str, Any]:
+    def named(name: str) -> list[SimpleNamespace]:
+        path = found.unit.path
+        behind = cases_behind(connection, catalog, definition, found, name, path, now)
+        rows = tallies.headlines(connection, list(islice(behind, MOST_NAMED)))
+        return [SimpleNamespace(number=n, headline=text, unit=unit) for n, text, unit in rows]
+
+    today = local_day(now)
+    return {
+        "unit": found.unit.name,
+        "period": str(found.period),
+        "today": f"{today.year}年{today.month}月{today.day}日",
+        "tallies": _plain(found.whole),
+        "units": [SimpleNamespace(name=one.name, **vars(_plain(n))) for one, n in found.below],
+        "cases": _Lazy(named),
+    }
+
+
+class _Lazy:
+    """The cases behind each tally, read when a draft names them."""
+
+    def __init__(self, named: Any) -> None:
+        self._named = named
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._named(name)
+
+
+def _plain(numbers: Numbers) -> SimpleNamespace:
+    """Numbers as a text says them: whole ones without a point; what is not known as 0."""
+    return SimpleNamespace(
+        **{
+            name: int(value) if value is not None and value == int(value) else value or 0
+            for name, value in numbers.items()
+        }
+    )
