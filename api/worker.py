@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from api import checkpoint_files
 from api.context import Duban
+from api.jobs.running import run_next
 from notifications import collecting, delivery
 from notifications.channels import Channel
 from notifications.fallback import Fallback, fall_back
@@ -172,6 +173,8 @@ class Worker:
         self._wake(self._beat, every)
         # in a thread of its own: a mail server that hangs must not hold up what is due
         self._wake(self._collect, COLLECTS_EVERY)
+        # likewise: nobody's reminder waits for somebody's spreadsheet
+        self._wake(self._labour, every)
         self._clock_watch = threading.Thread(
             target=self._watch_clock, args=(every,), name="clock watch", daemon=True
         )
@@ -231,6 +234,13 @@ class Worker:
         if not done.idle:
             did = {name: count for name, count in done.figures.items() if count}
             _log.info("beat", failed=list(done.failed), **did)
+
+    def _labour(self) -> None:
+        try:
+            while not self._stopping.is_set() and run_next(self._duban):
+                pass
+        except Exception:
+            _log.exception("long work could not be taken up")
 
     def _collect(self) -> None:
         try:

@@ -38,7 +38,7 @@ from api.pages.casework import (
     tallies,
 )
 from api.pages.errors import error_page
-from api.pages.lists import ledgers, my_work, reconciliation, saved_views
+from api.pages.lists import exporting, jobs, ledgers, my_work, reconciliation, saved_views
 from api.pages.measuring import assessments, duties, indicators
 from api.pages.myself import (
     account,
@@ -82,8 +82,10 @@ for _part in (
     tallies,
     reconciliation,  # before the ledgers, among whose addresses it lies
     files,
+    exporting,
     ledgers,
     bulk,
+    jobs,
     saved_views,
     messages,
     mailbox,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from api.auth import Someone
 from api.context import Duban
 from api.inspecting.refusing import BadFile
+from api.jobs.telling import Tell, counted, silent
 from api.spreadsheets.case_table import (
     WHOLE_ROW,
     Row,
@@ -71,9 +72,18 @@ class Report:
 
 
 def import_cases(
-    duban: Duban, someone: Someone, workflow: str, content: bytes, *, commit: bool
+    duban: Duban,
+    someone: Someone,
+    workflow: str,
+    content: bytes,
+    *,
+    commit: bool,
+    tell: Tell = silent,
 ) -> Report:
-    """Preview a file, or open a case for each of its rows; raises UnreadableFile, RowsRefused."""
+    """Preview a file, or open a case for each of its rows; raises UnreadableFile, RowsRefused.
+
+    `tell` hears of every row that was looked at; the opening is one transaction and says nothing.
+    """
     definition = duban.catalog.newest(workflow).definition
     columns = columns_of(definition)
     try:
@@ -87,7 +97,8 @@ def import_cases(
         rows = [read_row(definition, order, units, one) for one in sheet[1:]]
         if earlier := cases.answered(connection, digest):
             return Report(workflow, commit, _opened(rows, earlier[1]))
-        reports = tuple(_checked(connection, duban, someone, definition, rows))
+        checked = _checked(connection, duban, someone, definition, rows)
+        reports = tuple(counted(checked, len(rows), tell))
     report = Report(workflow, False, reports)
     if not commit:
         return report

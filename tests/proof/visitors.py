@@ -26,7 +26,7 @@ NOT_PAGES = frozenset(
         "/cases/{case_id}/files/{attachment_id}", "/cases/{case_id}/files/{attachment_id}/preview",
         "/cases/{case_id}/documents/{name}/preview.pdf",
         "/cases/{case_id}/issued/{seq}/preview.pdf", "/mailbox/{message}/mail",
-        "/audit/checkpoints/{number}",
+        "/audit/checkpoints/{number}", "/jobs/{job}/file",
     }
 )  # fmt: skip
 """What is fetched, and not read in a browser."""
@@ -135,7 +135,13 @@ class House:
 
     def _filled(self, route: str) -> Iterator[str]:
         place = self.life.story.units
-        fixed = {"card": "rural", "year": "2026", "unit": str(place["522301"]), "which": "units"}
+        fixed = {
+            "job": "1",
+            "card": "rural",
+            "year": "2026",
+            "unit": str(place["522301"]),
+            "which": "units",
+        }
         for name, value in fixed.items():
             route = route.replace(f"{{{name}}}", value)
         compiled = self.duban.catalog.known()

@@ -48,6 +48,7 @@ PARAMETERS = {
     "year": "2099",
     "indicator": "grain",
     "source": "1",
+    "job": "999999",
 }
 QUERIES = {"GET /api/v1/cases/import/template": "?workflow=rectification"}
 """What an address asks for besides."""

@@ -8,11 +8,13 @@ import binascii
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
+from api.jobs import importing
 from api.pages.forms import Posted, printable, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.importing import ImportPage, ImportRow
@@ -20,10 +22,14 @@ from api.spreadsheets.case_import import Report, RowReport, import_cases
 from api.spreadsheets.case_table import columns_of
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, Refusal
+from workflow.store import jobs
 
 router = APIRouter()
 
 _HERE = "/cases/new"
+AT_ONCE = 300
+"""Cases that are opened while the browser waits: a second or two."""
+
 MOST_KEPT = 600_000
 """Bytes that a page keeps; of a larger file the browser is asked again."""
 
@@ -45,12 +51,26 @@ def look_or_open(duban: Installation, someone: SignedInForm, form: Posted) -> Re
         commit = text_in(form, "act") == "open"
         looked = import_cases(duban, someone, definition.workflow, content, commit=False)
         if commit and not looked.wrong:
+            if len(looked.rows) > AT_ONCE:
+                return _in_the_background(duban, someone, definition, content)
             looked = import_cases(duban, someone, definition.workflow, content, commit=True)
     except Refusal as refusal:
         page = _page(definition, problem=refusal.sentence)
         return _show(duban, someone, page, status_of(refusal))
     kept = content if len(content) <= MOST_KEPT and not (looked.wrong or looked.committed) else b""
     return _show(duban, someone, _page(definition, looked, kept=kept))
+
+
+def _in_the_background(
+    duban: Duban, someone: Someone, definition: Definition, content: bytes
+) -> Response:
+    """Have the cases opened as long work; to the page of that job."""
+    now = duban.clock()
+    asked = importing.asked_for(definition.workflow, duban.files.put(content, now))
+    title = f"从表格导入{definition.title}"
+    with duban.database.unit_of_work() as connection:
+        job = jobs.ask(connection, someone.actor, importing.CASES, title, asked, now)
+    return RedirectResponse(f"/jobs/{job}", 303)
 
 
 def content_of(form: FormData) -> bytes:

@@ -7,10 +7,14 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
+from sqlalchemy import Connection
 
-from api.pages.units import Picked
+from api.context import Duban
+from api.pages.units import Picked, pick_unit
 from api.presenting.lights import near_before, week_before
 from workflow.engine.calendar import Calendar
+from workflow.engine.definition import Definition
+from workflow.engine.errors import NotFound
 from workflow.store.lists.counting import Moments
 from workflow.store.lists.queries import Filter
 from workflow.store.sight.sights import NO_LIMIT
@@ -112,6 +116,19 @@ def _asked(
         order if order in ORDERS else "",
         after,
     )
+
+
+def one_ledger_of(duban: Duban, workflow: str, ledger: str) -> Definition:
+    """The newest definition of a workflow that has this ledger; raises NotFound."""
+    definition = duban.catalog.newest(workflow).definition
+    if ledger not in definition.ledgers:
+        raise NotFound(f"“{definition.title}”没有这本台账", {"ledger": ledger[:40]})
+    return definition
+
+
+def unit_of(connection: Connection, asked: Asked) -> Picked:
+    """The unit that an address narrows to."""
+    return pick_unit(connection, {"unit": asked.unit, "unit.pick": asked.pick}, "unit")
 
 
 Filters = Annotated[Asked, Depends(_asked)]

@@ -29,6 +29,7 @@ router = APIRouter()
 PAGE_SIZE = 30
 WORK, WATCHED, DONE = "", "watched", "done"
 TITLES = {WORK: "我的待办", WATCHED: "我关注的", DONE: "我办过的"}
+JOBS = "/jobs"
 
 Found = tuple[list[WorkItem], Place | None]
 
@@ -52,9 +53,7 @@ def my_work(duban: Installation, someone: SignedInPage, which: Which, after: str
         title=TITLES[which],
         show=which,
         posts=bool(someone.actor.posts),
-        tabs=tuple(
-            LedgerLink(_address(one), title, here=one == which) for one, title in TITLES.items()
-        ),
+        tabs=my_tabs(_address(which)),
         items=tuple(items),
         next=_address(which, after=str(place)) if place else "",
         first=not after,
@@ -72,6 +71,12 @@ def watch(case_id: CaseId, duban: Installation, someone: SignedInForm, form: Pos
         else:
             attention.unwatch(connection, someone.actor, case_id)
     return RedirectResponse(f"/cases/{case_id}", 303)
+
+
+def my_tabs(here: str) -> tuple[LedgerLink, ...]:
+    """What is mine, in several lists; the one at the address `here` is being read."""
+    links = {_address(which): title for which, title in TITLES.items()} | {JOBS: "后台任务"}
+    return tuple(LedgerLink(url, title, here=url == here) for url, title in links.items())
 
 
 def _address(which: str, **more: str) -> str:

@@ -34,6 +34,7 @@ from workflow.store.tables.definitions import (
 )
 from workflow.store.tables.documents import DocumentCounter, DocumentRow, TemplateRow
 from workflow.store.tables.examinations import ExaminationRow
+from workflow.store.tables.jobs import JobRow
 from workflow.store.tables.measuring import (
     AdjustmentRow,
     FigureBatch,
@@ -110,6 +111,7 @@ __all__ = [
     "HandoverRow",
     "HistoryRow",
     "HoldingRow",
+    "JobRow",
     "KnownBrowser",
     "MailboxRow",
     "MeasureText",

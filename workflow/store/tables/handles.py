@@ -35,6 +35,7 @@ from workflow.store.tables import (
     HandoverRow,
     HistoryRow,
     HoldingRow,
+    JobRow,
     KnownBrowser,
     MailboxRow,
     MeasureText,
@@ -106,6 +107,7 @@ HEAD = _core(AuditHead)
 HISTORY = _core(HistoryRow)
 HOLDING = _core(HoldingRow)
 ITEM = _core(OrgChangeItem)
+JOB = _core(JobRow)
 KNOWN = _core(KnownBrowser)
 MAILBOX = _core(MailboxRow)
 MOVE = _core(DefinitionMove)

@@ -1,0 +1,57 @@
+"""A ledger as a spreadsheet, however long."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from api.auth import Someone
+from api.context import Duban
+from api.jobs.telling import Tell, counted
+from api.jobs.work import Made
+from api.spreadsheets.ledger import ledger_sheet
+from api.spreadsheets.ledger_rows import sheet_rows
+from workflow.store.evidence.audit import Act
+from workflow.store.jobs import Job
+from workflow.store.lists.counting import count_up_to
+from workflow.store.lists.queries import Filter
+
+LEDGER = "ledger"
+
+MOST_EXPORTED = 100_000
+"""Rows of one spreadsheet: what an office's machine opens without waiting."""
+
+
+def asked_for(workflow: str, ledger: str, narrowed: Filter, order: str) -> dict[str, Any]:
+    """What the row of such a job keeps."""
+    plain = {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(narrowed).items()
+    }
+    return {"workflow": workflow, "ledger": ledger, "filter": plain, "order": order}
+
+
+def _filter_of(plain: Mapping[str, Any]) -> Filter:
+    moments = ("due_from", "due_before")
+    read = {n: datetime.fromisoformat(plain[n]) if plain[n] else None for n in moments}
+    return Filter(**{**plain, **read, "workflows": tuple(plain["workflows"])})
+
+
+def export_ledger(duban: Duban, someone: Someone, job: Job, tell: Tell) -> Made:
+    """The sheet of the cases that whoever asked sees; the log tells of it."""
+    asked = job.asked
+    definition = duban.catalog.newest(asked["workflow"]).definition
+    ledger, narrowed = definition.ledgers[asked["ledger"]], _filter_of(asked["filter"])
+    with duban.database.reading() as connection:
+        total = count_up_to(connection, someone.actor, narrowed, MOST_EXPORTED)
+        tell(0, total)
+        rows = sheet_rows(connection, duban, someone, narrowed, asked["order"])
+        content = ledger_sheet(definition, ledger.title, ledger.facts, counted(rows, total, tell))
+    noted = Act("export", someone.person, data=log_of(asked["workflow"], asked["ledger"]))
+    name = f"{definition.title}{ledger.title}.xlsx"
+    return Made(f"{total} 行都在表格里", content, name, noted)
+
+
+def log_of(workflow: str, ledger: str) -> dict[str, str]:
+    """What the log keeps of an export."""
+    return {"what": "ledger", "workflow": workflow, "ledger": ledger}

@@ -1,0 +1,85 @@
+"""Long work in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from api.presenting.lists import LedgerLink
+from api.presenting.wording import to_the_minute
+from workflow.store.jobs import Job
+
+STATUSES = {"waiting": "等待处理", "running": "正在处理", "done": "已完成", "failed": "没有办成"}
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A job: what it is, where it stands, how far it has come; `file` is where to fetch what came
+    of it.
+    """
+
+    url: str
+    title: str
+    status: str
+    ended: bool
+    failed: bool
+    done: int
+    total: int
+    progress: str
+    asked: str
+    detail: str
+    file: str
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobsPage:
+    """What the reader asked for."""
+
+    tabs: tuple[LedgerLink, ...]
+    jobs: tuple[JobLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """One job; `worker` is whether anybody is there to do it."""
+
+    job: JobLine
+    still: bool
+    worker: bool
+
+
+def job_line(job: Job, is_kept: Callable[[str], bool]) -> JobLine:
+    """A job in words; a file that was cleared away is not offered."""
+    url = f"/jobs/{job.id}"
+    kept = job.file is not None and is_kept(job.file)
+    return JobLine(
+        url=url,
+        title=job.title,
+        status=STATUSES[job.status],
+        ended=job.ended_at is not None,
+        failed=job.status == "failed",
+        done=job.done,
+        total=job.total,
+        progress=_progress(job),
+        asked=to_the_minute(job.asked_at),
+        detail=job.detail or "",
+        file=f"{url}/file" if kept else "",
+        file_name=job.file_name or "",
+    )
+
+
+def _progress(job: Job) -> str:
+    if job.status != "running" or not job.total:
+        return ""
+    if job.done == job.total:
+        return f"{job.total:,} 行都已核对，正在写入"
+    return f"已处理 {job.done:,} 行，共 {job.total:,} 行"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPage:
+    """A ledger that is too long to be made while the browser waits."""
+
+    title: str
+    rows: int
+    ledger: str
+    action: str

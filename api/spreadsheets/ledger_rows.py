@@ -1,0 +1,46 @@
+"""The cases of a ledger as rows of a spreadsheet, read in batches."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from api.auth import Someone
+from api.context import Duban
+from api.presenting.lists import Clocks, facts_of, stamps_of
+from api.spreadsheets.ledger import SheetRow
+from workflow.store.lists import queries
+from workflow.store.offices.named import roster
+
+_BATCH = 1_000
+
+
+def sheet_rows(
+    connection: Connection, duban: Duban, someone: Someone, narrowed: queries.Filter, order: str
+) -> Iterator[SheetRow]:
+    """Every case in the reader's scope that the filter leaves, in this order."""
+    place, clocks = None, Clocks(duban.catalog.calendar, duban.clock())
+    while True:
+        found = queries.list_cases(
+            connection,
+            someone.actor,
+            narrowed,
+            after=place,
+            limit=_BATCH,
+            newest=order == "newest",
+        )
+        units = queries.unit_names(connection, {row["unit_id"] for row in found.rows})
+        versions = [duban.catalog.version(row["definition_id"]).definition for row in found.rows]
+        known = ((one, row["body"]["facts"]) for one, row in zip(versions, found.rows, strict=True))
+        people = roster(connection, known)
+        for definition, row in zip(versions, found.rows, strict=True):
+            yield SheetRow(
+                number=row["number"],
+                unit=units[row["unit_id"]],
+                state=definition.states[row["state"]].title,
+                clock=clocks.of(row),
+                facts=facts_of(row, definition, someone.actor, people),
+                stamps=stamps_of(definition, row["body"]),
+            )
+        if found.next is None:
+            return
+        place = found.next
