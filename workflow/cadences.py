@@ -5,13 +5,12 @@ and after how long an outage does not matter.
 """
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from workflow.catalog import Catalog
@@ -30,6 +29,7 @@ from workflow.store.database import Database
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act, Plain
 from workflow.store.measuring import figures
+from workflow.store.measuring.figures import Home
 from workflow.tallying import tallied
 from workflow.transaction import Transaction
 
@@ -176,12 +176,14 @@ class _Sweep:
 # Switching
 
 
-def may_switch(connection: Connection, cadence: Periodic, actor: Actor) -> dict[int, str]:
-    """The units for all below which somebody may switch a cadence, with their names."""
+def may_switch(homes: Iterable[Home], cadence: Periodic, actor: Actor) -> dict[int, str]:
+    """The units for all below which somebody may switch a cadence, with their names; `homes` is
+    where they work.
+    """
     roles = {(post.unit, post.role) for post in actor.posts}
     return {
         home.government: home.name
-        for home in figures.homes(connection, actor)
+        for home in homes
         for seat in cadence.switched_by
         if seat.rpartition(".")[0] == home.office and (home.unit, seat.rpartition(".")[2]) in roles
     }
@@ -209,7 +211,7 @@ def switch(
     if not 2 <= len(reason) <= LONGEST_REASON or not reason.isprintable():
         raise InvalidInput(f"请写明理由，2 至 {LONGEST_REASON} 个字", {"reason": len(reason)})
     with database.unit_of_work() as connection:
-        if asked.unit not in may_switch(connection, cadence, actor):
+        if asked.unit not in may_switch(figures.homes(connection, actor), cadence, actor):
             raise NotYourTurn("你的岗位不能开启或者停止这项定期工作", {"unit": asked.unit})
         row = {name: getattr(asked, name) for name in ("workflow", "every", "runs")}
         row |= {"unit_id": asked.unit, "reason": reason, "person_id": actor.person, "at": now}

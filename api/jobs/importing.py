@@ -21,10 +21,9 @@ def asked_for(workflow: str, file: str) -> dict[str, Any]:
 
 def open_from_table(duban: Duban, someone: Someone, job: Job, tell: Tell) -> Made:
     """Open a case for each row, all or none; a table taken in before opens nothing twice."""
-    try:
-        content = duban.files.path(job.asked["file"]).read_bytes()
-    except FileNotFoundError:
-        raise InvalidInput("表格已经清除，请重新上传") from None
+    content = duban.files.read(job.asked["file"])
+    if content is None:
+        raise InvalidInput("表格已经清除，请重新上传")
     report = import_cases(duban, someone, job.asked["workflow"], content, commit=True, tell=tell)
     sentence = f"已导入 {len(report.rows)} 件；表格里是每一行的编号"
     return Made(sentence, _sheet(report), "导入结果.xlsx")

@@ -19,9 +19,9 @@ from workflow.engine.calendar import local_day
 from workflow.engine.errors import InvalidInput, Refusal
 from workflow.store.casework import cadences
 from workflow.store.casework.cadences import Switched, nearest
-from workflow.store.lists import queries
 from workflow.store.measuring import figures
 from workflow.store.measuring.figures import Home
+from workflow.store.offices.naming import names_of
 
 router = APIRouter()
 
@@ -62,19 +62,16 @@ def _page(duban: Duban, someone: Someone, refusal: Refusal | None = None) -> Res
 
 
 def _lines(connection: Connection, duban: Duban, someone: Someone) -> Iterator[CadenceLine]:
-    switches = cadences.switched(connection)
+    switches, ever = cadences.switched(connection), cadences.switched_ever(connection)
     homes = figures.homes(connection, someone.actor)
     today, calendar = local_day(duban.clock()), duban.catalog.calendar
+    called = names_of(connection, {one.unit for one in ever}, {one.person for one in ever})
+    names = Names(units=called.units, people=called.people)
     for name, compiled in duban.catalog.known().items():
         for cadence in compiled.definition.periodic:
-            ever = cadences.switched_ever(connection, name, cadence.every)
-            places = list(_places(connection, name, cadence, someone, homes, switches))
-            counts = _counting(switches, name, cadence, homes)
-            names = Names(
-                units=queries.unit_names(connection, {one.unit for one in ever}),
-                people=queries.person_names(connection, {one.person for one in ever}),
-            )
-            known = Known(counts, ever, places)
+            mine = [one for one in ever if (one.workflow, one.every) == (name, cadence.every)]
+            places = list(_places(name, cadence, someone, homes, switches))
+            known = Known(_counting(switches, name, cadence, homes), mine, places)
             yield cadence_line(compiled.definition, cadence, known, today, calendar, names)
 
 
@@ -87,7 +84,6 @@ def _counting(
 
 
 def _places(
-    connection: Connection,
     name: str,
     cadence: Periodic,
     someone: Someone,
@@ -95,6 +91,6 @@ def _places(
     switches: list[Switched],
 ) -> Iterator[Place]:
     paths = {home.government: home.path for home in homes}
-    for unit, called in may_switch(connection, cadence, someone.actor).items():
+    for unit, called in may_switch(homes, cadence, someone.actor).items():
         last = nearest(switches, name, cadence.every, paths[unit])
         yield Place(unit, called, last.runs if last else cadence.runs)

@@ -56,8 +56,17 @@ _LABELS: Mapping[str, str] = {
     "status": "答复",
     "size": "字节数",
     "case": "事项",
+    "template": "模板",
+    "kind": "类别",
+    "key": "名称",
+    "batch": "批次",
+    "figures": "数值个数",
+    "holding": "任职编号",
+    "unit": "单位编号",
+    "post": "岗位编号",
+    "person": "人员编号",
 }
-_CODES: Mapping[str, str] = {
+CODES: Mapping[str, str] = {
     "not_allowed": "没有这项权限",
     "not_found": "不存在或不在其范围内",
     "not_your_turn": "不归其办理",
@@ -71,6 +80,8 @@ _CODES: Mapping[str, str] = {
     "source_key": "更换来源的密钥",
     "source_closed": "停用来源",
     "not_appointed": "不能任免",
+    "scorecards": "计分表",
+    "indicators": "指标",
     "year": "每年",
     "week": "每周",
     "month": "每月",
@@ -222,6 +233,8 @@ def _details(data: Mapping[str, Any], names: Names) -> str:
     told = {key: value for key, value in data.items() if not _HIDDEN.fullmatch(key)}
     if "workflow" in told:
         told["workflow"] = names.workflows.get(told["workflow"], told["workflow"])
+    if "template" in told:
+        told["template"] = names.papers.get(told["template"], told["template"])
     return "，".join(f"{_LABELS.get(key, key)} {_plain(value)}" for key, value in told.items())
 
 
@@ -230,7 +243,7 @@ def _plain(value: object) -> str:
         return "、".join(map(_plain, value))
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "无" if value is None else _CODES.get(str(value), str(value))
+    return "无" if value is None else CODES.get(str(value), str(value))
 
 
 def checkpoint_line(row: Row) -> CheckpointLine:

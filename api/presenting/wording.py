@@ -19,13 +19,14 @@ LONGEST_HEADLINE = 80
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names of units and people by id, and titles of workflows by name."""
+    """Names of units and people by id, and titles of workflows and documents by name."""
 
     units: Mapping[int, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
     workflows: Mapping[str, str] = field(default_factory=dict)
     former: FormerNames = field(default_factory=dict)
     fates: Fates = field(default_factory=dict)
+    papers: Mapping[str, str] = field(default_factory=dict)
 
     def unit(self, id_: int | None, at: datetime | None = None) -> str:
         """The unit's short name, now or as it was at an instant; or a dash."""

@@ -139,6 +139,7 @@ def _read(
 ) -> tuple[tuple[Line, ...], Spot | None]:
     """The lines, and where they end; raises InvalidInput for a date that is none."""
     since, until = _day(filters.since), _day(filters.until)
+    known = {name: one.definition for name, one in duban.catalog.workflows().items()}
     with duban.database.reading() as connection:
         wanted = Wanted(
             kind=filters.kind or None,
@@ -151,14 +152,13 @@ def _read(
         names = Names(
             units=queries.unit_names(connection, units_in(rows)),
             people=queries.person_names(connection, people_in(rows)),
-            workflows=_titles(duban),
+            workflows={name: one.title for name, one in known.items()},
+            papers={
+                name: paper.title for one in known.values() for name, paper in one.documents.items()
+            },
         )
     last = Spot(rows[-1]["at"], rows[-1]["strand"], rows[-1]["seq"]) if rows else None
     return lines_of(rows, names), last
-
-
-def _titles(duban: Duban) -> dict[str, str]:
-    return {name: one.definition.title for name, one in duban.catalog.workflows().items()}
 
 
 def _day(text: str) -> datetime | None:

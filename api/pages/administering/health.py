@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from api.auth import Installation, SignedInPage
 from api.pages.rendering import masthead_of, show
+from api.presenting.audit_log import CODES
 from api.presenting.sending import held_in_words
 from api.presenting.wording import to_the_minute
 from api.pulse import own_name
@@ -51,6 +52,9 @@ _VALUES = {
     "ambiguous": "不能确定",
     "unsendable": "不能发送",
 }
+_ANSWERS = {"2": "办成", "3": "转到别处或没有变化", "4": "不予办理", "5": "系统出错"}
+"""What the first figure of an HTTP status says."""
+
 LATE = timedelta(minutes=5)
 """A backlog older than this is shown as one."""
 
@@ -163,10 +167,17 @@ def _process(one: Process, now: datetime) -> ProcessLine:
 
 
 def _counts(running: list[Process], own: Mapping[Key, float]) -> Iterator[CountLine]:
-    total: Counter[Key] = Counter()
+    total: Counter[tuple[str, str]] = Counter()
     for figures in {**{one.name: one.figures for one in running}, own_name(): own}.values():
-        total.update(figures)
-    for (name, labels), count in sorted(total.items()):
-        if name in _COUNTED:
-            kind = "，".join(_VALUES.get(value, value) for _, value in labels)
-            yield CountLine(_COUNTED[name], kind, f"{count:,.0f}")
+        for (name, labels), count in figures.items():
+            if name in _COUNTED:
+                kind = "，".join(_in_words(label, value) for label, value in labels)
+                total[_COUNTED[name], kind] += int(count)
+    for (what, kind), times in sorted(total.items()):
+        yield CountLine(what, kind, f"{times:,}")
+
+
+def _in_words(label: str, value: str) -> str:
+    if label == "status":
+        return _ANSWERS.get(value[0], value)
+    return _VALUES.get(value) or CODES.get(value, value)

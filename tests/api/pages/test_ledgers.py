@@ -118,7 +118,7 @@ def test_a_spreadsheet_is_set_up_to_be_printed(browser: Browsers, duban: Duban) 
 def test_a_spreadsheet_that_would_be_too_long_is_refused_with_what_to_do(
     browser: Browsers, duban: Duban, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.pages.lists.ledgers.MOST_EXPORTED", 2)
+    monkeypatch.setattr("api.pages.lists.exporting.MOST_EXPORTED", 2)
     for _ in range(3):
         open_case(duban)
     answer = browser(SPECIALIST).client.get(f"{LEDGER}/sheet.xlsx")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, true
 
 from workflow.engine.beginnings import Periodic
 from workflow.engine.periods import Length, Period, numbers_of
@@ -120,10 +120,9 @@ def switched(connection: Connection) -> list[Switched]:
     return _read(connection, SWITCH.c.id.in_(latest))
 
 
-def switched_ever(connection: Connection, workflow: str, every: str) -> list[Switched]:
+def switched_ever(connection: Connection) -> list[Switched]:
     """Every time that a cadence was switched, the latest first."""
-    rows = _read(connection, (SWITCH.c.workflow == workflow) & (SWITCH.c.every == every))
-    return rows[::-1]
+    return _read(connection, true())[::-1]
 
 
 def _read(connection: Connection, which: Any) -> list[Switched]:

@@ -58,6 +58,13 @@ class Files:
         """Whether the bytes are there, unread."""
         return self.path(sha256).is_file()
 
+    def read(self, sha256: str) -> bytes | None:
+        """The bytes, if they are there."""
+        try:
+            return self.path(sha256).read_bytes()
+        except FileNotFoundError:
+            return None
+
     def is_whole(self, sha256: str) -> bool | None:
         """Whether the bytes there are those of the hash; None when there are none."""
         try:
