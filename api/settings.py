@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from api.clock import system_clock
 from api.openid import CLAIM, OpenIdProvider, is_safe
-from notifications.channels import UnknownChannel, open_channel, written
+from notifications.channels import UnknownChannel
 from notifications.channels.bounce_mailbox import open_bounce_mailbox
 from notifications.channels.channel_url import MalformedUrl
 from notifications.fallback import ORDER
 from notifications.pacing import FREE, Pace
-from notifications.ways import MAILBOX_URL, SCHEMES
+from notifications.ways import MAILBOX_URL, SCHEMES, open_server
 from workflow.engine.errors import DubanError
 from workflow.store.evidence.chain import ALGORITHMS
 from workflow.store.people.profiles import DENGBAO3, PROFILES, Profile
@@ -165,15 +165,10 @@ def _channel(given: Mapping[str, str], name: str, way: str) -> str:
     url = given.get(name, MAILBOX_URL)
     if url == MAILBOX_URL:
         return url
-    code, hint = "unknown_channel", f"不接外部服务器时写 {MAILBOX_URL}"
     try:
-        open_channel(url, now=system_clock)
+        open_server(way, url, system_clock)
     except UnknownChannel as unknown:
-        raise BadSetting(name, f"{unknown}；{hint}", code) from None
-    scheme = url.partition(":")[0].lower()
-    if scheme not in SCHEMES[way]:
-        fit = "、".join(map(written, sorted(SCHEMES[way])))
-        raise BadSetting(name, f"不能走 {written(scheme)}，可用 {fit}；{hint}", code)
+        raise BadSetting(name, str(unknown), "unknown_channel") from None
     return url
 
 

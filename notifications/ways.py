@@ -8,7 +8,6 @@ from notifications.channels import (
     Clock,
     UnknownChannel,
     open_channel,
-    written,
 )
 from notifications.channels.bounce_mailbox import open_bounce_mailbox
 from notifications.channels.channel_url import MalformedUrl
@@ -56,18 +55,23 @@ def report_sources(ways: Mapping[str, Channel], bounces: str = "") -> dict[str, 
     return sources
 
 
+def open_server(way: str, url: str, now: Clock) -> Channel:
+    """The channel of a way's server, not yet connected; raises UnknownChannel with what to write
+    instead.
+    """
+    try:
+        return open_channel(url, now=now, among=SCHEMES[way])
+    except UnknownChannel as unknown:
+        raise UnknownChannel(f"{unknown}；不接外部服务器时写 {MAILBOX_URL}") from None
+
+
 def _open(database: Database, now: Clock, way: str, url: str) -> Channel:
     if url == MAILBOX_URL:
         return LocalMailbox(database, way, now)
-    scheme = url.partition(":")[0].lower()
-    if scheme in CHANNELS and scheme not in SCHEMES[way]:
-        fit = "、".join(map(written, sorted(SCHEMES[way])))
-        raise UnusableWay(f"{_WORDS[way]}不能走 {written(scheme)}，可用 {fit} 或 {MAILBOX_URL}")
     try:
-        return open_channel(url, now=now)
+        return open_server(way, url, now)
     except UnknownChannel as unknown:
-        hint = f"不接外部服务器时写 {MAILBOX_URL}"
-        raise UnusableWay(f"{_WORDS[way]}：{unknown}。{hint}") from None
+        raise UnusableWay(f"{_WORDS[way]}：{unknown}") from None
 
 
 _WORDS = {"email": "邮件", "sms": "短信", "chat": "群机器人"}

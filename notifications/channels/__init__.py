@@ -4,7 +4,7 @@ To add one: write a file with a class that takes (ChannelUrl, Clock) and is a Ch
 schemes here, and give it a test against a real server.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from notifications.channels.aliyun import AliyunChannel
 from notifications.channels.channel import Channel, Clock, Envelope, Outcome, Receipt, Sender
@@ -47,24 +47,26 @@ _WITHOUT_HOST = frozenset({"robots"})
 class UnknownChannel(ValueError):
     """A channel's URL that cannot be used; the text is a Chinese sentence without any password."""
 
-    def __init__(self, why: str) -> None:
-        schemes = "、".join(map(written, CHANNELS))
-        super().__init__(f"通知渠道的地址不能用：{why}。可用的开头有 {schemes}")
-
 
 def written(scheme: str) -> str:
     """How the URLs of a channel begin."""
     return f"{scheme}:" if scheme in _WITHOUT_HOST else f"{scheme}://"
 
 
-def open_channel(url: str, *, now: Clock) -> Channel:
-    """The channel of a URL, not yet connected; raises UnknownChannel. `now` dates the messages."""
+def open_channel(url: str, *, now: Clock, among: Collection[str] = frozenset(CHANNELS)) -> Channel:
+    """The channel of a URL, not yet connected; raises UnknownChannel. `now` dates the messages.
+
+    The URL begins with a scheme that is `among` those wanted: this is looked at before the rest.
+    """
     try:
         parsed = parse_url(url)
-        if parsed.scheme not in CHANNELS:
-            raise MalformedUrl("不认识它的开头")
+        if parsed.scheme not in among:
+            known = parsed.scheme in CHANNELS
+            raise MalformedUrl(f"不能走 {written(parsed.scheme)}" if known else "不认识它的开头")
         if not parsed.host and parsed.scheme not in _WITHOUT_HOST:
             raise MalformedUrl("没有写主机")
         return CHANNELS[parsed.scheme](parsed, now)
     except MalformedUrl as malformed:
-        raise UnknownChannel(str(malformed)) from None
+        schemes = "、".join(written(one) for one in CHANNELS if one in among)
+        why = f"通知渠道的地址不能用：{malformed}。可用的开头有 {schemes}"
+        raise UnknownChannel(why) from None

@@ -319,6 +319,23 @@ def test_a_bad_setting_is_refused_with_its_name(name: str, value: str, code: str
     assert refusal.value.sentence.startswith(f"环境变量 {name} 不能用：")
 
 
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [("DUBAN_EMAIL", "smpp://a"), ("DUBAN_EMAIL", "pigeon://x"), ("DUBAN_SMS", "smtp://h")],
+)
+def test_a_channel_that_does_not_fit_its_way_is_told_first_with_those_that_do(
+    name: str, url: str
+) -> None:
+    """Not with what else is missing in a URL that could never carry such messages."""
+    with pytest.raises(BadSetting) as refusal:
+        Settings.read({name: url})
+    said, _, usable = refusal.value.sentence.partition("可用的开头有")
+    assert "缺少" not in said
+    assert "账号" not in said
+    assert ("smtp://" in usable) is (name == "DUBAN_EMAIL")
+    assert ("smpp://" in usable) is (name == "DUBAN_SMS")
+
+
 def test_settings_have_defaults_and_follow_the_environment() -> None:
     # Built by hand, settings hold nothing back, export nothing and leave no mark.
     defaults = Settings(
