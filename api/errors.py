@@ -45,6 +45,7 @@ from workflow.engine.errors import (
     RelationNotAllowed,
     RequestReused,
     Stale,
+    UnknownEvent,
 )
 from workflow.store.database import DatabaseUnusable
 from workflow.store.offices.administrators import NotAppointed
@@ -67,6 +68,7 @@ STATUS: Mapping[type[Exception], int] = {
     NotConfirmed: 403,
     NotYourTurn: 403,
     NotFound: 404,
+    UnknownEvent: 422,
     OutOfTurn: 409,
     DutiesNotSeparate: 409,
     Stale: 409,

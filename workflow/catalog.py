@@ -15,7 +15,7 @@ from workflow.engine.calendar import Calendar
 from workflow.engine.checks.parts import events, rungs
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidDefinition, NotFound
-from workflow.engine.findings import Finding, unknown
+from workflow.engine.findings import Finding, nearest, short, unknown
 from workflow.engine.links import check_links
 from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
@@ -179,9 +179,9 @@ class Catalog:
     def newest(self, workflow: str) -> Compiled:
         """The newest version of a workflow; raises NotFound."""
         if workflow not in self._newest:
-            raise NotFound(
-                f"没有“{str(workflow)[:40]}”这种工作流程", {"workflow": str(workflow)[:40]}
-            )
+            hint = nearest(workflow, self._newest)
+            sentence = f"没有“{short(workflow)}”这种工作流程（{hint}）"
+            raise NotFound(sentence, {"workflow": short(workflow)})
         return self.version(self._newest[workflow])
 
     def cadence_since(self, workflow: str, every: str) -> datetime:

@@ -10,11 +10,12 @@ from api.auth import Installation, SignedIn
 from api.context import Duban
 from api.rest.case_view import case_view
 from api.rest.inputs import LARGEST_ID, CaseId, FireBody, Limit, OpenBody, Word
-from api.rest.mistakes import all_in_place, in_place, units_of, wrong
+from api.rest.mistakes import all_in_place, in_place, units_of, workflow_named, wrong
 from api.rest.outputs import AnswerOut, CaseOut, CasePage, Units, case_item, ledger_facts
 from workflow.commands import Answer
 from workflow.engine.calendar import ZONE
 from workflow.engine.errors import NotFound
+from workflow.engine.findings import nearest, short
 from workflow.store.lists import queries
 from workflow.store.lists.queries import Filter, Place
 from workflow.store.offices.organisation import unit_by_code
@@ -54,9 +55,10 @@ def list_cases(
     limit: Limit = 50,
 ) -> CasePage:
     """Cases in one's scope, soonest limit first, in pages."""
+    workflows = _workflows(duban, workflow, ledger)
     narrowed = Filter(
-        workflows=_workflows(duban, workflow, ledger),
-        state=state,
+        workflows=workflows,
+        state=None if state is None else _state(duban, state, workflows),
         unit=None if unit is None else _unit(duban, unit),
         closed=None if open is None else not open,
         due_before=None if due_before is None else _until(due_before),
@@ -128,16 +130,28 @@ def _workflows(duban: Duban, workflow: str | None, ledger: str | None) -> tuple[
     """The workflows a list is narrowed to: the one named, of those that keep such a ledger."""
     if workflow is None and ledger is None:
         return None
-    newest = duban.catalog.workflows()
-    found = tuple(
-        name
-        for name, compiled in newest.items()
-        if workflow in (None, name) and (ledger is None or ledger in compiled.definition.ledgers)
-    )
-    if not found:
-        unknown = workflow not in (None, *newest)
-        raise wrong({"workflow": "没有这种工作流程"} if unknown else {"ledger": "没有这种台账"})
+    among = duban.catalog.workflows()
+    if workflow is not None:
+        among = {workflow: workflow_named(duban, workflow)}
+    kept = {name: compiled.definition.ledgers for name, compiled in among.items()}
+    found = tuple(name for name in kept if ledger is None or ledger in kept[name])
+    if not found and ledger is not None:
+        hint = nearest(ledger, {one for ledgers in kept.values() for one in ledgers})
+        raise wrong({"ledger": f"没有“{short(ledger)}”这种台账（{hint}）"})
     return found
+
+
+def _state(duban: Duban, state: str, workflows: tuple[str, ...] | None) -> str:
+    """A state that some version of these workflows has: cases keep the version they began with."""
+    known = {
+        name
+        for compiled in duban.catalog.every_version().values()
+        if workflows is None or compiled.definition.workflow in workflows
+        for name in compiled.definition.states
+    }
+    if state not in known:
+        raise wrong({"state": f"没有“{short(state)}”这个状态（{nearest(state, known)}）"})
+    return state
 
 
 # Dates and places

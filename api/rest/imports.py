@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from api.auth import Installation, SignedIn
 from api.downloads import disposition
 from api.rest.inputs import Word
+from api.rest.mistakes import workflow_named
 from api.spreadsheets.case_import import import_cases
 from api.spreadsheets.case_table import columns_of
 from api.spreadsheets.case_template import template
@@ -50,6 +51,7 @@ def import_table(
     ] = False,
 ) -> ReportOut:
     """Open a case for each row of an xlsx or CSV file, or say what would happen."""
+    workflow_named(duban, workflow)
     report = import_cases(duban, someone, workflow, file.file.read(), commit=commit)
     names = RowOut.model_fields
     rows = [RowOut(**{name: getattr(row, name) for name in names}) for row in report.rows]
@@ -67,7 +69,7 @@ def import_template(
     workflow: Annotated[Word, Query()], duban: Installation, _: SignedIn
 ) -> Response:
     """The xlsx to fill in."""
-    definition = duban.catalog.newest(workflow).definition
+    definition = workflow_named(duban, workflow).definition
     columns_of(definition)
     kinds = {selector for party in definition.parties.values() for selector in party.among}
     with duban.database.reading() as connection:

@@ -13,6 +13,7 @@ from api.rest.inputs import OpenBody
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.engine.facts import clean
+from workflow.engine.machine import Compiled
 from workflow.store.offices.organisation import unit_by_code
 
 Problems = dict[str, str]
@@ -46,6 +47,17 @@ def all_in_place(duban: Duban, body: OpenBody) -> Iterator[None]:
         raise
 
 
+def workflow_named(duban: Duban, name: str) -> Compiled:
+    """The newest version of the workflow that a request names; raises InvalidInput: where there is
+    none, the request is wrong and not its address.
+    """
+    duban.catalog.reload()
+    try:
+        return duban.catalog.newest(name)
+    except NotFound as error:
+        raise wrong({"workflow": error.sentence}) from None
+
+
 def units_of(duban: Duban, body: OpenBody) -> dict[str, int]:
     """The units of the named parties; raises InvalidInput for all codes that are none's."""
     units, problems = {}, {}
@@ -61,10 +73,10 @@ def units_of(duban: Duban, body: OpenBody) -> dict[str, int]:
 
 
 def _all(duban: Duban, body: OpenBody, refused: InvalidInput | NotFound) -> Problems:
-    compiled = duban.catalog.workflows().get(body.workflow)
-    if compiled is None:
-        return {"workflow": f"没有“{body.workflow}”这种工作流程", **_placed(refused)}
-    definition = compiled.definition
+    try:
+        definition = workflow_named(duban, body.workflow).definition
+    except InvalidInput as unknown:
+        return _placed(unknown) | _placed(refused)
     return _misnamed(definition, body) | _wrong_facts(definition, body) | _placed(refused)
 
 

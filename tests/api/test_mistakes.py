@@ -72,3 +72,41 @@ def test_a_fact_that_no_json_can_hold_is_refused_with_its_reason(
     answer = specialist.client.post(f"{API}/cases", content=text.encode(), headers=headers)
     assert said in refused(answer, 422, "invalid_input")
     assert list(answer.json()["data"]["fields"]) == ["facts"]
+
+
+@ON_SQLITE
+def test_a_name_that_does_not_exist_is_told_with_the_one_that_was_meant(rest: Rest) -> None:
+    """One way for every name of a definition, wherever a request has it."""
+    maker = rest(SPECIALIST)
+    case = maker.open().json()["case"]
+    event = refused(maker.fire(case, "dispach"), 422, "unknown_event")
+    state = refused(maker.get("/cases", state="nope"), 422, "invalid_input")
+    ledger = refused(maker.get("/cases", ledger="problm"), 422, "invalid_input")
+    assert "没有“dispach”这一步" in event
+    assert "是否想写 dispatch？" in event
+    assert "没有“nope”这个状态" in state
+    assert "是否想写 problem？" in ledger
+    named = {"workflow": "rectificaton"}
+    answers = [
+        maker.get("/cases", **named),
+        maker.get("/cases/import/template", **named),
+        maker.upload("x.csv", b"", **named),
+        maker.post("/cases", opening() | named),
+    ]
+    for answer in answers:
+        assert "是否想写 rectification？" in refused(answer, 422, "invalid_input")
+        assert set(answer.json()["data"]["fields"]) >= {"workflow"}
+
+
+@ON_SQLITE
+def test_a_query_parameter_that_does_not_exist_is_refused_as_a_key_of_a_body_is(rest: Rest) -> None:
+    maker = rest(SPECIALIST)
+    answer = maker.get("/cases", stat="found", limit=5)
+    said = refused(answer, 422, "invalid_input")
+    assert said == "没有“stat”这个查询参数，是否想写 state？"
+    assert set(answer.json()["data"]["fields"]) == {"stat"}
+    case = maker.open().json()["case"]
+    elsewhere = (f"/cases/{case}", "/definitions", "/me", f"/cases/{case}/history")
+    for path in elsewhere:
+        refused(maker.get(path, colour="red"), 422, "invalid_input")
+        assert maker.get(path).status_code == 200

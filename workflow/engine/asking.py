@@ -8,8 +8,9 @@ from typing import Any
 
 from workflow.engine.case import Actor, Case, Cosigner, Firing, Post
 from workflow.engine.definition import Event
-from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn
+from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn, UnknownEvent
 from workflow.engine.facts import clean
+from workflow.engine.findings import nearest, short
 from workflow.engine.named import Naming
 from workflow.engine.permits import permit
 from workflow.engine.sampling import draw
@@ -64,6 +65,10 @@ def _event(scene: Scene, name: str) -> Event:
     events = scene.compiled.events[scene.case.state]
     if name in events:
         return events[name]
+    known = {one for declared in scene.compiled.events.values() for one in declared}
+    if name not in known:
+        sentence = f"这个工作流程没有“{short(name)}”这一步（{nearest(name, known)}）"
+        raise UnknownEvent(sentence, {"event": short(name)})
     possible = [event.title for event in events.values() if event.by]
     hint = f"，现在可以：{'、'.join(possible)}" if possible else ""
     sentence = f"该事项现处于“{scene.state.title}”，不能办理这一步{hint}"

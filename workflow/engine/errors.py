@@ -5,6 +5,7 @@ DubanError
 └── Refusal                    a request is refused; carries a stable code, a sentence and data
     ├── NotFound               no such case, unit, definition … (also: outside the asker's scope)
     ├── NotYourTurn            the step belongs to somebody else
+    ├── UnknownEvent           the workflow has no such event in any state
     ├── OutOfTurn              the event does not exist in the present state
     ├── ConditionNotMet        a declared condition of the event is not fulfilled
     ├── InvalidInput           facts missing, unknown or malformed; one problem a fact
@@ -81,6 +82,12 @@ class NotYourTurn(Refusal):
     """The step belongs to somebody else."""
 
     code = "not_your_turn"
+
+
+class UnknownEvent(Refusal):
+    """The workflow has no such event, in whatever state."""
+
+    code = "unknown_event"
 
 
 class OutOfTurn(Refusal):
