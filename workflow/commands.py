@@ -1,9 +1,9 @@
 """What people can do: open a case, fire an event. One call is one transaction, visible as one
 `with` block.
 
-Every call carries a request id made by the client: a retry gets the first answer, the same id with
-other content is refused. The happy path does not look the id up; its unique row decides, and only
-a refused call asks whether it had been answered before.
+Every call carries a request id made by the client, its person's own: a retry gets the first
+answer, the same id with other content is refused. The happy path does not look the id up; its
+unique row decides, and only a refused call asks whether it had been answered before.
 """
 
 import hashlib
@@ -22,7 +22,6 @@ from workflow.engine.errors import (
     DutiesNotSeparate,
     InvalidInput,
     Refusal,
-    RequestReused,
     Stale,
 )
 from workflow.issuing import Write, issue
@@ -33,9 +32,9 @@ from workflow.store.driver.broken import rule_of
 from workflow.store.evidence import audit
 from workflow.store.offices import organisation
 from workflow.store.plain import dumps
+from workflow.store.request_ids import kept_id, reused
 from workflow.transaction import Transaction
 
-LONGEST_REQUEST_ID = 80
 TRIES = 3
 """How often a command is tried when PostgreSQL breaks a deadlock at its cost."""
 
@@ -101,8 +100,13 @@ class Commands:
         now: datetime,
         draft: bool = False,
         noted: audit.Act | None = None,
+        of_file: bool = False,
     ) -> tuple[Answer, ...]:
-        """Open many cases, all or none; `noted` goes into the audit log with them."""
+        """Open many cases, all or none; `noted` goes into the audit log with them.
+
+        The request id of a file is made of its content and nobody's own: whoever sends it, its
+        cases are opened once.
+        """
         self.catalog.reload()  # another process may have published since
         opening = self.catalog.newest(workflow).definition.opening
 
@@ -114,7 +118,8 @@ class Commands:
             return [work.case(case.id) for case in cases_]
 
         content = [[dict(one.parties), dict(one.facts)] for one in wanted]
-        return self._once(act, actor, request, ["open", workflow, content, draft], now, noted)
+        body = ["open", workflow, content, draft]
+        return self._once(act, actor, request, body, now, noted, of_file=of_file)
 
     def fire(
         self,
@@ -204,18 +209,18 @@ class Commands:
         now: datetime,
         noted: audit.Act | None = None,
         case_id: int | None = None,
+        of_file: bool = False,
     ) -> tuple[Answer, ...]:
         """Act in one transaction, on a case if one is named, and keep the answer; a repeated
         request gets the first one.
         """
-        if not 1 <= len(request) <= LONGEST_REQUEST_ID or not request.isprintable():
-            raise InvalidInput("请求编号应为 1 至 80 个可见字符", {"request": request[:20]})
+        kept = kept_id(None if of_file else actor.person, request)
         digest = _digest(body, actor)
         for left in reversed(range(TRIES)):
             try:
-                return self._act(act, actor, request, digest, now, noted, case_id)
+                return self._act(act, actor, kept, digest, now, noted, case_id)
             except (Refusal, IntegrityError) as error:
-                if earlier := self._answered(request, digest):
+                if earlier := self._answered(kept, digest):
                     return earlier
                 raise _explained(error) from error
             except OperationalError as error:  # a deadlock: the other side went on, so can we
@@ -227,7 +232,7 @@ class Commands:
         self,
         act: Callable[[Transaction, Actor], list[Case]],
         actor: Actor,
-        request: str,
+        kept: str,
         digest: str,
         now: datetime,
         noted: audit.Act | None,
@@ -237,19 +242,19 @@ class Commands:
             work = Transaction(connection, self.catalog, now)
             found = act(work, _begin(work, actor, case_id))
             answers = tuple(Answer(one.id, one.number, one.state, one.seq) for one in found)
-            work.writes.answer(request, actor.person, digest, [one.as_dict() for one in answers])
+            work.writes.answer(kept, actor.person, digest, [one.as_dict() for one in answers])
             work.flush()
             if noted is not None:
                 audit.record(connection, noted, now)
         return answers
 
-    def _answered(self, request: str, digest: str) -> tuple[Answer, ...] | None:
+    def _answered(self, kept: str, digest: str) -> tuple[Answer, ...] | None:
         with self.database.reading() as connection:
-            found = cases.answered(connection, request)
+            found = cases.answered(connection, kept)
         if found is None:
             return None
         if found[0] != digest:
-            raise RequestReused("这个请求编号已用于另一次办理，请换一个编号", {"request": request})
+            raise reused(kept)
         return tuple(Answer(**one) for one in found[1])
 
 

@@ -36,6 +36,7 @@ from workflow.store.casework import candidates, cases
 from workflow.store.evidence.audit import Act
 from workflow.store.lists import queries
 from workflow.store.offices.organisation import read_lineages
+from workflow.store.request_ids import kept_id
 
 _MOST_UNITS = 100_000
 
@@ -95,7 +96,7 @@ def import_cases(
     with duban.database.reading() as connection:
         units = UnitNames(queries.units_of_kinds(connection, None, _MOST_UNITS))
         rows = [read_row(definition, order, units, one) for one in sheet[1:]]
-        if earlier := cases.answered(connection, digest):
+        if earlier := cases.answered(connection, kept_id(None, digest)):
             return Report(workflow, commit, _opened(rows, earlier[1]))
         checked = _checked(connection, duban, someone, definition, rows)
         reports = tuple(counted(checked, len(rows), tell))
@@ -112,6 +113,7 @@ def import_cases(
         request=digest,
         now=duban.clock(),
         noted=Act("import", someone.person, data={"workflow": workflow, "rows": len(rows)}),
+        of_file=True,
     )
     return Report(workflow, True, _opened(rows, [asdict(answer) for answer in answers]))
 

@@ -4,14 +4,14 @@ imported. One call is one transaction and leaves an append-only change that can 
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 
-from workflow.engine.errors import InvalidInput, Refusal, Stale
+from workflow.engine.errors import Refusal, Stale
 from workflow.organising import (
     delegating,
     deputy_list,
@@ -34,8 +34,7 @@ from workflow.store.evidence import audit
 from workflow.store.offices import changes
 from workflow.store.offices.changes import Asked, Change, Changed, Work
 from workflow.store.plain import dumps
-
-LONGEST_REQUEST_ID = 80
+from workflow.store.request_ids import kept_id
 
 Act = Callable[[Work], Change]
 
@@ -231,8 +230,7 @@ class Organising:
 
     def _once(self, asked: Asked, kind: str, given: Any, act: Act) -> Changed:
         """Make a change in one transaction; a repeated request gets the first answer."""
-        if not 1 <= len(asked.request) <= LONGEST_REQUEST_ID or not asked.request.isprintable():
-            raise InvalidInput("请求编号应为 1 至 80 个可见字符", {"request": asked.request[:20]})
+        asked = replace(asked, request=kept_id(asked.person, asked.request))
         digest = _digest(kind, asked.person, given)
         try:
             with self.database.unit_of_work() as connection:

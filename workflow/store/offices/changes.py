@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, delete, insert, select, text, update
 
-from workflow.engine.errors import RequestReused
 from workflow.store.driver import bulk
 from workflow.store.plain import dumps
+from workflow.store.request_ids import reused
 from workflow.store.tables.handles import CHANGE, HOLDING, ITEM, PERSON, POST, UNIT
 
 What = Literal["unit", "person", "post", "holding"]
@@ -27,7 +27,7 @@ _KEEP = insert(ITEM)
 class Asked:
     """Who asks for a change and when; `person` is None for the command line.
 
-    `request` is made by the client: the same one again gets the first answer.
+    `request` is made by the client, its person's own: the same one again gets the first answer.
     """
 
     request: str
@@ -178,7 +178,7 @@ def answered(connection: Connection, request: str, digest: str) -> Changed | Non
     if row is None:
         return None
     if row.digest != digest:
-        raise RequestReused("这个请求编号已用于另一次变更，请换一个编号", {"request": request})
+        raise reused(request)
     return Changed(row.id, *in_words(connection, [row.sentence]))
 
 
