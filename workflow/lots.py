@@ -49,7 +49,7 @@ def pool_of(
     body, _ = units_of(case, compiled.definition, event.by[0])
     root = case.parties.get(sample.below)
     if body is None or root is None:
-        return None
+        return Pool("", ())
     since = _since(sample, now)
     earlier = populations.times(
         [

@@ -41,7 +41,7 @@ def test_a_value_names_unit_code_name_and_stratum() -> None:
 
 
 def test_nobody_can_be_drawn_from_nobody() -> None:
-    for empty in (None, pool(SEED), pool(SEED, town={})):
+    for empty in (pool(SEED), pool(SEED, town={})):
         with pytest.raises(ConditionNotMet, match="没有可以抽取的单位"):
             draw(empty, sample(2))
 

@@ -3,11 +3,18 @@
 Of the test cases in domain.md 13.4: a re-opened case keeps the figures of its first cycle.
 """
 
-import pytest
+from itertools import pairwise
 
+import pytest
+from sqlalchemy import select
+
+from tests.engine.definitions import at
 from tests.journeys.play import Play, variation
 from tests.journeys.problems import PLAN, closed, publicity
 from workflow.engine.errors import DutiesNotSeparate, InvalidInput
+from workflow.store.lists.boards import What, count_by_month
+from workflow.store.lists.queries import Filter
+from workflow.store.tables.handles import SIGN_OFF
 
 pytestmark = pytest.mark.journey
 
@@ -47,6 +54,33 @@ def test_a_rebound_begins_a_second_cycle_and_freezes_the_first(play: Play) -> No
         (2, "first", "zhou-zx.head"),
         (2, "second", "zhou-dc.head"),
     ]
+
+
+def test_a_rebound_changes_nothing_of_the_months_before(play: Play) -> None:
+    """What was opened, signed off and counted in a month stays counted there (domain.md 13.4)."""
+    case = closed(play)
+    play.until("2026-06-10")
+    before = months(play)
+    assert before["opened"] == [1, 0, 0, 0]
+    assert sum(before["signed"]) == 2
+    again = {"lookback_record": "路灯再次大面积不亮", "due": "2026-08-31"}
+    play.act("zhou-dc.inspector1", case, "rebound", **again)
+    assert play.act("zhou-dc.inspector2", case, "rebound") == "assigned"
+    assert months(play) == before
+
+
+def months(play: Play) -> dict[str, list[int]]:
+    """March to June as the boards count them, and the signatures given in each."""
+    bounds = [at(f"2026-0{month}-01 00:00") for month in range(3, 8)]
+    reader, narrowed = play.actor("zhou-dc.head"), Filter(workflows=("rectification",))
+    found: dict[str, list[int]] = {}
+    with play.database.reading() as connection:
+        kinds: tuple[What, ...] = ("opened", "closed")
+        for what in kinds:
+            found[what] = count_by_month(connection, reader, narrowed, what, bounds)[0]
+        signed = connection.execute(select(SIGN_OFF.c.at)).scalars().all()
+    found["signed"] = [sum(a <= one < b for one in signed) for a, b in pairwise(bounds)]
+    return found
 
 
 @variation

@@ -3,7 +3,7 @@ there?
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workflow.engine.case import Actor, Case, Cosigner, Firing, Post
@@ -13,7 +13,6 @@ from workflow.engine.facts import clean
 from workflow.engine.findings import nearest, short
 from workflow.engine.named import Naming
 from workflow.engine.permits import permit
-from workflow.engine.sampling import draw
 from workflow.engine.scene import Scene
 from workflow.engine.signing import check_pen, cosign
 
@@ -22,8 +21,8 @@ from workflow.engine.signing import check_pen, cosign
 class Asked:
     """A declared event that is permitted, with its facts checked and its condition fulfilled.
 
-    `drawn` is the fact that was drawn by lot. `cosigners` are those who have done it with the
-    actor, `None` where one person is enough.
+    `cosigners` are those who have done it with the actor, `None` where one person is enough.
+    `drawn` is the fact that the step draws by lot, which nobody knows before.
     """
 
     scene: Scene
@@ -33,7 +32,7 @@ class Asked:
     post: Post | None
     given: Mapping[str, Any]
     cosigners: tuple[Cosigner, ...] | None
-    drawn: Mapping[str, Any]
+    drawn: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -53,7 +52,7 @@ def ask(scene: Scene, firing: Firing, actor: Actor) -> Asked:
     _check_times(scene.case, firing.event, event)
     given = _given(scene, firing, event)
     cosigners = _cosigners(scene.case, firing, event, actor, post)
-    asked = Asked(scene, firing, actor, event, post, given, cosigners, _drawn(scene, event))
+    asked = Asked(scene, firing, actor, event, post, given, cosigners)
     if not scene.holds(event.when, asked.facts):
         sentence = event.otherwise or f"现在不能办理“{event.title}”"
         raise ConditionNotMet(sentence, {"event": firing.event})
@@ -106,12 +105,6 @@ def _given(scene: Scene, firing: Firing, event: Event) -> dict[str, Any]:
     if firing.person is not None:
         raise InvalidInput("这一步不转办给人", {"person": firing.person})
     return given
-
-
-def _drawn(scene: Scene, event: Event) -> dict[str, Any]:
-    if event.draws is None:
-        return {}
-    return {event.draws: draw(scene.world.pool, scene.definition.samples[event.draws])}
 
 
 def _cosigners(

@@ -223,7 +223,8 @@ class World:
     level. `series_top` is the highest level so far of cases about one cause. `successors` lead from
     units of the case that are no more to those that took over. `candidates` are those who may be
     named in the facts of people that a step is given. `alike` is how many cases about the same
-    thing there were when a case was opened. `pool` is what the step draws lots from, if it does.
+    thing there were when a case was opened. `pool` is what lots are drawn from; None
+    where none are, or the step is only tried.
     """
 
     calendar: Calendar

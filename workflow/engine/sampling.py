@@ -51,9 +51,9 @@ def drawn(pool: Pool, sample: Sample) -> Iterator[tuple[str, int]]:
         yield from ((stratum.name, unit) for unit in order[:size])
 
 
-def draw(pool: Pool | None, sample: Sample) -> list[dict[str, Any]]:
+def draw(pool: Pool, sample: Sample) -> list[dict[str, Any]]:
     """The value of the fact that takes the sample; raises ConditionNotMet with nobody to draw."""
-    if pool is None or not (rows := list(drawn(pool, sample))):
+    if not (rows := list(drawn(pool, sample))):
         raise ConditionNotMet("没有可以抽取的单位")
     return [
         {"unit": unit, "code": pool.places[unit][0], "name": pool.places[unit][1], "stratum": name}

@@ -16,6 +16,7 @@ from workflow.engine.children import Openings
 from workflow.engine.decision import Notice, Step, Timer
 from workflow.engine.errors import ConditionNotMet
 from workflow.engine.machine import Compiled
+from workflow.engine.sampling import draw
 from workflow.engine.scene import Scene
 
 
@@ -27,7 +28,7 @@ def step(
     if special := built_in.STEPS.get(firing.event):
         return special(scene, firing, actor)
     asked = ask(scene, firing, actor)
-    return _partial(asked) if asked.partial else _whole(asked)
+    return _partial(asked) if asked.partial else _whole(_with_lots(asked))
 
 
 def _partial(asked: Asked) -> Step:
@@ -36,6 +37,14 @@ def _partial(asked: Asked) -> Step:
     cosigned = {**case.cosigned, name: asked.cosigners or ()}
     after = replace(case, seq=case.seq + 1, facts=asked.facts, cosigned=cosigned, last=None)
     return _step(asked, after, partial=True)
+
+
+def _with_lots(asked: Asked) -> Asked:
+    """The same with what it draws by lot: nothing where the step is only tried, without a pool."""
+    fact, pool = asked.event.draws, asked.scene.world.pool
+    if fact is None or pool is None:
+        return asked
+    return replace(asked, drawn={fact: draw(pool, asked.scene.definition.samples[fact])})
 
 
 def _whole(asked: Asked) -> Step:
