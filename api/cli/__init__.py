@@ -10,6 +10,7 @@ import typer
 
 from api.cli import (
     archiving,
+    backfilling,
     beginning,
     caring,
     channels,
@@ -56,6 +57,7 @@ for verb in (
     proving.redraw,
     erasing.erase_person,
     channels.channel,
+    backfilling.backfill,
     playing.demo,
     caring.version,
 ):

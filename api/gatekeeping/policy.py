@@ -271,7 +271,8 @@ ROUTES: Mapping[str, Line] = {
 
 COMMANDS: Mapping[str, Who] = {
     # A command runs with the rights of the account that owns the database file or its password;
-    # none of them acts for a person on a case. The demo makes an installation of its own.
+    # none of them acts for a person on a case, but for `backfill`, which enters a ledger in the
+    # name of whoever answers for it. The demo makes an installation of its own.
     "check": ANYBODY,
     "schema": ANYBODY,
     "draw": ANYBODY,
@@ -293,6 +294,7 @@ COMMANDS: Mapping[str, Who] = {
     "org": OPERATOR,
     "checkpoint": OPERATOR,
     "dump": OPERATOR,
+    "backfill": OPERATOR,
     "erase_person": OPERATOR,
     "audit": OPERATOR,
 }

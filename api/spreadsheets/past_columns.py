@@ -144,14 +144,17 @@ def guess(definition: Definition, sheet: Sequence[NumberedRow]) -> Reading:
     fitting = [sum(_plain(_said(cell)) in exact for cell in cells) for _, cells in top]
     head = top[fitting.index(max(fitting))][0]
     heads = heads_of(sheet, head)
-    columns = _guessed(heads, targets)
-    words = _words_of(definition, sheet, head, heads, columns)
+    known = _words_known(definition)
+    columns = _guessed(heads, targets, _saying(sheet, head, heads, known))
+    words = {word: known[word] for word in words_said(sheet, head, heads, columns) if word in known}
     return Reading(head, columns, words, "")
 
 
-def _guessed(heads: Sequence[str], targets: Sequence[Target]) -> dict[str, str]:
-    """Exact names first, then alike ones; every target is taken once."""
-    found: dict[str, str] = {}
+def _guessed(heads: Sequence[str], targets: Sequence[Target], state: str | None) -> dict[str, str]:
+    """The column of states by what stands in it, exact names, then alike ones; every target is
+    taken once.
+    """
+    found: dict[str, str] = {state: STATE} if state else {}
     for alike in (1.0, _LIKE):
         for head in heads:
             taken = {*found.values()}
@@ -189,16 +192,22 @@ def words_said(
     return sorted(counts, key=lambda word: (-counts[word], word))[:60]
 
 
-def _words_of(
-    definition: Definition,
-    sheet: Sequence[NumberedRow],
-    head: int,
-    heads: Sequence[str],
-    columns: Mapping[str, str],
-) -> dict[str, str]:
+def _words_known(definition: Definition) -> dict[str, str]:
+    """The words by which ledgers are known to call the states that may be entered."""
     spec = definition.backfill
     known: dict[str, str] = {}
     for state, words in spec.into.items() if spec else ():
         known |= dict.fromkeys((definition.states[state].title, *words), state)
-    said = words_said(sheet, head, heads, columns)
-    return {word: known[word] for word in said if word in known}
+    return known
+
+
+def _saying(
+    sheet: Sequence[NumberedRow], head: int, heads: Sequence[str], known: Mapping[str, str]
+) -> str | None:
+    """The head of the first column most of whose cells say a state."""
+    below = [cells for number, cells in sheet if number > head][:200]
+    for at, title in enumerate(heads):
+        said = [word for cells in below if at < len(cells) and (word := _said(cells[at]))]
+        if said and sum(word in known for word in said) * 2 > len(said):
+            return title
+    return None

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from api.auth import Someone
 from api.context import Duban
 from api.inspecting.refusing import BadFile
 from api.spreadsheets.case_import import RowsRefused
@@ -16,6 +15,7 @@ from api.spreadsheets.reading import Cell, NumberedRow, read_list
 from workflow.backfilling import LedgerFile, PastCase, tried
 from workflow.commands import Answer
 from workflow.engine.calendar import local_day
+from workflow.engine.case import Actor
 from workflow.engine.decision import Step
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, Refusal
@@ -96,7 +96,7 @@ def open_ledger(name: str, content: bytes) -> Ledger:
 
 
 def look(
-    duban: Duban, someone: Someone, workflow: str, ledger: Ledger, reading: Reading | None = None
+    duban: Duban, actor: Actor, workflow: str, ledger: Ledger, reading: Reading | None = None
 ) -> Looked:
     """What would become of every row; without a reading, as it is guessed."""
     definition = duban.catalog.newest(workflow).definition
@@ -108,7 +108,7 @@ def look(
     looked = Looked(
         reading, tuple(_with_examples(ledger, reading, heads)), tuple(said), tuple(problems)
     )
-    return looked if problems else _read(duban, someone, definition, ledger, looked)
+    return looked if problems else _read(duban, actor, definition, ledger, looked)
 
 
 def _with_examples(ledger: Ledger, reading: Reading, heads: Sequence[str]) -> list[tuple[str, str]]:
@@ -124,7 +124,7 @@ def _first(rows: Sequence[Sequence[Cell]], at: int) -> str:
 
 
 def _read(
-    duban: Duban, someone: Someone, definition: Definition, ledger: Ledger, looked: Looked
+    duban: Duban, actor: Actor, definition: Definition, ledger: Ledger, looked: Looked
 ) -> Looked:
     now = duban.clock()
     with duban.database.reading() as connection:
@@ -144,7 +144,7 @@ def _read(
             reports.append(PastReport(row.number, ok=False, errors=row.errors))
             continue
         try:
-            step = tried(compiled, row.case, someone.actor, duban.catalog.calendar, lineages, now)
+            step = tried(compiled, row.case, actor, duban.catalog.calendar, lineages, now)
             reports.append(_report(definition, row, step))
             cases.append(row.case)
         except Refusal as error:
@@ -181,7 +181,7 @@ def _by_head(error: Refusal, heads: Mapping[str, str], titles: Mapping[str, str]
 
 
 def take_over(
-    duban: Duban, someone: Someone, workflow: str, ledger: Ledger, looked: Looked, request: str
+    duban: Duban, actor: Actor, workflow: str, ledger: Ledger, looked: Looked, request: str
 ) -> tuple[Answer, ...]:
     """Open a case for every row that was looked at; raises RowsRefused when one is wrong."""
     if not looked.ready:
@@ -191,7 +191,7 @@ def take_over(
         workflow=workflow,
         file=ledger.file,
         rows=looked.cases,
-        actor=someone.actor,
+        actor=actor,
         request=request,
         now=duban.clock(),
     )

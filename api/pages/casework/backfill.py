@@ -52,12 +52,14 @@ def look_or_take(duban: Installation, someone: SignedInForm, form: Posted) -> Re
     ledger, looked = None, None
     try:
         ledger = open_ledger(_name_in(form), content_of(form))
-        looked = look(duban, someone, definition.workflow, ledger, _reading(duban, someone, form))
+        looked = look(
+            duban, someone.actor, definition.workflow, ledger, _reading(duban, someone, form)
+        )
         if name := printable(text_in(form, "keep_as"), 30):
             _keep(duban, someone, definition.workflow, name, looked.reading)
         if text_in(form, "act") == "take":
             request = text_in(form, "request")
-            made = take_over(duban, someone, definition.workflow, ledger, looked, request)
+            made = take_over(duban, someone.actor, definition.workflow, ledger, looked, request)
             address = f"/cases/backfill?workflow={definition.workflow}&done={len(made)}"
             return RedirectResponse(address, 303)
     except Refusal as refusal:
