@@ -1,4 +1,4 @@
-"""`./dev bench [NAME …] [--quick]`: P1, P2, P3, P5, P6, P8; all of them without a name.
+"""`./dev bench [NAME …] [--quick]`: P1, P2, P3, P5, P6, P7, P8; all of them without a name.
 
 `profile` shows where the time goes. `--quick` measures a little of everything and keeps nothing;
 otherwise each part replaces its section of bench/RESULTS.md. `--date` is written instead of today.
@@ -10,7 +10,19 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import imports, lists, machine, mail, office, profiles, report, start, steps, sweeps
+from bench import (
+    imports,
+    ledger_sheet,
+    lists,
+    machine,
+    mail,
+    office,
+    profiles,
+    report,
+    start,
+    steps,
+    sweeps,
+)
 from bench.machine import Scratch
 from bench.report import Table
 from workflow.catalog import Catalog
@@ -51,6 +63,10 @@ def _p6(scratch: Scratch, quick: bool) -> list[Table]:
     return [mail.run(calendar, mail.QUICK if quick else mail.FULL)]
 
 
+def _p7(scratch: Scratch, quick: bool) -> list[Table]:
+    return ledger_sheet.run(scratch, ledger_sheet.QUICK if quick else ledger_sheet.FULL)
+
+
 def _p8(scratch: Scratch, quick: bool) -> list[Table]:
     return start.run(scratch, rounds=1 if quick else 7)
 
@@ -62,6 +78,7 @@ PARTS: dict[str, tuple[str, Callable[[Scratch, bool], list[Table]]]] = {
     "IMPORT": ("P9 Import of an organisation", _import),
     "P5": ("P5 Lists among a million cases", _p5),
     "P6": ("P6 Digests by mail", _p6),
+    "P7": ("P7 A ledger as a spreadsheet", _p7),
     "P8": ("P8 Start and idle memory", _p8),
 }
 

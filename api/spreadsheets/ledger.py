@@ -4,15 +4,19 @@ Texts stay texts, whatever they look like: nothing typed into a case becomes a f
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, partial
 from typing import Any
 
 from api.presenting.lights import Clock
 from api.presenting.values import value_of
 from api.presenting.wording import NOTHING
 from workflow.engine.definition import Definition, Fact
+
+Reader = Callable[[Any], Any]
+"""Makes of a fact what stands in its cell."""
 
 _FIXED = (("编号", 18), ("单位", 18), ("环节", 12), ("亮灯", 8), ("期限", 12), ("剩余", 16))
 _A3, _A4, _MOST_ON_A4 = 8, 9, 12
@@ -56,18 +60,56 @@ def ledger_sheet(
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, name, head)
     sheet.freeze_panes(1, 1)
-    last = 0
-    for last, row in enumerate(rows, start=1):
-        values = [definition.facts[name] for name in facts]
-        cells = [
-            *_fixed(row),
-            *(_cell(f, row.facts.get(n)) for f, n in zip(values, facts, strict=False)),
-        ]
-        for at, cell in enumerate([*cells, "；".join(row.stamps)]):
-            _write(sheet, last, at, cell, text, day)
+    last = write_rows(sheet, rows, readers_of(definition, facts), text, day)
     sheet.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     return content.getvalue()
+
+
+def readers_of(definition: Definition, facts: Sequence[str]) -> list[tuple[str, Reader | None]]:
+    """The facts with what makes a cell of each; None where it stands in the cell as it is."""
+    found: list[tuple[str, Reader | None]] = []
+    for name in facts:
+        fact = definition.facts[name]
+        plain = fact.type in ("text", "choice", "number", "integer")
+        found.append((name, None if plain else partial(_cell, fact)))
+    return found
+
+
+def write_rows(
+    sheet: Any,
+    rows: Iterable[SheetRow],
+    readers: Sequence[tuple[str, Reader | None]],
+    text: Any,
+    day: Any,
+) -> int:
+    """Write every row; the number of the last."""
+    last, stamps = 0, len(_FIXED) + len(readers)
+    string, number = sheet.write_string, sheet.write_number
+    for last, row in enumerate(rows, start=1):
+        cells = [*_fixed(row), *(_read(row.facts, *reader) for reader in readers)]
+        for at, cell in enumerate(cells):
+            if cell is None or cell == "":
+                continue  # half of a ledger is empty, and what is not written costs nothing
+            if isinstance(cell, str):
+                string(
+                    last,
+                    at,
+                    cell if len(cell) < _MOST_CHARACTERS else cell[:_MOST_CHARACTERS],
+                    text,
+                )
+            elif isinstance(cell, date):
+                number(last, at, cell.toordinal() - _DAY_ZERO, day)
+            else:
+                number(last, at, cell)
+        if row.stamps:
+            string(last, stamps, "；".join(row.stamps), text)
+    return last
+
+
+def _read(facts: Mapping[str, Any], name: str, reader: Reader | None) -> Any:
+    raw = facts.get(name)
+    return raw if raw is None or reader is None else reader(raw)
 
 
 def _set_up_print(sheet: Any, title: str, columns: int) -> None:
@@ -82,16 +124,14 @@ def _set_up_print(sheet: Any, title: str, columns: int) -> None:
 
 
 def _fixed(row: SheetRow) -> tuple[Any, ...]:
-    due = date.fromisoformat(row.clock.iso) if row.clock.iso else None
+    due = _day(row.clock.iso) if row.clock.iso else None
     return row.number, row.unit, row.state, row.clock.word, due, row.clock.left
 
 
 def _cell(fact: Fact, raw: Any) -> Any:
-    """A number as a number, a date as a date, everything else as people read it."""
-    if isinstance(raw, int | float) and not isinstance(raw, bool):
-        return raw
+    """A date as a date, everything else as people read it."""
     if fact.type == "date" and raw:
-        return date.fromisoformat(raw)
+        return _day(raw)
     value = value_of(fact, raw)
     if value.table is not None:
         return "\n".join(
@@ -101,12 +141,7 @@ def _cell(fact: Fact, raw: Any) -> Any:
     return "" if value.empty else value.text
 
 
-def _write(sheet: Any, row: int, column: int, cell: Any, text: Any, day: Any) -> None:
-    if cell is None or cell == "":
-        return  # half of a ledger is empty, and what is not written costs nothing
-    if isinstance(cell, date):
-        sheet.write_number(row, column, cell.toordinal() - _DAY_ZERO, day)
-    elif isinstance(cell, str):
-        sheet.write_string(row, column, cell[:_MOST_CHARACTERS], text)
-    else:
-        sheet.write_number(row, column, cell)
+@lru_cache(maxsize=5_000)
+def _day(text: str) -> date:
+    """A day as the format wants it; a ledger has few different ones."""
+    return date.fromisoformat(text)

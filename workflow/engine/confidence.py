@@ -69,6 +69,8 @@ def shown_to(
     reader: Actor, definition: Definition, parties: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The facts that somebody who sees the case sees of it."""
+    if not any(definition.facts[name].seen_by for name in facts if name in definition.facts):
+        return dict(facts)
     kept = withheld(definition, parties, reader)
     return {name: value for name, value in facts.items() if name not in kept}
 

@@ -252,8 +252,12 @@ def rows_of(connection: Connection, ids: Sequence[int]) -> list[Row]:
     """
     if not ids:
         return []
-    rows = connection.execute(select(*_COLUMNS).where(CASE.c.id.in_(ids))).mappings()
-    found = {row["id"]: {**row, "body": orjson.loads(row["body"])} for row in rows}
+    names = [column.name for column in _COLUMNS]
+    found: dict[int, Row] = {}
+    for values in connection.execute(select(*_COLUMNS).where(CASE.c.id.in_(ids))):
+        row = dict(zip(names, values, strict=True))
+        row["body"] = orjson.loads(row["body"])
+        found[row["id"]] = row
     return [found[id_] for id_ in ids]
 
 

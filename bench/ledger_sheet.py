@@ -1,0 +1,111 @@
+"""A ledger of 100,000 rows as a spreadsheet, against the library that writes it and nothing else.
+
+Both write the same cells in the same formats: ours reads the cases, works out lights and limits and
+puts facts in words; the other finds its cells ready. Each runs in a process of its own, whose peak
+of memory is counted.
+"""
+
+import io
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from sqlalchemy import select
+
+from api.auth import Someone
+from api.context import Duban
+from api.settings import Settings
+from api.spreadsheets import ledger
+from api.spreadsheets.ledger_rows import sheet_rows
+from bench import office
+from bench.machine import Scratch
+from bench.report import Table
+from workflow.store.database import Database
+from workflow.store.lists.queries import Filter
+from workflow.store.offices.organisation import actor_of
+from workflow.store.tables.handles import PERSON
+
+FULL, QUICK = (100_000, 3), (1_000, 1)
+OURS, ALONE = "Duban, cases to xlsx", "xlsxwriter alone, ready cells"
+
+
+def run(scratch: Scratch, sizes: tuple[int, int]) -> list[Table]:
+    """Seconds of processor and peak of memory, ours and the library's by turns."""
+    rows, rounds = sizes
+    url = scratch.new("sqlite")
+    office.fill(url, rows)
+    seconds = Table(f"{rows:,} rows to xlsx: processor time", "s")
+    memory = Table(f"{rows:,} rows to xlsx: peak memory", "MB")
+    for _ in range(rounds):
+        for name, what in ((OURS, "ours"), (ALONE, "alone")):
+            command = [sys.executable, "-m", "bench.ledger_sheet", url, what]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            took, peak = map(float, done.stdout.split())
+            seconds.rounds.setdefault(name, []).append(took)
+            memory.rounds.setdefault(name, []).append(peak)
+    seconds.less_is_better = memory.less_is_better = True
+    seconds.goal(ALONE, 1.3)
+    peak = max(memory.rounds[OURS])
+    memory.goals.append(f"≤ 200 MB: {peak:,.0f}, {'reached' if peak <= 200 else '**not reached**'}")
+    return [seconds, memory]
+
+
+class _Recorder:
+    """Stands in for a sheet, and keeps what is written to it."""
+
+    def __init__(self) -> None:
+        self.cells: list[tuple[str, tuple[Any, ...]]] = []
+
+    def write_string(self, *cell: Any) -> None:
+        self.cells.append(("write_string", cell))
+
+    def write_number(self, *cell: Any) -> None:
+        self.cells.append(("write_number", cell))
+
+
+def _measure(url: str, what: str) -> float:
+    """Seconds of processor that one of the two takes."""
+    database = Database(url)
+    duban = Duban.on(database, Settings(data=Path("/nonexistent")), lambda: office.NOW)
+    definition = duban.catalog.newest(office.WORKFLOW).definition
+    spec = next(iter(definition.ledgers.values()))
+    with database.reading() as connection:
+        username = PERSON.c.username == "zhou-dc.specialist1"
+        person = connection.execute(select(PERSON.c.id).where(username)).scalar_one()
+        reader = actor_of(connection, person, office.NOW)
+        someone = Someone(reader, person, "", None)
+        narrowed = Filter(workflows=(office.WORKFLOW,))
+        rows = sheet_rows(connection, duban, someone, narrowed, "")
+        if what == "ours":
+            begun = time.process_time()
+            ledger.ledger_sheet(definition, spec.title, spec.facts, rows)
+            return time.process_time() - begun
+        recorder = _Recorder()
+        ledger.write_rows(recorder, rows, ledger.readers_of(definition, spec.facts), "text", "day")
+    return _alone(recorder.cells)
+
+
+def _alone(cells: list[tuple[str, tuple[Any, ...]]]) -> float:
+    begun = time.process_time()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(io.BytesIO(), options)
+    sheet = book.add_worksheet()
+    formats = {
+        "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
+    }
+    write = {"write_string": sheet.write_string, "write_number": sheet.write_number}
+    for how, (row, column, cell, *style) in cells:
+        write[how](row, column, cell, *(formats[one] for one in style))
+    book.close()
+    return time.process_time() - begun
+
+
+if __name__ == "__main__":
+    took = _measure(*sys.argv[1:])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(took, peak)
