@@ -4,10 +4,12 @@ REST answers `{code, sentence, data, request_id}`; pages answer an HTML page wit
 What the framework itself would say in English is said here in Chinese.
 """
 
+import errno
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
@@ -29,6 +31,7 @@ from api.auth import (
 from api.auth.refusals import NoAccount, ProviderTrouble
 from api.incoming.signature import BadSignature, OldSignature, Unsigned
 from api.inspecting.child import TooBusy
+from api.room import FULL, NO_ROOM
 from api.sealing_key import NoKey
 from workflow.engine.errors import (
     ConditionNotMet,
@@ -48,8 +51,11 @@ from workflow.engine.errors import (
     UnknownEvent,
 )
 from workflow.store.database import DatabaseUnusable
+from workflow.store.driver.trouble import cause_of, is_full
 from workflow.store.offices.administrators import NotAppointed
 from workflow.store.people.sealing import CannotUnseal
+
+_log = structlog.get_logger("duban.errors")
 
 STATUS: Mapping[type[Exception], int] = {
     NotSignedIn: 401,
@@ -192,6 +198,7 @@ def install(app: FastAPI, error_page: ErrorPage) -> None:
     app.add_exception_handler(HTTPException, _by_framework)
     app.add_exception_handler(OperationalError, _unavailable)
     app.add_exception_handler(DataError, _unstorable)
+    app.add_exception_handler(OSError, _no_file)
 
 
 async def answer(request: Request, error: DubanError | HTTPException) -> Response:
@@ -276,9 +283,21 @@ async def _by_framework(request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OperationalError)
+    _log.warning("the database failed", cause=cause_of(error))
     headers = {"Retry-After": "5"}
-    sentence = "数据库暂时不可用，请稍后再试"
-    return problem(request, status_of(error), "database_unavailable", sentence, headers=headers)
+    code, sentence = "database_unavailable", "数据库暂时不可用，请稍后再试"
+    if is_full(error):
+        code, sentence = FULL, NO_ROOM
+    return problem(request, status_of(error), code, sentence, headers=headers)
+
+
+async def _no_file(request: Request, error: Exception) -> Response:
+    """A file that could not be written because the disk is full; any other is a fault of ours."""
+    if not (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)):
+        raise error
+    _log.warning("a file could not be written", cause=str(error.strerror))
+    return problem(request, 503, FULL, NO_ROOM, headers={"Retry-After": "5"})
 
 
 async def _unstorable(request: Request, _: Exception) -> Response:

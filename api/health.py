@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
 from api.auth import Installation
+from api.room import FULL, NO_ROOM, is_full
 from workflow.store import schema
 from workflow.store.database import DatabaseUnusable
 
@@ -24,15 +25,19 @@ async def alive() -> dict[str, str]:
 
 @router.get(READY)
 def ready(duban: Installation) -> Response:
-    """The database answers and has this release's schema; 503 with the reason otherwise."""
+    """The database answers, has this release's schema and room to write; 503 with the reason
+    otherwise.
+    """
     try:
         schema.check_current(duban.database)
     except DatabaseUnusable as unusable:
         return _not_ready(str(unusable))
     except SQLAlchemyError:
         return _not_ready("数据库没有应答")
+    if is_full(duban):
+        return _not_ready(NO_ROOM, FULL)
     return JSONResponse({"status": "ready"})
 
 
-def _not_ready(why: str) -> Response:
-    return JSONResponse({"status": "not ready", "why": why}, 503)
+def _not_ready(why: str, code: str = "database_unusable") -> Response:
+    return JSONResponse({"status": "not ready", "code": code, "why": why}, 503)

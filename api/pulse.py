@@ -46,8 +46,8 @@ class Pulse:
         try:
             with self._duban.database.unit_of_work() as connection:
                 processes.leave(connection, own_name())
-        except SQLAlchemyError:
-            _log.warning("the database does not answer")
+        except SQLAlchemyError as error:
+            _log.warning("the database does not answer", cause=str(getattr(error, "orig", error)))
 
     def _go_on(self) -> None:
         while not self._ending.wait(EVERY_SECONDS):
@@ -57,8 +57,8 @@ class Pulse:
         try:
             with self._duban.database.unit_of_work() as connection:
                 processes.note(connection, self._process(self._duban.clock()))
-        except SQLAlchemyError:
-            _log.warning("the database does not answer")
+        except SQLAlchemyError as error:
+            _log.warning("the database does not answer", cause=str(getattr(error, "orig", error)))
 
     def _process(self, now: datetime) -> Process:
         counted = self._duban.database.meters.read()

@@ -24,7 +24,7 @@ from api.cli import (
     sending,
     serving,
 )
-from api.cli.saying import complain, database_trouble, usage_sentence
+from api.cli.saying import complain, database_trouble, file_trouble, usage_sentence
 from api.gatekeeping.policy import COMMANDS
 from workflow.engine.errors import DubanError, Refusal
 
@@ -88,7 +88,7 @@ def _run() -> int:
         complain(error.sentence if isinstance(error, Refusal) else str(error))
         return 1
     except OSError as error:
-        complain(f"{error.filename or '文件或网络'}：{error.strerror or error}")
+        complain(file_trouble(error))
         return 1
     except Exception as error:
         if not (sentence := database_trouble(error)):

@@ -330,3 +330,11 @@ def test_init_makes_one_administrator_with_a_one_time_password_and_never_a_secon
     database.dispose()
     assert account is not None
     assert account.one_time_until is not None
+
+
+def test_a_database_file_that_cannot_be_written_is_named_with_what_to_do(data: Path) -> None:
+    (data / "duban.db").mkdir(parents=True)  # what no rights keep out, a folder does
+    done = duban(data, "serve")
+    assert done.returncode == 1
+    assert f"数据库文件 {data / 'duban.db'} 打不开或不能写入" in done.stderr
+    assert "属主、权限" in done.stderr

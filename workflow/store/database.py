@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from workflow.engine.errors import DubanError
 from workflow.store.driver.bulk import instant_as_text
+from workflow.store.driver.trouble import is_full
 from workflow.store.evidence.chain import ALGORITHMS
 from workflow.store.meters import Meters
 
@@ -42,6 +43,8 @@ class Database:
         engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
         self.meters = Meters()
         event.listen(engine, "before_cursor_execute", lambda *_: self.meters.count("queries"))
+        self.full = False
+        """Whether the last write failed for want of room."""
         self.engine = engine.execution_options(chain=chain, meters=self.meters)
         self._writer: AbstractContextManager[Any] = (
             threading.RLock() if self.is_sqlite else nullcontext()
@@ -50,8 +53,13 @@ class Database:
     @contextmanager
     def unit_of_work(self) -> Iterator[Connection]:
         """A transaction: commits when the block ends, leaves nothing behind when it raises."""
-        with self._writer, self.engine.begin() as connection:
-            yield connection
+        try:
+            with self._writer, self.engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            self.full = is_full(error)
+            raise
+        self.full = False
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
