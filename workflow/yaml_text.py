@@ -30,6 +30,7 @@ from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidDefinition, Mistake
 from workflow.engine.findings import found
 from workflow.engine.parsing import parse
+from workflow.engine.sentences import SENTENCES
 
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 20
@@ -84,7 +85,7 @@ def read_file(path: pathlib.Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        mistake = Mistake(0, 0, "", "not_utf8", "文件不是 UTF-8 编码")
+        mistake = Mistake(0, 0, "", "not_utf8", SENTENCES["not_utf8"], "请另存为 UTF-8")
         raise InvalidDefinition(path.name, [mistake]) from None
 
 

@@ -64,8 +64,7 @@ def _mistakes(target: Path) -> Iterator[str]:
                 yield from (f"{file}:{mistake}" for mistake in refused.mistakes)
         others = {one.source for one in invalid.refused} - {target.name}
         if target != folder and others:
-            names = "、".join(sorted(others))
-            note(f"同一文件夹的 {names} 有错误，文件之间的引用这次没有检查")
+            note(f"同一文件夹另有 {len(others)} 个文件有错误，文件之间的引用这次没有检查")
 
 
 def _folder_of(target: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.definitions.mistakes import REPAIR, SHIPPED, changed, mistakes_of, told
-from workflow.catalog import load_folder
+from workflow.catalog import InvalidDefinitions, load_folder
 from workflow.engine.errors import InvalidDefinition
 from workflow.engine.parsing import MOST_MISTAKES
 from workflow.engine.sentences import SENTENCES
@@ -277,3 +277,17 @@ def test_a_ranking_fills_columns_that_can_hold_it() -> None:
         ("not_rankable", "facts.worst.columns.unit.type"),
         ("not_rankable", "facts.worst.columns.late"),
     ]
+
+
+def test_a_file_in_another_encoding_is_told_how_to_save_it(tmp_path: Path) -> None:
+    (tmp_path / "repair.yaml").write_bytes(REPAIR.encode("gb18030"))
+    with pytest.raises(InvalidDefinitions) as refused:
+        load_folder(tmp_path)
+    (mistake,) = refused.value.mistakes
+    assert (mistake.code, "另存为 UTF-8" in mistake.hint) == ("not_utf8", True)
+
+
+def test_a_comma_that_tears_a_condition_apart_is_told_to_need_quotes() -> None:
+    torn = "{ is: by due, when: days_left > 1 && matches(reason, reason) }"
+    mistakes = mistakes_of(changed(REPAIR, ("{ is: by due }", torn)))
+    assert "单引号" in {one.code: one.hint for one in mistakes}["unknown_key"]

@@ -1,5 +1,6 @@
 """A mistake in a definition before its place in the file is known."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +14,10 @@ MOST_NAMES = 40
 
 MOST_COMPARED = 500
 """How many names are searched for a similar one; more would take long."""
+
+
+_KEY = re.compile(r"[\w ./-]*")
+"""What could be meant as a key: words, in whatever language, but no piece of an expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,13 @@ def unknown(code: str, path: Path, name: str, known: Collection[str]) -> Iterato
     """A finding if `name` is not one of `known`."""
     if name not in known:
         yield found(code, path, nearest(name, known), name=name)
+
+
+def key_hint(key: str, known: Collection[str]) -> str:
+    """The keys that are allowed; where it is a piece of a condition, that this needs quotes."""
+    if _KEY.fullmatch(key):
+        return nearest(key, known)
+    return "花括号里的条件含有逗号时，要把整个条件放进单引号"
 
 
 def nearest(name: str, known: Collection[str]) -> str:

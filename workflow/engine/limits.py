@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.engine.findings import Finding, Unreadable, found, nearest
+from workflow.engine.findings import Finding, Unreadable, found, key_hint
 from workflow.engine.terms import Duration, Term, parse_term
 
 _SINCE = re.compile(r"(?P<term>.+?) since (?P<state>[a-z][a-z0-9_]*)")
@@ -96,7 +96,7 @@ def _wrong_keys(at: int, entry: object) -> list[Finding]:
     if not isinstance(entry, dict):
         return [found("bad_limit", (at,), _LIMITS, text=entry)]
     wrong = [
-        found("unknown_key", (at, key), nearest(key, CASE_KEYS), name=key)
+        found("unknown_key", (at, key), key_hint(str(key), CASE_KEYS), name=key)
         for key in entry
         if key not in CASE_KEYS
     ]

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from workflow.engine.definition import Definition
-from workflow.engine.findings import Finding, Path, Unreadable, found, nearest
+from workflow.engine.findings import Finding, Path, Unreadable, found, key_hint, nearest
 from workflow.engine.limits import MOMENTS, TERMS
 from workflow.engine.words import Level, Name, Office, PartyOrRole, PartyRole, Seat, Selector
 
@@ -32,7 +32,7 @@ def findings_of(error: ErrorDetails, root: type[BaseModel] = Definition) -> Iter
 
 def _unknown_key(path: Path, root: type[BaseModel]) -> Finding:
     key = str(path[-1])
-    return found("unknown_key", path, nearest(key, keys_at(path[:-1], root)), name=key)
+    return found("unknown_key", path, key_hint(key, keys_at(path[:-1], root)), name=key)
 
 
 def _missing_key(path: Path, _: ErrorDetails) -> Finding:

@@ -37,6 +37,15 @@ _TYPES = {
     "list(string)": "列表",
     "list(dyn)": "表格",
 }
+_REMEDIES = {
+    frozenset({"int", "double"}): (
+        "整数与整数比，例如 3；小数与带小数点的数比，例如 3.0；要混着比，先写 double(整数)"
+    ),
+    frozenset({"string", "int"}): "文字写在引号里，数不写引号",
+    frozenset({"string", "double"}): "文字写在引号里，数不写引号",
+    frozenset({"string", "bool"}): "文字写在引号里；是否直接写名称，或与 true、false 比",
+}
+"""How two types that do not fit are brought together."""
 
 
 class _Place(NamedTuple):
@@ -128,8 +137,10 @@ def _explained(path: Path, error: str, definition: Definition) -> Iterator[Findi
             yield _undeclared(path, column, undeclared["name"], definition)
         elif overload := _OVERLOAD.search(said):
             operator = overload["operator"].strip("_").replace("_", " ")
-            types = "、".join(_TYPES.get(kind, kind) for kind in overload["types"].split(", "))
-            yield found("bad_types", path, column=column, operator=operator, types=types)
+            kinds = overload["types"].split(", ")
+            types = "、".join(_TYPES.get(kind, kind) for kind in kinds)
+            hint = _REMEDIES.get(frozenset(kinds), "")
+            yield found("bad_types", path, hint, column=column, operator=operator, types=types)
         elif not at:
             yield found("bad_condition", path, f"编译器说：{said[:120]}", column=column)
 
