@@ -32,6 +32,7 @@ COUNTERS = {
     "queries": "Statements sent to the database.",
     "timers": "Timers settled by sweeps.",
     "sends": "Messages handed to a channel, by channel and outcome.",
+    "not_opened": "Tries to open a case that the calendar owes which were refused.",
     "failed_timers": "Timers whose step failed and which were set aside.",
     "beats": "Beats of a worker that came to their end; without them nothing is fired or sent.",
     "failed_beats": "Parts of a worker's beat that failed.",

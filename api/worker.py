@@ -8,7 +8,7 @@ days late changes nothing, since rows decide what is due. `Worker` beats in a th
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -32,6 +32,10 @@ COLLECTS_EVERY = timedelta(minutes=1)
 
 LONGEST_BEAT_SECONDS = 30
 """After these no other batch is begun: the next beat goes on with a `now` that is true again."""
+
+SAYS_AGAIN_AFTER_SECONDS = 3600
+
+_last_said: dict[cadences.NotOpened, float] = {}
 
 _log = structlog.get_logger("duban.worker")
 
@@ -88,6 +92,14 @@ class _Beat:
     def count(self, name: str, more: int) -> None:
         self.figures[name] = self.figures.get(name, 0) + more
 
+    def not_opened(self, lost: cadences.NotOpened) -> None:
+        """Counted at every beat, for it is tried at every beat; said once an hour."""
+        self.duban.database.meters.count("not_opened", workflow=lost.workflow)
+        now = time.monotonic()
+        if now - _last_said.get(lost, -SAYS_AGAIN_AFTER_SECONDS) >= SAYS_AGAIN_AFTER_SECONDS:
+            _last_said[lost] = now
+            _log.error("the calendar's cases could not be opened", **asdict(lost))
+
 
 def _follow(beat: _Beat) -> None:
     duban = beat.duban
@@ -115,7 +127,8 @@ def _fire(beat: _Beat) -> None:
 
 def _open(beat: _Beat) -> None:
     duban = beat.duban
-    beat.count("opened", cadences.open_periodic(duban.database, duban.catalog, beat.now))
+    opened = cadences.open_periodic(duban.database, duban.catalog, beat.now, beat.not_opened)
+    beat.count("opened", opened)
 
 
 def _deliver(beat: _Beat) -> None:

@@ -5,7 +5,7 @@ and after how long an outage does not matter.
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -26,6 +26,7 @@ from workflow.engine.periods import Period, period_of
 from workflow.store.casework import cadences
 from workflow.store.casework.cadences import Choice, Reached, Switched
 from workflow.store.database import Database
+from workflow.store.driver.broken import rule_of
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act, Plain
 from workflow.store.measuring import figures
@@ -35,9 +36,29 @@ from workflow.transaction import Transaction
 
 LONGEST_REASON = 200
 
+_Wanted = tuple[Mapping[int, dict[str, Any]], Choice | None]
+"""The facts of cases that open together, by unit, and what was chosen."""
 
-def open_periodic(database: Database, catalog: Catalog, now: datetime) -> int:
+
+@dataclass(frozen=True, slots=True)
+class NotOpened:
+    """Cases of a period that could not be opened, and why, in Chinese."""
+
+    workflow: str
+    period: str
+    units: tuple[int, ...]
+    why: str
+
+
+def open_periodic(
+    database: Database,
+    catalog: Catalog,
+    now: datetime,
+    report: Callable[[NotOpened], None] = lambda _: None,
+) -> int:
     """Open what every cadence owes and has not opened yet; how many cases were opened.
+
+    What could not be opened is reported and tried again at every sweep.
 
     Of the present period from its day on; where the cadence says `missed: late` also of the one
     before, if the cadence was in force on that day. What is older is left out: after a long outage
@@ -46,7 +67,7 @@ def open_periodic(database: Database, catalog: Catalog, now: datetime) -> int:
     with database.reading() as connection:
         switches = cadences.switched(connection)
     return sum(
-        _Sweep(database, catalog, compiled, cadence, now, switches).open()
+        _Sweep(database, catalog, compiled, cadence, now, switches).open(report)
         for compiled in catalog.workflows().values()
         for cadence in compiled.definition.periodic
     )
@@ -71,8 +92,15 @@ class _Sweep:
     def _since(self) -> date:
         return local_day(self.catalog.cadence_since(self._workflow, self.cadence.every))
 
-    def open(self) -> int:
-        return sum(self._open(period, day) for period, day in self._due())
+    def open(self, report: Callable[[NotOpened], None]) -> int:
+        return sum(self._open(period, units, report) for period, units in self._owed())
+
+    def _owed(self) -> Iterator[tuple[Period, Sequence[Reached]]]:
+        """The periods, and the units of which the cases should be open and are not."""
+        for period, day in self._due():
+            without = list(self._without(period, day))
+            if without and not (self._is_past(day) and self._since > day):
+                yield period, without
 
     def _due(self) -> Iterator[tuple[Period, date]]:
         """The periods of which something may be owed, with the day from which it is."""
@@ -83,16 +111,27 @@ class _Sweep:
             if day is not None and day <= today:
                 yield (around.before if cadence.about == "before" else around), day
 
-    def _open(self, period: Period, day: date) -> int:
-        without = list(self._without(period, day))
-        if not without or (self._is_past(day) and self._since > day):
-            return 0
+    def _open(
+        self, period: Period, units: Sequence[Reached], report: Callable[[NotOpened], None]
+    ) -> int:
+        opened = 0
+        for facts, choice in self._wanted(period, units):
+            try:
+                opened += self._open_all(period, facts, choice)
+            except (IntegrityError, Refusal) as error:
+                if why := _why_not(error):
+                    report(NotOpened(self._workflow, str(period), tuple(facts), why))
+        return opened
+
+    def _wanted(self, period: Period, units: Sequence[Reached]) -> Iterator[_Wanted]:
+        """The cases to open together, with what was settled for whom they open."""
         if not self._chooses:
-            return sum(self._open_one(period, unit) for unit in without)
-        return sum(
-            self._choose(period, parent, [unit for unit in without if unit.parent == parent])
-            for parent in sorted({unit.parent for unit in without})
-        )
+            for unit in units:
+                if (facts := self._facts(period, unit)) is not None:
+                    yield {unit.id: facts}, None
+            return
+        for parent in sorted({unit.parent for unit in units}):
+            yield self._choose(period, parent, [unit for unit in units if unit.parent == parent])
 
     @property
     def _chooses(self) -> bool:
@@ -120,12 +159,8 @@ class _Sweep:
         last = cadences.nearest(self.switches, self._workflow, self.cadence.every, unit.path)
         return self.cadence.runs if last is None else last.runs and local_day(last.at) <= day
 
-    def _open_one(self, period: Period, unit: Reached) -> int:
-        facts = self._facts(period, unit)
-        return self._open_all(period, {unit.id: facts} if facts is not None else {})
-
-    def _choose(self, period: Period, parent: int, units: Collection[Reached]) -> int:
-        """Open the cases of those of the units below one for whom the condition holds, or of some
+    def _choose(self, period: Period, parent: int, units: Collection[Reached]) -> _Wanted:
+        """The cases of those of the units below one for whom the condition holds, or of some
         of them by lot; nobody can foresee the seed.
         """
         found = {unit.id: self._facts(period, unit) for unit in units}
@@ -138,7 +173,7 @@ class _Sweep:
                 before = cadences.drawn_before(connection, self._workflow, every, codes)
             drawn = by_lot(choice.seed or "", self.cadence.draw, codes, before)
             facts = {unit: facts[unit] for unit in drawn}
-        return self._open_all(period, facts, choice)
+        return facts, choice
 
     def _facts(self, period: Period, unit: Reached) -> dict[str, Any] | None:
         """What the calendar gives the case of a unit; None where it opens none."""
@@ -156,21 +191,26 @@ class _Sweep:
         )
 
     def _open_all(
-        self, period: Period, facts: Mapping[int, dict[str, Any]], choice: Choice | None = None
+        self, period: Period, facts: Mapping[int, dict[str, Any]], choice: Choice | None
     ) -> int:
         """Open the cases of some units with their facts, all or none."""
-        try:
-            with self.database.unit_of_work() as connection:
-                if choice is not None:
-                    cadences.choose(connection, self._workflow, period, choice, self.now)
-                work = Transaction(connection, self.catalog, self.now)
-                for unit, given in facts.items():
-                    named = {self.cadence.party: unit}
-                    work.open(self._workflow, named, given, CLOCK, period=int(period))
-                work.flush()
-        except (IntegrityError, Refusal):  # another worker was first, or a unit lacks an office
-            return 0
+        with self.database.unit_of_work() as connection:
+            if choice is not None:
+                cadences.choose(connection, self._workflow, period, choice, self.now)
+            work = Transaction(connection, self.catalog, self.now)
+            for unit, given in facts.items():
+                named = {self.cadence.party: unit}
+                work.open(self._workflow, named, given, CLOCK, period=int(period))
+            work.flush()
         return len(facts)
+
+
+def _why_not(error: IntegrityError | Refusal) -> str | None:
+    """Why cases were not opened; None where another worker was first."""
+    if isinstance(error, Refusal):
+        return error.sentence
+    rule = rule_of(error)
+    return None if rule.endswith("key") else f"数据库不接受（{rule}）"
 
 
 # Switching

@@ -4,20 +4,23 @@
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from tests.engine.definitions import at
 from tests.journeys.play import Play, a_story, variation
-from workflow.cadences import Switching, switch
+from workflow.cadences import NotOpened, Switching, open_periodic, switch
 from workflow.engine.case import Case
-from workflow.engine.errors import InvalidInput, NotFound, NotYourTurn, Refusal
+from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound, NotYourTurn, Refusal
 from workflow.engine.periods import read_period
 from workflow.store.database import Database
 from workflow.store.sight.scope import check_scope
 from workflow.store.tables.handles import AUDIT, CHOICE
+from workflow.transaction import Transaction
 
 pytestmark = pytest.mark.journey
 
@@ -156,6 +159,29 @@ def test_a_county_has_its_village_secretaries_reviewed_every_year_and_no_other_h
         assert len({one.unit for one in reviews}) == len(reviews) > 20
         play.until("2026-11-10")
         assert len(opened(play, "village_review")) == len(reviews)
+
+
+def test_a_case_that_cannot_be_opened_is_reported_and_keeps_no_other_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One county lacks the office that its report needs; the eight others report all the same."""
+    opens: Callable[..., Case] = Transaction.open
+
+    def refused(
+        work: Transaction, workflow: str, named: dict[str, int], *more: Any, **how: Any
+    ) -> Case:
+        if play.unit(XINGYI) in named.values():
+            raise ConditionNotMet("没有办理的单位")
+        return opens(work, workflow, named, *more, **how)
+
+    with a_story(database, at("2026-10-16 10:00")) as play:
+        with monkeypatch.context() as broken:
+            broken.setattr(Transaction, "open", refused)
+            lost: list[NotOpened] = []
+            assert open_periodic(play.database, play.catalog, play.now, lost.append) == 8
+        assert [(one.units, one.why) for one in lost] == [((play.unit(XINGYI),), "没有办理的单位")]
+        assert open_periodic(play.database, play.catalog, play.now, lost.append) == 1
+        assert len(lost) == 1, "another worker that was first is no loss"
 
 
 def test_the_weeks_of_the_story_are_those_of_the_calendar() -> None:

@@ -34,6 +34,7 @@ _COUNTED = {
     "requests": "回答请求",
     "queries": "数据库语句",
     "beats": "后台巡查",
+    "not_opened": "到期未能发起",
     "failed_timers": "定时出错",
     "failed_beats": "后台出错",
 }
