@@ -100,9 +100,13 @@ def compose(items: Sequence[Item], calendar: Calendar, now: datetime, base_url: 
             by_case.setdefault(item.case, []).append(item)
     placed: dict[str, list[Mapping[str, str]]] = {kind: [] for kind in _KINDS}
     pressing: list[tuple[str, Item]] = []
+    explained: set[str] = set()
     for about in sorted(by_case.values(), key=lambda about: (_due(about), about[0].case)):
         kind, item = _place(about, now)
-        placed[kind].append(_line(kind, item, calendar, now, base_url))
+        why = _why(item) if kind == "late" else ""
+        how = "" if why in explained else why  # of nine with one limit, once
+        explained.add(why)
+        placed[kind].append(_line(kind, item, how, calendar, now, base_url))
         pressing += [(kind, item)] if kind != "news" else []
     sections = tuple(_section(kind, lines) for kind, lines in placed.items() if lines)
     counts = (f"{_KINDS[kind].brief} {len(lines)} 件" for kind, lines in placed.items() if lines)
@@ -155,14 +159,14 @@ def _kind(item: Item, now: datetime) -> str:
 
 
 def _line(
-    kind: str, item: Item, calendar: Calendar, now: datetime, base_url: str
+    kind: str, item: Item, how: str, calendar: Calendar, now: datetime, base_url: str
 ) -> Mapping[str, str]:
     told = item.variables
     return {
         "unit": item.unit,
         "number": told.get("number", ""),
         "headline": told.get("headline", ""),
-        "note": _news(told) if kind == "news" else _note(kind, item, calendar, now),
+        "note": _news(told) if kind == "news" else _note(item, how, calendar, now),
         "link": case_link(base_url, item.case),
     }
 
@@ -170,18 +174,23 @@ def _line(
 def _news(told: Mapping[str, str]) -> str:
     if not told.get("what"):
         return "有新的情况"
-    return f"{told['what']}，现为{told.get('state', '')}"
+    what, state = told["what"], told.get("state", "")
+    return what if state in ("", what) else f"{what}，现为{state}"
 
 
-def _note(kind: str, item: Item, calendar: Calendar, now: datetime) -> str:
-    """Where it stands, how long is left, and for what is late how its limit was found."""
+def _note(item: Item, how: str, calendar: Calendar, now: datetime) -> str:
+    """Where it stands, how long is left, and how its limit was found where that is to be said."""
     stage = f"{item.variables.get('state', '')}；" if item.template == "task" else ""
     if item.due_at is None:
         return stage.rstrip("；")
-    due = due_in_words(item.due_at)
-    why = item.variables.get("why", "") if kind == "late" else ""
-    how = f"：{why}" if why and item.variables.get("due") == due else ""
-    return f"{stage}{left_in_words(calendar, item.due_at, now)}（期限 {due}{how}）"
+    limit = "：".join(filter(None, [due_in_words(item.due_at), how]))
+    return f"{stage}{left_in_words(calendar, item.due_at, now)}（期限 {limit}）"
+
+
+def _why(item: Item) -> str:
+    """How the limit was found, if what was said of it then is still true."""
+    true = item.due_at is not None and item.variables.get("due") == due_in_words(item.due_at)
+    return item.variables.get("why", "") if true else ""
 
 
 def _section(kind: str, lines: Sequence[Mapping[str, str]]) -> Section:

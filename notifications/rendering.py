@@ -35,6 +35,7 @@ _SET_BY_FRAMES = frozenset({"tone", "lead", "please", "colour", "row"})
 _FOLDER = Path(__file__).parent / "templates"
 _KINDS = (".subject.txt", ".txt", ".html", ".sms.txt", ".chat.md")
 _BLANK_LINES = re.compile(r"\n{3,}")
+_YEAR, _BY_THE_CLOCK = re.compile(r"^\d{4}年"), re.compile(r"\d:\d\d$")
 _SIGNATURE = str.maketrans("【】", "〔〕")
 """Who may write 【】 into a short message could sign it in another's name."""
 
@@ -145,6 +146,24 @@ def short(text: str, longest: int) -> str:
     return text[: longest - 1] + "…" if longest > 0 else ""
 
 
+def sans_year(day: str) -> str:
+    """A day without its year: what is near needs none, and a short message has no room for it."""
+    return _YEAR.sub("", day)
+
+
+def before(limit: str) -> str:
+    """Before when something is to be done: a limit without a time of day ends with its day."""
+    return f"{limit}前" if _BY_THE_CLOCK.search(limit) else f"{limit}24时前"
+
+
+def until(limit: str) -> str:
+    """A limit, with the end of its day where it has no time of day."""
+    return limit if _BY_THE_CLOCK.search(limit) else f"{limit}（当日24时止）"
+
+
+_OF_LIMITS = {"sans_year": sans_year, "before": before, "until": until}
+
+
 def _short_message(template: str, values: Mapping[str, Any]) -> str:
     """One part if the headline can be cut to make it so."""
     values = {
@@ -214,7 +233,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         trim_blocks=False,
         auto_reload=False,
     )
-    environment.filters["short"] = short
+    environment.filters |= {"short": short, **_OF_LIMITS}
     return environment
 
 

@@ -189,3 +189,19 @@ def test_a_short_digest_names_what_is_most_pressing_if_one_part_holds_it() -> No
         text = render("digest", "sms", told, "").text
         assert text.endswith(said)
         assert count_parts(text) == 1
+
+
+@pytest.mark.parametrize(
+    ("due", "mail", "sms"),
+    [
+        ("2026年3月9日", "请于2026年3月9日24时前办理", "请于3月9日24时前办理"),
+        ("2026年3月8日 01:40", "请于2026年3月8日 01:40前办理", "请于3月8日 01:40前办理"),
+    ],
+)
+def test_a_limit_by_the_clock_does_not_last_until_midnight(due: str, mail: str, sms: str) -> None:
+    told = {**VARIABLES, "due": due}
+    text = render("task", "email", told, LINK)
+    assert mail in text.text
+    assert mail in (text.html or "")
+    assert ("24时" in text.text) == (":" not in due)
+    assert sms in render("task", "sms", told, LINK).text
