@@ -8,8 +8,20 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from workflow.store.outgoing.outbox import DIGEST, Row, has_moved_on, is_spoken_for
 from workflow.store.tables.handles import CASE, OUTBOX, PERSON, UNIT
@@ -188,17 +200,24 @@ class Item:
 
 def items_of(connection: Connection, digest: int, now: datetime) -> list[Item]:
     """What was folded into a digest and goes by itself by no later message, oldest first."""
-    query = (
+    return [
+        Item(case, template, json.loads(variables), unit, due_at, bool(moved_on))
+        for case, template, variables, unit, due_at, moved_on in connection.execute(
+            _items(), {"digest": digest, "now": now}
+        )
+    ]
+
+
+@cache
+def _items() -> Select[Any]:
+    """Made once, for to put it together costs more than to run it."""
+    return (
         select(
             OUTBOX.c.case_id, OUTBOX.c.template, OUTBOX.c.variables, UNIT.c.short_name,
             CASE.c.due_at, has_moved_on(),
         )
         .join(CASE, CASE.c.id == OUTBOX.c.case_id)
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)
-        .where(OUTBOX.c.digest_id == digest, ~is_spoken_for(now))
+        .where(OUTBOX.c.digest_id == bindparam("digest"), ~is_spoken_for(bindparam("now")))
         .order_by(OUTBOX.c.id)
     )  # fmt: skip
-    return [
-        Item(case, template, json.loads(variables), unit, due_at, bool(moved_on))
-        for case, template, variables, unit, due_at, moved_on in connection.execute(query)
-    ]

@@ -10,9 +10,21 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    update,
+)
 
 from workflow.engine.pace import Hours
 from workflow.store.offices import preferences
@@ -228,7 +240,7 @@ def has_moved_on() -> ColumnElement[bool]:
     return or_(CASE.c.closed_at.is_not(None), began_anew)
 
 
-def is_spoken_for(now: datetime) -> ColumnElement[bool]:
+def is_spoken_for(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     """The condition that a later message of its own asks the same person by the same way for the
     same, and goes now or has gone: after an outage nobody is asked twice in a morning.
     """
@@ -247,19 +259,33 @@ def is_spoken_for(now: datetime) -> ColumnElement[bool]:
 
 def is_settled(connection: Connection, message: int) -> bool:
     """Whether the message asks for what has been done."""
-    return _holds(connection, message, has_moved_on())
+    found = connection.execute(_if_settled(), {"message": message})
+    return found.first() is not None
 
 
 def is_said_later(connection: Connection, message: int, now: datetime) -> bool:
     """Whether a later message asks for the same (`is_spoken_for`)."""
-    return _holds(connection, message, is_spoken_for(now))
+    found = connection.execute(_if_said_later(), {"message": message, "now": now})
+    return found.first() is not None
 
 
-def _holds(connection: Connection, message: int, condition: ColumnElement[bool]) -> bool:
-    """Whether a condition holds for a message that asks for something about a case."""
+# Asked of every message: made once, for to put such a statement together costs more than to run it.
+
+
+@cache
+def _if_settled() -> Select[Any]:
+    return _asking_something().where(has_moved_on())
+
+
+@cache
+def _if_said_later() -> Select[Any]:
+    return _asking_something().where(is_spoken_for(bindparam("now")))
+
+
+def _asking_something() -> Select[Any]:
+    """The message that is asked about, if it asks for something about a case."""
     query = select(OUTBOX.c.id).join(CASE, CASE.c.id == OUTBOX.c.case_id)
-    query = query.where(OUTBOX.c.id == message, OUTBOX.c.template.in_(TO_DO), condition)
-    return connection.execute(query).first() is not None
+    return query.where(OUTBOX.c.id == bindparam("message"), OUTBOX.c.template.in_(TO_DO))
 
 
 def case_now(connection: Connection, case: int | None) -> tuple[str, datetime | None]:
