@@ -21,7 +21,10 @@ from workflow.yaml_text import read_yaml
 
 LONGEST_HOLIDAY = 16
 LARGEST_FILE = 256 * 1024
-"""Bytes: a year's notice is a page. It is the operator's own file, so this process reads it."""
+"""Bytes: a year's notice is a page. It comes from the operator's own disk by the command line and
+never over the network, and neither of its readers can be made to expand it (`yaml_text.py`: no
+aliases, no depth); so this process reads it.
+"""
 _REST, _WORK = "放假", "上班"
 
 
@@ -67,9 +70,11 @@ def read_notice(file: Path, year: int) -> YearNotice:
     if not 2000 <= year <= 2100:
         raise BadNotice(f"年份 {year} 应在 2000 至 2100 之间")
     try:
-        if file.stat().st_size > LARGEST_FILE:
+        with file.open("rb") as content:
+            read = content.read(LARGEST_FILE + 1)  # a device has no size beforehand
+        if len(read) > LARGEST_FILE:
             raise BadNotice(f"“{file}”太大，不是放假通知")
-        text = file.read_text(encoding="utf-8-sig")
+        text = read.decode("utf-8-sig")
     except FileNotFoundError:
         raise BadNotice(f"没有“{file}”这个文件") from None
     except UnicodeDecodeError:
@@ -86,6 +91,13 @@ def read_notice(file: Path, year: int) -> YearNotice:
 
 def _from_csv(days: _Days, text: str, _: str) -> None:
     rows = csv.DictReader(StringIO(text))
+    try:
+        _take_rows(days, rows)
+    except csv.Error:  # a cell longer than a table has
+        days.wrong.append(f"第 {rows.line_num + 1} 行读不了，不是 date,kind,name 的表格")
+
+
+def _take_rows(days: _Days, rows: "csv.DictReader[str]") -> None:
     if rows.fieldnames is None or not {"date", "kind", "name"} <= set(rows.fieldnames):
         days.wrong.append("第 1 行应为表头 date,kind,name")
         return

@@ -174,9 +174,15 @@ async def _writing_on_a_page(
 ) -> Someone:
     """For forms of pages: the CSRF token stands in the form, or in a header sent by a script."""
     given: object = request.headers.get(CSRF_HEADER)
-    if given is None:
-        given = (await form_of(request)).get(CSRF_FIELD)
-    _check_write(someone, given)
+    if given is not None:
+        _check_write(someone, given)
+        return someone
+    form = await form_of(request)
+    try:
+        _check_write(someone, form.get(CSRF_FIELD))
+    except Forged:
+        await form.close()  # nobody else will: the files in it
+        raise
     return someone
 
 

@@ -3,6 +3,7 @@ done.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -50,11 +51,8 @@ def case_view(duban: Duban, someone: Someone, case_id: int) -> CaseOut:
         rows = {row["id"]: row for row in queries.cases_by_id(connection, reader, wanted)}
         named = Units(connection, _units_in(case, [*rows.values(), *children]))
         items = {id_: case_item(row, duban.catalog, named) for id_, row in rows.items()}
-        shown = by_name(
-            connection,
-            compiled.definition,
-            shown_to(reader, compiled.definition, case.parties, case.facts),
-        )
+        case = replace(case, facts=by_name(connection, compiled.definition, case.facts))
+        shown = shown_to(reader, compiled.definition, case.parties, case.facts)
         return CaseOut(
             **{**items[case_id].model_dump(), "facts": shown},
             **_standing(case, compiled.definition),

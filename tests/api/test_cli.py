@@ -247,6 +247,17 @@ def test_what_is_too_large_for_a_notice_is_not_read(tmp_path: Path) -> None:
         read_notice(file, 2027)
 
 
+@pytest.mark.hostile
+def test_what_can_be_no_notice_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    """A device that never ends, and a table whose cell is longer than any."""
+    with pytest.raises(BadNotice, match="太大"):
+        read_notice(Path("/dev/zero"), 2027)
+    file = tmp_path / "notice.csv"
+    file.write_text(f"date,kind,name\n2027-01-01,放假,{'y' * 140_000}\n", "utf-8")
+    with pytest.raises(BadNotice, match="第 2 行读不了"):
+        read_notice(file, 2027)
+
+
 def test_a_notice_may_be_a_csv_file(furnished: Path, tmp_path: Path) -> None:
     file = tmp_path / "notice.csv"
     file.write_text("date,kind,name\n2027-01-01,放假,元旦\n2027-01-30,上班,春节\n", "utf-8")

@@ -31,6 +31,23 @@ def changed(**cells: Any) -> list[Any]:
     return row
 
 
+def test_people_in_a_table_are_called_by_name_and_known_before_it_is_committed(
+    rest: Rest,
+) -> None:
+    liaison = rest("zhou.liaison")
+    heads = ["联系领导所在单位", "联系点所在单位", "联系点", "联系领导"]
+    name = rest("zhou.head").get("/me").json()["name"]
+    wrong = xlsx(heads, ["522300", "522301", "兴义市", "查无此人"])
+    right = xlsx(heads, ["522300", "522301", "兴义市", name])
+    refused_row = liaison.upload("p.xlsx", wrong, workflow="contact_point").json()["rows"][0]
+    assert refused_row["errors"] == {"联系领导": "联系领导：“查无此人”不在可以指定的人员之内"}
+    assert liaison.upload("p.xlsx", right, workflow="contact_point").json()["wrong"] == 0
+    done = liaison.upload("p.xlsx", right, workflow="contact_point", commit="true").json()
+    case = liaison.get(f"/cases/{done['rows'][0]['case']}").json()
+    named = next(one for one in case["ledgers"][0]["facts"] if one["name"] == "leaders")["value"]
+    assert [(one["username"], one["name"]) for one in named] == [("zhou.head", name)]
+
+
 def test_a_preview_opens_nothing_and_a_commit_opens_every_row_once(
     rest: Rest, database: Database
 ) -> None:

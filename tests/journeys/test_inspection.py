@@ -17,6 +17,7 @@ from workflow.engine.errors import (
     NotYourTurn,
     RelationNotAllowed,
 )
+from workflow.store.lists.queries import cases_by_id
 
 pytestmark = pytest.mark.journey
 
@@ -167,6 +168,19 @@ def test_whoever_stands_in_for_a_member_acts_and_sees_for_them(play: Play) -> No
     play.refused(NotYourTurn, SECOND, case, "set_out")
     play.stand_in(SECOND, FIRST)
     assert play.act(SECOND, case, "set_out") == "in_field"
+
+
+@pytest.mark.rights
+def test_whoever_stands_in_elsewhere_for_a_member_learns_nothing_here(play: Play) -> None:
+    """A colleague of the bureau is the member's substitute, but in another office's post."""
+    case = prepared(play, team=[FIRST])
+    play.give_post(FIRST, "522300-ZX", "liaison")
+    there = {"person": play.person(SECOND), "stands_for": play.person(FIRST)}
+    play.organising.substitute(play.asked(), **there, unit=play.unit("522300-ZX"), reason="出差")
+    with play.database.reading() as connection:
+        seen = {who: cases_by_id(connection, play.actor(who), {case}) for who in (FIRST, SECOND)}
+    assert (len(seen[FIRST]), seen[SECOND]) == (1, [])
+    play.refused(NotYourTurn, SECOND, case, "set_out")
 
 
 # Conclusion and objection

@@ -2,12 +2,15 @@
 stays as it was, and every page says in Chinese what became of whom.
 """
 
+from typing import Any
+
 import pytest
 
 from tests.journeys import problems
 from tests.journeys.play import COUNTY, TOWNSHIP, Play, variation
 from tests.journeys.test_a_person_leaves import trail, work_of
 from workflow import following
+from workflow.doctor import examine
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound, NotYourTurn, Refusal
 from workflow.organising.reorganising import Kind
 from workflow.store.lists import queries
@@ -268,3 +271,23 @@ def test_the_doctor_tells_of_cases_that_wait_for_too_long(play: Play) -> None:
     number = play.case(case).number
     (told,) = [one for one in play.doctor().complaints if number in str(one)]
     assert "还没有随“敬南镇”于2026年3月2日并入“黄草街道”而调整" in str(told)
+
+
+def test_who_was_named_for_a_unit_goes_on_in_the_one_that_took_over(play: Play) -> None:
+    """The bureau is merged between the preparations of an inspection and the field."""
+    named, office = {"inspected": TOWNSHIP}, "xingyi-dc.specialist"
+    plan: dict[str, Any] = {"subject": "饮水安全", "origin": "年度计划", "authority": "第 3 项"}
+    plan |= {"mode": "暗访", "visit_on": "2026-03-10"}
+    case = play.open(office, "inspection", parties=named, **plan)
+    play.act("xingyi-dc.head", case, "approve")
+    scheme = {"scheme": "随机抽取两村，入户核实", "sample": "甲村、乙村"}
+    play.act(office, case, "prepare", team=[office], **scheme)
+    seat = play.seat(case, "inspectors")
+    play.organising.merge(play.asked(), unit=play.unit(seat), into=play.unit(BG))
+    play.sweep()
+    assert play.seat(case, "inspectors") == BG
+    assert play.case(case).facts["team"] == [{"person": play.person(office), "unit": play.unit(BG)}]
+    assert sees(play, office, case)
+    assert work_of(play, office) == [case]
+    assert play.act(office, case, "set_out") == "in_field"
+    assert examine(play.database, play.catalog, play.now).complaints == []

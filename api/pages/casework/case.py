@@ -1,6 +1,5 @@
 """事项: one case with its ledgers, actions, history and dates; and firing an event on it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,7 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.auth.confirming import confirm_if_given
 from api.context import Duban
 from api.errors import note_refusal, status_of
-from api.pages.casework.uploads import fill
+from api.pages.casework.uploads import Filled, fill
 from api.pages.forms import PROOF_FIELD, CaseId, Posted, printable, request_id, secret_in, text_in
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
@@ -91,23 +90,20 @@ def fire(
         raise
     except Refusal as refusal:
         note_refusal(request, refusal)
-        refused = _refused(event, refusal, filled.facts, picked, person)
+        refused = _refused(event, refusal, filled, picked, person)
         return _page(duban, someone, case_id, refused=refused, status=status_of(refusal))
     return RedirectResponse(f"/cases/{case_id}?done={answer.seq}", 303)
 
 
-def _refused(
-    event: str, refusal: Refusal, facts: Mapping[str, Any], picked: Picked, person: str
-) -> Refused:
-    beside = refusal.data.get("facts")
-    problems = {str(k): str(v) for k, v in beside.items()} if isinstance(beside, Mapping) else {}
+def _refused(event: str, refusal: Refusal, given: Filled, picked: Picked, person: str) -> Refused:
+    problems = given.problems_beside(refusal)
     for field in (UNIT_FIELD, PERSON_FIELD):
         if field in refusal.data:
             problems[field] = refusal.sentence
     return Refused(
         event=event,
         sentence="有几处需要改正，请看下面的说明" if problems else refusal.sentence,
-        given=facts,
+        given=given.facts,
         problems=problems,
         typed_unit=picked.text,
         chosen_person=person,

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
-from api.pages.casework.uploads import fill
+from api.pages.casework.uploads import Filled, fill
 from api.pages.forms import Posted, printable, request_id, text_in
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
@@ -86,7 +86,7 @@ def open_case(duban: Installation, someone: SignedInForm, form: Posted) -> Respo
             draft=text_in(form, "draft") == "1",
         )
     except Refusal as refusal:
-        filled = _refused(filled_in.facts, parties, refusal)
+        filled = _refused(filled_in, parties, refusal)
         with duban.database.reading() as connection:
             page = _form(connection, definition, filled)
         masthead = masthead_of(duban, someone, _HERE)
@@ -99,11 +99,10 @@ def _check(parties: Mapping[str, Picked]) -> None:
         raise InvalidInput("有几处需要改正，请看下面的说明")
 
 
-def _refused(facts: Mapping[str, Any], parties: Mapping[str, Picked], refusal: Refusal) -> _Filled:
-    beside = refusal.data.get("facts")
-    problems = {str(k): str(v) for k, v in beside.items()} if isinstance(beside, Mapping) else {}
+def _refused(given: Filled, parties: Mapping[str, Picked], refusal: Refusal) -> _Filled:
+    problems = given.problems_beside(refusal)
     sentence = "有几处需要改正，请看下面的说明" if problems else refusal.sentence
-    return _Filled(facts, parties, problems, sentence)
+    return _Filled(given.facts, parties, problems, sentence)
 
 
 def _units(connection: Connection, someone: Someone) -> Units:

@@ -4,7 +4,7 @@ A form that is refused is shown again with everything that stood in it; its file
 and stand in it by name, so that nobody chooses them twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from api.inspecting.child import TooBusy
 from api.pages.forms import GREATEST_ID, facts_in
 from workflow.engine.attachments import most_of
 from workflow.engine.definition import FILE_TYPES, Definition
-from workflow.engine.errors import InvalidInput
+from workflow.engine.errors import InvalidInput, Refusal
 from workflow.store.casework import attachments
 from workflow.store.casework.attachments import Attachment, QuotaExceeded
 
@@ -39,6 +39,14 @@ class Filled:
         """Raise InvalidInput when a file was not taken: then nothing is done."""
         if self.problems:
             raise InvalidInput("；".join(self.problems.values()), {"facts": self.problems})
+
+    def problems_beside(self, refusal: Refusal) -> dict[str, str]:
+        """What stands beside the fields of the form when it is shown again: what the refusal says
+        of facts, and the files that were not taken, whatever else was wrong.
+        """
+        beside = refusal.data.get("facts")
+        said = {str(k): str(v) for k, v in beside.items()} if isinstance(beside, Mapping) else {}
+        return {**said, **self.problems}
 
 
 def fill(

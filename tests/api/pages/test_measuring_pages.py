@@ -147,6 +147,14 @@ def test_a_deduction_is_proposed_with_its_case_confirmed_and_waived(
     county = browser(COUNTY).get(address)
     assert "-0.50 整改逾期" in county.text
     assert not [form for form in county.forms if form.action.endswith(address)]
+    assert f"/cases/{case}" in {one.attributes["href"] for one in county.main.all("a")}
+
+    union = browser("zhou-gh.officer")  # whose prefecture the county lies in, and no more
+    union.get(f"/cases/{case}", status=404)
+    sheet = union.get(address)
+    assert "-0.50 整改逾期 不在你查看范围内的事项" in sheet.text
+    told = union.client.get(f"/api/v1{address}").json()["evidence"]
+    assert [(one["case"], one["number"]) for one in told] == [(None, "不在你查看范围内的事项")]
 
 
 def test_freezing_too_early_is_refused_with_the_reason(entered: Browser) -> None:

@@ -88,3 +88,18 @@ def test_no_message_says_it(duban: Duban, case: int) -> None:
         told = "\n".join(rows.scalars())
     assert "停水" in told
     assert not [secret for secret in (CALLER, PHONE, VISIT) if secret in told]
+
+
+@pytest.mark.parametrize(
+    ("who", "proven"), [(DESK, 5), (SUPERVISOR, 0), (UNIT, 0)], ids=["desk", "supervisor", "unit"]
+)
+def test_no_hash_is_shown_in_which_a_secret_could_be_found_by_trying(
+    who: str, proven: int, browser: Browsers, case: int
+) -> None:
+    """The first row has the caller's number, and every later hash hangs on its own."""
+    rows = browser(who).client.get(f"/api/v1/cases/{case}/history").json()
+    assert len(rows) == 5
+    assert [row["seq"] for row in rows if row["hash"]] == list(range(1, proven + 1))
+    known = {row["prev"] for row in rows if row["prev"]}
+    assert known - {rows[0]["prev"]} == {row["hash"] for row in rows[:-1] if row["hash"]}
+    assert "caller_phone" in rows[0]["withheld"] or who == DESK
