@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, select
 
 from workflow.store.evidence import audit
+from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.evidence.history import HASHED
 from workflow.store.evidence.kept import kept_rows
 from workflow.store.plain import instant
-from workflow.store.tables.handles import AUDIT, CASE, CHECKPOINT, HEAD, HISTORY
+from workflow.store.tables.handles import AUDIT, CASE, CHECKPOINT, HEAD
 
 Line = dict[str, Any]
 
@@ -33,7 +34,7 @@ def dump(connection: Connection) -> Iterator[Line]:
     ):
         yield {"row": "strand", "id": strand, "seq": seq, "head": head}
     yield from audit_rows(connection)
-    yield from _rows(connection, "history", HISTORY, ("case_id", "seq"), HASHED)
+    yield from _rows(connection, "history", EVERY_ROW, ("case_id", "seq"), HASHED)
     for number, hash_ in connection.execute(
         select(CHECKPOINT.c.number, CHECKPOINT.c.hash).order_by(CHECKPOINT.c.number)
     ):
