@@ -117,10 +117,10 @@ def name_of(url: str) -> str:
 
 
 @contextmanager
-def scratch() -> Iterator[Scratch]:
+def scratch(beside: Path = DATA) -> Iterator[Scratch]:
     """A scratch folder beside the peers' environment, removed at the end with all its databases."""
-    DATA.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="run-", dir=DATA))
+    beside.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=beside))
     made = Scratch(folder)
     try:
         yield made

