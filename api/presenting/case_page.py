@@ -31,6 +31,7 @@ from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.case import Case
 from workflow.engine.definition import Definition
 from workflow.engine.flow import events_in
+from workflow.engine.visits import visits_of
 from workflow.tallying import Tallied
 
 
@@ -113,6 +114,7 @@ class CasePage:
     request: str
     watched: bool = False
     drawn: bool = False
+    visits_in: str = ""
     problem: str = ""
     done: str = ""
 
@@ -193,6 +195,7 @@ def case_page(
         request=request,
         watched=file.watched,
         drawn=any(row["effects"].get("drawn", {}).keys() - file.withheld for row in file.history),
+        visits_in=next((one.month for one in visits_of(definition, case)), ""),
         problem=problem,
         done=_done(file, done, reader),
     )

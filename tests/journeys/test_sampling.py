@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from api.cli.proving import redraw
 from tests.journeys.play import COUNTY, TOWNSHIP, Play, variation
 from tests.journeys.test_inspection import MAKER, PLAN, planned
 from workflow import lots
-from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn
+from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound, NotYourTurn
 from workflow.store.lists import queries
 
 pytestmark = pytest.mark.journey
@@ -125,3 +126,18 @@ def test_a_forged_sample_is_found_out(play: Play) -> None:
     row["effects"] = {"drawn": {"places": was}}
     row["seen"]["pool"][0] = "0" * 32
     assert [one.same for one in lots.records_in(compiled, rows, calendars)] == [False]
+
+
+@variation
+def test_the_command_draws_again(
+    play: Play, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = drawn(play)
+    monkeypatch.setenv("DATABASE_URL", play.database.url)
+    for number in (None, play.case(case).number):
+        redraw(number)
+        said = capsys.readouterr().out
+        assert "32 个中抽中" in said
+        assert "共 1 次抽样，全部一致" in said
+    with pytest.raises(NotFound, match="没有编号为"):
+        redraw("督查〔2026〕99号")

@@ -43,6 +43,7 @@ def test_a_draw_is_told_with_all_that_draws_it_again(browser: Browsers, duban: D
     assert "这件事项没有抽过样" in browser(MAKER).get(f"/cases/{case}/draws").text
     maker = drawn(browser, case)
     assert f'href="/cases/{case}/draws"' in maker.client.get(f"/cases/{case}").text
+    assert 'href="/boards/visits?month=2026-03"' in maker.client.get(f"/cases/{case}").text
     page = maker.get(f"/cases/{case}/draws")
     assert "按记录重算，结果一致" in page.text
     assert "党委政府：32 个中抽 2 个" in page.text
