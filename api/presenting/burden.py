@@ -7,8 +7,11 @@ from datetime import date, timedelta
 
 from api.presenting.fields import Option
 from api.presenting.lists import LedgerLink
+from api.presenting.wording import Names, in_full
 from workflow.engine.calendar import local_day
-from workflow.store.outgoing.burden import Letter, Task
+from workflow.engine.definition import Definition
+from workflow.engine.flow import events_in
+from workflow.store.outgoing.burden import Beyond, Letter, Task
 
 CLOCK = "系统定期发起"
 
@@ -34,6 +37,17 @@ class AskingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BeyondRow:
+    """Something asked beyond the budget: when, by whom, and why."""
+
+    when: str
+    unit: str
+    person: str
+    workflow: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class BurdenPage:
     """What one unit was told and asked for."""
 
@@ -43,6 +57,7 @@ class BurdenPage:
     people: int
     weeks: tuple[WeekRow, ...]
     asking: tuple[AskingRow, ...]
+    beyond: tuple[BeyondRow, ...]
     more: bool
 
 
@@ -75,6 +90,31 @@ def asking_of(
         for (by, name), n in counts.items()
     ]
     return tuple(sorted(rows, key=lambda row: (-row.tasks, row.unit, row.workflow)))
+
+
+def beyond_of(rows: Iterable[Beyond], named: Names) -> tuple[BeyondRow, ...]:
+    """What was asked beyond a budget, each under its author's name."""
+    return tuple(
+        BeyondRow(
+            in_full(local_day(one.at)),
+            named.unit(one.unit),
+            named.person(one.person),
+            named.workflow(one.workflow),
+            one.reason,
+        )
+        for one in rows
+    )
+
+
+def reasons_of(definitions: Iterable[Definition]) -> dict[tuple[str, str], str]:
+    """The facts that say why a budget was exceeded, by workflow and event."""
+    return {
+        (definition.workflow, name): event.burden.beyond
+        for definition in definitions
+        for state in definition.states
+        for name, event in events_in(definition, state)
+        if event.burden is not None
+    }
 
 
 def _monday(day: date) -> date:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workflow.engine.burden import check_burden
 from workflow.engine.case import Actor, Case, Cosigner, Firing, Post
 from workflow.engine.definition import Event
 from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn, UnknownEvent
@@ -56,6 +57,9 @@ def ask(scene: Scene, firing: Firing, actor: Actor) -> Asked:
     if not scene.holds(event.when, asked.facts):
         sentence = event.otherwise or f"现在不能办理“{event.title}”"
         raise ConditionNotMet(sentence, {"event": firing.event})
+    if event.burden is not None:
+        reason = scene.definition.facts[event.burden.beyond].title
+        check_burden(event.burden, scene.case, scene.world, given, event.title, reason)
     check_pen(actor, scene.definition, event)  # last: nobody confirms for what is refused anyway
     return asked
 

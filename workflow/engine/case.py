@@ -225,6 +225,7 @@ class World:
     named in the facts of people that a step is given. `alike` is how many cases about the same
     thing there were when a case was opened. `pool` is what lots are drawn from; None
     where none are, or the step is only tried.
+    `asked` is how much was asked of a unit this week, by whom, where that has a budget.
     """
 
     calendar: Calendar
@@ -237,6 +238,7 @@ class World:
     successors: Mapping[int, int] = field(default_factory=dict)
     candidates: tuple[Candidate, ...] = ()
     alike: int = 0
+    asked: tuple[tuple[str, int], ...] = ()
     pool: Pool | None = None
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from workflow.engine.beginnings import Alike, Backfill, Confidential, Opening, Periodic, Series
+from workflow.engine.burden import Burden
 from workflow.engine.limits import LIMIT_SCHEMA, Limit, parse_limit
 from workflow.engine.model import Model
 from workflow.engine.printed import Printed
@@ -193,6 +194,7 @@ class Event(Model):
     may: Names = Field((), description="facts that may be given")
     takes: dict[Name, Name] = Field({}, description="for `on`: own fact ← fact of the child")
     at_most: Annotated[int, Field(ge=1)] | None = Field(None, description="how often in a cycle")
+    burden: Burden | None = Field(None, description="how much a unit is asked in a week (减负)")
     signs: Name | None = Field(None, description="the sign-off this event gives")
     voids: Names = Field((), description="sign-offs that lose force")
     cosign: Annotated[int, Field(ge=2, le=9)] | None = Field(

@@ -105,6 +105,7 @@ SENTENCES: Mapping[str, str] = {
     "clock_cosigns": "只有人能会签",
     "clock_needs": "这个事件不由人办理，没有人填写 {names}",
     "clock_reassigns": "改派必须由人办理",
+    "burden_unsaid": "“{name}”不在 may 里，超预算的理由无处填写",
     "bad_take_back": "这一步不能撤回",
     "at_without_limit": "状态“{state}”没有限期，时刻无从算起",
     "mirrors_nothing": "mirrored 只用于由人办理的事件，而且 opening 要写 external",

@@ -11,7 +11,14 @@ from api.auth import Installation, SignedInPage
 from api.pages.boards.reading import HERE, definitions
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import tabs
-from api.presenting.burden import BurdenPage, asking_of, mondays_before, weeks_of
+from api.presenting.burden import (
+    BurdenPage,
+    asking_of,
+    beyond_of,
+    mondays_before,
+    reasons_of,
+    weeks_of,
+)
 from api.presenting.fields import Option
 from api.presenting.wording import Names
 from workflow.engine.calendar import ZONE, local_day
@@ -37,11 +44,14 @@ def board(duban: Installation, someone: SignedInPage, unit: str = "") -> Respons
         period = since, now + timedelta(seconds=1), burden.of_people(one, people)
         letters = burden.letters(connection, *period, burden.MOST_ROWS)
         tasks = burden.tasks(connection, *period, burden.MOST_ROWS)
+        further = burden.beyond(connection, since, period[2], reasons_of(known.values()))
         asking = {task.by for task in tasks if task.by is not None}
+        asking |= {one.unit for one in further if one.unit is not None}
         names = queries.unit_names(connection, {*mine, *asking})
+        people_named = queries.person_names(connection, {one.person for one in further})
     periodic = {name for name, definition in known.items() if definition.is_owed}
     titles = {name: definition.title for name, definition in known.items()}
-    named = Names(units=names, workflows=titles)
+    named = Names(units=names, people=people_named, workflows=titles)
     page = BurdenPage(
         tabs=tabs("/boards/burden"),
         unit=names[one],
@@ -49,6 +59,7 @@ def board(duban: Installation, someone: SignedInPage, unit: str = "") -> Respons
         people=len(people),
         weeks=weeks_of(letters, tasks, periodic, mondays),
         asking=asking_of(tasks, periodic, named.unit, named.workflow),
+        beyond=beyond_of(further, named),
         more=burden.MOST_ROWS in (len(letters), len(tasks)),
     )
     return show("board_burden.html", page, masthead_of(duban, someone, HERE))

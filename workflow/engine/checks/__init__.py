@@ -8,6 +8,7 @@ from itertools import chain
 
 from workflow.engine.checks import (
     backfill,
+    burden,
     cadences,
     confidential,
     documents,
@@ -51,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     facts.check_ledgers,
     events.check_events,
     events.check_event_uses,
+    burden.check_burdens,
     states.check_state_uses,
     states.check_states,
     expressions.check_expressions,

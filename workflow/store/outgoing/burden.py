@@ -4,17 +4,22 @@ A task is what arrived on a unit's desk to be done: one, however many people and
 letter is what left the house for somebody of the unit: a digest is one, whatever it holds.
 """
 
+import json
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from workflow.engine.calendar import ZONE, local_day
 from workflow.store.offices.organisation import held_at
-from workflow.store.tables.handles import CASE, HISTORY, HOLDING, OUTBOX, POST
+from workflow.store.tables.handles import CASE, HISTORY, HOLDING, OUTBOX, POST, UNIT
 
 OUTSIDE = ("email", "sms", "chat")
+
+BY_CALENDAR = "系统定期发起"
+"""Who asks where nobody does but the calendar."""
 
 MOST_ROWS = 20_000
 """Tasks, or letters, that a page reads; what is beyond is said to be more."""
@@ -41,6 +46,17 @@ class Letter:
     way: str
     person: int
     parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Somebody asked for more than a budget, and said why."""
+
+    at: datetime
+    workflow: str
+    person: int
+    unit: int | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +122,50 @@ def tasks(
         .join(HISTORY, (HISTORY.c.case_id == once.c.case_id) & (HISTORY.c.seq == once.c.seq))
     )
     return [Task(*row) for row in connection.execute(query)]
+
+
+def asked_this_week(
+    connection: Connection, unit: int, now: datetime
+) -> tuple[tuple[str, int], ...]:
+    """How often each has asked something of a unit since Monday, by the names of units."""
+    today = local_day(now)
+    monday = datetime.combine(today - timedelta(days=today.weekday()), time(), ZONE)
+    whose = of_people(unit, people_of(connection, unit, now))
+    found = tasks(connection, monday.astimezone(UTC), now + timedelta(seconds=1), whose)
+    counts = Counter(one.by for one in found)
+    query = select(UNIT.c.id, UNIT.c.short_name).where(UNIT.c.id.in_([by for by in counts if by]))
+    names = {row.id: row.short_name for row in connection.execute(query)}
+    return tuple(sorted((names.get(by or 0, BY_CALENDAR), n) for by, n in counts.items()))
+
+
+def beyond(
+    connection: Connection,
+    since: datetime,
+    whose: ColumnElement[bool],
+    reasons: Mapping[tuple[str, str], str],
+) -> list[Beyond]:
+    """What was asked since then beyond a budget, the latest first; `reasons` are the facts that
+    say why, by workflow and event.
+    """
+    query = (
+        select(
+            HISTORY.c.at, CASE.c.workflow, HISTORY.c.event, HISTORY.c.person_id, HISTORY.c.unit_id
+        )
+        .add_columns(HISTORY.c.inputs)
+        .join(CASE, CASE.c.id == HISTORY.c.case_id)
+        .join(OUTBOX, (OUTBOX.c.case_id == HISTORY.c.case_id) & (OUTBOX.c.seq == HISTORY.c.seq))
+        .where(OUTBOX.c.template == "task", OUTBOX.c.created_at >= since, whose)
+        .where(HISTORY.c.event.in_({event for _, event in reasons}))
+        .distinct()
+        .order_by(HISTORY.c.at.desc())
+        .limit(MOST_ROWS)
+    )
+    found = []
+    for at, workflow, event, person, unit, inputs in connection.execute(query):
+        fact = reasons.get((workflow, event), "")
+        if reason := json.loads(inputs).get("facts", {}).get(fact):
+            found.append(Beyond(at, workflow, person, unit, reason))
+    return found
 
 
 def letters(

@@ -1,0 +1,54 @@
+"""Budgets of what a unit may be asked in a week (减负), and what it takes to go beyond one.
+
+Nothing is forbidden outright: whoever asks for more than the budget says why, under their own name,
+and the reason stands in the history and on the page of the unit that was asked.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from workflow.engine.case import Case, World
+from workflow.engine.errors import InvalidInput
+from workflow.engine.model import Model
+from workflow.engine.words import Name, Selector
+
+MOST_NAMED = 3
+"""Units that a refusal names, the most demanding first."""
+
+
+class Burden(Model):
+    """How much the unit of a party may be asked in a week before the event wants a reason."""
+
+    of: Name = Field(description="the party whose unit is asked")
+    a_week: dict[Selector, Annotated[int, Field(ge=1)]] = Field(
+        description="kind of unit → how many things of all workflows, from Monday on"
+    )
+    beyond: Name = Field(description="the text fact that says why, where it is more")
+
+
+def check_burden(
+    burden: Burden, case: Case, world: World, given: Mapping[str, Any], title: str, reason: str
+) -> None:
+    """Raise OverBudget where the unit has been asked enough this week and nobody says why it must
+    be asked again; `title` is what the event, `reason` what the fact is called.
+    """
+    seat = case.parties.get(burden.of)
+    most = burden.a_week.get(seat.selector) if seat else None
+    used = sum(times for _, times in world.asked)
+    if most is None or used < most or given.get(burden.beyond):
+        return
+    by = sorted(world.asked, key=lambda one: (-one[1], one[0]))[:MOST_NAMED]
+    named = "、".join(f"{unit} {times} 件" for unit, times in by)
+    sentence = (
+        f"本周已经要这个单位办 {used} 件（{named}），每周的预算是 {most} 件；"
+        f"确需再{title}的，请填写“{reason}”，以你的名义记录在案"
+    )
+    raise OverBudget(sentence, {"used": used, "budget": most, "facts": {burden.beyond: sentence}})
+
+
+class OverBudget(InvalidInput):
+    """The unit has been asked as much this week as its budget allows."""
+
+    code = "over_budget"
