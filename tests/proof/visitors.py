@@ -47,6 +47,7 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "/boards/units": ("", "?what=closed&workflow=rectification"),
     "/boards/trends": ("?workflow=rectification",),
     "/cases/new": ("", "?workflow=rectification"),
+    "/cases/backfill": ("?workflow=rectification",),
     "/cases/import": ("?workflow=rectification",),
     "/indicators": ("", "?indicator=grain"),
     "/ledgers/{workflow}/{ledger}": ("", "?group=unit&unit=兴义市", "?group=light", "?group=state"),
