@@ -21,7 +21,10 @@ _NEXT = """
 
 
 def init(login: Annotated[str, _LOGIN], name: Annotated[str, _NAME] = "安全管理员") -> None:
-    """建库并设立第一位管理员（安全管理员），显示只能用来换口令的一次性口令。"""
+    """建库并设立第一位管理员，显示其一次性口令。
+
+    第一位是安全管理员；这个口令只能用来换口令。
+    """
     from api.cli.first_run import begin
     from api.cli.installation import settings
     from workflow.store.people.passwords import ONE_TIME_LASTS

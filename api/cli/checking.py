@@ -115,5 +115,7 @@ def _definition(workflow: str) -> "Definition":
     file = Path(workflow) if workflow.endswith(".yaml") else SHIPPED / f"{workflow}.yaml"
     if not file.is_file():
         names = "、".join(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
-        raise CommandFailed(f"没有“{workflow}”这个工作流，现有 {names}")
+        raise CommandFailed(
+            f"没有“{workflow}”这个工作流；可写一个 .yaml 文件的路径，或随软件提供的 {names}"
+        )
     return read_definition(file.read_text(encoding="utf-8"), str(file))

@@ -12,7 +12,10 @@ _APPLY = typer.Option("--apply", help="真正注销；不写则只说明将注�
 
 
 def erase_person(username: Annotated[str, _WHO], apply: Annotated[bool, _APPLY] = False) -> None:
-    """注销一个人：清除姓名、电话、邮箱和登录信息，办理记录只留编号；不能恢复。"""
+    """注销一个人：清除个人信息，不能恢复。
+
+    姓名、电话、邮箱和登录信息都清除，办理记录只留编号。
+    """
     from api.cli.installation import open_installation, settings
     from workflow.store.people.accounts import person_by_username
     from workflow.store.people.erasing import erase, prospect

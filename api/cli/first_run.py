@@ -108,3 +108,6 @@ def show_passwords(passwords: Mapping[str, str]) -> None:
     for username, story in _cast().items():
         table.add_row(username, passwords[username], story)
     console.print(table)
+    console.print(
+        "这些口令供试用，可多次登录，首次登录不必更换；正式使用请另设数据目录，运行 duban init"
+    )

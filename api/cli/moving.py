@@ -18,7 +18,10 @@ _URL = typer.Argument(
 
 
 def move_to(url: Annotated[str, _URL]) -> None:
-    """把全部数据搬到另一个空的数据库，并核对两边完全一致；原数据库不改动。"""
+    """把全部数据搬到另一个空的数据库，并核对。
+
+    两边要完全一致；原数据库不改动。
+    """
     from api.cli.installation import check_sound, open_installation, settings
     from api.context import Duban
     from workflow.store.database import Database

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workflow.organising.lines import Report
     from workflow.store.offices.changes import Asked, Changed
 
-app = typer.Typer(help="组织机构：导入单位和人员，任职、离任、代理，合并、划转，查看和撤销变更。")
+app = typer.Typer(help="组织机构：导入、任职、代理、合并、撤销。")
 reorganising.add_to(app)
 first_passwords.add_to(app)
 

@@ -27,7 +27,10 @@ _FRESH = typer.Option("--fresh", help="那里已有内容时，清空重演")
 def demo(
     database: Annotated[str | None, _DATABASE] = None, fresh: Annotated[bool, _FRESH] = False
 ) -> None:
-    """演一年：2026年1月至2027年1月的督办，几十秒钟演完；体检通过、消息逐封相符时退出码为 0。"""
+    """演一年的督办，几十秒钟演完，再体检。
+
+    演 2026 年 1 月至 2027 年 1 月；体检通过、消息逐封相符时退出码为 0。
+    """
     _check_servers()
     from api.cli.logs import start_logging
     from api.demo.diary import instant_of

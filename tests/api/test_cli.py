@@ -349,3 +349,12 @@ def test_a_database_file_that_cannot_be_written_is_named_with_what_to_do(data: P
     assert done.returncode == 1
     assert f"数据库文件 {data / 'duban.db'} 打不开或不能写入" in done.stderr
     assert "属主、权限" in done.stderr
+
+
+@pytest.mark.parametrize("group", [(), ("org",), ("outbox",), ("audit",)])
+def test_short_help_is_whole_sentences_even_on_a_narrow_terminal(
+    data: Path, group: tuple[str, ...]
+) -> None:
+    told = duban(data, *group, "--help", COLUMNS="80").stdout
+    assert "Commands" in told
+    assert "…" not in told

@@ -225,7 +225,7 @@ def test_every_limit_and_moment_in_the_guide_can_be_read() -> None:
             assert len(parse_limit(word(text))) == 1
     (moments,) = [body for head, body in sections().items() if head.startswith("When")]
     texts = re.findall(r"`(due[^`]*)`", moments)
-    assert len(texts) == 6
+    assert len(texts) == 7
     for text in texts:
         assert str(parse_moment(text)) == text
 

@@ -104,14 +104,14 @@ class Guards:
     def value(self, expression: str, values: Mapping[str, Any]) -> Any:
         """What the expression yields, as a plain value; None where it fails while running."""
         compiled = self._compile(expression)
-        data = {name: values[name] for name in self._named(expression)}
+        data = {name: values[name] for name in self.names_in(expression)}
         try:
             result = compiled.eval(data=data)
         except RuntimeError:  # the budget for runaway expressions is used up
             return None
         return None if result.type() == cel.Type.ERROR else result.plain_value()
 
-    def _named(self, expression: str) -> tuple[str, ...]:
+    def names_in(self, expression: str) -> tuple[str, ...]:
         """The names that an expression looks up."""
         if expression not in self._mentioned:
             found = dict.fromkeys(_NAME.findall(expression))

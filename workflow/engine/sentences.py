@@ -165,6 +165,8 @@ SENTENCES: Mapping[str, str] = {
     "unknown_word": "条件第 {column} 列：没有“{name}”这个词",
     "bad_types": "条件第 {column} 列：“{operator}”两边的类型不合（{types}）",
     "bad_condition": "条件第 {column} 列写法有误",
+    "always_fails": "条件第 {column} 列起算不出来，永远不会成立：{text}",
+    "no_such_day": "条件第 {column} 列：日期与“{text}”比，没有这一天",
     "not_yes_or_no": "条件必须得出是或否",
     "condition_too_deep": "条件嵌套太深",
     "row_outside": "row 只能用在写了 for_each 的子事项里",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from workflow.engine.checks.names import EXPRESSION_WORDS
 from workflow.engine.checks.parts import events
+from workflow.engine.checks.values import check_values
 from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding, Path, found, nearest, unknown
 from workflow.engine.guards import STANDING, GuardError, Guards
@@ -68,6 +69,7 @@ def check_expressions(definition: Definition) -> Iterator[Finding]:
             yield from _check_members(place, definition)
             yield from _check_texts(place, definition)
             yield from _check_row(place, definition)
+            yield from check_values(place.path, place.text, definition, guards)
             yield from _check_tallies(place, definition)
 
 
