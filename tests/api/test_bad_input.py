@@ -76,7 +76,7 @@ BAD_INPUT = {
     ),
     "an event that does not exist": Bad(
         lambda rest, case: rest("zhou-dc.head").fire(case, "vanish"),
-        409, "out_of_turn", "不能办理", first="planning",
+        422, "unknown_event", "没有“vanish”这一步", first="planning",
     ),
     "an event of the clock": Bad(
         lambda rest, case: rest("zhou-dc.head").fire(case, "rung"),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine.definitions import CHECKER, CLERK, COUNTY, LEAD, MONDAY, SUPERVISION, Walk, told
 from tests.engine.small_workflows import SIGNING
-from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn
+from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn, UnknownEvent
 
 ROADS = """
 facts:
@@ -80,8 +80,8 @@ def test_an_event_of_another_state_says_what_is_possible_now() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "nonsense", "__class__", "send ", "open"])
-def test_an_event_that_does_not_exist_is_out_of_turn(name: str) -> None:
-    Walk(ROADS).refused(OutOfTurn, name, CLERK)
+def test_an_event_that_does_not_exist_is_not_taken_for_one_out_of_turn(name: str) -> None:
+    Walk(ROADS).refused(UnknownEvent, name, CLERK)
 
 
 def test_nothing_happens_after_the_end() -> None:
