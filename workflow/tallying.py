@@ -76,27 +76,23 @@ def tallied(
     now: datetime,
 ) -> Tallied:
     """The tallies of a definition for a unit and those right below it."""
-    top, below = tallies.units_below(connection, unit)
     window, void = window_of(period, now), void_states(catalog)
-    counts = tallies.counts_by_path(connection, definition.tallies, window, top.path, void)
+    found = tallies.counted(connection, definition.tallies, window, unit, void)
 
     def numbers(one: Below) -> Numbers:
         sums = {
             name: sum(n for path, n in some.items() if path.startswith(one.path))
-            for name, some in counts.items()
+            for name, some in found.counts.items()
         }
         return {name: _number(name, definition, sums) for name in sums}
 
-    return Tallied(period, top, numbers(top), tuple((one, numbers(one)) for one in below))
+    below = tuple((one, numbers(one)) for one in found.below)
+    return Tallied(period, found.top, numbers(found.top), below)
 
 
-def tallied_for(
-    connection: "Connection", catalog: Catalog, case: Case, now: datetime
-) -> Tallied | None:
-    """The tallies of a case: of the unit that it is about, for its period; None if it has none."""
+def tallied_for(connection: "Connection", catalog: Catalog, case: Case, now: datetime) -> Tallied:
+    """The tallies of a case: of the unit that it is about, for its period."""
     definition = catalog.version(case.definition).definition
-    if not definition.tallies:
-        return None
     unit = case.parties[definition.anchor].unit
     return tallied(connection, catalog, definition, unit, period_of_case(case), now)
 
@@ -133,16 +129,17 @@ def drafts(
     names: Collection[str],
     now: datetime,
 ) -> dict[str, Any]:
-    """What the system would write into these facts of a case, of those that have a draft."""
-    wanted = [name for name in names if _is_drafted(definition.facts[name])]
-    if not wanted:
-        return {}
+    """What the system would write into these facts of a case; what comes out empty is left out."""
     values = _values(connection, catalog, definition, found, now)
-    made = {name: _draft(definition.facts[name], found, values) for name in wanted}
+    made = {
+        name: _draft(definition.facts[name], found, values)
+        for name in names
+        if is_drafted(definition.facts[name])
+    }
     return {name: value for name, value in made.items() if value}
 
 
-def _is_drafted(fact: Fact) -> bool:
+def is_drafted(fact: Fact) -> bool:
     """Whether the system writes a draft of a fact."""
     return fact.draft is not None or fact.ranking is not None
 
@@ -182,9 +179,9 @@ def _values(
     now: datetime,
 ) -> dict[str, Any]:
     def named(name: str) -> list[SimpleNamespace]:
-        path = found.unit.path
-        behind = cases_behind(connection, catalog, definition, found, name, path, now)
-        rows = tallies.headlines(connection, list(islice(behind, MOST_NAMED)))
+        window, void = window_of(found.period, now), void_states(catalog)
+        tally, path = definition.tallies[name], found.unit.path
+        rows = islice(tallies.headlines(connection, tally, window, path, void), MOST_NAMED)
         return [SimpleNamespace(number=n, headline=text, unit=unit) for n, text, unit in rows]
 
     today = local_day(now)

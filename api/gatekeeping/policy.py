@@ -168,6 +168,7 @@ ROUTES: Mapping[str, Line] = {
     "GET /cases/{case_id}/files/{attachment_id}": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/files/{attachment_id}/preview": _line(SIGNED_IN, case=True),
     # documents (公文): a draft is seen by who may issue it, what was issued by who sees the case
+    "GET /cases/{case_id}/tallies": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/tallies/{name}": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/documents/{name}": _line(SIGNED_IN, case=True),
     "POST /cases/{case_id}/documents/{name}": _line(SIGNED_IN, case=True),

@@ -22,6 +22,7 @@ from workflow.engine.errors import (
     Refusal,
 )
 from workflow.engine.machine import Compiled
+from workflow.engine.permits import units_of
 from workflow.engine.scene import Scene
 from workflow.engine.sight import Sight
 from workflow.engine.step import step
@@ -87,10 +88,12 @@ class Situation:
     """What the system has drafted, by fact, for whoever fills the form in to change."""
 
 
-def asked_first(at: Scene) -> set[str]:
+def asked_first(at: Scene, actor: Actor) -> set[str]:
     """The facts that somebody may be asked for now and that nothing was written into yet."""
-    events = at.compiled.events[at.case.state].values()
-    asked = {fact for event in events if event.by for fact in (*event.needs, *event.may)}
+    held, asked = {(post.unit, post.role) for post in actor.posts}, set[str]()
+    for event in at.compiled.events[at.case.state].values():
+        if any(units_of(at.case, at.definition, role) in held for role in event.by):
+            asked |= {*event.needs, *event.may}
     return asked - at.case.facts.keys()
 
 

@@ -15,7 +15,6 @@ from api.presenting.case_outlook import (
 )
 from api.presenting.documents import Papers
 from api.presenting.lights import Clock, Pace, clock_of, pace_of
-from api.presenting.tallies import TallyTable, tally_table
 from api.presenting.timeline import Row, TimelineEntry, timeline_of, what_happened
 from api.presenting.values import Value, values_of
 from api.presenting.versions import Version, earlier_versions
@@ -32,7 +31,6 @@ from workflow.engine.case import Case
 from workflow.engine.definition import Definition
 from workflow.engine.flow import events_in
 from workflow.engine.visits import visits_of
-from workflow.tallying import Tallied
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ class CasePage:
     timeline: tuple[TimelineEntry, ...]
     messages: int
     papers: Papers
-    tallies: TallyTable | None
+    tallies: bool
     request: str
     watched: bool = False
     drawn: bool = False
@@ -133,7 +131,6 @@ class CaseFile:
     messages: int
     holders: Holders
     papers: Papers
-    tallied: Tallied | None = None
     watched: bool = False
     withheld: frozenset[str] = frozenset()
 
@@ -187,11 +184,7 @@ def case_page(
         timeline=timeline_of(definition, file.history, names, file.withheld),
         messages=file.messages,
         papers=file.papers,
-        tallies=(
-            tally_table(definition, file.tallied, case.id)
-            if file.tallied is not None and not case.closed_at
-            else None
-        ),
+        tallies=bool(definition.tallies),
         request=request,
         watched=file.watched,
         drawn=any(row["effects"].get("drawn", {}).keys() - file.withheld for row in file.history),

@@ -31,6 +31,7 @@ class TallyRow:
 class TallyTable:
     """The tallies of a case at this moment: a row for the whole, and one for each unit below."""
 
+    case: str
     title: str
     heads: tuple[str, ...]
     rows: tuple[TallyRow, ...]
@@ -50,6 +51,7 @@ class BehindPage:
 def tally_table(definition: Definition, found: Tallied, case: int) -> TallyTable:
     """The table of a case."""
     return TallyTable(
+        case=f"/cases/{case}",
         title=f"{found.period}统计（此刻的数字）",
         heads=tuple(
             _head(tally.title, tally.per is not None) for tally in definition.tallies.values()

@@ -317,6 +317,7 @@ def _stored(case: Case) -> Case:
         "entry": case.entry,
         "cycle": case.cycle,
         "period": case.period,
+        "backfill_id": case.backfill,
         "parent_id": case.parent,
         "child_name": case.child_name,
         "closed_at": case.closed_at,

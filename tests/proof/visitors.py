@@ -153,7 +153,8 @@ class House:
         elif "{case_id}" in route or "{notice}" in route:
             for case, version in self._cases():
                 path = route.replace("{case_id}", str(case)).replace("{notice}", str(case))
-                names = self.duban.catalog.version(version).definition.documents
+                definition = self.duban.catalog.version(version).definition
+                names = definition.tallies if "tallies" in route else definition.documents
                 yield from (
                     (path.replace("{name}", one) for one in names or ("none",))
                     if ("{name}" in path)

@@ -44,7 +44,7 @@ from workflow.store.offices.named import case_by_name
 from workflow.store.offices.naming import names_of
 from workflow.store.outgoing import reading
 from workflow.store.sight.scope import units_of
-from workflow.tallying import drafts, tallied_for
+from workflow.tallying import drafts, is_drafted, tallied_for
 
 router = APIRouter()
 
@@ -133,7 +133,7 @@ def _page(
         scene = Scene(compiled, case, world, now)
         file = _read_file(connection, duban, someone, scene, history, related, regard)
         offered = _suggestions(connection, compiled, case)
-        drafted = _drafts(connection, duban, scene, file)
+        drafted = _drafts(connection, duban, someone, scene)
     if regard.unread:
         with duban.database.unit_of_work() as connection:
             reading.note_opened_about(connection, someone.person, case_id, now)
@@ -164,12 +164,14 @@ def _page(
     return show("case.html", page, masthead_of(duban, someone, ""), status=status)
 
 
-def _drafts(connection: Connection, duban: Duban, scene: Scene, file: CaseFile) -> dict[str, Any]:
-    """What the system writes first into facts that somebody may be asked for now."""
-    if file.tallied is None:
+def _drafts(connection: Connection, duban: Duban, someone: Someone, scene: Scene) -> dict[str, Any]:
+    """What the system writes first into facts that the reader may be asked for now."""
+    asked = asked_first(scene, someone.actor)
+    wanted = [name for name in asked if is_drafted(scene.definition.facts[name])]
+    if not wanted:
         return {}
-    asked = asked_first(scene)
-    return drafts(connection, duban.catalog, scene.definition, file.tallied, asked, scene.now)
+    found = tallied_for(connection, duban.catalog, scene.case, scene.now)
+    return drafts(connection, duban.catalog, scene.definition, found, wanted, scene.now)
 
 
 def _kin(connection: Connection, someone: Someone, compiled: Compiled, case: Case) -> Kin:
@@ -212,7 +214,6 @@ def _read_file(
         holders=holders,
         watched=regard.watched,
         papers=papers_of(connection, someone, scene, names),
-        tallied=tallied_for(connection, duban.catalog, case, scene.now),
         withheld=withheld(definition, case.parties, someone.actor),
     )
 

@@ -192,7 +192,9 @@ def _subordinates_first(username: str) -> bool:
 def insider(definition: Definition) -> str:
     """Somebody who sees its cases: of the county they are about, or else whose desk they are."""
     of_the_prefecture = definition.parties[definition.anchor].among == ("prefecture",)
-    return "zhou-dc.head" if definition.confidential or of_the_prefecture else "xingyi.head"
+    if of_the_prefecture:
+        return "zhou.head"
+    return "zhou-dc.head" if definition.confidential else "xingyi.head"
 
 
 @everywhere

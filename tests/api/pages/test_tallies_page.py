@@ -38,7 +38,7 @@ def test_the_system_writes_first_and_says_so(browser: Browsers, bulletin: int) -
 
 def test_a_number_leads_to_the_cases_behind_it(browser: Browsers, bulletin: int) -> None:
     desk = browser(SPECIALIST)
-    table = desk.get(f"/cases/{bulletin}").main.one("table", class_="heat")
+    table = desk.get(f"/cases/{bulletin}/tallies").main.one("table", class_="heat")
     row = next(row for row in table.all("tr") if row.text.startswith("兴义市"))
     link = row.one("a")
     assert link.text == "2"

@@ -5,7 +5,7 @@ anybody is left out: a confidential case is in no tally, and in no list behind o
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    ScalarSelect,
     Select,
     Text,
     and_,
@@ -35,6 +36,10 @@ VoidStates = Collection[tuple[str, str]]
 """Workflow and state of cases that count as never opened."""
 
 
+Path = str | ScalarSelect[str]
+"""Where a unit lies in the tree, or a query that tells it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The period that is counted, until before `until`, and the present instant."""
@@ -53,37 +58,54 @@ class Below:
     path: str
 
 
-def units_below(connection: Connection, unit: int) -> tuple[Below, list[Below]]:
-    """A unit, and the living ones right below it that report by themselves, by their codes."""
-    right_below = and_(UNIT.c.parent_id == unit, UNIT.c.reports.is_(True), UNIT.c.until.is_(None))
-    query = select(UNIT.c.id, UNIT.c.short_name, UNIT.c.path).where(
-        or_(UNIT.c.id == unit, right_below)
-    )
-    rows = [Below(*tuple(row)) for row in connection.execute(query.order_by(UNIT.c.code))]
-    (top,) = [one for one in rows if one.id == unit]
-    return top, [one for one in rows if one.id != unit]
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A unit, those right below it that report by themselves, and for each tally how many cases
+    there are by the paths of the units that they are about.
+    """
+
+    top: Below
+    below: tuple[Below, ...]
+    counts: Mapping[str, Counter[str]]
 
 
-def counts_by_path(
+def counted(
     connection: Connection,
     tallies: Mapping[str, Tally],
     window: Window,
-    path: str,
+    unit: int,
     void: VoidStates,
-) -> dict[str, Counter[str]]:
-    """For each tally how many cases there are below a path, by the paths of the units that they
-    are about; all of them in one statement.
-    """
+) -> Counted:
+    """The tallies of a unit, in one statement: the page that asks has others to make."""
+    path = select(UNIT.c.path).where(UNIT.c.id == unit).scalar_subquery()
+    parts = [_units_part(unit)]
+    parts += [_counted_part(name, tally, window, path, void) for name, tally in tallies.items()]
     counts: dict[str, Counter[str]] = {name: Counter() for name in tallies}
-    parts = [_counted_part(name, tally, window, path, void) for name, tally in tallies.items()]
-    for name, where, count, body in connection.execute(union_all(*parts)):
-        if body is None or _is_marked(tallies[name], body):
-            counts[name][where] += count
-    return counts
+    units: list[Below] = []
+    for name, where, number, text in connection.execute(union_all(*parts)):
+        if name == _UNITS:
+            units.append(Below(number, text, where))
+        elif text is None or _is_marked(tallies[name], text):
+            counts[name][where] += number
+    units.sort(key=lambda one: one.id)
+    (top,) = [one for one in units if one.id == unit]
+    return Counted(top, tuple(one for one in units if one.id != unit), counts)
+
+
+_UNITS = ""
+"""What stands where a tally's name would, in rows that tell of units."""
+
+
+def _units_part(unit: int) -> Select[Any]:
+    right_below = and_(UNIT.c.parent_id == unit, UNIT.c.reports.is_(True), UNIT.c.until.is_(None))
+    columns = [UNIT.c.path, UNIT.c.id.label("n"), cast(UNIT.c.short_name, Text).label("body")]
+    return select(literal(_UNITS).label("tally"), *columns).where(
+        or_(UNIT.c.id == unit, right_below)
+    )
 
 
 def _counted_part(
-    name: str, tally: Tally, window: Window, path: str, void: VoidStates
+    name: str, tally: Tally, window: Window, path: Path, void: VoidStates
 ) -> Select[Any]:
     """Rows of a tally's name, a path, how many cases, and the body whose marks are to be read."""
     columns = [literal(name).label("tally"), UNIT.c.path]
@@ -104,23 +126,23 @@ def cases_behind(
             yield case
 
 
-def headlines(connection: Connection, cases: Sequence[int]) -> list[tuple[str, str, str]]:
-    """Number, headline and unit of some cases, in their order."""
-    query = (
-        select(CASE.c.number, CASE.c.headline, UNIT.c.short_name)
-        .join(UNIT, UNIT.c.id == CASE.c.unit_id)
-        .where(CASE.c.id.in_(cases))
-        .order_by(CASE.c.id)
-    )
-    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+def headlines(
+    connection: Connection, tally: Tally, window: Window, path: str, void: VoidStates
+) -> Iterator[tuple[str, str, str]]:
+    """Number, headline and unit of the cases that a tally counts below a path."""
+    columns = (CASE.c.number, CASE.c.headline, UNIT.c.short_name, CASE.c.body)
+    query = _cases(tally, window, path, void).with_only_columns(*columns)
+    for number, headline, unit, body in connection.execute(query.order_by(CASE.c.id)):
+        if _is_marked(tally, body):
+            yield number, headline, unit
 
 
-def _cases(tally: Tally, window: Window, path: str, void: VoidStates) -> Select[Any]:
+def _cases(tally: Tally, window: Window, path: Path, void: VoidStates) -> Select[Any]:
     kept = SCOPE.alias("kept")
     query = (
         select(CASE.c.id)
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)
-        .where(CASE.c.workflow.in_(tally.of), UNIT.c.path.like(f"{path}%"))
+        .where(CASE.c.workflow.in_(tally.of), UNIT.c.path.like(_below(path)))
         .where(_counted(tally, window))
         .where(~exists().where(kept.c.case_id == CASE.c.id, kept.c.named.is_not(None)))
     )
@@ -135,6 +157,10 @@ def _cases(tally: Tally, window: Window, path: str, void: VoidStates) -> Select[
         words = [CASE.c.body.contains(f'"{mark}"', autoescape=True) for mark in tally.marked]
         query = query.where(or_(*words))
     return query
+
+
+def _below(path: Path) -> Any:
+    return f"{path}%" if isinstance(path, str) else path.concat("%")
 
 
 def _counted(tally: Tally, window: Window) -> ColumnElement[bool]:
