@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from api import calendar_feed, errors, health, metrics, pages, receipts, rest
+from api.compressing import Compress
 from api.context import Duban
 from api.frame import Frame
 from api.gatekeeping.gate import Gate
@@ -39,6 +40,7 @@ def create_app(duban: Duban) -> FastAPI:
     app.include_router(metrics.router)
     _add_pages(app)
     app.add_middleware(Gate)
+    app.add_middleware(Compress)
     app.add_middleware(LimitBodies)
     app.add_middleware(KnownHosts, hosts=duban.settings.hosts)
     app.add_middleware(Frame, https=duban.settings.secure_cookies, meters=duban.database.meters)

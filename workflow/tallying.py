@@ -105,7 +105,7 @@ def cases_behind(
     name: str,
     path: str,
     now: datetime,
-) -> Iterator[int]:
+) -> Iterator[tallies.Behind]:
     """The cases that a tally counts below a path, the oldest first."""
     window, void = window_of(found.period, now), void_states(catalog)
     return tallies.cases_behind(connection, definition.tallies[name], window, path, void)
@@ -179,10 +179,10 @@ def _values(
     now: datetime,
 ) -> dict[str, Any]:
     def named(name: str) -> list[SimpleNamespace]:
-        window, void = window_of(found.period, now), void_states(catalog)
-        tally, path = definition.tallies[name], found.unit.path
-        rows = islice(tallies.headlines(connection, tally, window, path, void), MOST_NAMED)
-        return [SimpleNamespace(number=n, headline=text, unit=unit) for n, text, unit in rows]
+        path = found.unit.path
+        behind = cases_behind(connection, catalog, definition, found, name, path, now)
+        some = islice(behind, MOST_NAMED)
+        return [SimpleNamespace(number=c.number, headline=c.headline, unit=c.unit) for c in some]
 
     today = local_day(now)
     return {

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.auth import Someone
 from api.auth.confirming import proof_title
+from api.auth.veiling import veiled
 from api.context import Duban
 from notifications.ways import MAILBOX_URL
 from workflow.engine.case import Actor, Pen
@@ -49,7 +50,7 @@ def masthead_of(duban: Duban, someone: Someone, here: str) -> Masthead:
     if someone.administers is not None:
         return Masthead(
             someone.name,
-            someone.csrf or "",
+            _token(someone),
             _of_administrator(someone, here),
             _asked_again(someone),
         )
@@ -63,7 +64,7 @@ def masthead_of(duban: Duban, someone: Someone, here: str) -> Masthead:
     ]
     links += [("/mailbox", "信箱")] if has_mailbox(duban) else []
     shown = tuple(NavLink(url, title, url == here) for url, title in links)
-    return Masthead(someone.name, someone.csrf or "", shown, _asked_again(someone))
+    return Masthead(someone.name, _token(someone), shown, _asked_again(someone))
 
 
 def _of_administrator(someone: Someone, here: str) -> tuple[NavLink, ...]:
@@ -88,7 +89,11 @@ def account_masthead(duban: Duban, someone: Someone, here: str = "/account") -> 
     """The masthead where somebody may have a duty: then there is nowhere to go but out."""
     if someone.duty is None:
         return masthead_of(duban, someone, here)
-    return Masthead(someone.name, someone.csrf or "", (), _asked_again(someone))
+    return Masthead(someone.name, _token(someone), (), _asked_again(someone))
+
+
+def _token(someone: Someone) -> str:
+    return veiled(someone.csrf) if someone.csrf else ""
 
 
 def _asked_again(someone: Someone) -> str:

@@ -10,13 +10,15 @@ from workflow.engine.scene import Scene
 from workflow.store.casework import documents
 
 
-def papers_of(connection: Connection, someone: Someone, scene: Scene, names: Names) -> Papers:
-    """The documents that a case offers a reader, and those that it has issued."""
+def papers_of(
+    connection: Connection, someone: Someone, scene: Scene, names: Names, *, issued: bool
+) -> Papers:
+    """The documents that a case offers a reader, and those that it has `issued`, if any."""
     definition, case = scene.definition, scene.case
     if not definition.documents:
         return Papers()
     titles = {name: paper.title for name, paper in definition.documents.items()}
-    rows = documents.issued(connection, case.id)
+    rows = documents.issued(connection, case.id) if issued else []
     found = tuple(
         DocumentOffer(f"/cases/{case.id}/documents/{one.name}", one.title, one.reason)
         for one in offers(scene, someone)

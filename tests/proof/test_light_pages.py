@@ -1,5 +1,6 @@
-"""Every page there is asks the database little (issue 5, line 4), whoever reads it and whatever has
-been lived: in an installation with a year behind it, each page by those who see much.
+"""Every page there is asks the database little and sends little (issue 5, line 4), whoever reads it
+and whatever has been lived: in an installation with a year behind it, each page by those who see
+much.
 """
 
 from collections import Counter
@@ -12,6 +13,8 @@ from tests.proof.conftest import Lives, reopened
 from tests.proof.visitors import House, Visit
 
 MOST_STATEMENTS = 12
+MOST_AT_FIRST, MOST_LATER = 600_000, 60_000
+"""Bytes on the line, headers left out: a page with its style sheet and mark, and any page after."""
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +42,15 @@ def test_no_page_takes_more_than_a_dozen_statements(visits: list[Visit]) -> None
         print(f"figure: statements of {route} = {count}")
     heavy = [one for one in visits if len(one.statements) > MOST_STATEMENTS]
     assert [f"{one}: {len(one.statements)}" for one in heavy] == []
+
+
+def test_no_page_is_heavy(visits: list[Visit]) -> None:
+    most = Counter({one.route: 0 for one in visits})
+    for one in visits:
+        most[one.route] = max(most[one.route], one.size)
+    for route, size in most.most_common(8):
+        print(f"figure: bytes of {route} = {size}")
+    beside = sum(one.size for one in visits if one.route.startswith("/static/"))
+    assert beside > 0
+    assert max(most.values()) <= MOST_LATER
+    assert max(most.values()) + beside <= MOST_AT_FIRST

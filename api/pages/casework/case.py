@@ -213,7 +213,13 @@ def _read_file(
         messages=regard.messages,
         holders=holders,
         watched=regard.watched,
-        papers=papers_of(connection, someone, scene, names),
+        papers=papers_of(
+            connection,
+            someone,
+            scene,
+            names,
+            issued=any(row["event"] == "issue_document" for row in history),
+        ),
         withheld=withheld(definition, case.parties, someone.actor),
     )
 

@@ -51,7 +51,7 @@ def behind(
         units = {str(one.id): one for one in (found.unit, *(one for one, _ in found.below))}
         place = units.get(unit, found.unit)
         every = cases_behind(connection, duban.catalog, definition, found, name, place.path, now)
-        ids = list(islice(every, MOST))
+        ids = [one.id for one in islice(every, MOST)]
         rows = queries.cases_by_id(connection, someone.actor, ids)
         items = tuple(item for item, _, _ in work_items(connection, duban, someone, rows))
     hidden = len(ids) - len(items)

@@ -116,25 +116,25 @@ def _counted_part(
     return found.with_only_columns(*columns, *counted).group_by(UNIT.c.path)
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A case behind a number."""
+
+    id: int
+    number: str
+    headline: str
+    unit: str
+
+
 def cases_behind(
     connection: Connection, tally: Tally, window: Window, path: str, void: VoidStates
-) -> Iterator[int]:
+) -> Iterator[Behind]:
     """The cases that a tally counts below a path, the oldest first."""
-    query = _cases(tally, window, path, void).with_only_columns(CASE.c.id, CASE.c.body)
-    for case, body in connection.execute(query.order_by(CASE.c.id)):
-        if _is_marked(tally, body):
-            yield case
-
-
-def headlines(
-    connection: Connection, tally: Tally, window: Window, path: str, void: VoidStates
-) -> Iterator[tuple[str, str, str]]:
-    """Number, headline and unit of the cases that a tally counts below a path."""
-    columns = (CASE.c.number, CASE.c.headline, UNIT.c.short_name, CASE.c.body)
+    columns = (CASE.c.id, CASE.c.number, CASE.c.headline, UNIT.c.short_name, CASE.c.body)
     query = _cases(tally, window, path, void).with_only_columns(*columns)
-    for number, headline, unit, body in connection.execute(query.order_by(CASE.c.id)):
+    for *case, body in connection.execute(query.order_by(CASE.c.id)):
         if _is_marked(tally, body):
-            yield number, headline, unit
+            yield Behind(*case)
 
 
 def _cases(tally: Tally, window: Window, path: Path, void: VoidStates) -> Select[Any]:
