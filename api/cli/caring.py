@@ -85,15 +85,16 @@ def doctor(
 
     with closing(open_installation(settings())) as duban:
         began, now = time.monotonic(), duban.clock()
+        with duban.database.reading() as connection:
+            held = held_in_words(connection, now)
+        if held and not root:
+            note(held)  # not a fault of the data, but somebody must end it
         report = examine(duban.database, duban.catalog, now, duban.files)
         with duban.database.unit_of_work() as connection:
             examinations.keep(connection, report.verdict(now, time.monotonic() - began))
-            held = held_in_words(connection, now)
             changed = compare(connection, read_files(against)[1], key_of(duban)) if against else []
     for line in [report.root] if root else report_lines(report):
         say(line)
-    if held and not root:
-        note(held)  # not a fault of the data, but somebody must end it
     for finding in changed:
         say(f"  ✗ 与校验点不符：{finding}")
     if against and not changed:

@@ -213,7 +213,7 @@ def test_every_route_but_a_few_wants_somebody_signed_in(client: TestClient) -> N
     asked = 0
     for path, methods in paths.items():
         for method in methods:
-            if path.endswith("/sign-in"):
+            if path.endswith("/sign-in") or "/incoming/" in path:  # other systems sign their calls
                 continue
             url = path.replace("{case_id}", "1").replace("{workflow}", "x").replace("{name}", "x")
             answer = client.request(method, url, headers={"X-User": "zhou.head"})

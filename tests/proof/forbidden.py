@@ -342,7 +342,7 @@ MESSAGES = [
     ),
     Forbidden(
         "a second request of one id",
-        copied("request", "id = 'r-1'", id="id"),
+        copied("request", "id LIKE '%r-1'", id="id"),
         primary("request", "id"),
     ),
 ]

@@ -21,9 +21,11 @@ from workflow.engine.case import (
     Post,
     Seat,
     Signature,
+    Stated,
     Unit,
     World,
 )
+from workflow.engine.sampling import Pool, Stratum
 from workflow.holiday_notices import published_notices
 from workflow.store.casework.codec import case_body, case_of, posts_of, seen, world_of
 
@@ -48,7 +50,7 @@ dues = st.builds(Due, instants, texts, st.booleans(), instants, texts, numbers)
 cosigners = st.lists(st.builds(Cosigner, ids, ids), max_size=3).map(tuple)
 posts = st.lists(st.builds(Post, ids, ids, names, st.none() | ids), max_size=3).map(tuple)
 candidates = st.lists(
-    st.builds(Candidate, ids, names, texts, posts, st.lists(ids, max_size=3).map(tuple)), max_size=2
+    st.builds(Candidate, ids, posts, st.lists(ids, max_size=3).map(tuple)), max_size=2
 ).map(tuple)
 units = st.builds(Unit, ids, names, names, texts)
 lineages = st.lists(
@@ -60,6 +62,8 @@ def named(what: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(names, what, max_size=3)
 
 
+tallies = st.dictionaries(ids, ids, max_size=3)
+
 OF_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     int: numbers,
     int | None: st.none() | numbers,
@@ -69,6 +73,14 @@ OF_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     datetime | None: st.none() | instants,
     Due | None: st.none() | dues,
     tuple[str, ...]: st.lists(names, max_size=3).map(tuple),
+    Pool | None: st.none()
+    | st.builds(
+        Pool,
+        texts,
+        st.lists(st.builds(Stratum, names, tallies), max_size=2).map(tuple),
+        st.dictionaries(ids, st.tuples(texts, texts), max_size=2),
+    ),
+    tuple[tuple[str, int], ...]: st.lists(st.tuples(names, ids), max_size=3).map(tuple),
     tuple[Post, ...]: posts,
     tuple[Candidate, ...]: candidates,
     tuple[tuple[datetime, datetime], ...]: st.lists(st.tuples(instants, instants)).map(tuple),
@@ -76,10 +88,11 @@ OF_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     Mapping[str, int]: named(numbers),
     Mapping[str, datetime]: named(instants),
     Mapping[str, Seat]: named(seats),
+    Mapping[str, Stated]: named(st.builds(Stated, texts, texts, texts)),
     Mapping[str, Signature]: named(st.builds(Signature, ids, ids, ids)),
     Mapping[str, tuple[Cosigner, ...]]: named(cosigners),
     Mapping[int, Lineage]: lineages,
-    Mapping[int, int]: st.dictionaries(ids, ids, max_size=3),
+    Mapping[int, int]: tallies,
     Calendar: st.just(CALENDAR),
 }
 
@@ -95,6 +108,7 @@ COLUMNS = {
     "definition_id": "definition",
     "unit_id": "unit",
     "parent_id": "parent",
+    "backfill_id": "backfill",
     **{
         name: name
         for name in (
