@@ -267,6 +267,7 @@ class Siege:
         self._stopping.set()
         for client in self._clients:
             client.join()
+        self.database.dispose()  # of its connections some died with their backends
         self._await_all()
         for leap in (timedelta(minutes=20), timedelta(days=1)):
             self._leap_without_workers(self._until_nine(self.now() + leap) - self.now())
