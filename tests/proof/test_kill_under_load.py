@@ -50,6 +50,12 @@ def test_nothing_is_lost_or_done_twice(
 def test_a_planted_bug_turns_the_check_red(
     nursery: Nursery, sqlite_template: Path, tmp_path: Path
 ) -> None:
-    """One of those that `./dev soak T3` plants before it begins."""
-    _, wrong = besieged(nursery, sqlite_template, tmp_path, BUGS[0])
-    assert wrong
+    """Those that `./dev soak T3` plants before it begins. A few kills may all miss the moment in
+    which a bug shows, so one after the other is planted until one is seen.
+    """
+    assert any(_is_seen(bug, nursery, sqlite_template, tmp_path / bug) for bug in reversed(BUGS))
+
+
+def _is_seen(bug: str, nursery: Nursery, template: Path, folder: Path) -> bool:
+    folder.mkdir()
+    return bool(besieged(nursery, template, folder, bug)[1])
