@@ -36,6 +36,9 @@ from workflow.transaction import Transaction
 
 LONGEST_REASON = 200
 
+_TAKEN = ("key", "no_replace")
+"""How the rules of unique keys end; on SQLite those of append-only tables speak first."""
+
 _Wanted = tuple[Mapping[int, dict[str, Any]], Choice | None]
 """The facts of cases that open together, by unit, and what was chosen."""
 
@@ -97,6 +100,8 @@ class _Sweep:
 
     def _owed(self) -> Iterator[tuple[Period, Sequence[Reached]]]:
         """The periods, and the units of which the cases should be open and are not."""
+        if not self._runs_somewhere:
+            return  # most are off: a sweep every few seconds need not read their units
         for period, day in self._due():
             without = list(self._without(period, day))
             if without and not (self._is_past(day) and self._since > day):
@@ -132,6 +137,13 @@ class _Sweep:
             return
         for parent in sorted({unit.parent for unit in units}):
             yield self._choose(period, parent, [unit for unit in units if unit.parent == parent])
+
+    @property
+    def _runs_somewhere(self) -> bool:
+        mine = (self._workflow, self.cadence.every)
+        return self.cadence.runs or any(
+            one.runs and (one.workflow, one.every) == mine for one in self.switches
+        )
 
     @property
     def _chooses(self) -> bool:
@@ -210,7 +222,7 @@ def _why_not(error: IntegrityError | Refusal) -> str | None:
     if isinstance(error, Refusal):
         return error.sentence
     rule = rule_of(error)
-    return None if rule.endswith("key") else f"数据库不接受（{rule}）"
+    return None if rule.endswith(_TAKEN) else f"数据库不接受（{rule}）"
 
 
 # Switching

@@ -17,6 +17,7 @@ from workflow.cadences import NotOpened, Switching, open_periodic, switch
 from workflow.engine.case import Case
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound, NotYourTurn, Refusal
 from workflow.engine.periods import read_period
+from workflow.store.casework import cadences
 from workflow.store.database import Database
 from workflow.store.sight.scope import check_scope
 from workflow.store.tables.handles import AUDIT, CHOICE
@@ -182,6 +183,21 @@ def test_a_case_that_cannot_be_opened_is_reported_and_keeps_no_other_waiting(
         assert [(one.units, one.why) for one in lost] == [((play.unit(XINGYI),), "没有办理的单位")]
         assert open_periodic(play.database, play.catalog, play.now, lost.append) == 1
         assert len(lost) == 1, "another worker that was first is no loss"
+
+
+def test_another_worker_that_has_drawn_first_is_no_loss(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_story(database, at("2026-03-02 10:00")) as play:
+        switched(play, HEAD, True)
+        play.until("2026-03-03 10:00")
+        drawn, lost = opened(play), list[NotOpened]()
+        assert len(drawn) == 1
+        # what the sweep of a slower worker read before the other had drawn
+        monkeypatch.setattr(cadences, "chosen_below", lambda *_: set())
+        assert open_periodic(play.database, play.catalog, play.now, lost.append) == 0
+        monkeypatch.undo()
+        assert (lost, opened(play)) == ([], drawn)
 
 
 def test_the_weeks_of_the_story_are_those_of_the_calendar() -> None:

@@ -28,6 +28,8 @@ APPEND_ONLY = (
     "score_result",
     "template",
     "document",
+    "cadence_switch",
+    "cadence_choice",
 )
 NEVER_CHANGED = ("audit", "history")
 """Append-only but for rows that may leave: of the log the oldest, once the floor of their strand
@@ -286,6 +288,8 @@ _KEYS = {
     "score_adjustment": (("id",), ("scorecard", "rule", "case_id", "live")),
     "score_result": (("scorecard", "year", "unit_id"),),
     "template": (("id",), ("name", "version"), ("name", "sha256")),
+    "cadence_switch": (("id",),),
+    "cadence_choice": (("workflow", "period", "unit_id"),),
     "document": (("case_id", "seq"), ("unit_id", "series", "year", "serial")),
     "sign_off": (
         ("case_id", "seq"),
