@@ -3,11 +3,8 @@
 The file is sent once: what was looked at is kept in the page, unless it is too large for that.
 """
 
-import base64
-import binascii
-
 from fastapi import APIRouter, Response
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
@@ -15,17 +12,18 @@ from api.downloads import disposition
 from api.errors import status_of
 from api.pages.administering.organisation import HERE
 from api.pages.forms import Posted, request_id, text_in
+from api.pages.kept_files import MOST_KEPT, content_of, kept_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.organisation import ListPage, list_lines
 from api.spreadsheets.org_import import report_on
 from api.spreadsheets.org_lists import TITLES, Which, template_of
-from workflow.engine.errors import InvalidInput, Refusal
+from workflow.engine.errors import Refusal
 from workflow.organising.lines import Report
 from workflow.store.offices.changes import Asked
 
 router = APIRouter()
 
-MOST_KEPT, MOST_LISTED = 600_000, 500
+MOST_LISTED = 500
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -50,7 +48,7 @@ def look_or_take(
     """Say what would become of every line, or take the list; a refusal shows the form again."""
     complete = "complete" in form
     try:
-        content = _content(form)
+        content = content_of(form)
         report = _report(duban, someone, which, content, form)
     except Refusal as refused:
         page = _page(which, None, problem=refused.sentence, complete=complete)
@@ -65,20 +63,6 @@ def _report(duban: Duban, someone: Someone, which: Which, content: bytes, form: 
     asked = Asked(text_in(form, "request"), duban.clock(), someone.person)
     take, complete = text_in(form, "act") == "take", "complete" in form
     return report_on(duban, which, content, asked, complete=complete, take=take)
-
-
-def _content(form: FormData) -> bytes:
-    """The file chosen, or the one kept in the page; raises InvalidInput."""
-    file = form.get("file")
-    if isinstance(file, UploadFile) and (content := file.file.read()):
-        return content
-    try:
-        kept = base64.b64decode(text_in(form, "kept"), validate=True)
-    except binascii.Error:
-        kept = b""
-    if not kept:
-        raise InvalidInput("请选择填好的表格文件")
-    return kept
 
 
 def _page(
@@ -101,7 +85,7 @@ def _page(
         left_out=len(report.lines) - len(lines) if report else 0,
         complete=complete,
         request=request_id(),
-        kept=base64.b64encode(kept).decode(),
+        kept=kept_in(kept),
         problem=problem,
     )
 

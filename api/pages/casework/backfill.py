@@ -13,8 +13,8 @@ from starlette.datastructures import FormData, UploadFile
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
-from api.pages.casework.import_table import MOST_KEPT, content_of, kept_in
 from api.pages.forms import GREATEST_ID, Posted, printable, request_id, text_in
+from api.pages.kept_files import MOST_KEPT, content_of, kept_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.backfill import BackfillPage, ColumnChoice, PastLine, TakenFile, WordChoice
 from api.presenting.fields import Option

@@ -3,25 +3,23 @@
 The file is sent once: what was looked at is kept in the page and opened as it was looked at.
 """
 
-import base64
-import binascii
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import FormData, UploadFile
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
 from api.jobs import importing
 from api.pages.forms import Posted, printable, text_in
+from api.pages.kept_files import MOST_KEPT, content_of, kept_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.importing import ImportPage, ImportRow
 from api.spreadsheets.case_import import Report, RowReport, import_cases
 from api.spreadsheets.case_table import columns_of
 from workflow.engine.definition import Definition
-from workflow.engine.errors import InvalidInput, Refusal
+from workflow.engine.errors import Refusal
 from workflow.store import jobs
 
 router = APIRouter()
@@ -29,9 +27,6 @@ router = APIRouter()
 _HERE = "/cases/new"
 AT_ONCE = 300
 """Cases that are opened while the browser waits: a second or two."""
-
-MOST_KEPT = 600_000
-"""Bytes that a page keeps; of a larger file the browser is asked again."""
 
 
 @router.get("/cases/import")
@@ -71,25 +66,6 @@ def _in_the_background(
     with duban.database.unit_of_work() as connection:
         job = jobs.ask(connection, someone.actor, importing.CASES, title, asked, now)
     return RedirectResponse(f"/jobs/{job}", 303)
-
-
-def content_of(form: FormData) -> bytes:
-    """The file chosen, or the one kept in the page; raises InvalidInput."""
-    file = form.get("file")
-    if isinstance(file, UploadFile) and (content := file.file.read()):
-        return content
-    try:
-        kept = base64.b64decode(text_in(form, "kept"), validate=True)
-    except binascii.Error:
-        kept = b""
-    if not kept:
-        raise InvalidInput("请选择填好的表格文件")
-    return kept
-
-
-def kept_in(content: bytes) -> str:
-    """A file as the next form sends it again."""
-    return base64.b64encode(content).decode()
 
 
 def _page(

@@ -9,8 +9,8 @@ from api.context import Duban
 from api.downloads import disposition
 from api.errors import note_refusal, status_of
 from api.pages.boards.reading import HERE, chosen_of
-from api.pages.casework.import_table import MOST_KEPT, content_of, kept_in
 from api.pages.forms import Posted, text_in
+from api.pages.kept_files import MOST_KEPT, content_of, kept_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import tabs
 from api.presenting.importing import FigureImportPage, figure_rows
