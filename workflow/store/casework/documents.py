@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from workflow.store.evidence import audit
 from workflow.store.evidence.archive import EVERY_ROW
@@ -147,8 +147,3 @@ def counters(connection: Connection) -> list[tuple[int, str, int, int, int]]:
         )
     )
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
-
-
-def how_many(connection: Connection) -> int:
-    """How many documents were issued."""
-    return int(connection.execute(select(func.count()).select_from(DOCUMENT)).scalar_one())

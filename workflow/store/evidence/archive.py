@@ -65,12 +65,6 @@ def move(connection: Connection, cases: Collection[int]) -> Archived:
     return Archived(len(cases), *moved)
 
 
-def is_archived(connection: Connection, case_id: int) -> bool:
-    """Whether a case's first row lies in the archive."""
-    first = exists().where(ARCHIVED_HISTORY.c.case_id == case_id, ARCHIVED_HISTORY.c.seq == 1)
-    return bool(connection.execute(select(first)).scalar())
-
-
 def size(connection: Connection) -> int:
     """How many cases have their history in the archive."""
     query = select(func.count()).where(ARCHIVED_HISTORY.c.seq == 1)
