@@ -117,12 +117,13 @@ def undo(work: Transaction, backfill: int, reason: str, actor: Actor) -> list[Ca
     found = backfills.one(work.connection, backfill, units_of(actor))
     if found.undone_at is not None:
         raise ConditionNotMet("这次补录已经撤销过了")
-    ids = backfills.cases_of(work.connection, backfill)
-    if moved := [case.number for case in map(work.case, ids) if has_moved(case)]:
+    taken = cases.lock_taken_over(work.connection, backfill)
+    work.loaded |= taken
+    if moved := [case.number for case, _ in taken.values() if has_moved(case)]:
         named = "、".join(moved[:3]) + ("等" if len(moved) > 3 else "")
         sentence = f"其中 {len(moved)} 件补录以后已经办理过（{named}），不能整批撤销；请逐件处理"
         raise ConditionNotMet(sentence, {"moved": len(moved)})
-    for case_id in ids:
+    for case_id in taken:
         work.fire(case_id, Firing("undo_backfill"), actor)
     backfills.end(work.connection, backfill, actor.person or 0, reason.strip(), work.now)
-    return [work.case(case_id) for case_id in ids]
+    return [work.case(case_id) for case_id in taken]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from workflow.engine.errors import NotFound
 from workflow.store.driver.upsert import upsert
-from workflow.store.tables.handles import BACKFILL, CASE, COLUMN_READING
+from workflow.store.tables.handles import BACKFILL, COLUMN_READING
 
 MOST_READINGS = 20
 """Readings that one person keeps of one workflow's ledgers."""
@@ -92,12 +92,6 @@ def standing(connection: Connection, workflow: str, sha256: str) -> datetime | N
     )
     at: datetime | None = connection.execute(query).scalar()
     return at
-
-
-def cases_of(connection: Connection, id_: int) -> list[int]:
-    """The cases of a file, in the order of its rows."""
-    query = select(CASE.c.id).where(CASE.c.backfill_id == id_).order_by(CASE.c.id)
-    return list(connection.execute(query).scalars())
 
 
 def end(connection: Connection, id_: int, person: int, reason: str, now: datetime) -> None:

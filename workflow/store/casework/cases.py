@@ -91,6 +91,13 @@ def lock_free_cases(connection: Connection, which: Collection[int]) -> dict[int,
     return {row["id"]: (case_of(row), row["head"]) for row in rows.mappings()}
 
 
+def lock_taken_over(connection: Connection, backfill: int) -> dict[int, Loaded]:
+    """The cases of a file that was taken over (补录), in the order of its rows, locked."""
+    query = select(CASE).where(CASE.c.backfill_id == backfill).order_by(CASE.c.id)
+    rows = connection.execute(query.with_for_update(key_share=True))
+    return {row["id"]: (case_of(row), row["head"]) for row in rows.mappings()}
+
+
 def due_timers(
     connection: Connection, now: datetime, cases: Collection[int]
 ) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import InvalidInput, NotFound
@@ -181,13 +181,9 @@ def keep_answer(
 
 def calls(connection: Connection, sources_: Collection[int]) -> Mapping[int, datetime]:
     """When each source was last answered."""
-    found: dict[int, datetime] = {}
-    for source in sources_:
-        query = select(CALL.c.at).where(CALL.c.source_id == source)
-        at = connection.execute(query.order_by(CALL.c.at.desc()).limit(1)).scalar()
-        if at is not None:
-            found[source] = at
-    return found
+    newest = func.max(CALL.c.at).label("at")
+    last = select(CALL.c.source_id, newest).where(CALL.c.source_id.in_(sources_))
+    return {row.source_id: row.at for row in connection.execute(last.group_by(CALL.c.source_id))}
 
 
 def cases_by_external(
