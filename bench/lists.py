@@ -5,13 +5,15 @@ The cases are made set-based (`bench/many.py`); the queries are those of the pag
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 from time import perf_counter
 
 from sqlalchemy import Connection
 
+from api.settled import set_aside
 from bench import many, office
 from bench.machine import Scratch
 from bench.report import Table
@@ -29,6 +31,8 @@ NOISE_MS = 0.5
 MOST_COUNTED = 51
 
 Read = Callable[[Connection, Actor, Place | None], Page]
+Stock = tuple[str, many.Units]
+"""A database that has been filled, and who can look at its cases."""
 Found = dict[str, list[float]]
 """Milliseconds of every call, by reader and kind of page."""
 
@@ -118,31 +122,56 @@ def run(scratch: Scratch, sizes: tuple[int, ...], calls: int = CALLS) -> list[Ta
 
 def _grown(scratch: Scratch, kind: str, sizes: tuple[int, ...], calls: int) -> Growth:
     table = Growth(f"A page of 50 cases, {kind}", "ms", sizes=sizes)
+    stock: list[Stock] = []
     for size in sizes:
-        url = scratch.new(kind)
-        began = perf_counter()
+        url, began = scratch.new(kind), perf_counter()
         units = many.fill(url, size)
         made = perf_counter() - began
         scratch.settle(url)
         table.notes.append(f"{size:,} cases with {4 * size:,} scope rows were made in {made:.0f} s")
-        table.found.append(_measured(url, units, calls))
+        stock.append((url, units))
+    set_aside()  # as a serving process does
+    table.found = _measured(stock, calls)
+    for url, _ in stock:
         scratch.drop(url)
-    table.notes.append(f"{calls} calls a row: first pages and the pages after them, in turn")
+    table.notes.append(
+        f"{calls} calls a row: first pages and the pages after them, the sizes in turn"
+    )
     table.judge()
     return table
 
 
-def _measured(url: str, units: many.Units, calls: int) -> Found:
-    database, chance = Database(url), random.Random(SEED)
-    about = Filter(unit=units.ones[3])
-    found: Found = {}
-    with database.reading() as connection:
-        for who, reader in readers(units).items():
-            for what, read in {**READS, "about a unit": _listed(about)}.items():
-                name = f"{who}, {what}"
-                found[name] = _timed(connection, reader, read, calls, chance)
-    database.dispose()
+def _measured(stock: Sequence[Stock], calls: int) -> list[Found]:
+    """What each size takes; call by call they take turns, so that both have the same weather."""
+    found: list[Found] = [{} for _ in stock]
+    with ExitStack() as stack:
+        connections = [stack.enter_context(_reading(url)) for url, _ in stock]
+        for who in readers(stock[0][1]):
+            for what in (*READS, "about a unit"):
+                walks = [
+                    _walk(connection, units, who, what)
+                    for connection, (_, units) in zip(connections, stock, strict=True)
+                ]
+                for times, walk in zip(found, _in_turn(walks, calls), strict=True):
+                    times[f"{who}, {what}"] = walk
     return found
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[Connection]:
+    database = Database(url)
+    with database.reading() as connection:
+        yield connection
+    database.dispose()
+
+
+def _in_turn(walks: Sequence[Iterator[float]], calls: int) -> list[list[float]]:
+    """So many calls of each."""
+    times: list[list[float]] = [[] for _ in walks]
+    for _ in range(calls):
+        for spent, walk in zip(times, walks, strict=True):
+            spent.append(next(walk))
+    return times
 
 
 def readers(units: many.Units) -> dict[str, Actor]:
@@ -160,16 +189,15 @@ def readers(units: many.Units) -> dict[str, Actor]:
     }
 
 
-def _timed(
-    connection: Connection, reader: Actor, read: Read, calls: int, chance: random.Random
-) -> list[float]:
-    """Milliseconds of each call: some pages on, then from the beginning again."""
-    place, spent = None, []
+def _walk(connection: Connection, units: many.Units, who: str, what: str) -> Iterator[float]:
+    """Milliseconds of each call, without end: some pages on, then from the beginning again."""
+    reader, chance = readers(units)[who], random.Random(SEED)
+    read = READS.get(what) or _listed(Filter(unit=units.ones[3]))
+    place = None
     for _ in range(WARM):  # the statements of both kinds of page are compiled and planned
         place = read(connection, reader, place).next
-    for _ in range(calls):
+    while True:
         began = perf_counter()
         page = read(connection, reader, place)
-        spent.append((perf_counter() - began) * 1000)
+        yield (perf_counter() - began) * 1000
         place = page.next if chance.random() < 0.8 else None
-    return spent

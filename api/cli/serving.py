@@ -169,6 +169,7 @@ def _serve(duban: "Duban", listening: socket.socket) -> None:
     import uvicorn
 
     from api.app import create_app
+    from api.settled import settled
 
     config = uvicorn.Config(
         create_app(duban),
@@ -178,6 +179,7 @@ def _serve(duban: "Duban", listening: socket.socket) -> None:
         timeout_graceful_shutdown=PATIENCE_SECONDS,
     )
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        with settled():
+            uvicorn.Server(config).run(sockets=[listening])
     except (KeyboardInterrupt, SystemExit):
         note("督办已停止")

@@ -71,7 +71,7 @@ def work(connection: Connection) -> Any:
     """What somebody can do in a unit that has work for two sets of roles."""
     ways = [{"unit_id": 7, "closed": False, "acts": acts} for acts in (",head,", ",head,liaison,")]
     query = select(*ranges.PLACE).where(not_kept_from(CLERK))
-    return ranges.first_of(connection, ways, query, None, 51)
+    return ranges.first_of(connection, ranges.Listing(query, ways), None, 51)
 
 
 def about(connection: Connection, *, few: bool) -> Any:

@@ -96,8 +96,8 @@ def list_cases(
 
     `also` is a further condition on the case.
     """
-    query, ways = _listed(connection, reader, narrowed, also, newest=newest)
-    return _page(connection, query, ways, after, limit, newest=newest)
+    listing = _listed(connection, reader, narrowed, also, newest=newest)
+    return _page(connection, listing, after, limit, newest=newest)
 
 
 def first_cases(
@@ -110,8 +110,8 @@ def first_cases(
     """The ids of the first cases of a list, for a page that shows several lists and reads the rows
     of all of them at once.
     """
-    query, ways = _listed(connection, reader, narrowed, also)
-    return [row.case_id for row in ranges.first_of(connection, ways, query, None, limit)]
+    listing = _listed(connection, reader, narrowed, also)
+    return [row.case_id for row in ranges.first_of(connection, listing, None, limit)]
 
 
 def list_work(
@@ -119,7 +119,8 @@ def list_work(
 ) -> Page:
     """Open cases on which the actor can do something now, soonest limit first."""
     query = select(*ranges.PLACE).where(not_kept_from(actor))
-    return _page(connection, query, ranges.work_of(connection, actor), after, limit)
+    listing = ranges.Listing(query, ranges.work_of(connection, actor))
+    return _page(connection, listing, after, limit)
 
 
 FEW = 200
@@ -133,8 +134,8 @@ def _listed(
     also: ColumnElement[bool] | None,
     *,
     newest: bool = False,
-) -> tuple[Select[Any], list[ranges.Range]]:
-    """The query of a list, and the ranges of `scope` that it reads, each in its order."""
+) -> ranges.Listing:
+    """Where the cases of a list are."""
     conditions = [*_conditions(narrowed), *([also] if also is not None else [])]
     units, sight, few = units_of(reader), not_kept_from(reader), list(_of_few(narrowed))
     if narrowed.unit is not None and _has_many(connection, narrowed.unit):
@@ -146,8 +147,8 @@ def _listed(
         query = query.join(CASE, CASE.c.id == SCOPE.c.case_id).where(*conditions)
     query = query.where(*_on_scope(narrowed))
     if newest or few:  # in the order of the primary key, or a few cases by key
-        return query, [{"unit_id": unit} for unit in sorted(units)]
-    return query, _ranges(connection, units, narrowed)
+        return ranges.Listing(query, [{"unit_id": unit} for unit in sorted(units)], bool(few))
+    return ranges.Listing(query, _ranges(connection, units, narrowed))
 
 
 def _seen_about(reader: Actor, unit: int) -> ColumnElement[bool]:
@@ -230,16 +231,15 @@ def units_below(unit: int) -> Select[Any]:
 
 def _page(
     connection: Connection,
-    query: Select[Any],
-    ways: Sequence[ranges.Range],
+    listing: ranges.Listing,
     after: Place | None,
     limit: int,
     *,
     newest: bool = False,
 ) -> Page:
-    """The cases of a page with their columns, in order; they are found by `ways` first."""
+    """The cases of a page with their columns, in order."""
     key = (after.closed, after.due_at, after.case_id) if after is not None else None
-    found = ranges.first_of(connection, ways, query, key, limit + 1, newest=newest)
+    found = ranges.first_of(connection, listing, key, limit + 1, newest=newest)
     shown = found[:limit]
     rows = rows_of(connection, [row.case_id for row in shown])
     last = shown[-1] if len(found) > limit else None

@@ -5,7 +5,8 @@ A list costs the same however many cases there are (`./dev bench P5`): every con
 with it is a prefix of the index, one range for each value that it may have.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,31 +28,62 @@ PLACE = (SCOPE.c.closed, SCOPE.c.due_at, SCOPE.c.case_id)
 _NEWEST = (SCOPE.c.case_id.desc(),)
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where the cases of a list are: `query` selects PLACE from `scope` with every condition beyond
+    the ranges. `few` where that leaves so few cases that they are looked up by key.
+    """
+
+    query: Select[Any]
+    ranges: Sequence[Range]
+    few: bool = False
+
+
 def first_of(
     connection: Connection,
-    ranges: Sequence[Range],
-    query: Select[Any],
+    listing: Listing,
     after: Key | None,
     limit: int,
     *,
     newest: bool = False,
 ) -> list[Any]:
-    """The first `limit` cases of some ranges after one, each once: rows of PLACE, which is their
-    order unless the `newest` come first.
-
-    `query` selects them from `scope` with every condition beyond the ranges.
+    """The first `limit` cases of a list after one, each once: rows of PLACE, which is their order
+    unless the `newest` come first.
     """
-    order, sort = (_NEWEST, _by_age) if newest else (PLACE, _by_place)
-    parts = [
-        query.where(*_within(one), *beyond).order_by(*order).limit(limit)
-        for one in ranges
+    sort = _by_age if newest else _by_place
+    parts = _whole(listing) if listing.few else _ahead(listing, after, limit, newest=newest)
+    found = {row.case_id: row for row in _rows(connection, parts)}
+    in_order = sorted(found.values(), key=sort)
+    if listing.few and after is not None:
+        in_order = [row for row in in_order if _is_beyond(row, after, newest=newest)]
+    return in_order[:limit]
+
+
+def _whole(listing: Listing) -> list[Select[Any]]:
+    """Few cases are read whole and put in order here: PostgreSQL takes what comes after a place for
+    hardly anything, and would go through half an index instead of looking up the few.
+    """
+    return [listing.query.where(*_within(one)) for one in listing.ranges]
+
+
+def _ahead(listing: Listing, after: Key | None, limit: int, *, newest: bool) -> list[Select[Any]]:
+    order = _NEWEST if newest else PLACE
+    return [
+        listing.query.where(*_within(one), *beyond).order_by(*order).limit(limit)
+        for one in listing.ranges
         if (beyond := _beyond(one, after, newest=newest)) is not None
     ]
-    found: dict[int, Any] = {}
+
+
+def _rows(connection: Connection, parts: Sequence[Select[Any]]) -> Iterable[Any]:
     for at in range(0, len(parts), _MOST_AT_ONCE):
-        for row in connection.execute(_together(parts[at : at + _MOST_AT_ONCE])):
-            found.setdefault(row.case_id, row)
-    return sorted(found.values(), key=sort)[:limit]
+        yield from connection.execute(_together(parts[at : at + _MOST_AT_ONCE]))
+
+
+def _is_beyond(row: Any, after: Key, *, newest: bool) -> bool:
+    if newest:
+        return bool(row.case_id < after[-1])
+    return _by_place(row) > after
 
 
 def _by_place(row: Any) -> Key:
