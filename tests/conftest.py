@@ -23,7 +23,7 @@ from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.store.database import Database
 
-pytest_plugins = ["tests.figures", "tests.machine"]
+pytest_plugins = ["tests.figures", "tests.machine", "tests.statements"]
 
 _serials = count(1)
 

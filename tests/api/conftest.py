@@ -1,5 +1,6 @@
 """The web application on the sample prefecture, and callers who each act for one person."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.cli.first_run import prepare
 from api.clock import SimulatedClock
 from api.context import Duban
 from api.settings import Settings
@@ -16,6 +18,20 @@ from workflow.store.database import Database
 from workflow.store.people.profiles import DENGBAO3, Profile
 
 Rest = Callable[[str], Caller]
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `duban run` leaves behind the first time: to be copied."""
+    data = tmp_path_factory.mktemp("first_run") / "data"
+    prepare(Settings(data=data, database_url=f"sqlite:///{data / 'duban.db'}"), reset=False).close()
+    return data
+
+
+@pytest.fixture
+def furnished(first_run: Path, tmp_path: Path) -> Path:
+    """The folder of an installation of its own with the sample prefecture, as `run` leaves it."""
+    return Path(shutil.copytree(first_run, tmp_path / "data"))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.first_run import begin, prepare
+from api.cli.first_run import begin
 from api.notice_file import BadNotice, read_notice
 from api.settings import Settings
 from workflow.catalog import SHIPPED
@@ -40,14 +40,6 @@ def environment(data: Path, **more: str) -> Mapping[str, str]:
 def data(tmp_path: Path) -> Path:
     """The folder of an installation that does not exist yet."""
     return tmp_path / "data"
-
-
-@pytest.fixture
-def furnished(data: Path) -> Path:
-    """The folder of an installation with the sample prefecture, as `run` leaves it."""
-    settings = Settings(data=data, database_url=f"sqlite:///{data / 'duban.db'}")
-    prepare(settings, reset=False).close()
-    return data
 
 
 def duban(data: Path, *words: str, **more: str) -> Done:

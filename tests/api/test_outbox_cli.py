@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.first_run import prepare
-from api.settings import Settings
 from tests.api.test_cli import duban
 from tests.notifications.conftest import Desk
 from tests.prefecture import Prefecture
@@ -17,18 +15,15 @@ NOVEMBER = datetime(2026, 11, 3, 10, tzinfo=ZONE)
 
 
 @pytest.fixture
-def furnished(tmp_path: Path) -> Path:
+def furnished(furnished: Path) -> Path:
     """The folder of an installation in which 望谟县 got a short message in two parts."""
-    data = tmp_path / "data"
-    url = f"sqlite:///{data / 'duban.db'}"
-    prepare(Settings(data=data, database_url=url), reset=False).close()
-    database = Database(url)
+    database = Database(f"sqlite:///{furnished / 'duban.db'}")
     desk = Desk(database, Prefecture(database))
     sent = {"status": "sent", "sent_at": NOVEMBER, "wake_at": None, "parts": 2, "attempts": 1}
     message = desk.owe(way="sms", wake_at=NOVEMBER)
     desk.change_message(message, **sent, unit_id=desk.prefecture.unit("522326"))
     database.dispose()
-    return data
+    return furnished
 
 
 def test_messages_are_held_looked_at_and_released(furnished: Path) -> None:

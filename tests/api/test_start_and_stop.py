@@ -1,6 +1,7 @@
 """Real processes begin only on a sound database, and end in good order when they are told to."""
 
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -34,13 +35,19 @@ CASES = 60
 BOTH = pytest.mark.parametrize("verb", ["serve", "worker"])
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an installation with the sample prefecture, which began at NOW."""
-    folder = tmp_path / "data"
+    folder = tmp_path_factory.mktemp("begun") / "data"
     settings = Settings(data=folder, database_url=f"sqlite:///{folder / 'duban.db'}")
     prepare(settings, reset=False, clock=SimulatedClock(NOW)).close()
     return folder
+
+
+@pytest.fixture
+def data(begun: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(begun, tmp_path / "data"))
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ import time_machine
 from sqlalchemy import func, select
 
 from api import worker
-from api.cli.first_run import prepare
 from api.clock import SimulatedClock, system_clock
 from api.context import Duban
 from api.settings import Settings
@@ -256,11 +255,9 @@ def test_a_worker_beats_at_once_and_stops_within_its_batch(
     assert time.monotonic() - began < 2
 
 
-def test_a_worker_process_ends_in_good_order_on_sigterm(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path, database_url=f"sqlite:///{tmp_path / 'duban.db'}")
-    prepare(settings, reset=False).close()
+def test_a_worker_process_ends_in_good_order_on_sigterm(furnished: Path) -> None:
     command = [sys.executable, "-c", "from api.cli import main; main()", "worker"]
-    environment = {"DUBAN_DATA": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    environment = {"DUBAN_DATA": str(furnished), "PATH": "/usr/bin:/bin"}
     process = subprocess.Popen(
         command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

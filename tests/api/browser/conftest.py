@@ -9,10 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from api.context import Duban
 from tests.api.browser.served import served
-from tests.api.pages.conftest import PASSWORD
+from tests.api.pages.conftest import PASSWORD, give_password
 from workflow.store.database import Database
-from workflow.store.people.accounts import person_by_username
-from workflow.store.people.passwords import set_password
 
 _SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=zh-CN"]
 
@@ -75,9 +73,7 @@ def desk(chromium: Browser, duban: Duban, address: str) -> Iterator[Desks]:
 
     def sit_down(username: str, *, script: bool = True, width: int = 1440) -> Desk:
         if username not in known:
-            with duban.database.unit_of_work() as connection:
-                person = person_by_username(connection, username)
-                set_password(connection, person, PASSWORD, duban.clock())
+            give_password(duban, username)
             known.add(username)
         context = chromium.new_context(
             viewport={"width": width, "height": 900},

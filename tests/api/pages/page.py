@@ -22,11 +22,9 @@ class Element:
 
     def all(self, tag: str | None = None, **wanted: str) -> "Iterator[Element]":
         """Every element below with this tag and these attributes; `class_` means one of several."""
-        for child in self.children:
-            if isinstance(child, Element):
-                if tag in (None, child.tag) and child._has(wanted):
-                    yield child
-                yield from child.all(tag, **wanted)
+        for one in self._below():
+            if isinstance(one, Element) and tag in (None, one.tag) and one._has(wanted):
+                yield one
 
     def one(self, tag: str | None = None, **wanted: str) -> "Element":
         """The first such element."""
@@ -35,28 +33,32 @@ class Element:
         return found
 
     def _has(self, wanted: dict[str, str]) -> bool:
-        classes = self.attributes.get("class", "").split()
         return all(
-            value in classes if name == "class_" else self.attributes.get(name) == value
+            value in self.attributes.get("class", "").split()
+            if name == "class_"
+            else self.attributes.get(name) == value
             for name, value in wanted.items()
         )
+
+    def _below(self) -> "Iterator[Element | str]":
+        """Everything in it, in the order of the page."""
+        waiting = self.children[::-1]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            if isinstance(one, Element):
+                waiting += one.children[::-1]
 
     @property
     def text(self) -> str:
         """What stands in it."""
-        return " ".join(" ".join(self._texts()).split())
+        texts = (one for one in self._below() if isinstance(one, str))
+        return " ".join(" ".join(texts).split())
 
     @property
     def raw(self) -> str:
         """What stands in it, blanks and lines as they are."""
-        return "".join(child if isinstance(child, str) else child.raw for child in self.children)
-
-    def _texts(self) -> Iterator[str]:
-        for child in self.children:
-            if isinstance(child, str):
-                yield child
-            else:
-                yield from child._texts()
+        return "".join(one for one in self._below() if isinstance(one, str))
 
 
 class _Reader(HTMLParser):

@@ -9,11 +9,9 @@ import pytest
 from api.clock import SimulatedClock
 from api.context import Duban
 from tests.api.doors import given
-from tests.api.pages.conftest import PASSWORD, Browsers
+from tests.api.pages.conftest import PASSWORD, Browsers, give_password
 from tests.api.pages.page import Page
 from tests.api.pages.stories import walk_to
-from workflow.store.people.accounts import person_by_username
-from workflow.store.people.passwords import set_password
 
 pytestmark = pytest.mark.rights
 
@@ -118,8 +116,6 @@ def test_nobody_with_an_outworn_password_reads_on(
     clock.advance_to(clock() + timedelta(days=90))
     desk.sign_in()
     assert desk.client.get("/").headers["location"] == "/account/password"
-    with duban.database.unit_of_work() as connection:
-        person = person_by_username(connection, "xingyi.liaison")
-        set_password(connection, person, PASSWORD, clock())
+    give_password(duban, "xingyi.liaison")
     desk.sign_in()
     assert desk.client.get("/").status_code == 200

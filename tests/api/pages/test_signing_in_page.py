@@ -4,10 +4,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.context import Duban
-from tests.api.pages.conftest import PASSWORD, Browsers
+from tests.api.pages.conftest import PASSWORD, Browsers, give_password
 from tests.api.pages.page import Page, faults_of
-from workflow.store.people.accounts import person_by_username
-from workflow.store.people.passwords import set_password
 
 pytestmark = pytest.mark.rights
 
@@ -15,9 +13,7 @@ pytestmark = pytest.mark.rights
 @pytest.fixture
 def known(duban: Duban) -> str:
     """Somebody with a password; the login name."""
-    with duban.database.unit_of_work() as connection:
-        person = person_by_username(connection, "xingyi.liaison")
-        set_password(connection, person, PASSWORD, duban.clock())
+    give_password(duban, "xingyi.liaison")
     return "xingyi.liaison"
 
 

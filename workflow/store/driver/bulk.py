@@ -77,7 +77,7 @@ def fetch_all(connection: Connection, questions: Sequence[Question]) -> list[lis
         else:
             found = [driver.execute(sql, values).fetchall() for sql, values in asked]
     return [
-        _read(_readers(dialect, query), rows)
+        _read(_readers(dialect.name, query), rows)
         for (query, _), rows in zip(questions, found, strict=True)
     ]
 
@@ -85,7 +85,7 @@ def fetch_all(connection: Connection, questions: Sequence[Question]) -> list[lis
 def _asked(
     dialect: Dialect, query: "Select[Any]", given: Mapping[str, Any]
 ) -> tuple[str, list[Any]]:
-    sql, parameters = _compiled(dialect, query, ())
+    sql, parameters = _compiled(type(dialect), query, ())
     return sql, [given.get(name, constant) for name, constant in parameters]
 
 
@@ -106,7 +106,7 @@ def _to_postgres(connection: Connection, batches: list[Batch], last: bool) -> No
     names = _prepared(connection)
     waiting: list[wire.Command] = []
     for statement, rows in batches:
-        sql, parameters = _compiled(connection.dialect, statement, tuple(rows[0]))
+        sql, parameters = _compiled(type(connection.dialect), statement, tuple(rows[0]))
         given = _values(parameters, rows)
         if isinstance(statement, Insert) and len(rows) >= MANY:
             wire.run(driver, names, waiting)
@@ -134,7 +134,7 @@ def _to_sqlite(connection: Connection, batches: list[Batch]) -> None:
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
     for statement, rows in batches:
-        sql, parameters = _compiled(connection.dialect, statement, tuple(rows[0]))
+        sql, parameters = _compiled(type(connection.dialect), statement, tuple(rows[0]))
         _execute(cursor, sql, _values(parameters, rows))
 
 
@@ -169,9 +169,9 @@ Read = Callable[[Any], Any]
 
 
 @lru_cache(maxsize=50)
-def _readers(dialect: Dialect, query: "Select[Any]") -> list[tuple[str, Read]]:
+def _readers(dialect: str, query: "Select[Any]") -> list[tuple[str, Read]]:
     """The query's columns, each with what makes Python's value of the driver's."""
-    instant = _instant if dialect.name == "postgresql" else _instant_of_text
+    instant = _instant if dialect == "postgresql" else _instant_of_text
     kinds: dict[str, Read] = {"UTCDateTime": instant, "Boolean": bool}
     columns = query.selected_columns
     return [(str(column.key), kinds.get(type(column.type).__name__, _as_is)) for column in columns]
@@ -194,11 +194,14 @@ def _as_is(value: Any) -> Any:
 
 @lru_cache(maxsize=200)
 def _compiled(
-    dialect: Dialect, statement: "Statement | Select[Any]", keys: tuple[str, ...]
+    dialect: type[Dialect], statement: "Statement | Select[Any]", keys: tuple[str, ...]
 ) -> tuple[str, list[tuple[str, Any]]]:
-    """The driver's SQL and its parameters in order, each with its constant if it has one."""
+    """The driver's SQL and its parameters in order, each with its constant if it has one.
+
+    By the kind of database: what was compiled for one serves all of its kind.
+    """
     style = "numeric_dollar" if dialect.name == "postgresql" else "qmark"
-    positional: Any = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
+    positional: Any = dialect(paramstyle=style)  # type: ignore[call-arg]
     columns = list(keys) if isinstance(statement, Insert) else None
     compiled: Any = statement.compile(dialect=positional, column_keys=columns)
     return str(compiled), [(name, compiled.params[name]) for name in compiled.positiontup or ()]
