@@ -21,6 +21,16 @@ SQLITE_THREADS = 4
 
 OPENAPI = "/api/v1/openapi.json"
 
+_STATIC = Path(__file__).parent / "pages" / "static"
+_ROUTES = [
+    route
+    for part in (rest, receipts, calendar_feed, health, metrics, pages)
+    for route in part.router.routes
+]
+"""Side by side, and not as routers in routers: those are searched twice a request on every floor,
+and what a route asks for is worked out again for each application.
+"""
+
 
 def create_app(duban: Duban) -> FastAPI:
     """The application of an installation; the caller closes the installation afterwards."""
@@ -30,15 +40,12 @@ def create_app(duban: Duban) -> FastAPI:
         docs_url=None,  # it would load its scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
+        routes=_ROUTES,
         lifespan=_limit_threads,
     )
     app.state.duban = duban
-    app.include_router(rest.router)
-    app.include_router(receipts.router)
-    app.include_router(calendar_feed.router)
-    app.include_router(health.router)
-    app.include_router(metrics.router)
-    _add_pages(app)
+    errors.install(app, pages.error_page)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(Gate)
     app.add_middleware(Compress)
     app.add_middleware(LimitBodies)
@@ -53,10 +60,3 @@ async def _limit_threads(app: FastAPI) -> AsyncIterator[None]:
     if duban.database.is_sqlite:
         anyio.to_thread.current_default_thread_limiter().total_tokens = SQLITE_THREADS
     yield
-
-
-def _add_pages(app: FastAPI) -> None:
-    errors.install(app, pages.error_page)
-    app.include_router(pages.router, include_in_schema=False)
-    static = Path(__file__).parent / "pages" / "static"
-    app.mount("/static", StaticFiles(directory=static), name="static")

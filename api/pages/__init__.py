@@ -7,6 +7,7 @@ action works without a script; the policy of `api.frame` allows none.
 """
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
 from api.pages import boards, cadences, mailbox, messages, public_notices, suggestions, workflows
 from api.pages.administering import (
@@ -100,6 +101,9 @@ for _part in (
     channels,
     sources,
 ):
-    router.include_router(_part.router)
+    router.routes += _part.router.routes
+for _route in router.routes:
+    if isinstance(_route, APIRoute):
+        _route.include_in_schema = False
 
 __all__ = ["error_page", "router"]

@@ -7,6 +7,7 @@ from time import process_time
 
 import pytest
 from sqlalchemy import select, update
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -275,14 +276,13 @@ def test_every_answer_carries_the_security_headers(client: TestClient, path: str
 
 @ON_SQLITE
 def test_an_unexpected_error_says_where_to_look_and_nothing_else(
-    duban: Duban, caplog: pytest.LogCaptureFixture
+    duban: Duban, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> None:
+    def fail(request: Request) -> None:
         raise RuntimeError("the password is swordfish")
 
-    app = create_app(duban)
-    app.dependency_overrides[installation._duban] = fail
-    with TestClient(app) as client:
+    monkeypatch.setattr(installation, "duban_of", fail)  # what a route asks for the installation
+    with TestClient(create_app(duban)) as client:
         answer = client.post(f"{API}/sign-in", json={"username": "a", "password": "b"})
     assert answer.json()["request_id"] in refused(answer, 500, "failed")
     assert "swordfish" not in answer.text

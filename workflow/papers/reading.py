@@ -1,6 +1,7 @@
 """Files of templates to templates, every mistake at its line; and what a template speaks of."""
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
@@ -46,7 +47,16 @@ def read_folder(folder: Path) -> tuple[dict[str, tuple[Template, str]], list[Inv
 
 def read_template(text: str, source: str) -> Template:
     """The template in `text`; raises InvalidDefinition with all that is wrong with it."""
-    document = read_yaml(text, source)
+    try:
+        return _once(text)
+    except InvalidDefinition as error:
+        raise InvalidDefinition(source, error.mistakes) from None
+
+
+@lru_cache(maxsize=256)
+def _once(text: str) -> Template:
+    """Whoever publishes a folder reads the shipped templates as well, and a text never changes."""
+    document = read_yaml(text, "")
     try:
         template = Template.model_validate(document.tree)
         findings = list(_unwritable(template))
@@ -54,7 +64,7 @@ def read_template(text: str, source: str) -> Template:
         findings = [one for error in refused.errors() for one in _findings_of(error)]
     if findings:
         mistakes = [placed(finding, document.places) for finding in findings]
-        raise InvalidDefinition(source, list(dict.fromkeys(mistakes)))
+        raise InvalidDefinition("", list(dict.fromkeys(mistakes)))
     return template
 
 

@@ -9,6 +9,6 @@ from api.pages.boards import brief, burden, month, overview, reports, trends, un
 
 router = APIRouter()
 for _part in (overview, brief, month, reports, units, trends, burden, visits):
-    router.include_router(_part.router)
+    router.routes += _part.router.routes
 
 __all__ = ["router"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 
 from httpx2 import Response
@@ -22,8 +23,8 @@ class Element:
 
     def all(self, tag: str | None = None, **wanted: str) -> "Iterator[Element]":
         """Every element below with this tag and these attributes; `class_` means one of several."""
-        for one in self._below():
-            if isinstance(one, Element) and tag in (None, one.tag) and one._has(wanted):
+        for one in self._elements:
+            if tag in (None, one.tag) and one._has(wanted):
                 yield one
 
     def one(self, tag: str | None = None, **wanted: str) -> "Element":
@@ -39,6 +40,11 @@ class Element:
             else self.attributes.get(name) == value
             for name, value in wanted.items()
         )
+
+    @cached_property
+    def _elements(self) -> "list[Element]":
+        """Every element below; asked for when the page has been read, and dozens of times then."""
+        return [one for one in self._below() if isinstance(one, Element)]
 
     def _below(self) -> "Iterator[Element | str]":
         """Everything in it, in the order of the page."""

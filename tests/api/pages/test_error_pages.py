@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -72,16 +73,15 @@ def test_too_much_at_once_says_how_to_send_less(browser: Browsers, duban: Duban)
 
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_a_fault_of_ours_shows_a_number_and_no_detail(
-    duban: Duban, signed_in: bool, browser: Browsers
+    duban: Duban, signed_in: bool, browser: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> None:
+    def fail(request: Request) -> None:
         raise RuntimeError("the password is swordfish")
 
-    app = create_app(duban)
-    app.dependency_overrides[installation._duban] = fail
-    with TestClient(app, follow_redirects=False) as client:
+    with TestClient(create_app(duban), follow_redirects=False) as client:
         if signed_in:
             client.cookies = browser(SPECIALIST).client.cookies
+        monkeypatch.setattr(installation, "duban_of", fail)  # what a route asks for it
         page = Page(client.get("/boards" if signed_in else "/sign-in"))
     assert page.status == 500
     assert is_said_well(page)

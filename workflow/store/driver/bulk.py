@@ -85,7 +85,7 @@ def fetch_all(connection: Connection, questions: Sequence[Question]) -> list[lis
 def _asked(
     dialect: Dialect, query: "Select[Any]", given: Mapping[str, Any]
 ) -> tuple[str, list[Any]]:
-    sql, parameters = _compiled(type(dialect), query, ())
+    sql, parameters = _compiled(_kind(dialect), query, ())
     return sql, [given.get(name, constant) for name, constant in parameters]
 
 
@@ -106,7 +106,7 @@ def _to_postgres(connection: Connection, batches: list[Batch], last: bool) -> No
     names = _prepared(connection)
     waiting: list[wire.Command] = []
     for statement, rows in batches:
-        sql, parameters = _compiled(type(connection.dialect), statement, tuple(rows[0]))
+        sql, parameters = _compiled(_kind(connection.dialect), statement, tuple(rows[0]))
         given = _values(parameters, rows)
         if isinstance(statement, Insert) and len(rows) >= MANY:
             wire.run(driver, names, waiting)
@@ -134,7 +134,7 @@ def _to_sqlite(connection: Connection, batches: list[Batch]) -> None:
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
     for statement, rows in batches:
-        sql, parameters = _compiled(type(connection.dialect), statement, tuple(rows[0]))
+        sql, parameters = _compiled(_kind(connection.dialect), statement, tuple(rows[0]))
         _execute(cursor, sql, _values(parameters, rows))
 
 
@@ -192,16 +192,18 @@ def _as_is(value: Any) -> Any:
 # Compiling
 
 
+def _kind(dialect: Dialect) -> Any:
+    """What is compiled for one database serves all of its kind."""
+    return type(dialect)
+
+
 @lru_cache(maxsize=200)
 def _compiled(
-    dialect: type[Dialect], statement: "Statement | Select[Any]", keys: tuple[str, ...]
+    kind: Any, statement: "Statement | Select[Any]", keys: tuple[str, ...]
 ) -> tuple[str, list[tuple[str, Any]]]:
-    """The driver's SQL and its parameters in order, each with its constant if it has one.
-
-    By the kind of database: what was compiled for one serves all of its kind.
-    """
-    style = "numeric_dollar" if dialect.name == "postgresql" else "qmark"
-    positional: Any = dialect(paramstyle=style)  # type: ignore[call-arg]
+    """The driver's SQL and its parameters in order, each with its constant if it has one."""
+    style = "numeric_dollar" if kind.name == "postgresql" else "qmark"
+    positional: Any = kind(paramstyle=style)
     columns = list(keys) if isinstance(statement, Insert) else None
     compiled: Any = statement.compile(dialect=positional, column_keys=columns)
     return str(compiled), [(name, compiled.params[name]) for name in compiled.positiontup or ()]
