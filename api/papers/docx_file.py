@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from api.papers.docx_parts import add_run, page_number, rule, write
-from api.papers.docx_text import add_body, add_colophon, add_signature
+from api.papers.docx_text import add_annexes, add_body, add_colophon, add_signature
 from api.papers.measures import (
     BODY_FONT,
     BOTTOM,
@@ -59,6 +59,7 @@ def docx_of(document: Composed) -> bytes:
     _title(file, document)
     add_body(file, document)
     add_signature(file, document)
+    add_annexes(file, document)
     if document.layout in ("document", "minutes"):
         add_colophon(file, document)
     return _same_bytes(file)

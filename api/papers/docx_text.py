@@ -1,5 +1,6 @@
 """The text of a docx: addressees, paragraphs, tables, forms; who signs it; the 版记 at its end."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
@@ -21,8 +22,10 @@ from api.papers.measures import (
     LINE,
     MM,
     OUTER_LINE,
+    SIZE_2,
     SIZE_3,
     SIZE_4,
+    TITLE_FONT,
     WIDTH,
     font_of,
     width_of,
@@ -39,13 +42,7 @@ def add_body(file: Any, document: Composed) -> None:
     """7.3.2–7.3.4: addressees, body, what is enclosed."""
     if document.to and document.layout not in ("plain", "form"):
         write(file, f"{joined(document.to)}：", align="both")
-    for block in document.blocks:
-        if block.kind == "paragraph":
-            write(file, block.text, font=font_of(block.text), first=2 * SIZE_3, align="both")
-        elif block.kind == "table":
-            _table(file, block)
-        else:
-            _grid(file, block)
+    _blocks(file, document.blocks)
     for at, name in enumerate(document.attachments, start=1):
         head = "附件：" if at == 1 else "　　　"
         text = f"{head}{at}. {name}" if len(document.attachments) > 1 else f"{head}{name}"
@@ -54,6 +51,30 @@ def add_body(file: Any, document: Composed) -> None:
         document.organ and file.paragraphs
     ):  # a page with nothing on it but who signs says too little
         file.paragraphs[-1].paragraph_format.keep_with_next = True
+
+
+def add_annexes(file: Any, document: Composed) -> None:
+    """7.3.6: each from a new page on, its number in the first line, its title in the third."""
+    others = len(document.attachments) - len(document.annexes)
+    for at, annex in enumerate(document.annexes, start=others + 1):
+        number = at if len(document.attachments) > 1 else ""
+        head = write(file, f"附件{number}", font=BLACK_FONT)
+        head.paragraph_format.page_break_before = True
+        write(
+            file, annex.title, font=TITLE_FONT, size=SIZE_2, align="center", before=LINE,
+            after=LINE / 2, line=32, tight=False,
+        )  # fmt: skip
+        _blocks(file, annex.blocks)
+
+
+def _blocks(file: Any, blocks: Iterable[Block]) -> None:
+    for block in blocks:
+        if block.kind == "paragraph":
+            write(file, block.text, font=font_of(block.text), first=2 * SIZE_3, align="both")
+        elif block.kind == "table":
+            _table(file, block)
+        else:
+            _grid(file, block)
 
 
 def _table(file: Any, block: Block) -> None:

@@ -195,6 +195,7 @@ def _parent(connection: Connection, catalog: Catalog, scene: Scene) -> Any:
     said = _case_in_words(above)
     facts = by_name(connection, above.definition, _for_all(above.definition, case.facts))
     said.facts = _Whatever(vars(_facts_in_words(above.definition, facts)))
+    said.times = case.children.get(scene.case.child_name or "", 1)
     return said
 
 

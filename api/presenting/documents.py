@@ -56,6 +56,7 @@ class ProofPage:
     organ: tuple[str, ...]
     date: str
     copies: str
+    annexes: tuple[Any, ...]
     mistakes: tuple[str, ...]
     url: str
     preview: str

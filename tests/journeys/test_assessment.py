@@ -5,11 +5,13 @@ Seed 1 art. 23: indicators; seed 2 三（三）: whoever is last is called to an
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.engine.definitions import at
+from tests.journeys.desk import Desk
 from tests.journeys.play import COUNTY, Play, a_story, variation
 from workflow.assessing import Assessing, Proposal, Sheet, proposals, sheets
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
@@ -111,6 +113,8 @@ def round_(database: Database) -> Iterator[Round]:
 
 def to_approval(round_: Round, *, but: str = "") -> None:
     for code in round_.codes():
+        if code == but:
+            continue
         case = round_.case(code)
         round_.play.act("zhou-zx.liaison", case, "collected")
         round_.play.act("zhou-zx.liaison", case, "verified", verification="抽查账表，数据属实")
@@ -217,6 +221,29 @@ def test_deductions_rest_on_cases_and_are_confirmed_by_a_person(round_: Round) -
     assert round_.sheet(COUNTY).standing.total == before
     (kept,) = round_.sheet(COUNTY).adjustments
     assert (kept["points"], kept["number"]) == (0, play.case(problem).number)
+
+
+@variation
+def test_each_step_of_an_assessment_has_its_document(round_: Round, tmp_path: Path) -> None:
+    """domain.md 10: 考核方案, 考核结果确认, 申诉复核, 考核通报."""
+    play, desk, case = round_.play, Desk(round_.play, tmp_path), round_.case(COUNTY)
+    scheme = desk.draft(OFFICE, case, "assessment_scheme")
+    assert (scheme.mistakes, scheme.document.number) == ((), "黔西南州考〔2026〕　号")
+    round_.enter("zhou-zx.liaison", GOOD)
+    round_.enter(KEEPER, JUDGED)
+    play.act("zhou-zx.liaison", case, "collected")
+    play.act("zhou-zx.liaison", case, "verified", verification="抽查账表，数据属实")
+    play.act(OFFICE, case, "feed_back")
+    play.act("xingyi.head", case, "object", objection="粮食产量应以统计部门数为准")
+    play.act("zhou-dc.head", case, "uphold", decision="所用的就是统计部门公布的产量")
+    review = desk.issue("zhou-dc.head", case, "assessment_review").text
+    assert "粮食产量应以统计部门数为准" in review
+    assert "维持原得分" in review
+    to_approval(round_, but=COUNTY)
+    approved(round_)
+    round_.freeze()
+    assert "等次为好，总名次第" in desk.issue(OFFICE, case, "assessment_bulletin").text
+    assert "考核结果确认表" in desk.issue(OFFICE, case, "assessment_confirmation").text
 
 
 @variation

@@ -3,7 +3,7 @@
 What people wrote fills gaps; it never acts as a template, for it is put in after compiling.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ from jinja2 import TemplateError
 
 from workflow.engine.errors import InvalidInput
 from workflow.papers.reading import ENVIRONMENT
-from workflow.papers.template import GridItem, TableItem, Template
+from workflow.papers.template import GridItem, Item, TableItem, Template
 
 LONGEST_TEXT = 60_000
 """Characters a text may grow to; how long a document may be is `lint`'s to tell."""
@@ -26,6 +26,14 @@ class Block:
     kind: str
     text: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Annexed:
+    """What goes with a document, from a new page on."""
+
+    title: str
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Composed:
     date: str
     copies: tuple[str, ...]
     public: bool
+    annexes: tuple[Annexed, ...] = ()
 
     def numbered(self, number: str) -> "Composed":
         """The same document under its number."""
@@ -64,18 +73,29 @@ class Composed:
         """Its words, part by part."""
         yield self.title
         yield from self.to
-        for block in self.blocks:
-            yield from (block.text, *(cell for row in block.rows for cell in row))
+        yield from _words(self.blocks)
         yield from (*self.attachments, *self.organ, *self.copies)
+        for annex in self.annexes:
+            yield from _words(annex.blocks)
+
+
+def _words(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        yield from (block.text, *(cell for row in block.rows for cell in row))
 
 
 def composed_of(plain: Mapping[str, Any]) -> Composed:
     """The document that `as_dict` made plain values of."""
-    blocks = tuple(
-        Block(one["kind"], one["text"], tuple(map(tuple, one["rows"]))) for one in plain["blocks"]
-    )
     tuples = {key: tuple(plain[key]) for key in ("to", "attachments", "organ", "copies")}
-    return Composed(**{**plain, **tuples, "blocks": blocks})
+    annexes = tuple(  # documents of earlier releases have none
+        Annexed(one["title"], _blocks_of(one["blocks"])) for one in plain.get("annexes", ())
+    )
+    blocks = _blocks_of(plain["blocks"])
+    return Composed(**{**plain, **tuples, "blocks": blocks, "annexes": annexes})
+
+
+def _blocks_of(plain: Iterable[Mapping[str, Any]]) -> tuple[Block, ...]:
+    return tuple(Block(one["kind"], one["text"], tuple(map(tuple, one["rows"]))) for one in plain)
 
 
 def joined(names: tuple[str, ...]) -> str:
@@ -96,6 +116,9 @@ class Envelope:
 Tables = Mapping[str, tuple[tuple[str, ...], ...]]
 """Table facts by name: rows of texts, the first the heads."""
 
+Fill = Callable[[str], str]
+"""Puts what the case knows in its places in a text."""
+
 
 def compose(
     template: Template, values: Mapping[str, Any], tables: Tables, envelope: Envelope, number: str
@@ -105,6 +128,8 @@ def compose(
     def fill(text: str) -> str:
         return _filled(text, values)
 
+    enclosed = [_line(fill(one)) for one in template.attachments]
+    annexes = tuple(_annexes(template, fill, tables))
     return Composed(
         kind=template.kind,
         layout=template.layout,
@@ -114,17 +139,25 @@ def compose(
         signer=_line(fill(template.signer or "")),
         title=_line(fill(template.title)),
         to=envelope.to or tuple(filter(None, (_line(fill(template.addressed or "")),))),
-        blocks=tuple(_blocks(template, fill, tables)),
-        attachments=tuple(filter(None, (_line(fill(one)) for one in template.attachments))),
+        blocks=tuple(_blocks(template.body, fill, tables)),
+        attachments=tuple(filter(None, (*enclosed, *(one.title for one in annexes)))),
         organ=tuple(envelope.issuer.split()) if template.signed else (),
         date=envelope.date,
         copies=envelope.copies,
         public=template.public,
+        annexes=annexes,
     )
 
 
-def _blocks(template: Template, fill: Any, tables: Tables) -> Iterator[Block]:
-    for item in template.body:
+def _annexes(template: Template, fill: Fill, tables: Tables) -> Iterator[Annexed]:
+    """Those in which something stands."""
+    for annex in template.annexes:
+        if blocks := tuple(_blocks(annex.body, fill, tables)):
+            yield Annexed(_line(fill(annex.title)), blocks)
+
+
+def _blocks(items: Iterable[Item], fill: Fill, tables: Tables) -> Iterator[Block]:
+    for item in items:
         if isinstance(item, TableItem):
             if len(rows := tables.get(item.table, ())) > 1:
                 yield Block("table", rows=rows)

@@ -1,7 +1,8 @@
 """What a document may not say, told all at once, each mistake in a sentence.
 
 Sources: 党政机关公文处理工作条例 (2012) art. 13, 15, 16; 整治形式主义为基层减负若干规定 (2024):
-departments order no party and government below them; at most 5,000 characters.
+departments order no party and government below them; at most 5,000 characters; nobody below is
+asked to report how a document was carried out.
 """
 
 import re
@@ -20,6 +21,9 @@ _ORDERS = re.compile(r"必须|务必|责令|勒令|严禁|不得有误|限期整
 _BY_CONSENT = re.compile(r"经[^，。；]{2,30}(同意|授权|批准)")
 _REQUESTS = re.compile(
     r"请批示|请批准|请审批|请批复|请予批[准复示]|妥否|当否|恳请[^。]{0,20}(解决|支持|批)"
+)
+_HOW_CARRIED_OUT = re.compile(
+    r"(报送|上报|报告)[^，。；！\n]{0,12}(贯彻|落实)[^，。；！\n]{0,4}情况"
 )
 _IDENTITY = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d\d{3}[\dXx](?!\d)")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -43,6 +47,7 @@ def mistakes_in(document: Composed, sides: Sides) -> list[str]:
         *_length(document),
         *_whole(document),
         *_orders(document, sides),
+        *_asks(document, sides),
         *_reports(document, sides),
         *(_personal(document, sides.personal) if document.public else ()),
     ]
@@ -77,6 +82,13 @@ def _orders(document: Composed, sides: Sides) -> Iterator[str]:
     if words:
         quoted = "、".join(f"“{word}”" for word in words)
         yield f"部门不能向下级党委政府提出指令性要求，请改掉{quoted}，例如改成“请”"
+
+
+def _asks(document: Composed, sides: Sides) -> Iterator[str]:
+    """Nobody below reports on how a document was carried out: progress stands in the ledgers."""
+    if document.kind == "通报" or any(_below(unit, sides.issuer) for unit in sides.to):
+        for asked in dict.fromkeys(found[0] for found in _HOW_CARRIED_OUT.finditer(document.text)):
+            yield f"一般不要求下级报送贯彻落实情况，请删去“{asked}”，进展在台账上看"
 
 
 def _below(unit: Unit, other: Unit) -> bool:

@@ -13,7 +13,7 @@ from workflow.engine.errors import InvalidDefinition
 from workflow.engine.findings import Finding, found, nearest, unknown
 from workflow.engine.parsing import placed
 from workflow.engine.sayings import findings_of, keys_of
-from workflow.papers.template import TableItem, Template, texts_of
+from workflow.papers.template import TableItem, Template, items_of, texts_of
 from workflow.yaml_text import read_yaml
 
 ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
@@ -25,7 +25,7 @@ ROOTS: Mapping[str, tuple[str, ...]] = {
         "cycle", "marks",
     ),
     "parent": ("number", "headline", "state", "workflow", "opened", "due", "days_left",
-               "days_over", "cycle", "marks", "facts"),
+               "days_over", "cycle", "marks", "facts", "times"),
     "issuer": (), "to": (), "copies": (), "today": (), "year": (), "actor": (), "times": (),
 }  # fmt: skip
 """The words that every template knows, with their members; documented in docs/language.md."""
@@ -91,9 +91,10 @@ def _path_of(template: Template, text: str) -> tuple[str | int, ...]:
         if getattr(template, key) == text:
             return (key,)
     for at, item in enumerate(template.body):
-        if text in texts_of(template.model_copy(update={"body": (item,)}))[4:]:
+        alone = {"body": (item,), "attachments": (), "annexes": ()}
+        if text in texts_of(template.model_copy(update=alone))[4:]:
             return ("body", at)
-    return ("attachments",)
+    return ("attachments",) if text in template.attachments else ("annexes",)
 
 
 # What a definition's documents ask of their templates
@@ -135,7 +136,7 @@ def _unheard_of(template: Template, definition: Definition) -> Iterator[str]:
                     seen.add(f"{root.name}.{chain.attr}")
             elif isinstance(root, nodes.Name) and root.name in ("signed", "counts"):
                 seen.add(f"{root.name}.{chain.attr}")
-    for item in template.body:
+    for item in items_of(template):
         fact = definition.facts.get(item.table) if isinstance(item, TableItem) else None
         if isinstance(item, TableItem) and (fact is None or fact.type != "table"):
             seen.add(item.table)

@@ -1,5 +1,6 @@
 """A template of a document: frozen models of a file in `definitions/documents/`, key by key."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -42,6 +43,17 @@ class GridItem(_Model):
     )
 
 
+Item = Words | TableItem | GridItem
+Body = Annotated[tuple[Item, ...], BeforeValidator(_as_tuple)]
+
+
+class Annex(_Model):
+    """What goes with a document on pages of its own (附件): a receipt to be filled in, a list."""
+
+    title: Words = Field(description="its title")
+    body: Body = Field(description="as the document's")
+
+
 class Template(_Model):
     """A document as it is written for every case."""
 
@@ -50,9 +62,7 @@ class Template(_Model):
     kind: Kind = Field(description="文种")
     layout: Layout = Field(description="how it lies on paper")
     title: Words = Field(description="its title")
-    body: Annotated[tuple[Words | TableItem | GridItem, ...], BeforeValidator(_as_tuple)] = Field(
-        description="paragraphs, tables and rows of a form, in their order"
-    )
+    body: Body = Field(description="paragraphs, tables and rows of a form, in their order")
     series: Annotated[str, Field(min_length=1, max_length=10)] | None = Field(
         None, description="what stands between the issuer's mark and the year; absent: no number"
     )
@@ -62,7 +72,10 @@ class Template(_Model):
     )
     signer: Words | None = Field(None, description="签发人, of a report to a higher office")
     attachments: Annotated[tuple[Words, ...], BeforeValidator(_as_tuple)] = Field(
-        (), description="what is enclosed (附件说明)"
+        (), description="what is enclosed and not written here (附件说明)"
+    )
+    annexes: Annotated[tuple[Annex, ...], BeforeValidator(_as_tuple)] = Field(
+        (), description="what is enclosed and written here, each from a new page on (附件)"
     )
     signed: bool = Field(True, description="organ and date stand below it")
     public: bool = Field(False, description="everybody reads it: no personal data stands in it")
@@ -71,10 +84,17 @@ class Template(_Model):
 def texts_of(template: Template) -> list[str]:
     """Everything in a template that is filled in."""
     found = [template.title, template.mark, template.signer or "", template.addressed or ""]
-    found += template.attachments
-    for item in template.body:
+    found += [*template.attachments, *(annex.title for annex in template.annexes)]
+    for item in items_of(template):
         if isinstance(item, str):
             found.append(item)
         elif isinstance(item, GridItem):
             found += [cell for row in item.grid for cell in row]
     return found
+
+
+def items_of(template: Template) -> Iterator[Item]:
+    """What stands in its body and in its annexes."""
+    yield from template.body
+    for annex in template.annexes:
+        yield from annex.body

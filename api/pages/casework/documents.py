@@ -88,6 +88,7 @@ def _page(
         organ=document.organ,
         date=document.date,
         copies=joined(document.copies),
+        annexes=document.annexes,
         mistakes=draft.mistakes,
         url=url,
         preview=f"{url}/preview.pdf",
