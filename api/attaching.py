@@ -26,6 +26,7 @@ LONGEST_NAME = 80
 _SUFFIX = {
     "image/jpeg": ".jpg",
     "application/pdf": ".pdf",
+    "application/ofd": ".ofd",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }

@@ -24,7 +24,7 @@ from workflow.engine.errors import (
     Refusal,
     Stale,
 )
-from workflow.issuing import Write, issue
+from workflow.issuing import Write, issue, take_sealed
 from workflow.store.casework import cases
 from workflow.store.database import Database
 from workflow.store.driver import bulk
@@ -163,6 +163,26 @@ class Commands:
             return [issue(work, case_id, document, actor, write)]
 
         body = ["issue", case_id, document]
+        (answer,) = self._once(act, actor, request, body, now, case_id=case_id)
+        return answer
+
+    def seal_document(
+        self,
+        *,
+        case_id: int,
+        seq: int,
+        number: str,
+        attachment: int,
+        actor: Actor,
+        request: str,
+        now: datetime,
+    ) -> Answer:
+        """Take in the sealed file of a document that the row `seq` of a case issued."""
+
+        def act(work: Transaction, actor: Actor) -> list[Case]:
+            return [take_sealed(work, case_id, seq, number, attachment, actor)]
+
+        body = ["seal", case_id, seq, number, attachment]
         (answer,) = self._once(act, actor, request, body, now, case_id=case_id)
         return answer
 

@@ -1,5 +1,6 @@
 """Issuing a document inside a transaction: who may is asked first, then its number is taken, then
-it is written; all of it commits together, or the number goes back.
+it is written; all of it commits together, or the number goes back. And taking it in again when it
+comes back under its seal.
 """
 
 import hashlib
@@ -10,11 +11,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workflow.engine.calendar import local_day
-from workflow.engine.case import Actor, Case, Firing, Issued
+from workflow.engine.case import Actor, Case, Firing, Issued, Sealed
+from workflow.engine.errors import InvalidInput
 from workflow.engine.issuing import may_issue
 from workflow.engine.scene import Scene
 from workflow.papers.template import Template
-from workflow.store.casework import documents
+from workflow.store.casework import attachments, documents
 from workflow.store.casework.attachments import Attachment
 from workflow.store.plain import dumps
 from workflow.transaction import Transaction
@@ -79,3 +81,42 @@ def issue(work: Transaction, case_id: int, document: str, actor: Actor, write: W
         }
     )
     return work.case(case_id)
+
+
+SEALED_KINDS = {"application/pdf": "PDF", "application/ofd": "OFD"}
+"""What programs that put electronic seals on make."""
+_BRACKETS = str.maketrans("[]（）()［］【】", "〔〕〔〕〔〕〔〕〔〕")
+
+
+def take_sealed(
+    work: Transaction, case_id: int, seq: int, number: str, attachment: int, actor: Actor
+) -> Case:
+    """Take in the sealed file of the document that the row `seq` issued; raises a Refusal.
+
+    Whoever brings it says its number: a file that belongs to another document is not taken.
+    """
+    row = documents.one_issued(work.connection, case_id, seq)
+    if _plain(number) != _plain(row["number"] or ""):
+        said = f"这份公文的文号是“{row['number']}”" if row["number"] else "这份公文没有文号"
+        raise InvalidInput(f"{said}，与填写的不符，请核对送回的是不是它", {"number": number[:60]})
+    known = attachments.usable(work.connection, [attachment], actor.person, None)
+    file = known.get(attachment)
+    if file is None or file.mime not in SEALED_KINDS:
+        kinds = "、".join(SEALED_KINDS.values())
+        raise InvalidInput(f"盖章件应为你上传的 {kinds} 文件", {"attachment": attachment})
+    sealed = Sealed(row["name"], seq, row["number"], file.reference)
+    step = work.fire(case_id, Firing("seal_document", sealed=sealed), actor)
+    work.writes.sealed.append(
+        {
+            "case_id": case_id,
+            "seq": step.case.seq,
+            "of_seq": seq,
+            "attachment_id": file.id,
+        }
+    )
+    return work.case(case_id)
+
+
+def _plain(number: str) -> str:
+    """A number however it was typed: kinds of brackets and blanks do not matter."""
+    return "".join(number.split()).translate(_BRACKETS)

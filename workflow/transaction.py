@@ -336,4 +336,6 @@ def _inputs(firing: Firing, decided: Step) -> Row:
         inputs["person"] = firing.person
     if firing.issued is not None:
         inputs["issued"] = asdict(firing.issued)
+    if firing.sealed is not None:
+        inputs["sealed"] = asdict(firing.sealed)
     return inputs

@@ -1,6 +1,6 @@
 """Zip archives, looked through before anything opens them: what is in them, and how much.
 
-Office files (xlsx, docx) are zip archives of XML. What an honest one never holds is refused:
+Office files (xlsx, docx, ofd) are zip archives of XML. What an honest one never holds is refused:
 too many parts or too much in them, encryption, document type declarations, links that fetch
 something from elsewhere, macros, objects of other programs, names that lead out of a folder.
 """

@@ -7,10 +7,11 @@ JPEG = "image/jpeg"
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+OFD = "application/ofd"
 
 _OLD = b"\xd0\xcf\x11\xe0"
-_HEART = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
-"""The part without which an archive is no workbook, no document."""
+_HEART = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX, "OFD.xml": OFD}
+"""The part without which an archive is no workbook, no document, no OFD (GB/T 33190)."""
 
 
 def examined(content: bytes) -> tuple[str, list[bytes]]:
@@ -26,7 +27,7 @@ def examined(content: bytes) -> tuple[str, list[bytes]]:
         raise BadFile(
             "file_old_format", "这是旧版 doc、xls 或加了密码的文件，请另存为不加密的 docx、xlsx"
         )
-    raise BadFile("file_type", "只接收 JPG、PNG、WebP 图片和 PDF、docx、xlsx 文件")
+    raise BadFile("file_type", "只接收 JPG、PNG、WebP 图片和 PDF、OFD、docx、xlsx 文件")
 
 
 def _is_webp(content: bytes) -> bool:
@@ -36,6 +37,6 @@ def _is_webp(content: bytes) -> bool:
 def _office(content: bytes) -> str:
     names = archives.scan(content)
     found = {kind for part, kind in _HEART.items() if part in names}
-    if len(found) != 1 or "[Content_Types].xml" not in names:
-        raise BadFile("file_type", "压缩包里不是 docx 或 xlsx，没有接收")
+    if len(found) != 1 or (found != {OFD} and "[Content_Types].xml" not in names):
+        raise BadFile("file_type", "压缩包里不是 docx、xlsx 或 OFD，没有接收")
     return found.pop()

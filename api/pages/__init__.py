@@ -36,6 +36,7 @@ from api.pages.casework import (
     files,
     import_table,
     new_case,
+    sealed_documents,
     tallies,
 )
 from api.pages.errors import error_page
@@ -79,6 +80,7 @@ for _part in (
     contacts,
     diagrams,
     documents,
+    sealed_documents,
     draws,
     tallies,
     reconciliation,  # before the ledgers, among whose addresses it lies

@@ -4,7 +4,8 @@ from sqlalchemy import Connection
 
 from api.auth import Someone
 from api.papers.issuing import offers
-from api.presenting.documents import DocumentOffer, Papers, document_lines
+from api.papers.sealing import may_bring
+from api.presenting.documents import DocumentOffer, Papers, document_line
 from api.presenting.wording import Names
 from workflow.engine.scene import Scene
 from workflow.store.casework import documents
@@ -19,8 +20,20 @@ def papers_of(
         return Papers()
     titles = {name: paper.title for name, paper in definition.documents.items()}
     rows = documents.issued(connection, case.id) if issued else []
+    sealed = documents.sealed_of(connection, case.id) if rows else {}
+    lines = tuple(
+        document_line(
+            case.id,
+            titles.get(row["name"], ""),
+            row,
+            sealed.get(row["seq"]),
+            names,
+            may_seal=may_bring(scene, row["name"], someone),
+        )
+        for row in rows
+    )
     found = tuple(
         DocumentOffer(f"/cases/{case.id}/documents/{one.name}", one.title, one.reason)
         for one in offers(scene, someone)
     )
-    return Papers(found, document_lines(case.id, titles, rows, names))
+    return Papers(found, lines)

@@ -1,10 +1,12 @@
 """Documents (公文) of a case in words: what may be issued, what was, a draft to look over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from api.presenting.wording import Names, to_the_minute
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,9 @@ class DocumentOffer:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """A document that was issued, with where to fetch it and where to look at it."""
+    """A document that was issued: `url` is what is handed out, the sealed file once it is back, and
+    `draft` then what was issued; `seal` is where the reader may bring the sealed file.
+    """
 
     number: str
     title: str
@@ -28,6 +32,9 @@ class DocumentLine:
     unit: str
     url: str
     preview: str
+    draft: str = ""
+    sealed: str = ""
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +71,38 @@ class ProofPage:
     problem: str = ""
 
 
-def document_lines(
-    case_id: int, titles: Mapping[str, str], rows: Iterable[Mapping[str, Any]], names: Names
-) -> tuple[DocumentLine, ...]:
-    """The documents of a case from their rows; `titles` says what each kind is called."""
-    return tuple(
-        DocumentLine(
-            number=row["number"] or "",
-            title=row["title"],
-            kind=titles.get(row["name"], ""),
-            issued=to_the_minute(row["at"]),
-            who=names.person(row["person_id"]),
-            unit=names.unit(row["unit_id"], row["at"]),
-            url=f"/cases/{case_id}/files/{row['attachment_id']}",
-            preview=f"/cases/{case_id}/issued/{row['seq']}/preview.pdf",
-        )
-        for row in rows
+@dataclass(frozen=True, slots=True)
+class SealPage:
+    """Where the sealed file of a document is brought."""
+
+    case_id: int
+    case_number: str
+    title: str
+    number: str
+    url: str
+    request: str
+    problem: str = ""
+
+
+def document_line(
+    case_id: int, kind: str, row: Row, sealed: Row | None, names: Names, *, may_seal: bool
+) -> DocumentLine:
+    """A document of a case from its row and that of its sealed file, if there is one."""
+    files, issued = f"/cases/{case_id}/files", f"/cases/{case_id}/issued/{row['seq']}"
+    drawn = f"{files}/{row['attachment_id']}"
+    back = ""
+    if sealed is not None:
+        back = f"{names.person(sealed['person_id'])} {to_the_minute(sealed['at'])} 送回盖章件"
+    return DocumentLine(
+        number=row["number"] or "",
+        title=row["title"],
+        kind=kind,
+        issued=to_the_minute(row["at"]),
+        who=names.person(row["person_id"]),
+        unit=names.unit(row["unit_id"], row["at"]),
+        url=f"{files}/{sealed['attachment_id']}" if sealed else drawn,
+        preview=f"{issued}/preview.pdf",
+        draft=drawn if sealed else "",
+        sealed=back,
+        seal=f"{issued}/sealed" if may_seal else "",
     )

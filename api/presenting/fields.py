@@ -15,7 +15,7 @@ DRAFTED = "系统按统计填写，可改"
 LARGEST_FILE_WORDS = "每个不超过 20 兆，一次合计不超过 60 兆"
 ACCEPTED = {
     "photos": "image/jpeg,image/png,image/webp",
-    "documents": ".pdf,.docx,.xlsx,image/jpeg,image/png",
+    "documents": ".pdf,.ofd,.docx,.xlsx,image/jpeg,image/png",
 }
 _FILES_IN_WORDS = {"photos": "照片或截图", "documents": "版式文件、文字文档、电子表格或扫描图片"}
 

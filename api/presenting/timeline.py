@@ -31,7 +31,8 @@ _BUILT_IN = {
     "backfill": "补录",
     "undo_backfill": "撤销补录",
 }
-_ISSUED = "签发"
+_PAPERS = {"issued": ("签发", "公文"), "sealed": ("送回盖章件：", "盖章件")}
+"""What was done with a document, and what its file is called."""
 
 Row = Mapping[str, Any]
 
@@ -110,10 +111,10 @@ def what_happened(definition: Definition, row: Row) -> str:
     if event == "rung":
         rung = _rung(definition, row["inputs"])
         return f"提醒（{rung.at.in_words()}）" if rung else "提醒"
-    if issued := row["inputs"].get("issued"):
-        paper = definition.documents.get(issued["document"])
-        number = f" {issued['number']}" if issued["number"] else ""
-        return f"{_ISSUED}{paper.title if paper else '公文'}{number}"
+    for key, (verb, _) in _PAPERS.items():
+        if given := row["inputs"].get(key):
+            paper = definition.documents.get(given["document"])
+            return f"{verb}{paper.title if paper else '公文'} {given['number'] or ''}".strip()
     if event in _BUILT_IN:
         return _BUILT_IN[event]
     declared = dict(events_in(definition, row["from_state"])).get(event)
@@ -133,9 +134,10 @@ def _state(definition: Definition, name: str) -> str:
 def _facts(definition: Definition, row: Row, withheld: Collection[str]) -> tuple[Value, ...]:
     facts = {**row["inputs"].get("facts", {}), **row["effects"].get("drawn", {})}
     case_id = row["case_id"]
-    if issued := row["inputs"].get("issued"):
-        file = Fact(title="公文", type="documents")
-        return (value_of(file, [issued["file"]], case_id),)
+    for key, (_, title) in _PAPERS.items():
+        if paper := row["inputs"].get(key):
+            file = Fact(title=title, type="documents")
+            return (value_of(file, [paper["file"]], case_id),)
     return tuple(
         value_of(fact, facts[name], case_id)
         for name, fact in definition.facts.items()

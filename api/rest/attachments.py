@@ -29,7 +29,7 @@ class AttachmentOut(BaseModel):
 
 @router.post("/attachments", status_code=201)
 def bring(file: UploadFile, duban: Installation, someone: SignedIn) -> AttachmentOut:
-    """Bring a photo (JPG, PNG, WebP) or a document (PDF, docx, xlsx) of at most 20 MB."""
+    """Bring a photo (JPG, PNG, WebP) or a document (PDF, OFD, docx, xlsx) of at most 20 MB."""
     kept = receive(duban, someone, file.filename or "", file.file.read())
     return AttachmentOut(
         id=kept.id, name=kept.name, sha256=kept.sha256, size=kept.size, mime=kept.mime

@@ -238,8 +238,24 @@ def _in_writing(story: Story) -> int:
         )
         return Written("关于交办问题的函", {"text": draft.number}, file)
 
-    story.issue(case, SPECIALIST, "dispatch_notice", write)
+    issued = story.issue(case, SPECIALIST, "dispatch_notice", write)
+    story.seal(case, SPECIALIST, issued.seq, _sealed(story))
     return case
+
+
+def _sealed(story: Story) -> int:
+    """The letter under its seal, as somebody brings it."""
+    with story.database.unit_of_work() as connection:
+        file = attachments.add(
+            connection,
+            person=story.people[SPECIALIST],
+            name="交办函.pdf",
+            sha256="9" * 64,
+            size=1000,
+            mime="application/pdf",
+            now=story.now,
+        )
+    return file.id
 
 
 def _mark_a_year(story: Story, case: int) -> None:

@@ -19,6 +19,7 @@ from workflow.catalog import Catalog
 from workflow.commands import Answer, Commands
 from workflow.engine.case import Actor
 from workflow.issuing import Write
+from workflow.store.casework import documents
 from workflow.store.database import Database
 from workflow.store.offices.organisation import actor_of
 from workflow.store.tables.handles import CASE, PERSON, UNIT
@@ -144,6 +145,21 @@ class Story:
             request=self.request(),
             now=self.now,
             write=write,
+        )
+
+    def seal(self, case: int, username: str, seq: int, file: int) -> Answer:
+        """Somebody brings a document of a case back under its seal, a few minutes later."""
+        self.pass_time(minutes=5)
+        with self.database.reading() as connection:
+            number = documents.one_issued(connection, case, seq)["number"]
+        return self.commands.seal_document(
+            case_id=case,
+            seq=seq,
+            number=number,
+            attachment=file,
+            actor=self.actor(username),
+            request=self.request(),
+            now=self.now,
         )
 
     def open_interview(self, cause: str, *, level: int = 1, request: str = "") -> int:

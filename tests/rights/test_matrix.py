@@ -53,6 +53,9 @@ PARAMETERS = {
 QUERIES = {"GET /api/v1/cases/import/template": "?workflow=rectification"}
 """What an address asks for besides."""
 
+BODIES = {"POST /api/v1/cases/{case_id}/issued/{seq}/sealed": {"attachment": 1}}
+"""What a body needs besides."""
+
 
 @dataclass
 class Walk:
@@ -119,7 +122,8 @@ class Walk:
             path = path.replace("{case_id}", str(self.cases[case]))
         name = f"{person.name}-{self.serial}"
         if path.startswith("/api/") and method == "POST":
-            body: dict[str, Any] = {"json": {"event": "nothing", "request": name} if case else {}}
+            least = {"event": "nothing", "request": name} if case else {}
+            body: dict[str, Any] = {"json": {**least, **BODIES.get(route, {})}}
         else:
             body = {"data": {"event": "nothing", "request": name, "username": name}}
         client.cookies.clear()

@@ -20,8 +20,20 @@ def check_documents(ward: Ward) -> Iterator[Complaint]:
         if kept != told:
             what = row["number"] or row["title"]
             yield Complaint("documents", what, f"与历史第 {row['seq']} 行签发的公文不符")
+    yield from _check_sealed(ward)
     for unit, series, year, serial, found in documents.counters(ward.connection):
         if serial != found:
             what = f"{series}〔{year}〕"
             sentence = f"单位 {unit} 给出了 {serial} 个号，公文只有 {found} 份"
             yield Complaint("documents", what, sentence)
+
+
+def _check_sealed(ward: Ward) -> Iterator[Complaint]:
+    """What came back sealed is what the histories took in, for the document that they name."""
+    for row in documents.all_sealed(ward.connection):
+        told = json.loads(row["inputs"]).get("sealed", {})
+        keys = ("document", "of", "number")
+        brought = (*(told.get(key) for key in keys), told.get("file", {}).get("id"))
+        if brought != (row["name"], row["of_seq"], row["number"], row["attachment_id"]):
+            what = row["number"] or row["name"]
+            yield Complaint("documents", what, f"盖章件与历史第 {row['seq']} 行送回的不符")

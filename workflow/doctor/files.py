@@ -38,8 +38,9 @@ def _references(ward: Ward) -> Iterator[tuple[int, int, dict[str, Any]]]:
     )
     for case_id, seq, inputs in ward.connection.execute(query):
         given = json.loads(inputs)
-        if "issued" in given:
-            yield case_id, seq, given["issued"]["file"]
+        for key in ("issued", "sealed"):
+            if key in given:
+                yield case_id, seq, given[key]["file"]
         for value in given.get("facts", {}).values():
             for one in value if isinstance(value, list) else ():
                 if isinstance(one, dict) and {"id", "name", "sha256", "size"} == set(one):

@@ -43,6 +43,9 @@ def verify_files(lines: Iterable[Row], folder: Path) -> Iterator[Lost]:
 
 
 def _references(inputs: Row) -> Iterator[Row]:
+    for key in ("issued", "sealed"):  # documents, and those that came back under a seal
+        if key in inputs:
+            yield inputs[key]["file"]
     for value in inputs.get("facts", {}).values():
         for one in value if isinstance(value, list) else ():
             if isinstance(one, dict) and set(one) == _REFERENCE:

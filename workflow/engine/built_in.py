@@ -1,5 +1,5 @@
 """The events every workflow has: a rung, handing work over, taking a move back, a new calendar, a
-re-organisation, a document issued.
+re-organisation, a document issued or back under its seal.
 
 They are not declared in a definition; `checks` keeps their names free.
 """
@@ -16,7 +16,7 @@ from workflow.engine.case import Actor, Firing, Post
 from workflow.engine.decision import Notice, Step, Timer
 from workflow.engine.definition import Rung
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
-from workflow.engine.issuing import issue_document
+from workflow.engine.issuing import issue_document, seal_document
 from workflow.engine.permits import handled_through, units_of
 from workflow.engine.scene import Scene
 from workflow.engine.terms import Duration
@@ -190,5 +190,6 @@ STEPS: Mapping[str, BuiltIn] = {
     "recalculate": recalculate,
     "reorganise": reorganise,
     "issue_document": issue_document,
+    "seal_document": seal_document,
     "undo_backfill": undo_backfill,
 }

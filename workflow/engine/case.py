@@ -258,11 +258,23 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """A document that came back under its seal: which one, the row that issued it, its number (or
+    none), and the sealed file as a fact refers to one.
+    """
+
+    document: str
+    of: int
+    number: str | None
+    file: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Firing:
     """What is asked for: an event by name, with the facts given.
 
     `unit` is the unit that a re-assignment names, `person` the one to whom work is handed, `issued`
-    the document that `issue_document` is about; the built-in event `rung` has the inputs `ladder`
+    the document that `issue_document` is about, `sealed` the one that `seal_document` brings back; the built-in event `rung` has the inputs `ladder`
     and `rung`, `reorganise` the `change` it follows and the `kind` of it.
     """
 
@@ -271,3 +283,4 @@ class Firing:
     unit: int | None = None
     person: int | None = None
     issued: Issued | None = None
+    sealed: Sealed | None = None

@@ -1,5 +1,5 @@
 """Documents (公文) that a case issues: whether this one may be issued now and by whom, and the row
-that this leaves in the history.
+that this leaves in the history; and the row of one that came back under its seal.
 
 What a document says is written outside, from what the case knows; here it is a number, a file and
 their hashes. A row vouches for them as one with an attachment does.
@@ -66,6 +66,37 @@ def issue_document(scene: Scene, firing: Firing, actor: Actor) -> Step:
         post=post,
         written=written,
         kept=(int(issued.file["id"]),),
+    )
+
+
+def may_seal(scene: Scene, name: str, actor: Actor) -> Post:
+    """The post through which the actor may bring a sealed document back: one of those who may issue
+    it, wherever the case has come to meanwhile. Raises a Refusal.
+    """
+    paper = _paper(scene, name)
+    asked = Event(title=f"送回{paper.title}的盖章件", by=list(paper.by))  # type: ignore[arg-type]
+    post = permit(scene.case, scene.definition, asked, actor)
+    if post is None:
+        raise NotYourTurn("盖章件由人送回")
+    return post
+
+
+def seal_document(scene: Scene, firing: Firing, actor: Actor) -> Step:
+    """The built-in event: the sealed file is what stands for the document from now on.
+
+    The one that was issued stays where it stands; nothing else of the case changes.
+    """
+    if firing.sealed is None:
+        raise OutOfTurn("盖章件要在公文的登记处送回，不能这样办理")
+    post = may_seal(scene, firing.sealed.document, actor)
+    return Step(
+        case=replace(scene.case, seq=scene.case.seq + 1),
+        firing=firing,
+        actor=actor,
+        now=scene.now,
+        from_state=scene.case.state,
+        post=post,
+        kept=(int(firing.sealed.file["id"]),),
     )
 
 

@@ -28,6 +28,7 @@ APPEND_ONLY = (
     "score_result",
     "template",
     "document",
+    "sealed_document",
     "cadence_switch",
     "cadence_choice",
 )
@@ -290,6 +291,7 @@ _KEYS = {
     "template": (("id",), ("name", "version"), ("name", "sha256")),
     "cadence_switch": (("id",),),
     "cadence_choice": (("workflow", "period", "unit_id"),),
+    "sealed_document": (("case_id", "seq"),),
     "document": (("case_id", "seq"), ("unit_id", "series", "year", "serial")),
     "sign_off": (
         ("case_id", "seq"),

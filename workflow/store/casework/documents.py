@@ -1,4 +1,6 @@
-"""Rows of documents: templates as published, numbers without gaps, what was issued."""
+"""Rows of documents: templates as published, numbers without gaps, what was issued, what came back
+sealed.
+"""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -8,10 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
 
+from workflow.engine.errors import NotFound
 from workflow.store.evidence import audit
 from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.evidence.audit import Act
-from workflow.store.tables.handles import ATTACHMENT, DOCUMENT, TEMPLATE, UNIT
+from workflow.store.tables.handles import ATTACHMENT, BLOB, DOCUMENT, SEALED, TEMPLATE, UNIT
+
+Row = dict[str, Any]
 
 _NEXT = text(
     "INSERT INTO document_counter (unit_id, series, year, serial) VALUES (:unit, :series, :year, 1)"
@@ -94,7 +99,7 @@ def next_number(connection: Connection, unit: int, series: str, year: int) -> Nu
 # What was issued
 
 
-def issued(connection: Connection, case_id: int) -> list[dict[str, Any]]:
+def issued(connection: Connection, case_id: int) -> list[Row]:
     """The documents of a case, newest first, with their files and who issued them when."""
     query = (
         select(
@@ -116,6 +121,41 @@ def issued(connection: Connection, case_id: int) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def one_issued(connection: Connection, case_id: int, seq: int) -> Row:
+    """A document of a case by the row that issued it; raises NotFound. Whether the case is in scope
+    is asked before.
+    """
+    found = next((row for row in issued(connection, case_id) if row["seq"] == seq), None)
+    if found is None:
+        raise NotFound("没有这份公文，或不在你的范围内", {"document": seq})
+    return found
+
+
+def sealed_of(connection: Connection, case_id: int) -> dict[int, Row]:
+    """Of the documents of a case those that came back sealed, by the rows that issued them: the
+    newest file of each, and who brought it when.
+    """
+    query = (
+        select(
+            *SEALED.c,
+            ATTACHMENT.c.name.label("file"),
+            ATTACHMENT.c.sha256,
+            BLOB.c.mime,
+            EVERY_ROW.c.at,
+            EVERY_ROW.c.person_id,
+        )
+        .join(ATTACHMENT, ATTACHMENT.c.id == SEALED.c.attachment_id)
+        .join(BLOB, BLOB.c.sha256 == ATTACHMENT.c.sha256)
+        .join(
+            EVERY_ROW,
+            (EVERY_ROW.c.case_id == SEALED.c.case_id) & (EVERY_ROW.c.seq == SEALED.c.seq),
+        )
+        .where(SEALED.c.case_id == case_id, EVERY_ROW.c.case_id == case_id)
+        .order_by(SEALED.c.seq)
+    )
+    return {row["of_seq"]: dict(row) for row in connection.execute(query).mappings()}
+
+
 def body_of(connection: Connection, case_id: int, seq: int) -> tuple[str, str] | None:
     """The title of a document and what it says, as it was kept; None where there is none."""
     query = select(DOCUMENT.c.title, DOCUMENT.c.body)
@@ -129,6 +169,23 @@ def all_issued(connection: Connection) -> Iterator[Mapping[str, Any]]:
     """Every document with the history row that issued it, for whoever verifies."""
     query = select(DOCUMENT, EVERY_ROW.c.inputs, EVERY_ROW.c.event).join(
         EVERY_ROW, (EVERY_ROW.c.case_id == DOCUMENT.c.case_id) & (EVERY_ROW.c.seq == DOCUMENT.c.seq)
+    )
+    for row in connection.execute(query).mappings():
+        yield dict(row)
+
+
+def all_sealed(connection: Connection) -> Iterator[Mapping[str, Any]]:
+    """Every sealed document with the history row that brought it, for whoever verifies."""
+    query = (
+        select(SEALED, EVERY_ROW.c.inputs, DOCUMENT.c.name, DOCUMENT.c.number)
+        .join(
+            EVERY_ROW,
+            (EVERY_ROW.c.case_id == SEALED.c.case_id) & (EVERY_ROW.c.seq == SEALED.c.seq),
+        )
+        .join(
+            DOCUMENT,
+            (DOCUMENT.c.case_id == SEALED.c.case_id) & (DOCUMENT.c.seq == SEALED.c.of_seq),
+        )
     )
     for row in connection.execute(query).mappings():
         yield dict(row)

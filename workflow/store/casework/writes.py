@@ -28,7 +28,16 @@ from workflow.store.meters import meters_of
 from workflow.store.outgoing.addressing import Told, address
 from workflow.store.plain import dumps
 from workflow.store.sight.sights import ABOVE, NOBODY, Acting, acting_in, place_of, units_that_see
-from workflow.store.tables.handles import CASE, DOCUMENT, HISTORY, OUTBOX, REQUEST, SIGN_OFF, TIMER
+from workflow.store.tables.handles import (
+    CASE,
+    DOCUMENT,
+    HISTORY,
+    OUTBOX,
+    REQUEST,
+    SEALED,
+    SIGN_OFF,
+    TIMER,
+)
 
 Row = dict[str, Any]
 
@@ -36,6 +45,7 @@ Row = dict[str, Any]
 _NEW_CASE, _HISTORY, _SIGN = insert(CASE), insert(HISTORY), insert(SIGN_OFF)
 _SET_TIMER, _OWE, _ANSWER = insert(TIMER), insert(OUTBOX), insert(REQUEST)
 _ISSUE = insert(DOCUMENT)
+_SEAL = insert(SEALED)
 
 _UPDATED = (
     "state", "cycle", "seq", "entry", "headline", "unit_id", "due_at", "provisional", "calendar",
@@ -134,6 +144,7 @@ class Writes:
     outbox: list[Row] = field(default_factory=list)
     uses: list[Row] = field(default_factory=list)
     documents: list[Row] = field(default_factory=list)
+    sealed: list[Row] = field(default_factory=list)
     requests: list[Row] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
 
@@ -284,6 +295,7 @@ class Writes:
         yield _USE, self.uses
         yield _HISTORY, self.history
         yield _ISSUE, self.documents
+        yield _SEAL, self.sealed
         yield _SIGN, self.sign_offs  # before the state that needs them
         yield _UPDATE_CASE, list(self.cases.values())
         yield _VOID, self.voids  # after the state that needed them

@@ -32,7 +32,7 @@ from workflow.store.tables.definitions import (
     DefinitionRow,
     DefinitionState,
 )
-from workflow.store.tables.documents import DocumentCounter, DocumentRow, TemplateRow
+from workflow.store.tables.documents import DocumentCounter, DocumentRow, SealedRow, TemplateRow
 from workflow.store.tables.examinations import ExaminationRow
 from workflow.store.tables.jobs import JobRow
 from workflow.store.tables.measuring import (
@@ -131,6 +131,7 @@ __all__ = [
     "ResultRow",
     "SavedViewRow",
     "ScopeRow",
+    "SealedRow",
     "SecondFactorRow",
     "SendingRow",
     "SessionRow",

@@ -1,4 +1,4 @@
-"""Documents (公文): templates as published, numbers, and what was issued."""
+"""Documents (公文): templates as published, numbers, what was issued, what came back sealed."""
 
 from datetime import datetime
 
@@ -63,3 +63,21 @@ class DocumentRow(SQLModel, table=True):
     serial: int | None = None
     number: str | None = None
     body: str = text_column()
+
+
+class SealedRow(SQLModel, table=True):
+    """A document that came back under its seal, at one row of a case's history: the newest of a
+    document is what is handed out.
+    """
+
+    __tablename__ = "sealed_document"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id", "seq"], ["history.case_id", "history.seq"]),
+        ForeignKeyConstraint(["case_id", "of_seq"], ["document.case_id", "document.seq"]),
+        CheckConstraint("seq > of_seq", name="sealed_after"),
+    )
+
+    case_id: int = Field(primary_key=True, sa_type=BIG)
+    seq: int = Field(primary_key=True)
+    of_seq: int
+    attachment_id: int = Field(foreign_key="attachment.id", sa_type=BIG)

@@ -55,6 +55,7 @@ from workflow.store.tables import (
     ResultRow,
     SavedViewRow,
     ScopeRow,
+    SealedRow,
     SecondFactorRow,
     SendingRow,
     SessionRow,
@@ -125,6 +126,7 @@ REPORT = _core(DeliveryReportRow)
 REQUEST = _core(RequestRow)
 RESULT = _core(ResultRow)
 SCOPE = _core(ScopeRow)
+SEALED = _core(SealedRow)
 SEEN = _core(CheckpointCase)
 SENDING = _core(SendingRow)
 SESSION = _core(SessionRow)
