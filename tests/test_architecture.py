@@ -23,6 +23,7 @@ LONGEST_FILE = 400
 MAY_ASK_THE_TIME = {"api/clock.py"}
 SPEAK_SQL = ("workflow/store/", "workflow/doctor/")
 KNOW_SQLALCHEMY = {
+    "workflow/asked.py",
     "workflow/assessing.py",
     "workflow/cadences.py",
     "workflow/catalog.py",

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from workflow.asked import asked_of
 from workflow.catalog import Catalog
 from workflow.engine.built_in import BY_CLOCK
 from workflow.engine.calendar import Calendar, local_day
@@ -39,7 +40,6 @@ from workflow.store.casework import attachments, candidates, cases
 from workflow.store.casework.writes import Row, Writes
 from workflow.store.evidence.chain import START, algorithm_of
 from workflow.store.offices import organisation, reorganised
-from workflow.store.outgoing import burden
 
 
 @dataclass
@@ -194,7 +194,7 @@ class Transaction:
                 self.now,
             ),
             barred=self._barred(compiled, case, _may_open(compiled, case, firing, is_rung)),
-            asked=self._asked_of(compiled, case, firing, actor),
+            asked=asked_of(self.connection, self.catalog, compiled, case, firing, actor, self.now),
             pool=pool_of(self.connection, self.catalog, compiled, case, firing, self.now),
             colleague=(
                 organisation.posts_of(self.connection, firing.person, self.now)
@@ -202,16 +202,6 @@ class Transaction:
                 else ()
             ),
         )
-
-    def _asked_of(
-        self, compiled: Compiled, case: Case, firing: Firing, actor: Actor
-    ) -> tuple[tuple[str, int], ...]:
-        """What a unit has been asked this week, where a person asks more and it has a budget."""
-        event = compiled.events[case.state].get(firing.event)
-        if event is None or event.burden is None or actor.kind != "person":
-            return ()
-        seat = case.parties.get(event.burden.of)
-        return burden.asked_this_week(self.connection, seat.unit, self.now) if seat else ()
 
     def _calendar(self, case: Case, firing: Firing) -> Calendar:
         """The calendar in force; a limit that comes back does so under its own."""

@@ -44,11 +44,9 @@ WHOLE: dict[str, Any] = read_yaml(
         "reach": "figure",
     },
 }
-WHOLE["states"]["fixing"]["events"]["done"]["burden"] = {
-    "of": "asker",
-    "a_week": {"county": 3},
-    "beyond": "reason",
-}
+WHOLE["states"]["fixing"]["events"]["done"]["burden"] = [
+    {"of": "asker", "counts": "forms", "a_week": {"county": 3}, "beyond": "reason"}
+]
 """Every part of the language at least once."""
 WHOLE["facts"]["stages"]["ranking"] = {"by": "late", "order": "highest"}
 

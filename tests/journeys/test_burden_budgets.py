@@ -3,11 +3,13 @@ and no more, unless somebody says why under their own name.
 """
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.definitions.mistakes import SHIPPED, changed
 from tests.journeys.play import TOWNSHIP, Play
+from tests.journeys.problems import FINDER, PLAN
 from tests.prefecture import NOW
 from workflow.engine.burden import OverBudget
 from workflow.store.outgoing import burden
@@ -20,10 +22,10 @@ REASON = "汛期隐患，等不到下周"
 
 @pytest.fixture
 def narrow(play: Play, tmp_path: Path) -> Play:
-    """A prefecture that asks a township for two things a week."""
+    """A prefecture that asks a township for two things a week, and a county to fill in three."""
     for name, text in SHIPPED.items():
         if name == "rectification.yaml":
-            text = changed(text, ("township: 30", "township: 2"))
+            text = changed(text, ("township: 30", "township: 2"), ("county: 600", "county: 3"))
         (tmp_path / name).write_text(text, encoding="utf-8")
     play.catalog.publish(tmp_path, play.now)
     return play
@@ -59,3 +61,41 @@ def test_the_week_begins_anew_on_monday(narrow: Play) -> None:
         handed_over(narrow)
     narrow.until("2026-03-09")
     assert narrow.state(handed_over(narrow)) == "assigned"
+
+
+def test_fields_that_were_filled_in_are_counted_of_all_work(narrow: Play) -> None:
+    """填表: a table counts its cells; whoever asks more says why."""
+    case = narrow.open(FINDER)
+    narrow.act(FINDER, case, "dispatch")
+    narrow.act("xingyi.liaison", case, "accept")
+    narrow.act("xingyi.liaison", case, "submit_plan", **PLAN)
+    second = narrow.open(FINDER, description="安全饮水没有保障到户")
+    refused = narrow.refused(OverBudget, FINDER, second, "dispatch")
+    assert "本周这个单位已经填写 4 项（问题整改 4 项），每周的预算是 3 项" in refused.sentence
+    assert narrow.act(FINDER, second, "dispatch", over_budget=REASON) == "assigned"
+    assert narrow.doctor().clean
+
+
+def test_a_second_visit_in_one_week_takes_a_reason(play: Play) -> None:
+    """督查检查频次过高: the week of the visit counts, and nobody is told who may not be."""
+    plan: dict[str, Any] = {"authority": "2026 年度督查计划", "origin": "年度计划", "mode": "暗访"}
+    first, second, later = (
+        play.open(
+            FINDER,
+            "inspection",
+            parties={"inspected": TOWNSHIP},
+            subject="饮水安全",
+            visit_on=day,
+            **plan,
+        )
+        for day in ("2026-06-10", "2026-06-12", "2026-06-17")
+    )
+    refused = play.refused(OverBudget, "zhou-dc.head", first, "approve")
+    assert "到场的那一周已经安排去这个单位 1 次（州督查局 1 次）" in refused.sentence
+    assert play.act("zhou-dc.head", later, "approve") == "approved"
+    assert play.act("zhou-dc.head", second, "approve", over_budget=REASON) == "approved"
+    unit, reasons = play.unit(TOWNSHIP), {("inspection", "approve"): "over_budget"}
+    with play.database.reading() as connection:
+        for who, told in (("zhou-dc.specialist2", [REASON]), ("jingnan.liaison", [])):
+            found = burden.beyond_visits(connection, NOW, unit, play.actor(who), reasons)
+            assert [one.reason for one in found] == told, who

@@ -57,9 +57,9 @@ def ask(scene: Scene, firing: Firing, actor: Actor) -> Asked:
     if not scene.holds(event.when, asked.facts):
         sentence = event.otherwise or f"现在不能办理“{event.title}”"
         raise ConditionNotMet(sentence, {"event": firing.event})
-    if event.burden is not None:
-        reason = scene.definition.facts[event.burden.beyond].title
-        check_burden(event.burden, scene.case, scene.world, given, event.title, reason)
+    for burden in event.burden:
+        reason = scene.definition.facts[burden.beyond].title
+        check_burden(burden, scene.case, scene.world, given, event.title, reason)
     check_pen(actor, scene.definition, event)  # last: nobody confirms for what is refused anyway
     return asked
 

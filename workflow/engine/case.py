@@ -225,7 +225,8 @@ class World:
     named in the facts of people that a step is given. `alike` is how many cases about the same
     thing there were when a case was opened. `pool` is what lots are drawn from; None
     where none are, or the step is only tried.
-    `asked` is how much was asked of a unit this week, by whom, where that has a budget.
+    `asked` is how much a unit was asked this week, by what is counted and by whom or what for,
+    where that has a budget.
     """
 
     calendar: Calendar
@@ -238,7 +239,7 @@ class World:
     successors: Mapping[int, int] = field(default_factory=dict)
     candidates: tuple[Candidate, ...] = ()
     alike: int = 0
-    asked: tuple[tuple[str, int], ...] = ()
+    asked: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     pool: Pool | None = None
 
 
@@ -274,8 +275,9 @@ class Firing:
     """What is asked for: an event by name, with the facts given.
 
     `unit` is the unit that a re-assignment names, `person` the one to whom work is handed, `issued`
-    the document that `issue_document` is about, `sealed` the one that `seal_document` brings back; the built-in event `rung` has the inputs `ladder`
-    and `rung`, `reorganise` the `change` it follows and the `kind` of it.
+    the document that `issue_document` is about, `sealed` the one that `seal_document` brings back;
+    the built-in event `rung` has the inputs `ladder` and `rung`, `reorganise` the `change` it
+    follows and the `kind` of it.
     """
 
     event: str

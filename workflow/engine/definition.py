@@ -194,7 +194,9 @@ class Event(Model):
     may: Names = Field((), description="facts that may be given")
     takes: dict[Name, Name] = Field({}, description="for `on`: own fact ← fact of the child")
     at_most: Annotated[int, Field(ge=1)] | None = Field(None, description="how often in a cycle")
-    burden: Burden | None = Field(None, description="how much a unit is asked in a week (减负)")
+    burden: Annotated[tuple[Burden, ...], *ONE_OR_MORE] = Field(
+        (), description="how much a unit is asked in a week (减负)"
+    )
     signs: Name | None = Field(None, description="the sign-off this event gives")
     voids: Names = Field((), description="sign-offs that lose force")
     cosign: Annotated[int, Field(ge=2, le=9)] | None = Field(

@@ -105,6 +105,8 @@ SENTENCES: Mapping[str, str] = {
     "clock_cosigns": "只有人能会签",
     "clock_needs": "这个事件不由人办理，没有人填写 {names}",
     "clock_reassigns": "改派必须由人办理",
+    "burden_twice": "“{name}”的预算写了两次，一个事件里每种只写一次",
+    "burden_unplanned": "没有去“{name}”、写明日期的走访（visits），到场次数无从计算",
     "burden_unsaid": "“{name}”不在 may 里，超预算的理由无处填写",
     "bad_take_back": "这一步不能撤回",
     "at_without_limit": "状态“{state}”没有限期，时刻无从算起",

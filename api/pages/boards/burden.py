@@ -13,8 +13,10 @@ from api.pages.rendering import masthead_of, show
 from api.presenting.boards import tabs
 from api.presenting.burden import (
     BurdenPage,
+    Metered,
     asking_of,
     beyond_of,
+    budgets_of,
     mondays_before,
     reasons_of,
     weeks_of,
@@ -22,9 +24,11 @@ from api.presenting.burden import (
 from api.presenting.fields import Option
 from api.presenting.wording import Names
 from workflow.engine.calendar import ZONE, local_day
+from workflow.engine.case import Unit
 from workflow.store.lists import queries
 from workflow.store.outgoing import burden
 from workflow.store.sight.scope import units_of
+from workflow.visits import planned
 
 router = APIRouter()
 
@@ -44,22 +48,35 @@ def board(duban: Installation, someone: SignedInPage, unit: str = "") -> Respons
         period = since, now + timedelta(seconds=1), burden.of_people(one, people)
         letters = burden.letters(connection, *period, burden.MOST_ROWS)
         tasks = burden.tasks(connection, *period, burden.MOST_ROWS)
-        further = burden.beyond(connection, since, period[2], reasons_of(known.values()))
+        forms = burden.forms(connection, *period[:2], one, people, burden.MOST_ROWS)
+        ends = mondays[0] + timedelta(days=7)
+        visits = planned(connection, duban.catalog, someone.actor, mondays[-1], ends)
+        further = [
+            *burden.beyond(connection, since, period[2], reasons_of(known.values())),
+            *burden.beyond_visits(
+                connection, since, one, someone.actor, reasons_of(known.values(), visits=True)
+            ),
+        ]
+        (row,) = queries.units_by_id(connection, {one})
         asking = {task.by for task in tasks if task.by is not None}
         asking |= {one.unit for one in further if one.unit is not None}
         names = queries.unit_names(connection, {*mine, *asking})
         people_named = queries.person_names(connection, {one.person for one in further})
     periodic = {name for name, definition in known.items() if definition.is_owed}
     titles = {name: definition.title for name, definition in known.items()}
+    metered = Metered(letters, tasks, forms, [each.day for each in visits if each.unit == one])
+    weeks = weeks_of(metered, periodic, mondays)
+    selector = Unit(one, row["level"], row["kind"]).selector
     named = Names(units=names, people=people_named, workflows=titles)
     page = BurdenPage(
         tabs=tabs("/boards/burden"),
         unit=names[one],
         units=tuple(Option(str(id_), names[id_], id_ == one) for id_ in mine),
         people=len(people),
-        weeks=weeks_of(letters, tasks, periodic, mondays),
+        weeks=weeks,
+        budgets=budgets_of(weeks[0], selector, known.values()),
         asking=asking_of(tasks, periodic, named.unit, named.workflow),
         beyond=beyond_of(further, named),
-        more=burden.MOST_ROWS in (len(letters), len(tasks)),
+        more=burden.MOST_ROWS in (len(letters), len(tasks), len(forms)),
     )
     return show("board_burden.html", page, masthead_of(duban, someone, HERE))

@@ -36,9 +36,12 @@ def test_a_unit_sees_what_it_was_asked_for_week_by_week_and_by_whom(
     open_case(duban)
     page = browser(LIAISON).get("/boards/burden")
     assert "兴义市近 8 周" in page.text
-    assert row_of(page, "3月9日起一周") == ["0", "0", "0"]
-    letters, tasks, reports = row_of(page, "3月2日起一周")
+    assert row_of(page, "3月9日起一周") == ["0"] * 6
+    letters, tasks, reports, *rest = row_of(page, "3月2日起一周")
     assert (int(letters) > 0, tasks, reports) == (True, "1", "0")
+    assert rest == ["0", "0", "0"], "nothing filled in yet, and nobody came"
+    assert row_of(page, "要办的事") == ["0", "100", "问题整改"]
+    assert row_of(page, "到场") == ["0", "3", "督查"]
     assert row_of(page, "州督查局") == ["问题整改", "1"]
 
 

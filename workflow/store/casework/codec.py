@@ -229,6 +229,11 @@ def _pool_of(plain: list[Any] | None) -> Pool | None:
     )
 
 
+def _asked_of(plain: Any) -> Mapping[str, tuple[tuple[str, int], ...]]:
+    kinds = {"tasks": plain} if isinstance(plain, list) else plain  # once only tasks were counted
+    return {kind: tuple((by, times) for by, times in some) for kind, some in kinds.items()}
+
+
 def _lineage(lineage: Lineage) -> list[Any]:
     unit = lineage.unit
     return [unit.id, unit.level, unit.kind, unit.class_, lineage.offices]
@@ -262,7 +267,7 @@ def world_of(text: str, calendars: Mapping[int, Calendar]) -> World:
             for person, *_, posts, units in plain.get("candidates", ())
         ),
         alike=plain.get("alike", 0),
-        asked=tuple((by, times) for by, times in plain.get("asked", ())),
+        asked=_asked_of(plain.get("asked", {})),
         pool=_pool_of(plain.get("pool")),
     )
 

@@ -1,25 +1,25 @@
 """What units were asked and told (减负): for the board of a unit, and for the monthly statement.
 
 A task is what arrived on a unit's desk to be done: one, however many people and ways it went to. A
-letter is what left the house for somebody of the unit: a digest is one, whatever it holds.
+letter is what left the house for somebody of the unit: a digest is one, whatever it holds. A form
+is what somebody of the unit filled in, with so many fields.
 """
 
-import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+import orjson
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
-from workflow.engine.calendar import ZONE, local_day
+from workflow.engine.case import Actor
 from workflow.store.offices.organisation import held_at
-from workflow.store.tables.handles import CASE, HISTORY, HOLDING, OUTBOX, POST, UNIT
+from workflow.store.sight.scope import in_sight
+from workflow.store.tables.handles import CASE, HISTORY, HOLDING, OUTBOX, POST, SCOPE
 
 OUTSIDE = ("email", "sms", "chat")
-
-BY_CALENDAR = "系统定期发起"
-"""Who asks where nobody does but the calendar."""
 
 MOST_ROWS = 20_000
 """Tasks, or letters, that a page reads; what is beyond is said to be more."""
@@ -49,6 +49,15 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """Somebody of a unit filled in so many fields, for a workflow."""
+
+    at: datetime
+    workflow: str
+    fields: int
+
+
+@dataclass(frozen=True, slots=True)
 class Beyond:
     """Somebody asked for more than a budget, and said why."""
 
@@ -70,6 +79,10 @@ class Carried:
     letters: int
     parts: int
     people: int
+
+
+Reasons = Mapping[tuple[str, str], str]
+"""The facts that say why a budget was exceeded, by workflow and event."""
 
 
 # Whose
@@ -124,48 +137,88 @@ def tasks(
     return [Task(*row) for row in connection.execute(query)]
 
 
-def asked_this_week(
-    connection: Connection, unit: int, now: datetime
-) -> tuple[tuple[str, int], ...]:
-    """How often each has asked something of a unit since Monday, by the names of units."""
-    today = local_day(now)
-    monday = datetime.combine(today - timedelta(days=today.weekday()), time(), ZONE)
-    whose = of_people(unit, people_of(connection, unit, now))
-    found = tasks(connection, monday.astimezone(UTC), now + timedelta(seconds=1), whose)
-    counts = Counter(one.by for one in found)
-    query = select(UNIT.c.id, UNIT.c.short_name).where(UNIT.c.id.in_([by for by in counts if by]))
-    names = {row.id: row.short_name for row in connection.execute(query)}
-    return tuple(sorted((names.get(by or 0, BY_CALENDAR), n) for by, n in counts.items()))
+def forms(
+    connection: Connection,
+    since: datetime,
+    until: datetime,
+    unit: int,
+    people: Collection[int],
+    most: int | None = None,
+) -> list[Form]:
+    """What these people of a unit filled in from `since` until before `until`; every cell of a
+    table counts.
+    """
+    query = (
+        select(HISTORY.c.at, CASE.c.workflow, HISTORY.c.inputs)
+        .join(CASE, CASE.c.id == HISTORY.c.case_id)
+        .where(HISTORY.c.person_id.in_(people), HISTORY.c.unit_id == unit)
+        .where(HISTORY.c.at >= since, HISTORY.c.at < until)
+        .limit(most)
+    )
+    found = []
+    for at, workflow, inputs in connection.execute(query):
+        facts = orjson.loads(inputs).get("facts", {})
+        if fields := sum(map(_cells, facts.values())):
+            found.append(Form(at, workflow, fields))
+    return found
+
+
+def _cells(value: Any) -> int:
+    """How many fields a fact took: a table its cells, everything else one."""
+    if isinstance(value, list) and value and isinstance(value[0], dict) and "id" not in value[0]:
+        return sum(len(row) for row in value)
+    return 1
 
 
 def beyond(
     connection: Connection,
     since: datetime,
     whose: ColumnElement[bool],
-    reasons: Mapping[tuple[str, str], str],
+    reasons: Reasons,
 ) -> list[Beyond]:
-    """What was asked since then beyond a budget, the latest first; `reasons` are the facts that
-    say why, by workflow and event.
+    """What was asked since then beyond a budget, the latest first."""
+    query = (
+        _acts(since, reasons)
+        .join(OUTBOX, (OUTBOX.c.case_id == HISTORY.c.case_id) & (OUTBOX.c.seq == HISTORY.c.seq))
+        .where(OUTBOX.c.template == "task", OUTBOX.c.created_at >= since, whose)
+    )
+    return list(_with_reasons(connection, query, reasons))
+
+
+def beyond_visits(
+    connection: Connection, since: datetime, unit: int, reader: Actor, reasons: Reasons
+) -> list[Beyond]:
+    """The same of visits, of which nobody is told when they are planned: those to a unit that the
+    reader sees.
     """
     query = (
+        _acts(since, reasons)
+        .where(CASE.c.unit_id == unit, CASE.c.workflow.in_({name for name, _ in reasons}))
+        .where(exists().where(SCOPE.c.case_id == CASE.c.id, in_sight(reader)))
+    )
+    return list(_with_reasons(connection, query, reasons))
+
+
+def _acts(since: datetime, reasons: Reasons) -> Select[Any]:
+    """The acts that need a reason beyond a budget, the latest first."""
+    return (
         select(
             HISTORY.c.at, CASE.c.workflow, HISTORY.c.event, HISTORY.c.person_id, HISTORY.c.unit_id
         )
         .add_columns(HISTORY.c.inputs)
         .join(CASE, CASE.c.id == HISTORY.c.case_id)
-        .join(OUTBOX, (OUTBOX.c.case_id == HISTORY.c.case_id) & (OUTBOX.c.seq == HISTORY.c.seq))
-        .where(OUTBOX.c.template == "task", OUTBOX.c.created_at >= since, whose)
-        .where(HISTORY.c.event.in_({event for _, event in reasons}))
+        .where(HISTORY.c.event.in_({event for _, event in reasons}), HISTORY.c.at >= since)
         .distinct()
         .order_by(HISTORY.c.at.desc())
         .limit(MOST_ROWS)
     )
-    found = []
+
+
+def _with_reasons(connection: Connection, query: Select[Any], reasons: Reasons) -> Iterator[Beyond]:
     for at, workflow, event, person, unit, inputs in connection.execute(query):
         fact = reasons.get((workflow, event), "")
-        if reason := json.loads(inputs).get("facts", {}).get(fact):
-            found.append(Beyond(at, workflow, person, unit, reason))
-    return found
+        if reason := orjson.loads(inputs).get("facts", {}).get(fact):
+            yield Beyond(at, workflow, person, unit, reason)
 
 
 def letters(
