@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -15,9 +15,14 @@ from api.pulse import Pulse, own_name
 from api.worker import tick
 from tests.api.callers import caller
 from tests.proof.sink import Sink
+from workflow import uploads
+from workflow.engine.errors import InvalidInput
 from workflow.store import processes
+from workflow.store.evidence import examinations
+from workflow.store.evidence.examinations import Verdict
 from workflow.store.meters import Key
 from workflow.store.processes import Process
+from workflow.transaction import Transaction
 
 KEY = "k-0123456789abcdef"
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -113,3 +118,62 @@ def test_every_process_is_told_of_and_a_silent_one_is_down(
     clock.advance_to(clock() + timedelta(days=2))
     with Pulse(watched, "serve"):
         assert not [has for _, has in collected(collector) if ("process", "other:1") in has]
+
+
+def test_what_waits_to_be_sent_is_told_until_it_is_gone(
+    collector: TestClient, watched: Duban, clock: SimulatedClock
+) -> None:
+    specialist = caller(collector, watched, "zhou-dc.specialist1")
+    case = specialist.open().json()["case"]
+    assert specialist.fire(case, "dispatch").status_code == 200
+    clock.advance_to(clock() + timedelta(minutes=10))
+    behind = collected(collector)
+    assert of(behind, "duban_outbox_due") >= 1
+    assert of(behind, "duban_outbox_age_seconds") >= 600
+    sink = Sink(lambda key: None)
+    tick(watched, {"email": sink, "sms": sink}, clock())
+    done = collected(collector)
+    assert of(done, "duban_outbox_due") == of(done, "duban_outbox_age_seconds") == 0
+
+
+def test_what_fails_is_counted(
+    collector: TestClient, watched: Duban, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part of a beat, a timer whose step fails, a case of the calendar that cannot be opened."""
+
+    def broken(*_: object, **more: object) -> None:
+        raise KeyError("a mistake of ours")
+
+    def refusing(*_: object, **more: object) -> None:
+        raise InvalidInput("不收")
+
+    caller(collector, watched, "zhou-dc.specialist1").open()
+    monkeypatch.setattr(Transaction, "fire", broken)
+    monkeypatch.setattr(Transaction, "open", refusing)
+    monkeypatch.setattr(uploads, "sweep", broken)
+    clock.advance_to(datetime(2026, 10, 15, 2, tzinfo=UTC))
+    tick(watched, {}, clock())
+    figures = collected(collector)
+    assert of(figures, "duban_failed_beats_total", part="sweep") == 1
+    assert of(figures, "duban_failed_timers_total") >= 1
+    assert of(figures, "duban_not_opened_total", workflow="annual_report") >= 1
+
+
+def test_the_last_verdict_of_doctor_is_told_with_its_age(
+    collector: TestClient, watched: Duban, clock: SimulatedClock
+) -> None:
+    assert not [name for name, _ in collected(collector) if name.startswith("duban_doctor")]
+    found = Verdict(clock(), 1.5, cases=7, history_rows=70, complaints=2, first="事项 3")
+    with watched.database.unit_of_work() as connection:
+        examinations.keep(connection, found)
+    clock.advance_to(clock() + timedelta(hours=30))
+    figures = collected(collector)
+    assert of(figures, "duban_doctor_complaints") == 2
+    assert of(figures, "duban_doctor_age_seconds") == 30 * 3600
+
+
+def test_every_metric_says_what_it_is(collector: TestClient) -> None:
+    answer = collector.get("/metrics", headers={"Authorization": f"Bearer {KEY}"})
+    families = [*text_string_to_metric_families(answer.text)]
+    assert all(family.documentation for family in families)
+    assert {family.type for family in families} == {"counter", "gauge"}

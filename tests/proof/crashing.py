@@ -128,12 +128,13 @@ class Place:
     """A copy of the prepared database, with the books beside it; made anew for each death.
 
     It stays the same `Database`, without connections while somebody else may have the file, so
-    that its statements are compiled once for all deaths.
+    that its statements are compiled once for all deaths. `points` says where somebody may die.
     """
 
     story: Story
     stage: Stage
     folder: Path
+    points: Callable[[int], Points] = Points
     serial: int = 0
 
     def renew(self) -> None:
@@ -166,7 +167,7 @@ class Place:
 
     def _be_the_child(self, act: Callable[[Run], None], die_at: int, book: Book) -> None:
         gc.disable()
-        points, code = Points(die_at), 1
+        points, code = self.points(die_at), 1
         try:
             points.watch(self.story.database)
             run = self.run()

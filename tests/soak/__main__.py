@@ -7,13 +7,14 @@ bench/RESULTS.md is replaced. The exit code is 1 if anything was wrong.
 
 import argparse
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from bench import machine, report
-from tests.soak import crash_points, decades, kills, storm, tickets
+from tests.soak import crash_points, decades, disk_points, kills, storm, tickets
 from tests.soak.grounds import KINDS, Grounds
 
 MEMORY = Path("/dev/shm")
@@ -33,6 +34,7 @@ class Part(NamedTuple):
 
 PARTS = {
     "T1": Part("crash points", crash_points.run, 3600),
+    "T2": Part("a disk that fails", disk_points.run, 3600),
     "T3": Part("kill -9 under load", kills.run, 7200),
     "T4": Part("linearizable tickets", tickets.run, 3600),
     "T7": Part("simulated years", decades.run, 7200),
@@ -64,14 +66,25 @@ def _soak(name: str, asked: argparse.Namespace) -> int:
     with machine.scratch(part.beside) as scratch:
         seconds = asked.seconds or part.seconds
         grounds = Grounds(scratch, asked.seed, seconds, asked.rounds, kinds)
-        part.run(grounds)
-        about = [f"{datetime.now(UTC).date()}, seed {asked.seed}", *scratch.description()]  # noqa: TID251
+        _run(part, grounds)
+        took = f"{grounds.spent / 60:.0f} min"
+        about = [f"{datetime.now(UTC).date()}, seed {asked.seed}, {took}", *scratch.description()]  # noqa: TID251
+    print(f"soak: {name}, seed {asked.seed}: {grounds.found.verdict} after {took}", flush=True)
     if not asked.dry:
         title = f"Proof: {name} {part.title}" + (f", {asked.on} alone" if asked.on else "")
         given = "".join(f" --{n} {v:g}" for n in ("seconds", "rounds") if (v := getattr(asked, n)))
         command = f"./dev soak {name}{given}" + (f" --on {asked.on}" if asked.on else "")
         report.keep(report.section(title, command, about, [grounds.found]))
     return 1 if grounds.found.wrong else 0
+
+
+def _run(part: Part, grounds: Grounds) -> None:
+    """A part; one that breaks off is wrong, and what it found before is kept."""
+    try:
+        part.run(grounds)
+    except Exception as error:
+        traceback.print_exc()
+        grounds.found.complain(part.title, [f"it broke off: {error!r}"])
 
 
 if __name__ == "__main__":

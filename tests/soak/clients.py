@@ -74,7 +74,9 @@ class Unanswered(Exception):
 
 @dataclass
 class Client:
-    """One client: opens cases and moves each of them as far as chance will."""
+    """One client: opens cases and moves each of them as far as chance will; `think` is how many
+    seconds it takes at most before it asks for the next thing.
+    """
 
     name: str
     ports: Sequence[int]
@@ -82,6 +84,7 @@ class Client:
     book: Book
     stopping: threading.Event
     chance: random.Random
+    think: float = 0.0
     serial: int = 0
 
     def run(self) -> None:
@@ -119,6 +122,7 @@ class Client:
         ]
         answers = [run.result() for run in runs]
         self.book.note(request, answers, time.monotonic() - began)
+        self.stopping.wait(self.chance.uniform(0, self.think))
         return answers[0]
 
     def _until_answered(

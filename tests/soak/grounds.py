@@ -44,7 +44,12 @@ class Found:
         for name, value in self.figures:
             yield f"| {name} | {value} |"
         yield ""
-        yield f"* violations: {len(self.wrong)}"
+        yield f"* {self.verdict}"
+
+    @property
+    def verdict(self) -> str:
+        """How many promises were not kept."""
+        return f"violations: {len(self.wrong)}"
 
 
 @dataclass
@@ -61,14 +66,19 @@ class Grounds:
     _virgins: dict[str, Copies] = field(default_factory=dict)
 
     @property
+    def spent(self) -> float:
+        """The seconds since it began."""
+        return time.monotonic() - self._began
+
+    @property
     def is_over(self) -> bool:
         """Whether the time is up."""
-        return time.monotonic() - self._began > self.seconds
+        return self.spent > self.seconds
 
     @property
     def left(self) -> float:
         """The seconds that are left."""
-        return max(self.seconds - (time.monotonic() - self._began), 0.0)
+        return max(self.seconds - self.spent, 0.0)
 
     def chance(self, *about: object) -> random.Random:
         """Chance of its own for something, the same for the same seed."""

