@@ -21,6 +21,7 @@ from workflow.engine.case import Actor, Post
 from workflow.store.database import Database
 from workflow.store.lists.counting import count_up_to
 from workflow.store.lists.queries import Filter, Page, Place, list_cases, list_work
+from workflow.store.lists.ranges import BY_LIMIT, BY_UNIT, LAST_MOVED, NEWEST, Order
 
 FULL, QUICK = (100_000, 1_000_000), (1_000, 10_000)
 CALLS, WARM = 300, 12
@@ -37,9 +38,9 @@ Found = dict[str, list[float]]
 """Milliseconds of every call, by reader and kind of page."""
 
 
-def _listed(narrowed: Filter, *, newest: bool = False) -> Read:
+def _listed(narrowed: Filter, order: Order = BY_LIMIT) -> Read:
     return lambda connection, reader, place: list_cases(
-        connection, reader, narrowed, after=place, newest=newest
+        connection, reader, narrowed, after=place, order=order
     )
 
 
@@ -61,7 +62,9 @@ READS: Mapping[str, Read] = {
     "a rare workflow": _listed(Filter(workflows=(many.RARE,))),
     "a usual state": _listed(Filter(workflows=KIND, state=many.USUAL_STATE)),
     "a rare state": _listed(Filter(workflows=KIND, state=many.RARE_STATE)),
-    "newest": _listed(Filter(workflows=KIND), newest=True),
+    "newest": _listed(Filter(workflows=KIND), NEWEST),
+    "last moved": _listed(Filter(workflows=KIND), LAST_MOVED),
+    "unit by unit": _listed(Filter(workflows=KIND), BY_UNIT),
     "my work": _work,
     "a count, to 50+": _counted,
 }

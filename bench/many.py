@@ -3,7 +3,7 @@
 There is no history behind them: they are for measuring lists, and `doctor` would refuse them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select, text
@@ -85,6 +85,7 @@ def _add_cases(connection: Connection, units: Units, size: int) -> None:
     kind = connection.dialect.name
     model = connection.execute(select(CASE).order_by(CASE.c.id).limit(1)).mappings().one()
     first = connection.execute(select(func.max(CASE.c.id))).scalar_one() + 1
+    given = _given(units, size)
     chosen = {
         "id": f"{first} + n",
         "number": "'M' || n",
@@ -101,7 +102,7 @@ def _add_cases(connection: Connection, units: Units, size: int) -> None:
             f"INSERT INTO cases ({', '.join(names)}) {_SERIES[kind]}"
             f"SELECT {columns} FROM series JOIN cases ON cases.id = :model"
         ),
-        _given(size) | {"model": model["id"]},
+        given | {"model": model["id"]},
     )
     for why, unit in (
         ("above", str(units.top)),
@@ -109,12 +110,13 @@ def _add_cases(connection: Connection, units: Units, size: int) -> None:
         ("reviewer", f"{units.hundredths[0]} + n % 100"),
         ("responsible", f"{units.ones[0]} + n % 1000"),
     ):
-        _add_scope(connection, kind, unit, why, first, size)
+        _add_scope(connection, kind, unit, why, first, given)
 
 
-def _given(size: int) -> dict[str, object]:
+def _given(units: Units, size: int) -> dict[str, object]:
     return {
         "size": size,
+        "first_one": units.ones[0],
         "rare": RARE,
         "workflow": office.WORKFLOW,
         "usual_state": USUAL_STATE,
@@ -124,15 +126,16 @@ def _given(size: int) -> dict[str, object]:
 
 
 def _add_scope(
-    connection: Connection, kind: str, unit: str, why: str, first: int, size: int
+    connection: Connection, kind: str, unit: str, why: str, first: int, given: Mapping[str, object]
 ) -> None:
     """The rows of one kind of unit: a head can act on all that is open, a clerk on one in fifty."""
     acts = "CASE WHEN n % 10 >= 3 THEN NULL WHEN n / 10 % 50 = 0 THEN :clerk ELSE ',head,' END"
     connection.execute(
         text(
-            "INSERT INTO scope (unit_id, case_id, why, closed, due_at, acts, workflow, state)"
+            "INSERT INTO scope (unit_id, case_id, why, closed, due_at, acts, workflow, state,"
+            " about, entered_at)"
             f" {_SERIES[kind]}SELECT {unit}, {first} + n, :why, n % 10 >= 3, {_DUE[kind]}, {acts},"
-            f" {_FLOW}, {_STATE} FROM series"
+            f" {_FLOW}, {_STATE}, :first_one + n % 1000, {_DUE[kind]} FROM series"
         ),
-        _given(size) | {"why": why, "clerk": f",head,{CLERK},"},
+        {**given, "why": why, "clerk": f",head,{CLERK},"},
     )

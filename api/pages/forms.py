@@ -99,7 +99,7 @@ def place_in(text: str) -> Place | None:
         place = Place.parse(text.replace(" ", "+"))
     except ValueError:
         place = None
-    if place is None or place.due_at.tzinfo is None or not 0 <= place.case_id <= GREATEST_ID:
+    if place is None or not 0 <= place.case_id <= GREATEST_ID:
         raise InvalidInput("翻页的地址有误，请从第一页看起")
     return place
 

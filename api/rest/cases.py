@@ -172,7 +172,7 @@ def _mark(place: Place) -> str:
 def _place(mark: str) -> Place:
     try:
         place = Place.parse(base64.urlsafe_b64decode(mark.encode()).decode())
-        if place.due_at.tzinfo is None or not 0 <= place.case_id <= LARGEST_ID:
+        if place.at.tzinfo is None or not 0 <= place.case_id <= LARGEST_ID:
             raise ValueError("no place")
     except ValueError:
         raise wrong({"after": "翻页标记不对，请从第一页重新开始"}) from None

@@ -8,7 +8,7 @@ from api.auth import Someone
 from api.context import Duban
 from api.presenting.lists import Clocks, facts_of, stamps_of
 from api.spreadsheets.ledger import SheetRow
-from workflow.store.lists import queries
+from workflow.store.lists import queries, ranges
 from workflow.store.offices.named import roster
 
 _BATCH = 1_000
@@ -26,7 +26,7 @@ def sheet_rows(
             narrowed,
             after=place,
             limit=_BATCH,
-            newest=order == "newest",
+            order=ranges.ORDERS[order],
         )
         units = queries.unit_names(connection, {row["unit_id"] for row in found.rows})
         versions = [duban.catalog.version(row["definition_id"]).definition for row in found.rows]

@@ -110,6 +110,7 @@ def test_the_group_does_not_read_what_a_confidential_case_is_about(
     case, now = desk.case(), at("02 09:00")
     seen = {"unit_id": desk.prefecture.unit("522326"), "case_id": case, "why": "party"}
     row = {"due_at": now, "named": ",liaison,", "workflow": "errand", "state": "open"}
+    row |= {"about": seen["unit_id"], "entered_at": now}
     with desk.database.unit_of_work() as connection:
         connection.execute(insert(SCOPE).values(seen | row))
     desk.owe(way="chat", case=case, urgency=urgency, wake_at=now)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from unittest import mock
 
 import pytest
 from sqlalchemy import Connection, event, select
@@ -19,6 +18,7 @@ from workflow.store.casework import cases, writes
 from workflow.store.database import Database
 from workflow.store.lists import queries, ranges
 from workflow.store.lists.queries import Filter, Place
+from workflow.store.lists.ranges import BY_UNIT, LAST_MOVED, NEWEST
 from workflow.store.outgoing import outbox
 from workflow.store.sight.scope import not_kept_from
 
@@ -28,10 +28,17 @@ THREE_POSTS = Actor("person", 1, tuple(Post(n, n, "liaison") for n in (7, 8, 9))
 KIND = ("inspection",)
 OPEN, PLACE = Filter(workflows=KIND, closed=False), Place(NOW, 1)
 ASSIGNED = Filter(workflows=KIND, state="assigned")
-IN_STATE = "scope_state scope_list"
+IN_STATE, ABOUT = "scope_state scope_list", "scope_about scope_list"
 CANCEL = {"at_case": 1, "at_entry": 2, "now": NOW}
 MOVED = dict.fromkeys(("unit_id", "acts", "named", "others"))
-MOVED |= {"case_id": 1, "due_at": NOW, "closed": False, "state": "assigned"}
+MOVED |= {
+    "about": 9,
+    "entered_at": NOW,
+    "case_id": 1,
+    "due_at": NOW,
+    "closed": False,
+    "state": "assigned",
+}
 DEARER = ("enable_seqscan", "enable_sort", "enable_bitmapscan")
 """What PostgreSQL is to leave alone."""
 
@@ -50,9 +57,13 @@ IN_ORDER: list[tuple[str, str, Query]] = [
     ("open and closed", "scope_list", listed(Filter(workflows=KIND), THREE_POSTS)),
     # to PostgreSQL both are the same while the table is empty
     ("cases in a state", IN_STATE, listed(ASSIGNED, THREE_POSTS)),
+    ("cases about a unit", ABOUT, listed(Filter(KIND, unit=9), THREE_POSTS)),
     ("my work", "scope_work", lambda c: work(c)),
-    ("the newest", "sqlite_autoindex_scope_1 scope_pkey", listed(OPEN, newest=True)),
-    ("cases about a unit", "scope_list", lambda c: about(c, few=False)),
+    ("the newest", "sqlite_autoindex_scope_1 scope_pkey", listed(OPEN, order=NEWEST)),
+    ("what moved last", "scope_moved", listed(OPEN, order=LAST_MOVED)),
+    ("its next page", "scope_moved", listed(OPEN, after=PLACE, order=LAST_MOVED)),
+    ("unit by unit", "scope_about", listed(OPEN, order=BY_UNIT)),
+    ("its next page", "scope_about", listed(OPEN, after=PLACE, order=BY_UNIT)),
     ("messages to send", "outbox_wake", lambda c: lease(c)),
 ]
 BY_KEY: list[tuple[str, str, Query]] = [
@@ -61,7 +72,6 @@ BY_KEY: list[tuple[str, str, Query]] = [
     ("cases with timers due", "timer_wake", lambda c: cases.lock_due_cases(c, NOW, 1000)),
     ("timers of a case", "timer", lambda c: cases.due_timers(c, NOW, [1])),
     ("timers to cancel", "timer", lambda c: c.execute(writes._CANCEL_TIMERS, CANCEL)),
-    ("cases about a unit", "case_unit", lambda c: about(c, few=True)),
     ("children of a case", "case_parent", listed(Filter(parent=7))),
     ("a place in the lists", "scope_case", lambda c: c.execute(writes._PLACE, MOVED)),
 ]
@@ -72,12 +82,6 @@ def work(connection: Connection) -> Any:
     ways = [{"unit_id": 7, "closed": False, "acts": acts} for acts in (",head,", ",head,liaison,")]
     query = select(*ranges.PLACE).where(not_kept_from(CLERK))
     return ranges.first_of(connection, ranges.Listing(query, ways), None, 51)
-
-
-def about(connection: Connection, *, few: bool) -> Any:
-    """A list of the cases about a unit with few of them, or with many."""
-    with mock.patch.object(queries, "_has_many", return_value=not few):
-        return queries.list_cases(connection, CLERK, Filter(KIND, unit=9, closed=False))
 
 
 def lease(connection: Connection) -> Any:

@@ -146,6 +146,6 @@ def _scope_problems(again: Writes, case_id: int, stored: list[Row]) -> Iterator[
             yield "保密范围与历史不符"
             return
         wanted = {**place, "acts": acts}
-        if any(row[name] != wanted[name] for name in ("due_at", "closed", "state", "acts")):
+        if any(row[name] != value for name, value in wanted.items() if name in row):
             yield "待办位置与历史不符"
             return

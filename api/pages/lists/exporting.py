@@ -23,7 +23,7 @@ from workflow.engine.errors import InvalidInput
 from workflow.store import jobs
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act
-from workflow.store.lists import queries
+from workflow.store.lists import queries, ranges
 from workflow.store.lists.counting import count_up_to
 from workflow.store.lists.queries import Filter
 
@@ -81,8 +81,8 @@ def _chosen(
     if ticked:
         rows = queries.cases_by_id(connection, someone.actor, ticked)
         return [row for row in rows if (row["workflow"],) == narrowed.workflows]
-    most, newest = MOST_PRINTED + 1, asked.order == "newest"
-    return queries.list_cases(connection, someone.actor, narrowed, limit=most, newest=newest).rows
+    most, order = MOST_PRINTED + 1, ranges.ORDERS[asked.order]
+    return queries.list_cases(connection, someone.actor, narrowed, limit=most, order=order).rows
 
 
 @router.get("/ledgers/{workflow}/{ledger}/export")

@@ -28,7 +28,7 @@ OPENED = {
     "closed": "已办结",
 }
 GROUPS = {"unit": "单位", "state": "环节", "light": "亮灯", "class": "分类"}
-ORDERS = {"newest": "最新登记在前"}
+ORDERS = {"newest": "最新登记在前", "moved": "最近流转在前", "unit": "同一单位排在一起"}
 BY_LIGHT = {"late": "overdue", "near": "near", "good": "good", "none": "none", "done": "closed"}
 """Which of OPENED shows the cases of a light."""
 

@@ -29,7 +29,7 @@ from api.presenting.lists import (
     ledger_links,
     options_of,
 )
-from workflow.store.lists import queries, views
+from workflow.store.lists import queries, ranges, views
 
 router = APIRouter()
 
@@ -111,5 +111,5 @@ def _found(
         narrowed,
         after=place_in(asked.after),
         limit=PAGE_SIZE,
-        newest=asked.order == "newest",
+        order=ranges.ORDERS[asked.order],
     )

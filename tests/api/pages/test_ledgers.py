@@ -45,6 +45,9 @@ def sheet_of(browser: Browser, query: str = "") -> list[list[Any]]:
         ("?unit=黔西南州", "逾近远"),
         ("?class=夯实基础", "近"),
         ("?order=newest", "远近逾"),
+        ("?order=moved", "远近逾"),
+        ("?order=moved&opened=open&unit=兴义市", "远逾"),
+        ("?order=unit", "逾远近"),
         ("?opened=never&group=nothing&order=none", "逾近远"),
     ],
 )

@@ -91,15 +91,17 @@ _VOID = (
     .values(live=None, voided_seq=bindparam("by_seq"))
 )
 _SEE = text(
-    "INSERT INTO scope (unit_id, case_id, why, closed, due_at, workflow, state)"
-    " VALUES (:unit_id, :case_id, :why, :closed, :due_at, :workflow, :state)"
+    "INSERT INTO scope (unit_id, case_id, why, closed, due_at, workflow, state, about, entered_at)"
+    " VALUES (:unit_id, :case_id, :why, :closed, :due_at, :workflow, :state, :about, :entered_at)"
     " ON CONFLICT (unit_id, case_id)"
     " DO UPDATE SET why = excluded.why WHERE scope.why IN ('above', 'inherited')"
 )
 _UNSEE = text("DELETE FROM scope WHERE case_id = :case_id AND why = 'above'")
 _INHERIT = text(
-    "INSERT INTO scope (unit_id, case_id, why, closed, due_at, workflow, state, named)"
-    " SELECT unit.successor_id, case_id, 'inherited', closed, due_at, workflow, state, named"
+    "INSERT INTO scope"
+    " (unit_id, case_id, why, closed, due_at, workflow, state, about, entered_at, named)"
+    " SELECT unit.successor_id, case_id, 'inherited', closed, due_at, workflow, state, about,"
+    " entered_at, named"
     " FROM scope JOIN unit ON unit.id = scope.unit_id"
     " WHERE case_id = :case_id AND unit.successor_id IS NOT NULL ON CONFLICT DO NOTHING"
 )
@@ -108,7 +110,8 @@ _USE = text(
     " ON CONFLICT DO NOTHING"
 )
 _PLACE = text(
-    "UPDATE scope SET due_at = :due_at, closed = :closed, state = :state,"
+    "UPDATE scope SET due_at = :due_at, closed = :closed, state = :state, about = :about,"
+    " entered_at = :entered_at,"
     " acts = CASE unit_id WHEN :unit_id THEN :acts END,"
     " named = CASE unit_id WHEN :unit_id THEN :named ELSE :others END WHERE case_id = :case_id"
 )

@@ -99,10 +99,10 @@ def _listed(
     after: Place | None,
     limit: int,
 ) -> Listed:
-    """A page of cases by the time of a row about each; a Place says that time as its `due_at`."""
+    """A page of cases by the time of a row about each."""
     query = query.where(exists().where(SCOPE.c.case_id == table.c.case_id, in_sight(reader)))
     if after is not None:
-        query = query.where(tuple_(table.c.at, table.c.case_id) < (after.due_at, after.case_id))
+        query = query.where(tuple_(table.c.at, table.c.case_id) < (after.at, after.case_id))
     order = query.order_by(table.c.at.desc(), table.c.case_id.desc())
     found: Sequence[Any] = connection.execute(order.limit(limit + 1)).all()
     shown = found[:limit]

@@ -38,7 +38,9 @@ def count_by_month(
     By the unit that they are about, or for 0 all together.
     """
     spans = list(pairwise(bounds))
-    each = in_scope(reader, narrowed).add_columns(CASE.c.unit_id, _WHEN[what].label("at"))
+    of_case = what != "due"
+    each = in_scope(reader, narrowed, with_cases=of_case)
+    each = each.add_columns(SCOPE.c.about, _WHEN[what].label("at"))
     each = each.where(_within(_WHEN[what], bounds[0], bounds[-1]))
     found = each.subquery()
     sums = [
@@ -46,7 +48,7 @@ def count_by_month(
         for at, (begins, ends) in enumerate(spans)
     ]
     if by_unit:
-        rows = connection.execute(select(found.c.unit_id, *sums).group_by(found.c.unit_id))
+        rows = connection.execute(select(found.c.about, *sums).group_by(found.c.about))
         return {row[0]: [int(n) for n in row[1:]] for row in rows}
     row = connection.execute(select(*sums)).one()
     return {0: [int(n or 0) for n in row]}
@@ -71,7 +73,7 @@ def count_rungs(
     By definition, name of the ladder and rung; a case counts at its highest rung.
     """
     some = (
-        in_scope(reader, narrowed)
+        in_scope(reader, narrowed, with_cases=True)
         .add_columns(CASE.c.definition_id, CASE.c.entry, SCOPE.c.due_at)
         .order_by(SCOPE.c.due_at)
         .limit(most)
@@ -107,6 +109,7 @@ def latest_moves(connection: Connection, reader: Actor, narrowed: Filter, most: 
 
 def periods_of(connection: Connection, reader: Actor, workflow: str) -> list[int]:
     """The periods of which there are cases, the latest first."""
-    each = in_scope(reader, Filter(workflows=(workflow,))).add_columns(CASE.c.period).subquery()
+    every = in_scope(reader, Filter(workflows=(workflow,)), with_cases=True)
+    each = every.add_columns(CASE.c.period).subquery()
     query = select(each.c.period).where(each.c.period.is_not(None)).distinct()
     return list(connection.execute(query.order_by(each.c.period.desc())).scalars())

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from workflow.engine.case import Actor
 from workflow.store.lists.queries import Filter, in_scope
 from workflow.store.sight.sights import NO_LIMIT
-from workflow.store.tables.handles import CASE, SCOPE, UNIT
+from workflow.store.tables.handles import SCOPE, UNIT
 
 MOST_GROUPS = 500
 
@@ -49,11 +49,11 @@ def _span(moments: Moments) -> ColumnElement[str]:
 
 
 def _keys(moments: Moments) -> Mapping[str, ColumnElement[object]]:
-    class_ = select(UNIT.c.class_).where(UNIT.c.id == CASE.c.unit_id).scalar_subquery()
+    class_ = select(UNIT.c.class_).where(UNIT.c.id == SCOPE.c.about).scalar_subquery()
     return {
-        "workflow": CASE.c.workflow,
-        "unit": CASE.c.unit_id,
-        "state": CASE.c.state,
+        "workflow": SCOPE.c.workflow,
+        "unit": SCOPE.c.about,
+        "state": SCOPE.c.state,
         "class": class_,
         "light": _light(moments),
         "span": _span(moments),

@@ -5,10 +5,11 @@ Whatever is about cases takes the reader, and sees what `scope.in_sight` lets th
 """
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, tuple_
@@ -17,6 +18,7 @@ from workflow.engine.case import Actor
 from workflow.store.casework import cases
 from workflow.store.evidence.archive import EVERY_TIMER
 from workflow.store.lists import ranges
+from workflow.store.lists.ranges import BY_LIMIT, BY_UNIT, LAST_MOVED, NEWEST, Order
 from workflow.store.sight.scope import in_sight, not_kept_from, units_of
 from workflow.store.tables.handles import CASE, PERSON, SCOPE, SIGN_OFF, UNIT
 
@@ -43,25 +45,33 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page of a list ended: the next one begins after it."""
+    """Where a page of a list ended: the next one begins after it. `at` is the instant by which the
+    list is sorted, `about` the unit.
+    """
 
-    due_at: datetime
+    at: datetime
     case_id: int
     closed: bool = False
+    about: int = 0
 
     def __str__(self) -> str:
-        tail = "~closed" if self.closed else ""
-        return f"{self.due_at.astimezone(UTC).isoformat()}~{self.case_id}{tail}"
+        words = f"{self.at.astimezone(UTC).isoformat()}~{self.case_id}"
+        if not (self.closed or self.about):
+            return words
+        words += "~closed" if self.closed else "~open"
+        return f"{words}~{self.about}" if self.about else words
 
     @classmethod
     def parse(cls, text: str) -> "Place":
         """The place in a text made by `str`; raises ValueError."""
-        due_at, _, rest = text.partition("~")
-        case_id, _, closed = rest.partition("~")
-        at = datetime.fromisoformat(due_at)
-        if at.tzinfo is None or closed not in ("", "closed"):
+        found = _PLACE.fullmatch(text)
+        at = datetime.fromisoformat(found[1]) if found else None
+        if found is None or at is None or at.tzinfo is None:
             raise ValueError("no place that a list has given")
-        return cls(at, int(case_id), closed == "closed")
+        return cls(at, int(found[2]), found[3] == "closed", int(found[4] or 0))
+
+
+_PLACE = re.compile(r"([^~]+)~([0-9]{1,16})(?:~(open|closed)(?:~([0-9]{1,16}))?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +98,16 @@ def list_cases(
     *,
     after: Place | None = None,
     limit: int = 50,
-    newest: bool = False,
+    order: Order = BY_LIMIT,
     also: ColumnElement[bool] | None = None,
 ) -> Page:
     """Cases in scope, open ones before closed ones, soonest limit first and those without a limit
-    last: the order of the index `scope_list`. Or the `newest` first.
+    last: the order of the index `scope_list`. Or in another order, that of another index.
 
     `also` is a further condition on the case.
     """
-    listing = _listed(connection, reader, narrowed, also, newest=newest)
-    return _page(connection, listing, after, limit, newest=newest)
+    listing = _listed(connection, reader, narrowed, also, order)
+    return _page(connection, listing, after, limit, order)
 
 
 def first_cases(
@@ -110,7 +120,7 @@ def first_cases(
     """The ids of the first cases of a list, for a page that shows several lists and reads the rows
     of all of them at once.
     """
-    listing = _listed(connection, reader, narrowed, also)
+    listing = _listed(connection, reader, narrowed, also, BY_LIMIT)
     return [row.case_id for row in ranges.first_of(connection, listing, None, limit)]
 
 
@@ -123,48 +133,23 @@ def list_work(
     return _page(connection, listing, after, limit)
 
 
-FEW = 200
-"""Cases about a unit up to which they are looked up by key and put in order."""
-
-
 def _listed(
     connection: Connection,
     reader: Actor,
     narrowed: Filter,
     also: ColumnElement[bool] | None,
-    *,
-    newest: bool = False,
+    order: Order,
 ) -> ranges.Listing:
     """Where the cases of a list are."""
     conditions = [*_conditions(narrowed), *([also] if also is not None else [])]
-    units, sight, few = units_of(reader), not_kept_from(reader), list(_of_few(narrowed))
-    if narrowed.unit is not None and _has_many(connection, narrowed.unit):
-        # a case is in the lists of the unit that it is about: theirs are read, in their order
-        units, few = frozenset({narrowed.unit}), list(_of_few(replace(narrowed, unit=None)))
-        sight = _seen_about(reader, narrowed.unit)
-    query = select(*ranges.PLACE).where(sight, *few)
+    units, few = units_of(reader), list(_of_few(narrowed))
+    query = select(*ranges.PLACE).where(not_kept_from(reader), *few)
     if conditions:  # with the cases only where one is on them
         query = query.join(CASE, CASE.c.id == SCOPE.c.case_id).where(*conditions)
     query = query.where(*_on_scope(narrowed))
-    if newest or few:  # in the order of the primary key, or a few cases by key
+    if order is NEWEST or few:  # in the order of the primary key, or a few cases by key
         return ranges.Listing(query, [{"unit_id": unit} for unit in sorted(units)], bool(few))
     return ranges.Listing(query, _ranges(connection, units, narrowed))
-
-
-def _seen_about(reader: Actor, unit: int) -> ColumnElement[bool]:
-    """Of rows of any unit those whose case is about this one and in sight; asked row by row, for a
-    join with so few cases PostgreSQL would put in order by itself.
-    """
-    mine, about = SCOPE.alias("mine"), CASE.alias("about")
-    whose = select(about.c.unit_id).where(about.c.id == SCOPE.c.case_id).scalar_subquery()
-    return and_(
-        whose == unit, exists().where(mine.c.case_id == SCOPE.c.case_id, in_sight(reader, mine))
-    )
-
-
-def _has_many(connection: Connection, unit: int) -> bool:
-    some = select(CASE.c.id).where(CASE.c.unit_id == unit).offset(FEW).limit(1)
-    return connection.execute(some).first() is not None
 
 
 def _ranges(connection: Connection, units: Collection[int], narrowed: Filter) -> list[ranges.Range]:
@@ -175,15 +160,19 @@ def _ranges(connection: Connection, units: Collection[int], narrowed: Filter) ->
         else ranges.of_kinds(connection, units)
     )
     closed = (False, True) if narrowed.closed is None else (narrowed.closed,)
-    state: ranges.Range = {} if narrowed.state is None else {"state": narrowed.state}
-    return [{**kind, **state, "closed": end} for kind in kinds for end in closed]
+    narrower = {"state": narrowed.state, "about": narrowed.unit}
+    fixed = {name: value for name, value in narrower.items() if value is not None}
+    return [{**kind, **fixed, "closed": end} for kind in kinds for end in closed]
 
 
-def in_scope(reader: Actor, narrowed: Filter) -> Select[Any]:
-    """Cases in the reader's scope, each once: by the row of the first unit that sees it."""
-    query = select(SCOPE.c.case_id).join(CASE, CASE.c.id == SCOPE.c.case_id).where(in_sight(reader))
-    for condition in (*_on_scope(narrowed), *_of_few(narrowed), *_conditions(narrowed)):
-        query = query.where(condition)
+def in_scope(reader: Actor, narrowed: Filter, *, with_cases: bool = False) -> Select[Any]:
+    """Cases in the reader's scope, each once: by the row of the first unit that sees it. CASE is
+    joined where the filter, or the caller, asks something of it.
+    """
+    query, conditions = select(SCOPE.c.case_id).where(in_sight(reader)), [*_conditions(narrowed)]
+    if conditions or with_cases:
+        query = query.join(CASE, CASE.c.id == SCOPE.c.case_id)
+    query = query.where(*_on_scope(narrowed), *_of_few(narrowed), *conditions)
     if len(units_of(reader)) == 1:
         return query
     first = SCOPE.alias("first")
@@ -197,6 +186,8 @@ def _on_scope(narrowed: Filter) -> Iterator[Any]:
         yield SCOPE.c.closed.is_(narrowed.closed)
     if narrowed.state is not None:
         yield SCOPE.c.state == narrowed.state
+    if narrowed.unit is not None:
+        yield SCOPE.c.about == narrowed.unit
     if narrowed.workflows is not None:
         yield SCOPE.c.workflow.in_(narrowed.workflows)
     if narrowed.due_from is not None:
@@ -207,10 +198,9 @@ def _on_scope(narrowed: Filter) -> Iterator[Any]:
 
 def _of_few(narrowed: Filter) -> Iterator[Any]:
     """What leaves only so many cases that they are looked up by key and put in order."""
-    for name, column in (("unit", CASE.c.unit_id), ("parent", CASE.c.parent_id)):
-        if (wanted := getattr(narrowed, name)) is not None:
-            few = CASE.alias("few")
-            yield SCOPE.c.case_id.in_(select(few.c.id).where(few.c[column.name] == wanted))
+    if narrowed.parent is not None:
+        few = CASE.alias("few")
+        yield SCOPE.c.case_id.in_(select(few.c.id).where(few.c.parent_id == narrowed.parent))
 
 
 def _conditions(narrowed: Filter) -> Iterator[Any]:
@@ -234,16 +224,33 @@ def _page(
     listing: ranges.Listing,
     after: Place | None,
     limit: int,
-    *,
-    newest: bool = False,
+    order: Order = BY_LIMIT,
 ) -> Page:
     """The cases of a page with their columns, in order."""
-    key = (after.closed, after.due_at, after.case_id) if after is not None else None
-    found = ranges.first_of(connection, listing, key, limit + 1, newest=newest)
+    key = None if after is None else order.key_of(_Row.at(after))
+    found = ranges.first_of(connection, listing, key, limit + 1, order)
     shown = found[:limit]
     rows = rows_of(connection, [row.case_id for row in shown])
-    last = shown[-1] if len(found) > limit else None
-    return Page(rows, Place(last.due_at, last.case_id, last.closed) if last else None)
+    return Page(rows, _place_of(shown[-1], order) if len(found) > limit else None)
+
+
+class _Row(NamedTuple):
+    """A place as a row of a list has it, whichever instant the list is sorted by."""
+
+    closed: bool
+    due_at: datetime
+    case_id: int
+    about: int
+    entered_at: datetime
+
+    @classmethod
+    def at(cls, place: Place) -> "_Row":
+        return cls(place.closed, place.at, place.case_id, place.about, place.at)
+
+
+def _place_of(row: Any, order: Order) -> Place:
+    at = row.entered_at if order is LAST_MOVED else row.due_at
+    return Place(at, row.case_id, row.closed, row.about if order is BY_UNIT else 0)
 
 
 def rows_of(connection: Connection, ids: Sequence[int]) -> list[Row]:

@@ -7,10 +7,19 @@ with it is a prefix of the index, one range for each value that it may have.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, text, tuple_, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 
 from workflow.engine.case import Actor
 from workflow.store.sight.scope import words_of
@@ -19,13 +28,62 @@ from workflow.store.tables.handles import SCOPE
 _MOST_AT_ONCE = 100
 """Ranges of one statement; SQLite takes 500."""
 
-Key = tuple[bool, datetime, int]
-"""Where a case stands in a list: whether it is closed, its limit, its id."""
+Key = tuple[Any, ...]
+"""Where a case stands in a list: its values of the columns of the order."""
 Range = Mapping[str, Any]
 """Columns of `scope` with the values that lead to one range of an index."""
 
-PLACE = (SCOPE.c.closed, SCOPE.c.due_at, SCOPE.c.case_id)
-_NEWEST = (SCOPE.c.case_id.desc(),)
+PLACE = (
+    SCOPE.c.closed,
+    SCOPE.c.due_at,
+    SCOPE.c.case_id,
+    SCOPE.c.about,
+    SCOPE.c.entered_at,
+)
+"""What a query of a list selects: whatever a list may be sorted by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a list is sorted by; within each of its ranges that is the order of an index."""
+
+    columns: tuple[Column[Any], ...]
+    backwards: bool = False
+
+    def key_of(self, row: Any) -> Key:
+        """Where a row of PLACE stands."""
+        return tuple(getattr(row, column.name) for column in self.columns)
+
+    def sorted(self, rows: Collection[Any]) -> list[Any]:
+        """Rows of PLACE in this order."""
+        return sorted(rows, key=self.key_of, reverse=self.backwards)
+
+    def is_beyond(self, row: Any, after: Key) -> bool:
+        """Whether a row of PLACE comes after a place."""
+        key = self.key_of(row)
+        return key < after if self.backwards else key > after
+
+    def clauses(self) -> list[ColumnElement[Any]]:
+        """The order in SQL."""
+        return [column.desc() if self.backwards else column.asc() for column in self.columns]
+
+
+BY_LIMIT = Order((SCOPE.c.closed, SCOPE.c.due_at, SCOPE.c.case_id))
+"""Open before closed, soonest limit first."""
+BY_UNIT = Order((SCOPE.c.closed, SCOPE.c.about, SCOPE.c.due_at, SCOPE.c.case_id))
+"""The same unit by unit."""
+LAST_MOVED = Order((SCOPE.c.entered_at, SCOPE.c.case_id), backwards=True)
+"""What came into its state last first."""
+NEWEST = Order((SCOPE.c.case_id,), backwards=True)
+"""What was opened last first."""
+
+ORDERS: Mapping[str, Order] = {
+    "": BY_LIMIT,
+    "newest": NEWEST,
+    "moved": LAST_MOVED,
+    "unit": BY_UNIT,
+}
+"""Every order by the name that addresses have for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +102,14 @@ def first_of(
     listing: Listing,
     after: Key | None,
     limit: int,
-    *,
-    newest: bool = False,
+    order: Order = BY_LIMIT,
 ) -> list[Any]:
-    """The first `limit` cases of a list after one, each once: rows of PLACE, which is their order
-    unless the `newest` come first.
-    """
-    sort = _by_age if newest else _by_place
-    parts = _whole(listing) if listing.few else _ahead(listing, after, limit, newest=newest)
+    """The first `limit` cases of a list in an order after one, each once: rows of PLACE."""
+    parts = _whole(listing) if listing.few else _ahead(listing, after, limit, order)
     found = {row.case_id: row for row in _rows(connection, parts)}
-    in_order = sorted(found.values(), key=sort)
+    in_order = order.sorted(found.values())
     if listing.few and after is not None:
-        in_order = [row for row in in_order if _is_beyond(row, after, newest=newest)]
+        in_order = [row for row in in_order if order.is_beyond(row, after)]
     return in_order[:limit]
 
 
@@ -66,12 +120,11 @@ def _whole(listing: Listing) -> list[Select[Any]]:
     return [listing.query.where(*_within(one)) for one in listing.ranges]
 
 
-def _ahead(listing: Listing, after: Key | None, limit: int, *, newest: bool) -> list[Select[Any]]:
-    order = _NEWEST if newest else PLACE
+def _ahead(listing: Listing, after: Key | None, limit: int, order: Order) -> list[Select[Any]]:
     return [
-        listing.query.where(*_within(one), *beyond).order_by(*order).limit(limit)
+        listing.query.where(*_within(one), *beyond).order_by(*order.clauses()).limit(limit)
         for one in listing.ranges
-        if (beyond := _beyond(one, after, newest=newest)) is not None
+        if (beyond := _beyond(one, after, order)) is not None
     ]
 
 
@@ -80,37 +133,25 @@ def _rows(connection: Connection, parts: Sequence[Select[Any]]) -> Iterable[Any]
         yield from connection.execute(_together(parts[at : at + _MOST_AT_ONCE]))
 
 
-def _is_beyond(row: Any, after: Key, *, newest: bool) -> bool:
-    if newest:
-        return bool(row.case_id < after[-1])
-    return _by_place(row) > after
-
-
-def _by_place(row: Any) -> Key:
-    return row.closed, row.due_at, row.case_id
-
-
-def _by_age(row: Any) -> int:
-    return -int(row.case_id)
-
-
 def _within(one: Range) -> Iterator[ColumnElement[bool]]:
     for name, value in one.items():
         column = SCOPE.c[name]
         yield column.is_(value) if isinstance(value, bool) else column == value
 
 
-def _beyond(one: Range, after: Key | None, *, newest: bool) -> list[ColumnElement[bool]] | None:
+def _beyond(one: Range, after: Key | None, order: Order) -> list[ColumnElement[bool]] | None:
     """The conditions for what comes after a place within a range; None when nothing does."""
     if after is None:
         return []
-    if newest:
-        return [SCOPE.c.case_id < after[-1]]
-    if "closed" not in one:
-        return [tuple_(*PLACE) > tuple_(*after)]
-    if one["closed"] != after[0]:
-        return [] if one["closed"] else None
-    return [tuple_(*PLACE[1:]) > tuple_(*after[1:])]
+    columns, key = list(order.columns), list(after)
+    while columns and columns[0].name in one:  # the whole range stands before or after the place
+        here, there = one[columns.pop(0).name], key.pop(0)
+        if here != there:
+            return [] if (here > there) != order.backwards else None
+    if len(columns) == 1:
+        return [columns[0] < key[0] if order.backwards else columns[0] > key[0]]
+    left, right = tuple_(*columns), tuple_(*key)
+    return [left < right if order.backwards else left > right]
 
 
 def _together(parts: Sequence[Select[Any]]) -> Any:

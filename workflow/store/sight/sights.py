@@ -29,6 +29,8 @@ def place_of(case: Case) -> dict[str, Any]:
         "due_at": due.at if due else NO_LIMIT,
         "closed": case.closed_at is not None,
         "state": case.state,
+        "about": case.unit,
+        "entered_at": case.entered_at,
     }
 
 

@@ -172,7 +172,8 @@ class ScopeRow(SQLModel, table=True):
 
     `acts` are the roles of the unit whose work it is now, and the person it was handed to:
     `,#17,head,officer,`, or NULL for none. `named` lists in the same way those of the unit who see
-    the case while it is confidential (`,,` is nobody); NULL is the whole unit.
+    the case while it is confidential (`,,` is nobody); NULL is the whole unit. `about` is the unit
+    that the case is about, `entered_at` when it came into its state.
     """
 
     __tablename__ = "scope"
@@ -180,6 +181,8 @@ class ScopeRow(SQLModel, table=True):
         Index("scope_list", "unit_id", "workflow", "closed", "due_at", "case_id"),
         Index("scope_state", "unit_id", "workflow", "state", "closed", "due_at", "case_id"),
         Index("scope_work", "unit_id", "closed", "acts", "due_at", "case_id"),
+        Index("scope_about", "unit_id", "workflow", "closed", "about", "due_at", "case_id"),
+        Index("scope_moved", "unit_id", "workflow", "closed", "entered_at", "case_id"),
         Index("scope_case", "case_id"),
     )
 
@@ -192,3 +195,5 @@ class ScopeRow(SQLModel, table=True):
     named: str | None = None
     workflow: str
     state: str
+    about: int = Field(sa_type=BIG)
+    entered_at: datetime
