@@ -19,6 +19,7 @@ from workflow.engine.calendar import YearNotice
 from workflow.engine.errors import DubanError
 from workflow.yaml_text import read_yaml
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST_HOLIDAY = 16
 LARGEST_FILE = 256 * 1024
 """Bytes: a year's notice is a page. It comes from the operator's own disk by the command line and
@@ -29,7 +30,7 @@ _REST, _WORK = "放假", "上班"
 
 
 class BadNotice(DubanError):
-    """A notice that cannot be entered; the text lists every mistake in Chinese."""
+    """A notice that cannot be entered; the text lists every mistake in Chinese, a line each."""
 
 
 @dataclass
@@ -64,11 +65,35 @@ class _Days:
             self.wrong.append(f"{where}：{day} 本来就是周一至周五，不是调休上班日")
         self.work.add(day)
 
+    def notice(self) -> YearNotice:
+        """What has been read, whole; raises BadNotice."""
+        self.wrong += [f"{day} 既放假又上班" for day in sorted(self.rest.keys() & self.work)]
+        if not self.wrong and not self.rest:
+            self.wrong.append("一个放假的日子也没有")
+        if self.wrong:
+            raise BadNotice("\n".join(self.wrong))
+        return YearNotice(self.year, frozenset(self.rest), frozenset(self.work), self.rest)
+
+
+def typed_notice(year: int, holidays: Iterable[Mapping[str, object]]) -> YearNotice:
+    """The notice of that year as a form gives it, each holiday by `name`, `from`, `to` and `work`;
+    raises BadNotice with all that is wrong.
+    """
+    _check_year(year)
+    days = _Days(year)
+    for at, holiday in enumerate(holidays, start=1):
+        _add_holiday(days, holiday, f"第 {at} 个假期")
+    return days.notice()
+
+
+def _check_year(year: int) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise BadNotice(f"年份 {year} 应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间")
+
 
 def read_notice(file: Path, year: int) -> YearNotice:
     """The notice of that year in a file; raises BadNotice with all that is wrong."""
-    if not 2000 <= year <= 2100:
-        raise BadNotice(f"年份 {year} 应在 2000 至 2100 之间")
+    _check_year(year)
     try:
         with file.open("rb") as content:
             read = content.read(LARGEST_FILE + 1)  # a device has no size beforehand
@@ -81,12 +106,10 @@ def read_notice(file: Path, year: int) -> YearNotice:
         raise BadNotice(f"“{file}”不是 UTF-8 编码，无法读取") from None
     days = _Days(year)
     (_from_csv if file.suffix.lower() == ".csv" else _from_yaml)(days, text, str(file))
-    days.wrong += [f"{day} 既放假又上班" for day in sorted(days.rest.keys() & days.work)]
-    if not days.wrong and not days.rest:
-        days.wrong.append("一个放假的日子也没有")
-    if days.wrong:
-        raise BadNotice(f"{file} 有 {len(days.wrong)} 处错误：\n" + "\n".join(days.wrong))
-    return YearNotice(year, frozenset(days.rest), frozenset(days.work), days.rest)
+    try:
+        return days.notice()
+    except BadNotice as bad:
+        raise BadNotice(f"{file} 有 {len(days.wrong)} 处错误：\n{bad}") from None
 
 
 def _from_csv(days: _Days, text: str, _: str) -> None:

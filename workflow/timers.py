@@ -6,10 +6,10 @@ days of downtime everything due fires once, and reminders that have piled up col
 one.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy import Connection, and_, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from workflow import ladder
@@ -196,6 +196,14 @@ def enter_notice(
 def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
     """Work out again the limits that an older calendar could not know, with a trail; how many
     cases.
+    """
+    with database.reading() as connection:
+        found = behind_calendar(connection, catalog, now)
+    return sum(_recalculate_one(database, catalog, case_id, now) for case_id in found)
+
+
+def behind_calendar(connection: Connection, catalog: Catalog, now: datetime) -> Sequence[int]:
+    """The cases whose limits an older calendar could not know, and that wait to be worked out.
 
     Provisional ones, and those whose limit, rungs or events come on 25 December before the newest
     year or later: a notice may reach into these days.
@@ -207,17 +215,13 @@ def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
     )
     kind = tuple_(CASE.c.definition_id, CASE.c.state)
     wakes_later = CASE.c.id.in_(select(TIMER.c.case_id).where(TIMER.c.wake_at >= edge))
-    with database.reading() as connection:
-        kinds = connection.execute(
-            select(CASE.c.definition_id, CASE.c.state).where(behind).distinct()
-        )
-        reaching = [
-            and_(kind.in_(alike), CASE.c.due_at >= earliest)
-            for earliest, alike in _by_earliest(catalog, kinds, edge).items()
-        ]
-        touched = or_(CASE.c.provisional.is_(True), wakes_later, *reaching)
-        found = connection.execute(select(CASE.c.id).where(behind, touched)).scalars().all()
-    return sum(_recalculate_one(database, catalog, case_id, now) for case_id in found)
+    kinds = connection.execute(select(CASE.c.definition_id, CASE.c.state).where(behind).distinct())
+    reaching = [
+        and_(kind.in_(alike), CASE.c.due_at >= earliest)
+        for earliest, alike in _by_earliest(catalog, kinds, edge).items()
+    ]
+    touched = or_(CASE.c.provisional.is_(True), wakes_later, *reaching)
+    return connection.execute(select(CASE.c.id).where(behind, touched)).scalars().all()
 
 
 _Kind = tuple[int, str]

@@ -12,6 +12,7 @@ from workflow.engine.errors import Refusal
 from workflow.store import jobs
 from workflow.store.evidence import audit
 from workflow.store.jobs import Job
+from workflow.store.offices.administrators import role_of
 from workflow.store.offices.organisation import actor_of
 from workflow.store.tables.handles import PERSON
 
@@ -44,7 +45,8 @@ def _whoever_asked(duban: Duban, job: Job) -> Someone:
     with duban.database.reading() as connection:
         actor = job.with_posts(actor_of(connection, job.person_id, duban.clock()))
         named = select(PERSON.c.name).where(PERSON.c.id == job.person_id)
-        return Someone(actor, job.person_id, connection.execute(named).scalar_one(), None)
+        name, role = connection.execute(named).scalar_one(), role_of(connection, job.person_id)
+        return Someone(actor, job.person_id, name, None, administers=role)
 
 
 def _finish(duban: Duban, job: Job, made: Made) -> None:
@@ -55,7 +57,8 @@ def _finish(duban: Duban, job: Job, made: Made) -> None:
         if made.noted is not None:
             audit.record(connection, made.noted, now)
         name = made.name if file else None
-        jobs.finish(connection, job.id, made.sentence, now, file=file, file_name=name)
+        end = jobs.fail if made.failed else jobs.finish
+        end(connection, job.id, made.sentence, now, file=file, file_name=name)
 
 
 def _fail(duban: Duban, job: Job, sentence: str) -> None:

@@ -16,12 +16,15 @@ TOLD_EVERY = 500
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of a job: a sentence, perhaps a file, perhaps an act for the log."""
+    """What came of a job: a sentence, perhaps a file, perhaps an act for the log; `failed` where
+    the sentence says why nothing did.
+    """
 
     sentence: str
     content: bytes | None = None
     name: str = ""
     noted: Act | None = None
+    failed: bool = False
 
 
 class Kind(Protocol):

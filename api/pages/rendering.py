@@ -14,6 +14,9 @@ from api.context import Duban
 from notifications.ways import MAILBOX_URL
 from workflow.engine.case import Actor, Pen
 
+LOOK_EVERY = 3
+"""Seconds until a page that tells how far something has come asks for itself again."""
+
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -73,12 +76,14 @@ def _of_administrator(someone: Someone, here: str) -> tuple[NavLink, ...]:
     if someone.administers == "system":
         links += [
             ("/administration/organisation", "组织机构"),
+            ("/administration/holidays", "放假通知"),
             ("/administration/unreachable", "联系不上的人"),
             ("/administration/suggestions", "意见箱"),
             ("/administration/health", "运行状况"),
             ("/administration/channels", "消息渠道"),
             ("/administration/sources", "外部来源"),
             ("/administration/sending", "消息发送"),
+            ("/jobs", "后台任务"),
             ("/workflows", "工作流程"),
         ]
     links += [("/audit", "审计日志")] if someone.administers == "audit" else []

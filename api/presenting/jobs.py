@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from api.jobs.listing import LIST
 from api.presenting.lists import LedgerLink
 from api.presenting.wording import to_the_minute
 from workflow.store.jobs import Job
@@ -13,7 +14,7 @@ STATUSES = {"waiting": "等待处理", "running": "正在处理", "done": "已�
 @dataclass(frozen=True, slots=True)
 class JobLine:
     """A job: what it is, where it stands, how far it has come; `file` is where to fetch what came
-    of it.
+    of it, `next` where to go on from it.
     """
 
     url: str
@@ -28,6 +29,7 @@ class JobLine:
     detail: str
     file: str
     file_name: str
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,23 @@ def job_line(job: Job, is_kept: Callable[[str], bool]) -> JobLine:
         detail=job.detail or "",
         file=f"{url}/file" if kept else "",
         file_name=job.file_name or "",
+        next=_next(job),
     )
+
+
+def _next(job: Job) -> str:
+    """A list that was looked at and found right is taken next."""
+    if job.kind != LIST or job.status != "done" or job.asked["take"]:
+        return ""
+    whole = "&complete=yes" if job.asked["complete"] else ""
+    return f"/administration/import/{job.asked['which']}?looked=yes{whole}"
 
 
 def _progress(job: Job) -> str:
     if job.status != "running" or not job.total:
         return ""
     if job.done == job.total:
-        return f"{job.total:,} 行都已核对，正在写入"
+        return f"{job.total:,} 行都已读过，正在核对和写入"
     return f"已处理 {job.done:,} 行，共 {job.total:,} 行"
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from api.inspecting.refusing import BadFile
 from api.inspecting.tables import MOST_LINES, Cell, NumberedRow
+from api.jobs.telling import Tell, silent
 from api.spreadsheets.case_table import UnreadableFile
 from api.spreadsheets.reading import read_list
 from workflow.catalog import Catalog
@@ -81,7 +82,7 @@ TITLES: Mapping[Which, str] = {"units": "单位", "people": "人员", "deputies"
 _YES = {"是": True, "1": True, "true": True, "否": False, "0": False, "false": False, "": False}
 
 
-def unit_lines(content: bytes) -> list[UnitLine]:
+def unit_lines(content: bytes, tell: Tell = silent) -> list[UnitLine]:
     """The units that a file lists; raises UnreadableFile."""
 
     def line(row: int, values: dict[str, str | None], given: frozenset[str]) -> UnitLine:
@@ -104,10 +105,10 @@ def unit_lines(content: bytes) -> list[UnitLine]:
             given=given,
         )
 
-    return _lines(content, _UNITS, line)
+    return _lines(content, _UNITS, line, tell)
 
 
-def people_lines(content: bytes) -> list[PersonLine]:
+def people_lines(content: bytes, tell: Tell = silent) -> list[PersonLine]:
     """The people that a file lists; raises UnreadableFile."""
 
     def line(row: int, values: dict[str, str | None], given: frozenset[str]) -> PersonLine:
@@ -125,10 +126,10 @@ def people_lines(content: bytes) -> list[PersonLine]:
             given=given,
         )
 
-    return _lines(content, _PEOPLE, line)
+    return _lines(content, _PEOPLE, line, tell)
 
 
-def deputy_lines(content: bytes) -> list[DeputyLine]:
+def deputy_lines(content: bytes, tell: Tell = silent) -> list[DeputyLine]:
     """The deputies and substitutes that a file lists; raises UnreadableFile."""
 
     def line(row: int, values: dict[str, str | None], given: frozenset[str]) -> DeputyLine:
@@ -145,16 +146,17 @@ def deputy_lines(content: bytes) -> list[DeputyLine]:
             given=given,
         )
 
-    return _lines(content, _DEPUTIES, line)
+    return _lines(content, _DEPUTIES, line, tell)
 
 
 def _lines(
     content: bytes,
     columns: Sequence[Column],
     line: Callable[[int, dict[str, str | None], frozenset[str]], Any],
+    tell: Tell,
 ) -> list[Any]:
     try:
-        rows = read_list(content)
+        rows = read_list(content, tell)
     except BadFile as bad:
         raise UnreadableFile(bad.sentence, {"code": bad.code}) from bad
     order = _order(next(rows, None), columns)

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from api.inspecting.child import ask_child
 from api.inspecting.tables import MOST_ROWS, Cell, NumberedRow
+from api.jobs.telling import Tell, counted, silent
 
 __all__ = ["MOST_ROWS", "Cell", "NumberedRow", "read_list", "read_sheet"]
 
 
-def read_list(content: bytes) -> Iterator[NumberedRow]:
+def read_list(content: bytes, tell: Tell = silent) -> Iterator[NumberedRow]:
     """The same of a list of units or people, which may be as long as a province is large: the file
-    has been read to its end, but a row takes room only when it is asked for.
+    has been read to its end, but a row takes room only when it is asked for. `tell` hears of each.
     """
-    return _rows("list", content)
+    return _rows("list", content, tell)
 
 
 def read_sheet(content: bytes) -> list[NumberedRow]:
@@ -24,6 +25,7 @@ def read_sheet(content: bytes) -> list[NumberedRow]:
     return list(_rows("table", content))
 
 
-def _rows(task: str, content: bytes) -> Iterator[NumberedRow]:
+def _rows(task: str, content: bytes, tell: Tell = silent) -> Iterator[NumberedRow]:
     _, (lines,) = ask_child(task, content)
-    return ((number, cells) for number, cells in map(json.loads, io.BytesIO(lines)))
+    rows = ((number, cells) for number, cells in map(json.loads, io.BytesIO(lines)))
+    return rows if tell is silent else counted(rows, lines.count(b"\n"), tell)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from workflow.engine.calendar import Calendar, YearNotice
 from workflow.store.plain import dumps
-from workflow.store.tables.handles import NOTICE
+from workflow.store.tables.handles import NOTICE, PERSON
 
 
 def read_calendars(
@@ -41,6 +41,13 @@ def add_notice(
         statement.values(year=notice.year, body=_body(notice), entered_at=now, entered_by=person)
     )
     return int(version.scalar_one())
+
+
+def entries(connection: Connection) -> dict[int, tuple[datetime, str | None]]:
+    """When the newest notice of each year was entered, and by whom; nobody is the installation."""
+    query = select(NOTICE.c.year, NOTICE.c.entered_at, PERSON.c.name)
+    query = query.outerjoin(PERSON, PERSON.c.id == NOTICE.c.entered_by).order_by(NOTICE.c.version)
+    return {year: (at, name) for year, at, name in connection.execute(query)}
 
 
 def _body(notice: YearNotice) -> str:

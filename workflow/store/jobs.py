@@ -116,9 +116,17 @@ def finish(
     _end(connection, job, "done", detail, now, done=JOB.c.total, file=file, file_name=file_name)
 
 
-def fail(connection: Connection, job: int, detail: str, now: datetime) -> None:
-    """A job has come to nothing, for this reason."""
-    _end(connection, job, "failed", detail, now)
+def fail(
+    connection: Connection,
+    job: int,
+    detail: str,
+    now: datetime,
+    *,
+    file: str | None = None,
+    file_name: str | None = None,
+) -> None:
+    """A job has come to nothing, for this reason; `file` may tell it line by line."""
+    _end(connection, job, "failed", detail, now, file=file, file_name=file_name)
 
 
 def _end(

@@ -16,6 +16,9 @@ SILENT_AFTER = timedelta(minutes=1)
 
 FORGOTTEN_AFTER = timedelta(days=1)
 
+WORKERS = frozenset({"run", "worker"})
+"""The kinds of processes that do what the clock owes, and long work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -54,6 +57,11 @@ def known(connection: Connection) -> list[Process]:
     query = select(PROCESS).order_by(PROCESS.c.kind, PROCESS.c.name)
     rows = [dict(row) for row in connection.execute(query).mappings()]
     return [Process(**{**row, "figures": _figures(row["figures"])}) for row in rows]
+
+
+def anybody_works(connection: Connection, now: datetime) -> bool:
+    """Whether a process that does the clock's work and long work answers."""
+    return any(one.kind in WORKERS and not one.is_silent(now) for one in known(connection))
 
 
 def _figures(text: str) -> dict[Key, float]:

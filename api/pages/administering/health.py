@@ -19,7 +19,7 @@ from workflow.store.evidence.checkpoints import last_at
 from workflow.store.evidence.examinations import Verdict
 from workflow.store.meters import Key
 from workflow.store.outgoing.backlog import Backlog, backlog
-from workflow.store.processes import Process, known
+from workflow.store.processes import WORKERS, Process, known
 
 router = APIRouter()
 
@@ -124,8 +124,7 @@ def _problems(
 ) -> Iterator[str]:
     if held:
         yield held
-    alive = {one.kind for one in running if not one.is_silent(now)}
-    if not alive & {"run", "worker"}:
+    if not any(one.kind in WORKERS and not one.is_silent(now) for one in running):
         yield "没有后台在运行，到时的提醒和待发的消息都不会办理：请启动后台"
     for one in running:
         if one.is_silent(now):

@@ -1,36 +1,53 @@
 """导入单位、导入人员: look at what would become of every line of a list, then take all of it.
 
-The file is sent once: what was looked at is kept in the page, unless it is too large for that.
+The file is sent once: what was looked at is kept in the page. A list too large for that is looked
+at, and taken, as long work; it is chosen again for each.
 """
 
-from fastapi import APIRouter, Response
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.downloads import disposition
 from api.errors import status_of
+from api.jobs import listing
 from api.pages.administering.organisation import HERE
 from api.pages.forms import Posted, request_id, text_in
-from api.pages.kept_files import MOST_KEPT, content_of, kept_in
+from api.pages.kept_files import content_of, kept_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.organisation import ListPage, list_lines
 from api.spreadsheets.org_import import report_on
 from api.spreadsheets.org_lists import TITLES, Which, template_of
 from workflow.engine.errors import Refusal
 from workflow.organising.lines import Report
+from workflow.store import jobs
 from workflow.store.offices.changes import Asked
 
 router = APIRouter()
 
 MOST_LISTED = 500
+AT_ONCE = 200_000
+"""Bytes of a list that is dealt with while the browser waits: some five thousand lines."""
+_AGAIN = "名单检查过了，没有错误；请再选一次同一个文件，按“导入”"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/administration/import/{which}")
-def ask(which: Which, duban: Installation, someone: SignedInPage) -> Response:
-    """The empty form."""
-    return _show(duban, someone, _page(which, None))
+def ask(
+    which: Which,
+    duban: Installation,
+    someone: SignedInPage,
+    looked: Annotated[str, Query()] = "",
+    complete: Annotated[str, Query()] = "",
+) -> Response:
+    """The empty form; once a long list was `looked` at, it can be taken."""
+    page = _page(which, None, complete=bool(complete))
+    return _show(duban, someone, replace(page, looked=True, total=_AGAIN) if looked else page)
 
 
 @router.get("/administration/import/{which}/template.xlsx")
@@ -49,14 +66,34 @@ def look_or_take(
     complete = "complete" in form
     try:
         content = content_of(form)
+        if len(content) > AT_ONCE:
+            return _in_the_background(duban, someone, which, content, form)
         report = _report(duban, someone, which, content, form)
     except Refusal as refused:
         page = _page(which, None, problem=refused.sentence, complete=complete)
         return _show(duban, someone, page, status_of(refused))
-    fit = len(content) <= MOST_KEPT and not report.counts["wrong"] and report.change is None
+    fit = not report.counts["wrong"] and report.change is None
     return _show(
         duban, someone, _page(which, report, kept=content if fit else b"", complete=complete)
     )
+
+
+def _in_the_background(
+    duban: Duban, someone: Someone, which: Which, content: bytes, form: FormData
+) -> Response:
+    """Have the list looked at or taken as long work; to the page of that job."""
+    now, take = duban.clock(), text_in(form, "act") == "take"
+    asked = listing.asked_for(
+        which,
+        duban.files.put(content, now),
+        text_in(form, "request") or request_id(),
+        complete="complete" in form,
+        take=take,
+    )
+    title = f"{'导入' if take else '检查'}{TITLES[which]}名单"
+    with duban.database.unit_of_work() as connection:
+        job = jobs.ask(connection, someone.actor, listing.LIST, title, asked, now)
+    return RedirectResponse(f"/jobs/{job}", 303)
 
 
 def _report(duban: Duban, someone: Someone, which: Which, content: bytes, form: FormData) -> Report:

@@ -8,20 +8,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.auth import Installation, SignedInPage
+from api.auth import Installation, SignedInPage, Someone
 from api.downloads import sent
 from api.pages.forms import GREATEST_ID
 from api.pages.lists.my_work import JOBS, my_tabs
-from api.pages.rendering import masthead_of, show
+from api.pages.rendering import LOOK_EVERY, masthead_of, show
 from api.presenting.jobs import JobPage, JobsPage, job_line
 from workflow.engine.errors import NotFound
 from workflow.store import jobs
-from workflow.store.processes import known
+from workflow.store.processes import anybody_works
 
 router = APIRouter()
-
-LOOK_EVERY = 3
-"""Seconds until the page of a job that goes on asks for itself again."""
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -33,8 +30,14 @@ def list_jobs(duban: Installation, someone: SignedInPage) -> Response:
     """What the reader asked for, newest first."""
     with duban.database.reading() as connection:
         found = jobs.jobs_of(connection, someone.person)
-    page = JobsPage(my_tabs(JOBS), tuple(job_line(one, duban.files.has) for one in found))
-    return show("jobs.html", page, masthead_of(duban, someone, "/"))
+    tabs = () if someone.administers else my_tabs(JOBS)
+    page = JobsPage(tabs, tuple(job_line(one, duban.files.has) for one in found))
+    return show("jobs.html", page, masthead_of(duban, someone, _part(someone)))
+
+
+def _part(someone: Someone) -> str:
+    """Which part of the site it belongs to: an administrator has no work besides."""
+    return JOBS if someone.administers else "/"
 
 
 @router.get("/jobs/{job}")
@@ -44,10 +47,10 @@ def one_job(
     """How far it has come; with `still` the page does not ask for itself again."""
     with duban.database.reading() as connection:
         found = jobs.one_of(connection, someone.person, job)
-        alive = {one.kind for one in known(connection) if not one.is_silent(duban.clock())}
+        works = anybody_works(connection, duban.clock())
     line = job_line(found, duban.files.has)
-    page = JobPage(line, still=bool(still), worker=bool(alive & {"run", "worker"}))
-    answer = show("job.html", page, masthead_of(duban, someone, "/"))
+    page = JobPage(line, still=bool(still), worker=works)
+    answer = show("job.html", page, masthead_of(duban, someone, _part(someone)))
     if not line.ended and not still:
         answer.headers["Refresh"] = str(LOOK_EVERY)
     return answer

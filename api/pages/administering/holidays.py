@@ -1,0 +1,125 @@
+"""放假通知: the system administrator types a holiday notice in as the State Council writes it;
+look first, then enter it. The worker works out again the limits that it moves, case by case, and
+the page says how many are left.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
+
+from api.auth import Installation, SignedInForm, SignedInPage, Someone
+from api.context import Duban
+from api.notice_file import BadNotice, typed_notice
+from api.pages.forms import Posted, printable, text_in, whole
+from api.pages.rendering import LOOK_EVERY, masthead_of, show
+from api.presenting.holidays import USUAL, HolidaysPage, NoticeShown, TypedHoliday, notice_shown
+from api.presenting.wording import to_the_minute
+from workflow import timers
+from workflow.engine.calendar import YearNotice
+from workflow.store import calendars
+from workflow.store.processes import anybody_works
+
+router = APIRouter()
+
+HERE = "/administration/holidays"
+_BETWEEN_DAYS = re.compile(r"[\s,，、;；]+")
+
+
+@router.get(HERE)
+def holidays(
+    duban: Installation,
+    someone: SignedInPage,
+    entered: Annotated[str, Query()] = "",
+    still: Annotated[str, Query()] = "",
+) -> Response:
+    """The years known, the form for the next one, and what is still to be worked out."""
+    known = duban.catalog.calendar.notices
+    done = whole(entered, 9999)
+    said = f"已录入 {done} 年的放假通知" if done in known else ""
+    blank = tuple(TypedHoliday(name) for name in USUAL)
+    return _show(duban, someone, str(max(known) + 1), blank, done=said, still=bool(still))
+
+
+@router.post(HERE)
+def look_or_enter(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+    """Say what the notice comes to, or enter it; mistakes are told all at once."""
+    year, rows = printable(text_in(form, "year"), 4), tuple(_typed(form))
+    try:
+        notice = typed_notice(whole(year, 9999) or 0, map(_as_written, _given(rows)))
+    except BadNotice as bad:
+        problems = tuple(dict.fromkeys(str(bad).splitlines()))
+        return _show(duban, someone, year, rows, problems=problems, status=422)
+    if text_in(form, "act") != "enter":
+        return _show(duban, someone, year, rows, looked=notice_shown(notice))
+    _enter(duban, someone, notice)
+    return RedirectResponse(f"{HERE}?entered={notice.year}", 303)
+
+
+def _enter(duban: Duban, someone: Someone, notice: YearNotice) -> None:
+    """Once, however often it is sent."""
+    if duban.catalog.calendar.notices.get(notice.year) != notice:
+        timers.enter_notice(duban.database, duban.catalog, notice, duban.clock(), someone.person)
+
+
+def _typed(form: FormData) -> Iterator[TypedHoliday]:
+    for at in range(len(USUAL)):
+        name, first, last, work = (
+            printable(text_in(form, f"{cell}.{at}"), 200) for cell in ("name", "from", "to", "work")
+        )
+        yield TypedHoliday(name[:20], first, last, work)
+
+
+def _given(rows: tuple[TypedHoliday, ...]) -> Iterator[TypedHoliday]:
+    """Rows in which something besides the name stands."""
+    return (row for row in rows if row.first or row.last or row.work)
+
+
+def _as_written(row: TypedHoliday) -> dict[str, object]:
+    work = [text for text in _BETWEEN_DAYS.split(row.work) if text]
+    name = row.name or "节假日"
+    return {"name": name, "from": row.first, "to": row.last or row.first, "work": work}
+
+
+def _show(
+    duban: Duban,
+    someone: Someone,
+    year: str,
+    rows: tuple[TypedHoliday, ...],
+    *,
+    done: str = "",
+    looked: NoticeShown | None = None,
+    problems: tuple[str, ...] = (),
+    still: bool = False,
+    status: int = 200,
+) -> Response:
+    with duban.database.reading() as connection:
+        entries = calendars.entries(connection)
+        waiting = len(timers.behind_calendar(connection, duban.catalog, duban.clock()))
+        works = anybody_works(connection, duban.clock())
+    known = sorted(duban.catalog.calendar.notices.items(), reverse=True)
+    page = HolidaysPage(
+        years=tuple(
+            notice_shown(one, _entered(*entries[at])) for at, one in known if at in entries
+        ),
+        year=year,
+        rows=rows,
+        waiting=waiting,
+        works=works,
+        still=still,
+        done=done,
+        looked=looked,
+        problems=problems,
+    )
+    answer = show("holidays.html", page, masthead_of(duban, someone, HERE), status=status)
+    if waiting and not (still or looked or problems):
+        answer.headers["Refresh"] = str(LOOK_EVERY)
+    return answer
+
+
+def _entered(at: datetime, name: str | None) -> str:
+    return f"{name or '随系统带来'}，{to_the_minute(at)}"

@@ -1,0 +1,80 @@
+"""Holiday notices (放假安排) in words: what a year's notice says, and the form to type one in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from api.presenting.wording import with_weekday
+from workflow.engine.calendar import YearNotice
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TypedHoliday:
+    """A row of the form; `work` are the days worked instead, as they were typed."""
+
+    name: str
+    first: str = ""
+    last: str = ""
+    work: str = ""
+
+
+USUAL = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节", "")
+"""The holidays of a year (全国年节及纪念日放假办法), and one row more."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeShown:
+    """What the notice of a year says; `entered` is by whom and when, empty for one not entered."""
+
+    year: int
+    lines: tuple[str, ...]
+    work: str
+    entered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HolidaysPage:
+    """放假通知: the years known, and the form, once `looked` at with what it says.
+
+    `waiting` cases have limits still to be worked out by the newest notice; `works` is whether
+    anybody is there to do so, `still` whether the page asks for itself no more.
+    """
+
+    years: tuple[NoticeShown, ...]
+    year: str
+    rows: tuple[TypedHoliday, ...]
+    waiting: int
+    works: bool
+    still: bool
+    done: str = ""
+    looked: NoticeShown | None = None
+    problems: tuple[str, ...] = ()
+
+
+def notice_shown(notice: YearNotice, entered: str = "") -> NoticeShown:
+    """A notice as it is read out: each holiday from day to day, then the days worked instead."""
+    work = "、".join(with_weekday(day) for day in sorted(notice.work))
+    return NoticeShown(notice.year, tuple(_holidays(notice)), work, entered)
+
+
+def _holidays(notice: YearNotice) -> Iterator[str]:
+    """春节：2026年2月15日 周日 至 2026年2月23日 周一，共 9 天."""
+    for run in _runs(notice):
+        name, days = notice.names.get(run[0], "节假日"), len(run)
+        until = f" 至 {with_weekday(run[-1])}" if days > 1 else ""
+        yield f"{name}：{with_weekday(run[0])}{until}，共 {days} 天"
+
+
+def _runs(notice: YearNotice) -> Iterator[list[date]]:
+    """Days off that follow one another under one name."""
+    run: list[date] = []
+    for day in sorted(notice.rest):
+        same = run and day - run[-1] == _DAY and notice.names.get(day) == notice.names.get(run[0])
+        if run and not same:
+            yield run
+            run = []
+        run.append(day)
+    if run:
+        yield run

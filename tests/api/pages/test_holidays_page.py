@@ -1,0 +1,83 @@
+"""放假通知 on a page: typed in as the State Council writes it, looked at, entered once; the limits
+that it moves are worked out by the worker, and the page says how many are left.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from api.clock import SimulatedClock
+from api.context import Duban
+from tests.api.pages.conftest import Browser
+from tests.api.pages.page import Page
+from tests.api.pages.stories import walk_to
+from workflow import timers
+
+HERE = "/administration/holidays"
+NEW_YEAR = {"from.0": "2027-01-01", "to.0": "2027-01-03"}
+SPRING = {"from.1": "2027-02-05", "to.1": "2027-02-13", "work.1": "2027-01-30、2027-02-20"}
+MID_AUTUMN = {"from.5": "2027-09-15"}
+
+
+@pytest.fixture(autouse=True)
+def december(duban: Duban, clock: SimulatedClock) -> None:
+    """The last Monday of 2026, and a case whose limit reaches into a year without a notice."""
+    clock.advance_to(datetime(2026, 12, 28, 2, tzinfo=UTC))
+    walk_to(duban, "planning", clock, due="2027-05-28")
+
+
+def sent(system: Browser, act: str, **typed: str) -> Page:
+    """The answer to the form with these cells."""
+    return system.post_form(HERE, "holidays", act=act, **typed)
+
+
+def test_a_notice_is_looked_at_and_entered_and_limits_follow_it(
+    system: Browser, duban: Duban, clock: SimulatedClock
+) -> None:
+    empty = system.get(HERE)
+    assert empty.forms[0].values["year"] == "2027"
+    assert "正在校正" not in empty.text
+
+    looked = sent(system, "look", **NEW_YEAR, **SPRING, **MID_AUTUMN)
+    assert "春节：2027年2月5日 周五 至 2027年2月13日 周六，共 9 天" in looked.text
+    assert "中秋节：2027年9月15日 周三，共 1 天" in looked.text
+    assert "调休上班：2027年1月30日 周六、2027年2月20日 周六" in looked.text
+    assert 2027 not in duban.catalog.calendar.notices
+
+    done = system.post_on(looked, "holidays", act="enter")
+    assert "已录入 2027 年的放假通知" in done.text
+    assert "还有 1 件事项的期限要按新的通知校正" in done.text
+    assert done.response.headers["refresh"] == "3"  # no script asks again
+    assert "refresh" not in system.get(f"{HERE}?still=yes").response.headers
+    assert timers.recalculate(duban.database, duban.catalog, clock()) == 1
+    finished = system.get(HERE)
+    assert "正在校正" not in finished.text
+    assert "refresh" not in finished.response.headers
+    assert "录入：关力" in finished.text
+    with duban.database.reading() as connection:
+        assert timers.behind_calendar(connection, duban.catalog, clock()) == []
+
+
+def test_every_mistake_is_told_at_once_and_what_was_typed_stays(
+    system: Browser, duban: Duban
+) -> None:
+    wrong = sent(
+        system,
+        "enter",
+        **{"from.1": "2027-02-13", "to.1": "2027-02-05", "work.0": "2027-01-04", "name.7": "多"},
+    )
+    assert wrong.status == 422
+    assert [one.text for one in wrong.main.one(class_="banner").all("li")] == [
+        "第 1 个假期：没有“”这个日期，应写成 2027-01-01 这样",
+        "第 1 个假期：2027-01-04 本来就是周一至周五，不是调休上班日",
+        "第 2 个假期：2027-02-13 至 2027-02-05 前后颠倒或太长",
+    ]
+    assert wrong.forms[0].values["from.1"] == "2027-02-13"
+    assert 2027 not in duban.catalog.calendar.notices
+
+
+def test_the_same_notice_sent_twice_is_one_version(system: Browser, duban: Duban) -> None:
+    before = duban.catalog.calendar.version
+    for _ in range(2):
+        sent(system, "enter", **NEW_YEAR)
+    assert duban.catalog.calendar.version == before + 1
