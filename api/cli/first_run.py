@@ -3,7 +3,7 @@ the first time, passwords for the people worth signing in as.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -15,9 +15,11 @@ from notifications.rendering import template_keys
 from workflow.catalog import SHIPPED, Catalog
 from workflow.store import schema
 from workflow.store.database import Database
+from workflow.store.lists.queries import list_work
 from workflow.store.offices.administrators import begin_with
+from workflow.store.offices.organisation import actor_of
 from workflow.store.offices.sample import enter_published_notices, load_sample
-from workflow.store.people.accounts import make_account
+from workflow.store.people.accounts import make_account, person_by_username
 from workflow.store.people.passwords import make_passwords
 from workflow.store.people.sealing import seal_all
 from workflow.store.tables.handles import UNIT
@@ -25,6 +27,8 @@ from workflow.store.tables.handles import UNIT
 SAMPLE = SHIPPED / "sample"
 NARROWEST = 100
 """Columns of the table where the terminal does not say how wide it is."""
+MOST_COUNTED = 50
+"""What waits for somebody is counted up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,19 @@ def _cast() -> dict[str, str]:
         return {row["username"]: row["story"] for row in csv.DictReader(file, strict=True)}
 
 
-def show_passwords(passwords: Mapping[str, str]) -> None:
+def waiting_for(duban: Duban, usernames: Iterable[str]) -> dict[str, int]:
+    """How many cases wait for each of these people, as far as is counted; those for whom something
+    waits come first, so that whoever signs in as the first finds something to do.
+    """
+    found: dict[str, int] = {}
+    with duban.database.reading() as connection:
+        for name in usernames:
+            actor = actor_of(connection, person_by_username(connection, name), duban.clock())
+            found[name] = len(list_work(connection, actor, limit=MOST_COUNTED).rows)
+    return dict(sorted(found.items(), key=lambda one: one[1] == 0))
+
+
+def show_passwords(prepared: Prepared) -> None:
     """Print who can sign in; this is the only time that the passwords are seen."""
     from rich.console import Console  # only the first start prints a table
     from rich.table import Table
@@ -104,9 +120,11 @@ def show_passwords(passwords: Mapping[str, str]) -> None:
     table = Table(title="可以登录的示例人员（口令只显示这一次）", title_justify="left")
     table.add_column("登录名", no_wrap=True)
     table.add_column("口令", no_wrap=True)
+    table.add_column("待办", justify="right")
     table.add_column("能做什么", overflow="fold")
-    for username, story in _cast().items():
-        table.add_row(username, passwords[username], story)
+    cast = _cast()
+    for username, waiting in waiting_for(prepared.duban, cast).items():
+        table.add_row(username, prepared.passwords[username], f"{waiting} 件", cast[username])
     console.print(table)
     console.print(
         "这些口令供试用，可多次登录，首次登录不必更换；正式使用请另设数据目录，运行 duban init"

@@ -45,7 +45,7 @@ def _say_who(prepared: "Prepared") -> None:
     from api.cli.first_run import show_passwords
 
     if prepared.passwords:
-        show_passwords(prepared.passwords)
+        show_passwords(prepared)
     else:
         say("使用已有数据；口令只在第一次启动时显示，忘记了请运行 duban run --reset")
 

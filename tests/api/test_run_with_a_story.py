@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from api.cli.first_run import Prepared, prepare
+from api.cli.first_run import Prepared, prepare, show_passwords, waiting_for
 from api.clock import SimulatedClock
 from api.demo.stage import SAMPLE
 from api.demo.story import read_story
@@ -50,6 +50,18 @@ def test_there_is_something_to_see_and_somebody_to_see_it(opened: Prepared) -> N
     assert cases >= 20
     assert messages > 0
     assert "xingyi.head" in opened.passwords
+
+
+def test_whoever_signs_in_as_the_first_who_is_named_finds_something_to_do(
+    opened: Prepared, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting = waiting_for(opened.duban, opened.passwords)
+    assert set(waiting) == set(opened.passwords)
+    assert next(iter(waiting.values())) > 0
+    show_passwords(opened)
+    printed = capsys.readouterr().out
+    assert printed.index(next(iter(waiting))) == min(map(printed.index, opened.passwords))
+    assert all(password in printed for password in opened.passwords.values())
 
 
 def test_nothing_lies_in_the_future(opened: Prepared) -> None:
