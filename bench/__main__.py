@@ -17,6 +17,7 @@ from bench import (
     machine,
     mail,
     office,
+    pages,
     profiles,
     report,
     start,
@@ -52,6 +53,10 @@ def _p5(scratch: Scratch, quick: bool) -> list[Table]:
     return lists.run(scratch, lists.QUICK, 60) if quick else lists.run(scratch, lists.FULL)
 
 
+def _p5b(scratch: Scratch, quick: bool) -> list[pages.PageTimes]:
+    return pages.run(scratch, pages.QUICK, 5) if quick else pages.run(scratch, pages.FULL)
+
+
 def _p6(scratch: Scratch, quick: bool) -> list[Table]:
     url = scratch.new("sqlite")
     office.fill(url, 1)  # for its holiday notices
@@ -77,6 +82,7 @@ PARTS: dict[str, tuple[str, Callable[[Scratch, bool], list[Table]]]] = {
     "P3": ("P3 Timers due at one instant", _p3),
     "IMPORT": ("P9 Import of an organisation", _import),
     "P5": ("P5 Lists among a million cases", _p5),
+    "PAGES": ("P5B Every page among a million cases", _p5b),
     "P6": ("P6 Digests by mail", _p6),
     "P7": ("P7 A ledger as a spreadsheet", _p7),
     "P8": ("P8 Start and idle memory", _p8),
