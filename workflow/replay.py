@@ -83,6 +83,7 @@ def _request(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Request:
         period=inputs.get("period"),
         parent=inputs.get("parent"),
         child_name=inputs.get("child"),
+        begins=inputs.get("begins"),
     )
 
 

@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 
 from workflow.asked import asked_of
 from workflow.catalog import Catalog
-from workflow.engine.built_in import BY_CLOCK
+from workflow.engine.built_in import BY_CLOCK, STEPS
 from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.case import (
     ENDED,
     LINKED_CASE,
+    PARENT,
     Actor,
     Case,
     Firing,
@@ -27,6 +28,7 @@ from workflow.engine.case import (
     World,
 )
 from workflow.engine.children import proposed
+from workflow.engine.circles import circles, units_in
 from workflow.engine.decision import Opening, Step
 from workflow.engine.errors import Refusal
 from workflow.engine.likeness import likeness_of
@@ -39,7 +41,7 @@ from workflow.lots import pool_of
 from workflow.store.casework import attachments, candidates, cases
 from workflow.store.casework.writes import Row, Writes
 from workflow.store.evidence.chain import START, algorithm_of
-from workflow.store.offices import organisation, reorganised
+from workflow.store.offices import called, organisation, reorganised
 
 
 @dataclass
@@ -77,6 +79,7 @@ class Transaction:
         period: int | None = None,
         parent: Case | None = None,
         child: str | None = None,
+        begins: str | None = None,
     ) -> Case:
         """A new case, at its first state; raises a Refusal."""
         compiled = self.catalog.newest(workflow)
@@ -84,17 +87,19 @@ class Transaction:
             facts = attachments.resolve(
                 self.connection, compiled.definition, facts, actor.person, None
             )
+        facts = called.resolved(self.connection, compiled.definition, facts)
         world = self._world_of_opening(compiled, named, facts)
         facts, world = candidates.of_opening(
             self.connection, compiled, named, facts, actor, world, self.now
         )
         case_id, number = self._next_number(compiled)
         parent_id = parent.id if parent else None
-        request = Request(case_id, number, named, facts, period, parent_id, child)
+        request = Request(case_id, number, named, facts, period, parent_id, child, begins)
         decided = open_case(compiled, request, actor, world, self.now)
         inputs: Row = {"facts": decided.written, "named": named, "number": number}
         inputs |= {"period": period} if period is not None else {}
         inputs |= {"parent": parent_id, "child": child} if parent else {}
+        inputs |= {"begins": begins} if begins else {}
         self.take_in(decided, None, world, compiled, inputs)
         return self.case(case_id)
 
@@ -103,7 +108,7 @@ class Transaction:
     ) -> World:
         return World(
             calendar=self.catalog.calendar,
-            lineages=self.lineages(set(named.values())),
+            lineages=self.lineages({*named.values(), *_called(compiled, facts)}),
             series_top=self._series_top(compiled, facts),
             alike=self.alike(compiled, named, facts),
         )
@@ -161,6 +166,7 @@ class Transaction:
         Raises a Refusal.
         """
         compiled = self.catalog.version(before.definition)
+        firing = self._with_units(compiled, firing)
         world = self._world(compiled, before, firing, actor)
         firing = candidates.of_firing(self.connection, compiled, before, firing, actor, world)
         return step(compiled, before, firing, actor, world, self.now), world
@@ -176,11 +182,19 @@ class Transaction:
         )
         return firing if inputs is firing.inputs else replace(firing, inputs=inputs)
 
+    def _with_units(self, compiled: Compiled, firing: Firing) -> Firing:
+        """Units are written into tables by name; the step is given which ones they are."""
+        if firing.event in STEPS:
+            return firing
+        inputs = called.resolved(self.connection, compiled.definition, firing.inputs)
+        return firing if inputs is firing.inputs else replace(firing, inputs=inputs)
+
     def _world(self, compiled: Compiled, case: Case, firing: Firing, actor: Actor) -> World:
         if firing.event == "reorganise":
             return self._world_of_units(compiled, case)
         is_rung = firing.event == "rung" and actor.kind == "clock"
         units = {firing.unit} if firing.unit is not None else set()
+        units |= _called(compiled, firing.inputs)
         return World(
             calendar=self._calendar(case, firing),
             open_children=self._open_children(compiled, case),
@@ -214,9 +228,11 @@ class Transaction:
         units = {seat.unit for seat in case.parties.values()}
         units |= {signature.unit for signature in case.signed.values()}
         units |= {one["unit"] for one in everybody_in(compiled.definition, case.facts)}
+        units |= _called(compiled, case.facts)
         successors = organisation.successors_of(self.connection, units)
         parties = compiled.definition.parties
         named = {seat.unit for name, seat in case.parties.items() if not parties[name].table}
+        named |= {one for some in circles(compiled.definition, case.facts).values() for one in some}
         now_at = {successors.get(unit, unit) for unit in named}
         return World(
             calendar=self._calendar(case, Firing("reorganise")),
@@ -275,15 +291,31 @@ class Transaction:
             self._children.setdefault(case.parent, Counter())[case.child_name] -= 1
         for opening in decided.openings:
             self._open_child(case, opening)
-        if decided.arrived and before is not None and case.parent is not None:
-            self._wake_parent(case)
+        if decided.arrived and before is not None:
+            if case.parent is not None:
+                self._wake_parent(case)
+            self._wake_children(case)
 
     def _open_child(self, parent: Case, opening: Opening) -> None:
-        named = {party: seat.unit for party, seat in opening.parties.items()}
+        named = self._living({party: seat.unit for party, seat in opening.parties.items()}, parent)
         self.open(
-            opening.workflow, named, opening.facts, LINKED_CASE, parent=parent, child=opening.child
+            opening.workflow,
+            named,
+            opening.facts,
+            LINKED_CASE,
+            parent=parent,
+            child=opening.child,
+            begins=opening.begins,
         )
         self._children.setdefault(parent.id, Counter())[opening.child] += 1
+
+    def _living(self, named: dict[str, int], parent: Case) -> dict[str, int]:
+        """The units handed to a child; one that stood in a table and is no more is the one that
+        took over. A party of the parent lives: the parent has followed.
+        """
+        tabled = {*named.values()} - {seat.unit for seat in parent.parties.values()}
+        heirs = organisation.successors_of(self.connection, tabled) if tabled else {}
+        return {party: heirs.get(unit, unit) for party, unit in named.items()}
 
     def _wake_parent(self, child: Case) -> None:
         """Fire the parent's event that waits for the child in this state, if its present state has
@@ -291,17 +323,37 @@ class Transaction:
         """
         if child.parent is None:
             return
-        parent = self.case(child.parent)
         arrived = [child.state, ENDED] if child.closed_at else [child.state]
         awaited = [f"{child.child_name}.{state}" for state in arrived]
-        compiled = self.catalog.version(parent.definition)
-        world = World(self.catalog.calendar, self._open_children(compiled, parent))
-        scene = Scene(compiled, parent, world, self.now)
-        for name, event in compiled.events[parent.state].items():
+        self._wake(self.case(child.parent), awaited, child.facts)
+
+    def _wake_children(self, parent: Case) -> None:
+        """Fire the event of each open child that waits for its parent in this state."""
+        children = self.catalog.version(parent.definition).definition.children
+        names = [
+            name
+            for name in parent.children
+            if parent.state in self.catalog.newest(children[name].workflow).heeds
+        ]
+        for child in cases.open_ones(self.connection, parent.id, names) if names else ():
+            self._wake(self.case(child), [f"{PARENT}.{parent.state}"], parent.facts)
+
+    def _wake(self, case: Case, awaited: Collection[str], facts: Mapping[str, Any]) -> None:
+        """Fire the event that waits for one of these arrivals, if the case's state has one."""
+        compiled = self.catalog.version(case.definition)
+        world = World(self.catalog.calendar, self._open_children(compiled, case))
+        scene = Scene(compiled, case, world, self.now)
+        for name, event in compiled.events[case.state].items():
             if event.on in awaited and scene.holds(event.when):
-                taken = {own: child.facts[theirs] for own, theirs in event.takes.items()}
-                self.fire(parent.id, Firing(name, taken), LINKED_CASE)
+                taken = {own: facts[theirs] for own, theirs in event.takes.items()}
+                self.fire(case.id, Firing(name, taken), LINKED_CASE)
                 return
+
+
+def _called(compiled: Compiled, facts: Mapping[str, Any]) -> set[int]:
+    """The units that stand in tables of these facts, as far as they are known."""
+    declared = {name: facts[name] for name in facts if name in compiled.definition.facts}
+    return set(units_in(compiled.definition, declared))
 
 
 def _may_open(compiled: Compiled, case: Case, firing: Firing, is_rung: bool) -> set[str]:

@@ -12,6 +12,7 @@ from api.presenting.wording import NOTHING, in_full, shortened
 from workflow.catalog import Catalog
 from workflow.engine.calendar import local_day
 from workflow.engine.case import Case, Unit
+from workflow.engine.circles import units_of_parties, units_of_party
 from workflow.engine.definition import FILE_TYPES, Definition, Fact
 from workflow.engine.issuing import times_issued
 from workflow.engine.scene import Scene
@@ -65,16 +66,21 @@ def filling(
     case, definition = scene.case, scene.definition
     facts = by_name(connection, definition, _for_all(definition, case.facts))
     paper = definition.documents[document]
-    units = {row["id"]: row for row in queries.units_by_id(connection, _units_of(case))}
-    seats = {name: units[seat.unit] for name, seat in case.parties.items()}
-    to = [seats[name] for name in paper.to if name in seats]
-    copies = [seats[name] for name in paper.copies if name in seats]
+    units = {row["id"]: row for row in queries.units_by_id(connection, _units_of(case, definition))}
+    sides = {
+        name: [units[unit] for unit in units_of_party(case, definition, name)]
+        for name in definition.parties
+    }
+    to = [unit for name in paper.to for unit in sides[name]]
+    copies = [unit for name in paper.copies for unit in sides[name]]
     today = local_day(scene.now)
-    issuer = seats[paper.issuer]
+    (issuer,) = sides[paper.issuer]
     values = {
         "case": _case_in_words(scene),
         "facts": _facts_in_words(definition, facts),
-        "parties": SimpleNamespace(**{name: row["name"] for name, row in seats.items()}),
+        "parties": SimpleNamespace(
+            **{name: "、".join(row["name"] for row in some) for name, some in sides.items()}
+        ),
         "signed": _signatures(connection, scene, units),
         "counts": SimpleNamespace(**{name: case.counts.get(name, 0) for name in definition.counts}),
         "parent": _parent(connection, catalog, scene),
@@ -93,8 +99,9 @@ def filling(
         copies=tuple(row["name"] for row in copies),
         date=in_full(today),
     )
-    sides = Sides(_unit(issuer), tuple(map(_unit, to)), tuple(_personal(definition, case.facts)))
-    return Filling(values, _tables(definition, facts), envelope, sides)
+    personal = tuple(_personal(definition, case.facts))
+    both = Sides(_unit(issuer), tuple(map(_unit, to)), personal)
+    return Filling(values, _tables(definition, facts), envelope, both)
 
 
 def _for_all(definition: Definition, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,8 +109,8 @@ def _for_all(definition: Definition, facts: Mapping[str, Any]) -> dict[str, Any]
     return {name: raw for name, raw in facts.items() if not definition.facts[name].seen_by}
 
 
-def _units_of(case: Case) -> set[int]:
-    found = {seat.unit for seat in case.parties.values()}
+def _units_of(case: Case, definition: Definition) -> set[int]:
+    found = {*units_of_parties(case, definition)}
     return found | {signature.unit for signature in case.signed.values()}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from api.presenting.wording import Names, roles_in_words
 from workflow.engine.case import Case
+from workflow.engine.circles import units_of_party
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.flow import events_in
 from workflow.engine.named import role_title
@@ -45,23 +46,21 @@ def posts_of(case: Case, definition: Definition) -> list[tuple[int, str]]:
 def parties_of(
     case: Case, definition: Definition, names: Names, holders: Holders
 ) -> tuple[PartyLine, ...]:
-    """Both sides, each with the people who act for it."""
-    turn = definition.states[case.state].turn
-    return tuple(
-        PartyLine(
-            party.title,
-            names.unit_with_fate(case.parties[name].unit),
-            acts=name == turn,
-            people=tuple(_people(case.parties[name].unit, definition, names, holders)),
-        )
-        for name, party in definition.parties.items()
-        if name in case.parties
-    )
+    """Both sides, each with the people who act for it; of several units only which they are."""
+    turn, found = definition.states[case.state].turn, []
+    for name, party in definition.parties.items():
+        several = units_of_party(case, definition, name)
+        called = "、".join(names.unit_with_fate(unit) for unit in several)
+        people = () if party.units else _people(case, name, definition, names, holders)
+        if several:
+            found.append(PartyLine(party.title, called, acts=name == turn, people=tuple(people)))
+    return tuple(found)
 
 
 def _people(
-    unit: int, definition: Definition, names: Names, holders: Holders
+    case: Case, party: str, definition: Definition, names: Names, holders: Holders
 ) -> Iterator[tuple[str, str]]:
+    unit = case.parties[party].unit
     for role in definition.roles:
         if found := holders.get((unit, role), ()):
             people = "、".join(dict.fromkeys(names.person(one.person) for one in found))

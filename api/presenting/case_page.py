@@ -28,6 +28,7 @@ from api.presenting.wording import (
 from api.presenting.workflows import rung_in_words
 from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.case import Case
+from workflow.engine.circles import units_of_parties
 from workflow.engine.definition import Definition
 from workflow.engine.flow import events_in
 from workflow.engine.visits import visits_of
@@ -335,11 +336,11 @@ def people_in(case: Case, history: Sequence[Row]) -> set[int]:
     return {person for person in {*found, case.handler} if person is not None}
 
 
-def units_in(case: Case, history: Sequence[Row]) -> set[int]:
+def units_in(case: Case, definition: Definition, history: Sequence[Row]) -> set[int]:
     """Every unit the page names."""
     found = {row["unit_id"] for row in history} | {row["inputs"].get("unit") for row in history}
     for row in history:
         found |= {unit for pair in row["effects"].get("moved", {}).values() for unit in pair}
-    found |= {seat.unit for seat in case.parties.values()}
+    found |= {*units_of_parties(case, definition)}
     found |= {signature.unit for signature in case.signed.values()}
     return {unit for unit in {*found, case.unit} if unit is not None}

@@ -207,4 +207,6 @@ def _rows(fact: Fact, name: str, value: Any) -> tuple[tuple[Cell, ...], ...]:
 
 def _cell(start: str, key: str, column: Column, row: Mapping[str, Any]) -> Cell:
     kind = "number" if column.type in _NUMBERS else column.type
-    return Cell(f"{start}.{key}", column.title, kind, typed(row.get(key)))
+    value = row.get(key)
+    text = str(value["name"]) if isinstance(value, Mapping) else typed(value)
+    return Cell(f"{start}.{key}", column.title, kind, text)

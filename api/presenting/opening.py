@@ -66,14 +66,14 @@ def own_units(definition: Definition, actor: Actor, units: Units) -> Iterator[tu
         party, _, post_role = role.partition(".")
         for post in actor.posts:
             fits = post.role == post_role and _can_be(definition.parties[party], *units[post.unit])
-            if fits and not definition.parties[party].table:
+            if fits and definition.parties[party].named:
                 yield party, post.unit
 
 
 def asked_parties(definition: Definition) -> Iterator[tuple[str, Party, bool]]:
     """The parties an opener names, each with whether it must be named."""
     for name, party in definition.parties.items():
-        if not party.table:
+        if party.named:
             yield name, party, not party.optional
         elif party.choice:
             yield name, party, False

@@ -71,7 +71,9 @@ def values_of(
 
 
 def in_words(kind: str, raw: Any) -> str:
-    """One plain value: dates in Chinese, numbers with separators, 是 or 否."""
+    """One plain value: dates in Chinese, numbers with separators, 是 or 否, a unit by name."""
+    if isinstance(raw, Mapping):
+        return str(raw["name"])
     if isinstance(raw, bool):
         return "是" if raw else "否"
     if isinstance(raw, int | float):

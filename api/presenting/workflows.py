@@ -191,6 +191,11 @@ def _begins(definition: Definition) -> str:
 
 
 def _units(definition: Definition, party: Party) -> Iterator[str]:
+    if party.units:
+        fact, _, column = party.units.partition(".")
+        table = definition.facts[fact]
+        yield f"列在“{table.title}”的“{table.columns[column].title}”栏中的各单位"
+        return
     named = "可由发起人指定" if party.optional else "由发起人指定"
     if party.among:
         yield f"{named}：{'、'.join(kind_in_words(selector) for selector in party.among)}"
@@ -272,7 +277,7 @@ def _who(definition: Definition, state: State | None, event: Event) -> str:
     if event.at is not None:
         return f"系统，{event.at.in_words()}"
     if event.on is not None:
-        return "关联事项办结时"
+        return "关联事项到达相应环节时"
     return roles_in_words(definition, event.by, state)
 
 

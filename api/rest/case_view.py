@@ -25,6 +25,7 @@ from api.rest.outputs import (
     ledgers_out,
 )
 from workflow.engine.case import Case, World
+from workflow.engine.circles import units_of_parties, units_of_party
 from workflow.engine.confidence import shown_to
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
@@ -49,7 +50,7 @@ def case_view(duban: Duban, someone: Someone, case_id: int) -> CaseOut:
         ).rows
         wanted = [case_id] if case.parent is None else [case_id, case.parent]
         rows = {row["id"]: row for row in queries.cases_by_id(connection, reader, wanted)}
-        named = Units(connection, _units_in(case, [*rows.values(), *children]))
+        named = Units(connection, _units_in(case, compiled.definition, [*rows.values(), *children]))
         items = {id_: case_item(row, duban.catalog, named) for id_, row in rows.items()}
         case = replace(case, facts=by_name(connection, compiled.definition, case.facts))
         shown = shown_to(reader, compiled.definition, case.parties, case.facts)
@@ -66,8 +67,8 @@ def case_view(duban: Duban, someone: Someone, case_id: int) -> CaseOut:
         )
 
 
-def _units_in(case: Case, rows: Iterable[queries.Row]) -> list[int | None]:
-    seats = [seat.unit for seat in case.parties.values()]
+def _units_in(case: Case, definition: Definition, rows: Iterable[queries.Row]) -> list[int | None]:
+    seats = units_of_parties(case, definition)
     return [*seats, *(row["unit_id"] for row in rows)]
 
 
@@ -91,9 +92,9 @@ def _name_of(connection: Connection, person: int | None) -> str | None:
 
 def _parties(case: Case, definition: Definition, units: Units) -> list[PartyOut]:
     return [
-        PartyOut(party=name, title=party.title, unit=units[case.parties[name].unit])
+        PartyOut(party=name, title=party.title, unit=units[unit])
         for name, party in definition.parties.items()
-        if name in case.parties
+        for unit in units_of_party(case, definition, name)
     ]
 
 

@@ -144,7 +144,7 @@ def _party(name: str, party: Party) -> PartyOut:
     return PartyOut(
         party=name,
         title=party.title,
-        named=not party.table or party.choice,
+        named=party.named or party.choice,
         optional=party.optional or bool(party.table),
         among=list(party.among),
     )

@@ -65,7 +65,7 @@ def columns_of(definition: Definition) -> tuple[Column, ...]:
     parties = [
         Column(_party_title(party, taken), name, not (party.table or party.optional), party=True)
         for name, party in definition.parties.items()
-        if not party.table or party.choice
+        if party.named or party.choice
     ]
     return (*parties, *facts)
 

@@ -85,7 +85,7 @@ def _targets(definition: Definition) -> Iterator[Target]:
     assert spec is not None
     printed = _printed(definition)
     for name, party in definition.parties.items():
-        if not party.table or party.choice:
+        if party.named or party.choice:
             names = (party.title, f"{party.title}（单位）", *spec.called.get(name, ()))
             needed = not (party.table or party.optional)
             yield Target(f"party.{name}", party.title, (*names, *printed.get(name, ())), needed)

@@ -135,7 +135,7 @@ class _Row:
                     yield name, self.units.find(str(typed("text", cell)), party.among)
                 except ValueError as error:
                     self.errors[head] = str(error)
-            elif not (party.table or party.optional):
+            elif party.named and not party.optional:
                 self.errors[party.title] = f"请填写“{party.title}”"
 
     def _facts(self) -> Iterator[tuple[str, Any]]:

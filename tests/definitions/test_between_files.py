@@ -67,6 +67,12 @@ ONE_CHILD = REPAIR.replace(
             "purchase.parties.payer",
         ),
         ("{ buyer: fixer }", "{ buyer: asker }", "child_kind", "purchase.parties.buyer"),
+        (
+            "{ buyer: fixer }",
+            "{ buyer: fixer }\n    begins: approved",
+            "no_beginning",
+            "purchase.begins",
+        ),
         ("{ item: row", "{ itm: row", "unknown_fact", "purchase.facts.itm"),
         ("{ item: row.material }", "{}", "child_fact_missing", "purchase.facts"),
     ],
@@ -92,6 +98,22 @@ def test_what_a_child_brings_back_is_in_its_own_file(
 ) -> None:
     broken = changed(ONE_CHILD, (was, wrong))
     assert links(broken, extension=EXTENSION) == [(code, f"anytime.extended.{path}")]
+
+
+def test_what_is_heard_of_the_case_above_is_in_its_file() -> None:
+    """`on: parent.state` means a state of some workflow that opens this one."""
+    heard = ORDER.replace(
+        "      buy:",
+        "      heard:\n        title: 听到\n        on: parent.fixing\n"
+        "        takes: { item: reason }\n        to: approved\n      buy:",
+    )
+    assert links(ONE_CHILD, heard, extension=EXTENSION) == []
+    for was, wrong, code, path in (
+        ("parent.fixing", "parent.fixng", "unknown_state", "on"),
+        ("item: reason", "item: reasons", "unknown_fact", "takes.item"),
+    ):
+        found = links(ONE_CHILD, changed(heard, (was, wrong)), extension=EXTENSION)
+        assert found == [(code, f"states.asked.events.heard.{path}")]
 
 
 def test_what_a_child_keeps_from_some_is_not_taken_for_all_to_see() -> None:

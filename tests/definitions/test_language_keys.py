@@ -47,6 +47,7 @@ WHOLE: dict[str, Any] = read_yaml(
 WHOLE["states"]["fixing"]["events"]["done"]["burden"] = [
     {"of": "asker", "counts": "forms", "a_week": {"county": 3}, "beyond": "reason"}
 ]
+WHOLE["children"]["purchase"]["monthly"] = {"month": "price", "on": "day 1"}
 """Every part of the language at least once."""
 WHOLE["facts"]["stages"]["ranking"] = {"by": "late", "order": "highest"}
 

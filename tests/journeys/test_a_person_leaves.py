@@ -25,7 +25,7 @@ def trail(play: Play, case: int) -> list[TimelineEntry]:
     definition = play.catalog.version(play.case(case).definition).definition
     with play.database.reading() as connection:
         rows = queries.history_of(connection, case)
-        units = units_in(play.case(case), rows)
+        units = units_in(play.case(case), definition, rows)
         people = {row[name] for row in rows for name in ("person_id", "holder_id")} - {None}
         known = names_of(connection, units, people)
         names = Names(known.units, known.people, former=known.former, fates=known.fates)

@@ -343,15 +343,3 @@ def test_whoever_lets_a_proposal_lie_hears_of_it(play: Play) -> None:
     assert play.rungs(case) == [("2026-03-06", 0), ("2026-03-10", 1), ("2026-03-12", 2)]
     assert play.marks(case) == ("desk_late",)
     assert [told.who for told in play.told(case, since="2026-03-12 08:00")] == ["zhou.head"]
-
-
-@variation
-def test_a_joint_interview_names_its_partners_and_a_collective_one_who_comes_along(
-    play: Play,
-) -> None:
-    """Each unit has a case of its own, so that each answers for its own items."""
-    case = proposed(play)
-    play.refused(ConditionNotMet, MAKER, case, "verify", form="联合约谈", **FINDINGS)
-    play.refused(ConditionNotMet, MAKER, case, "verify", form="集体约谈", **FINDINGS)
-    together = {"form": "集体约谈", "together": "兴仁市、安龙县"}
-    assert play.act(MAKER, case, "verify", **together, **FINDINGS) == "verified"

@@ -2,6 +2,8 @@
 and files, units that merge.
 """
 
+from typing import Any
+
 from api.papers.issuing import DOCX
 from tests.proof.crashing import Run, Scenario, Stage
 from tests.proof.scenarios import at, fires
@@ -110,6 +112,27 @@ def _interview(run: Run) -> None:
     run.story.open_interview("督查〔2026〕3号", request="interview")
 
 
+def _minuted(story: Story) -> Stage:
+    """Two counties have been called at once, and one has come."""
+    facts: dict[str, Any] = {"cause": "一季度", "matter": "整改滞后", "level": 1, "trigger": "逾期"}
+    called = [{"unit": code, "situation": "逾期未改"} for code in ("522301", "522302")]
+    parties = {"host": story.units["522300"]}
+    case = story.open_any("collective_interview", parties, **facts, called=called)
+    story.fire(case, SPECIALIST, "verify", findings="情况属实")
+    story.fire(case, "zhou.officer", "approve")
+    meeting = {"meeting_on": "2026-12-10", "place": "三楼会议室", "attendees": "分管负责人"}
+    story.fire(case, SPECIALIST, "notify", **meeting)
+    came = story.child(case)
+    story.fire(came, "xingren.liaison", "acknowledge")
+    story.fire(came, SPECIALIST, "attend", present="分管负责人")
+    story.fire(case, SPECIALIST, "hold", record="通报情况并表态")
+    items = [
+        {"unit": code, "item": "修复三处路灯", "due": "2027-04-30"} for code in ("522301", "522302")
+    ]
+    story.fire(case, SPECIALIST, "draft_minutes", minutes="立即整改", items=items)
+    return {"case": case}
+
+
 def _piled_up(story: Story) -> Stage:
     """Nobody was there for half a month, and a whole ladder has come due."""
     story.open_at("rectifying")
@@ -144,6 +167,7 @@ FURTHER = [
     Scenario("file taken in", lambda story: {}, _upload),
     Scenario("cases follow a merger", _merged, _follow),
     Scenario("interview opened", lambda story: {}, _interview),
+    Scenario("minutes of several units", _minuted, fires(("zhou.officer", "issue_minutes", {}))),
     Scenario("a piled-up ladder", _piled_up, _sweep),
     Scenario("checkpoint", at("closed"), _checkpoint),
 ]

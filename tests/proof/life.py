@@ -4,6 +4,7 @@ extensions, an interview, a second cycle, messages of every status.
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -46,6 +47,7 @@ def live(story: Story) -> Life:
     life.cases["grave"] = story.open_at("assigned", grade="重大")
     life.cases["extended"] = _extended(story)
     life.cases["interview"] = _interview(story)
+    life.cases["sitting"] = _sitting(story)
     life.cases["in_field"] = _unannounced(story)
     life.cases["photographed"] = _photographed(story)
     life.cases["at_once"] = _at_once(story)
@@ -240,6 +242,19 @@ def _in_writing(story: Story) -> int:
 
     issued = story.issue(case, SPECIALIST, "dispatch_notice", write)
     story.seal(case, SPECIALIST, issued.seq, _sealed(story))
+    return case
+
+
+def _sitting(story: Story) -> int:
+    """Two counties called at once; one of them has confirmed."""
+    facts: dict[str, Any] = {"cause": "一季度", "matter": "整改滞后", "level": 1, "trigger": "逾期"}
+    called = [{"unit": code, "situation": "逾期未改"} for code in ("522301", "522302")]
+    parties = {"host": story.units["522300"]}
+    case = story.open_any("collective_interview", parties, **facts, called=called)
+    story.fire(case, SPECIALIST, "verify", findings="情况属实")
+    story.fire(case, "zhou.officer", "approve")
+    meeting = {"meeting_on": "2026-12-10", "place": "三楼会议室", "attendees": "分管负责人"}
+    story.fire(case, SPECIALIST, "notify", **meeting)
     return case
 
 

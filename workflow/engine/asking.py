@@ -8,12 +8,14 @@ from typing import Any
 
 from workflow.engine.burden import check_burden
 from workflow.engine.case import Actor, Case, Cosigner, Firing, Post
+from workflow.engine.circles import check_called
 from workflow.engine.definition import Event
 from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn, UnknownEvent
 from workflow.engine.facts import clean
 from workflow.engine.findings import nearest, short
 from workflow.engine.named import Naming
 from workflow.engine.permits import permit
+from workflow.engine.planned import check_plans
 from workflow.engine.scene import Scene
 from workflow.engine.signing import check_pen, cosign
 
@@ -102,6 +104,9 @@ def _given(scene: Scene, firing: Firing, event: Event) -> dict[str, Any]:
     may = {*event.may, *event.needs, *event.takes}
     given = clean(scene.definition, firing.inputs, needs=needs, may=may)
     given = Naming(scene.case.parties, scene.definition, scene.world.candidates).rows(given)
+    check_plans(scene, given)
+    after = {**scene.case.facts, **given}
+    check_called(scene.definition, scene.case.parties, after, given, scene.world.lineages)
     if event.reassigns and firing.unit is None:
         raise InvalidInput("请指明改派给哪个单位", {"unit": None})
     if firing.unit is not None and not event.reassigns:

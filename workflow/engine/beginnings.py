@@ -28,8 +28,8 @@ class Opening(Model):
     )
     needs: Names = Field((), description="facts that must be given")
     may: Names = Field((), description="facts that may be given")
-    from_case: Name | None = Field(
-        None, description="where a case begins that another case opens; default `state`"
+    from_case: Names = Field(
+        (), description="where a case begins that another case opens; others by `begins`"
     )
     straight_through: Names = Field(
         (), description="events fired at once by the opener, unless a draft is wanted"
@@ -37,6 +37,11 @@ class Opening(Model):
     external: Name | None = Field(
         None, description="the fact with the number of another system; no second case has the same"
     )
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """The states in which a case may begin, that of one opened by a person first."""
+        return tuple(dict.fromkeys((self.state, *self.from_case)))
 
 
 class Backfill(Model):

@@ -157,7 +157,7 @@ def reorganise(scene: Scene, firing: Firing, actor: Actor) -> Step:
     case = scene.case
     if actor.kind != "clock":
         raise NotYourTurn("机构调整由系统跟进")
-    seats, facts = following.followed(scene), following.people_followed(scene)
+    seats, facts = following.followed(scene), following.facts_followed(scene)
     as_before = (seats, facts) == (case.parties, case.facts)
     if as_before and firing.inputs["kind"] == "merge":
         return _step(scene, firing, actor)

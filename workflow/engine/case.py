@@ -83,6 +83,9 @@ class Actor:
 ENDED = "ended"
 """`child.ended` stands for any final state of the child."""
 
+PARENT = "parent"
+"""`parent.state` stands for the case that opened this one, in one of its states."""
+
 CLOCK = Actor("clock")
 LINKED_CASE = Actor("case")
 

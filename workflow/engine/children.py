@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from workflow.engine.case import Case
+from workflow.engine.case import Case, Seat
+from workflow.engine.circles import in_words
 from workflow.engine.decision import Opening
 from workflow.engine.errors import ConditionNotMet
+from workflow.engine.planned import due_now
 from workflow.engine.scene import Scene
 
 Openings = tuple[Opening, ...]
@@ -65,10 +67,18 @@ def _hindrance(scene: Scene, name: str) -> str | None:
 
 def _openings(scene: Scene, name: str, facts: Mapping[str, Any], because: str) -> Iterator[Opening]:
     child, guards = scene.definition.children[name], scene.compiled.guards
-    rows = facts.get(child.for_each) or [] if child.for_each else [{}]
-    seats = {theirs: scene.case.parties[own] for theirs, own in child.parties.items()}
-    for row in rows:
-        sight = scene.sight(facts, because=because, row=row)
+    rows: list[dict[str, Any]] = facts.get(child.for_each) or [] if child.for_each else [{}]
+    table = scene.definition.facts[child.for_each] if child.for_each else None
+    for row in due_now(scene, name, rows):
+        seats = {theirs: _seat(scene, own, row) for theirs, own in child.parties.items()}
+        shown = in_words(table, [row])[0] if table else row
+        sight = scene.sight(facts, because=because, row=shown)
         values = {fact: guards.value(how, sight) for fact, how in child.facts.items()}
         given = {fact: value for fact, value in values.items() if value not in (None, "")}
-        yield Opening(name, child.workflow, seats, given)
+        yield Opening(name, child.workflow, seats, given, child.begins)
+
+
+def _seat(scene: Scene, own: str, row: Mapping[str, Any]) -> Seat:
+    """A party of this case, or the unit in a column of the row for which a child is opened."""
+    column = own.partition(".")[2]
+    return Seat(row[column]["unit"]) if column else scene.case.parties[own]

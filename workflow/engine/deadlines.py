@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from workflow.engine.calendar import ZONE, Calendar, local_day
+from workflow.engine.calendar import RUNG_HOUR, ZONE, Calendar, local_day
 from workflow.engine.case import Case, Due, World
 from workflow.engine.decision import Timer
 from workflow.engine.definition import Definition
 from workflow.engine.limits import LimitCase
 from workflow.engine.periods import read_period
+from workflow.engine.planned import is_plan, next_day
 from workflow.engine.progress import next_node
 from workflow.engine.scene import Scene
 from workflow.engine.terms import FixedDate, parse_term
@@ -53,10 +54,22 @@ def _by_fact(scene: Scene, fact: str) -> Due | None:
         node = next_node(progress, scene.case.facts)
         assert node is not None, "a plan that is given has a row"
         day, title = node.by, f"{title}的下一个节点"
+    elif is_plan(scene, fact):
+        return _by_plan(scene, fact, title)
     else:
         day = date.fromisoformat(scene.case.facts[fact])
     at = datetime.combine(day + _DAY, time(0), ZONE).astimezone(UTC)
     words = f"{title} {day.year}年{day.month}月{day.day}日"
+    return Due(at, words, False, scene.case.entered_at, "", scene.world.calendar.version)
+
+
+def _by_plan(scene: Scene, fact: str, title: str) -> Due | None:
+    """The morning on which the next row of a plan opens; None where all have."""
+    day = next_day(scene, fact)
+    if day is None:
+        return None
+    at = datetime.combine(day, time(RUNG_HOUR), ZONE).astimezone(UTC)
+    words = f"{title}的下一批 {day.year}年{day.month}月{day.day}日"
     return Due(at, words, False, scene.case.entered_at, "", scene.world.calendar.version)
 
 

@@ -43,6 +43,7 @@ class Opening:
     workflow: str
     parties: Mapping[str, Seat]
     facts: Mapping[str, Any]
+    begins: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

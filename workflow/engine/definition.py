@@ -14,6 +14,7 @@ from workflow.engine.burden import Burden
 from workflow.engine.limits import LIMIT_SCHEMA, Limit, parse_limit
 from workflow.engine.model import Model
 from workflow.engine.printed import Printed
+from workflow.engine.rows import Monthly
 from workflow.engine.tallies import Ranking, Tally
 from workflow.engine.terms import Moment, Term, parse_moment, parse_term
 from workflow.engine.visiting import Sample, Visit
@@ -21,12 +22,14 @@ from workflow.engine.words import (
     ONE_OR_MORE,
     Channels,
     ChildState,
+    FactColumn,
     Guard,
     MomentKey,
     Name,
     Names,
     Offices,
     OrText,
+    PartyOrColumn,
     PartyRoles,
     Selector,
     Selectors,
@@ -40,7 +43,7 @@ from workflow.engine.words import (
 
 
 class Party(Model):
-    """Who answers for what on a case (双责): a unit, named by the opener or found in a table."""
+    """Who answers for what on a case (双责): a unit, named or found; or several, in a fact."""
 
     title: Title
     among: Selectors = Field(
@@ -50,6 +53,9 @@ class Party(Model):
     table: dict[Selector, Offices] = Field(
         {}, description="kind of that unit → office; further offices are reached by `raises`"
     )
+    units: FactColumn | None = Field(
+        None, description="fact.column: a party of several units, those in that column"
+    )
     choice: bool = Field(
         False, description="the opener may name any office of the row, not only the first"
     )
@@ -57,14 +63,22 @@ class Party(Model):
     optional: bool = Field(False, description="a named party that a case may do without")
     public: bool = Field(False, description="named to everybody while the case is shown publicly")
 
+    @property
+    def named(self) -> bool:
+        """Whether whoever opens a case names its unit."""
+        return not (self.table or self.units)
+
 
 class Column(Model):
     """One column of a table fact."""
 
     title: Title
-    type: Literal["text", "number", "integer", "date"] = Field(
+    type: Literal["text", "number", "integer", "date", "unit"] = Field(
         "text", description="what the column holds"
     )
+    among: Selectors = Field((), description="for units: the kinds that may stand here")
+    below: Name | None = Field(None, description="for units: the party below which they lie")
+    within: Name | None = Field(None, description="for units: the party of several they belong to")
     optional: bool = Field(False, description="a row may leave it empty")
     personal: bool = Field(False, description="left out of anything public")
 
@@ -185,7 +199,7 @@ class Event(Model):
         None, description="the moment at which the clock does it"
     )
     on: ChildState | None = Field(
-        None, description="child.state: done when that child arrives in that state"
+        None, description="child.state, or parent.state: done when that case arrives there"
     )
     to: Target = Field((), description="the next state, or branches; absent: stays")
     when: Guard | None = Field(None, description="condition (CEL)")
@@ -261,9 +275,13 @@ class Child(Model):
     """A case that this case may open: another machine, linked."""
 
     workflow: Name = Field(description="the workflow of the case that is opened")
-    parties: dict[Name, Name] = Field({}, description="party of the child ← party of this case")
+    parties: dict[Name, PartyOrColumn] = Field(
+        {}, description="party of the child ← party of this case, or row.column with `for_each`"
+    )
     facts: dict[Name, Guard] = Field({}, description="fact of the child ← CEL over this case")
     for_each: Name | None = Field(None, description="one child for each row of this table fact")
+    monthly: Monthly | None = Field(None, description="rows open by the calendar, in their month")
+    begins: Name | None = Field(None, description="the state of the child in which it begins")
     at_most: Annotated[int, Field(ge=1)] | None = Field(None, description="how often in a cycle")
     alone: bool = Field(True, description="a second one waits until the first has ended")
 

@@ -165,6 +165,13 @@ def _row(fact: Fact, at: int, row: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+def _unit(_: Column, raw: Any) -> dict[str, Any]:
+    """A unit with its name, as `store/offices/called.py` makes it of what was typed."""
+    if not (isinstance(raw, Mapping) and type(raw.get("unit")) is int and "name" in raw):
+        raise ValueError("应为单位名称或编码")
+    return {"unit": raw["unit"], "name": str(raw["name"])}
+
+
 def _people(fact: Fact, raw: Any) -> list[int]:
     """The ids of people, bare or in rows, each once; who may be named is for `named.py` to say.
 
@@ -193,6 +200,7 @@ _READERS: Mapping[str, Callable[..., Any]] = {
     "integer": _integer,
     "number": _number,
     "yes_no": _yes_no,
+    "unit": _unit,
     "table": _table,
     "photos": references,
     "documents": references,

@@ -38,7 +38,7 @@ def check_paths(definition: Definition) -> Iterator[Finding]:
     """Every state is reached and reaches an end; no signature is given twice or is missing."""
     edges = _edges(definition)
     opening = definition.opening
-    begins = (meant(name, definition.states) for name in (opening.state, opening.from_case) if name)
+    begins = (meant(name, definition.states) for name in opening.beginnings)
     starts = {(start, Signed()) for start in begins if start is not None}
     for name in definition.backfill.into if definition.backfill else ():
         if name in definition.states:  # what a state needs signed is stated with it

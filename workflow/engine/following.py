@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from workflow.engine.case import Case, Seat
+from workflow.engine.circles import unit_columns
 from workflow.engine.definition import Definition
 from workflow.engine.errors import RelationNotAllowed
 from workflow.engine.machine import Compiled
@@ -30,7 +31,7 @@ def followed(scene: Scene) -> Seats:
     now_at = {name: _now(scene, seat.unit) for name, seat in scene.case.parties.items()}
     seats: Seats = {}
     for name, party in definition.parties.items():
-        if not party.table and name in now_at:  # an optional one may be empty
+        if party.named and name in now_at:  # an optional one may be empty
             seats[name] = named_seat(party, now_at[name], lineages)
     for name, party in definition.parties.items():
         if party.table and party.of:
@@ -40,15 +41,29 @@ def followed(scene: Scene) -> Seats:
     return _parted(scene, seats)
 
 
-def people_followed(scene: Scene) -> dict[str, Any]:
+def facts_followed(scene: Scene) -> dict[str, Any]:
     """The facts, where people named for a unit that is no more are named for the one that took
-    over: their part in the case goes with them.
+    over: their part in the case goes with them. Units in tables are followed, too.
     """
     facts = dict(scene.case.facts)
     for name in asked(scene.definition, facts):
         rows: list[Named] = facts[name] or []
         facts[name] = [Named(person=one["person"], unit=_now(scene, one["unit"])) for one in rows]
-    return facts
+    return {name: _units_followed(scene, name, value) for name, value in facts.items()}
+
+
+def _units_followed(scene: Scene, name: str, value: Any) -> Any:
+    """A fact, where units of a table that are no more are those that took over; what they were
+    called stays, for it was so written.
+    """
+    columns = unit_columns(scene.definition.facts[name])
+    if not columns or not value:
+        return value
+    return [
+        row
+        | {key: row[key] | {"unit": _now(scene, row[key]["unit"])} for key in columns if key in row}
+        for row in value
+    ]
 
 
 def unit_of(definition: Definition, case: Case) -> int:
@@ -103,7 +118,8 @@ def _apart(scene: Scene) -> Iterator[tuple[str, str]]:
     """
     definition, before = scene.definition, scene.case.parties
     for name, party in definition.parties.items():
-        yield from ((name, other) for other in party.apart_from)
+        seated = [other for other in party.apart_from if other in before and name in before]
+        yield from ((name, other) for other in seated)
     for side, spec in definition.sign_offs.items():
         for opposite in spec.apart_from:
             for one in _signers(scene.compiled, side):

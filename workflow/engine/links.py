@@ -5,7 +5,7 @@ A file alone cannot show it; the catalog asks once all files are read.
 
 from collections.abc import Iterator, Mapping
 
-from workflow.engine.case import ENDED
+from workflow.engine.case import ENDED, PARENT
 from workflow.engine.checks.parts import events
 from workflow.engine.definition import Child, Definition, Party
 from workflow.engine.findings import Finding, Path, found, unknown
@@ -28,6 +28,7 @@ def _check(definition: Definition, definitions: Definitions) -> Iterator[Finding
         else:
             theirs = definitions[child.workflow]
             yield from _check_parties(path, child, theirs, definition)
+            yield from _check_beginning(path, child, theirs)
             yield from _check_facts(path, child, theirs)
     yield from _check_arrivals(definition, definitions)
     yield from _check_tallies(definition, definitions)
@@ -61,15 +62,24 @@ def _check_parties(
         party = theirs.parties.get(name)
         if party is not None and party.table and not party.choice:
             yield found("child_party_fixed", where, workflow=theirs.workflow, name=name)
-        if party is not None and own in definition.parties:
-            for kind in sorted(_kinds(definition.parties[own]) - set(party.among)):
+        if party is not None and (kinds := _kinds_given(own, child, definition)):
+            for kind in sorted(kinds - set(party.among)):
                 if party.among:
                     words = {"kind": kind, "workflow": theirs.workflow, "name": name}
                     yield found("child_kind", where, f"允许：{', '.join(party.among)}", **words)
     for name, party in theirs.parties.items():
-        if not (party.table or party.optional) and name not in child.parties:
+        if party.named and not party.optional and name not in child.parties:
             where = (*path, "parties")
             yield found("child_party_missing", where, workflow=theirs.workflow, name=name)
+
+
+def _kinds_given(own: str, child: Child, definition: Definition) -> set[str]:
+    """The kinds of unit that a party of this case, or a column of the row, hands to a child."""
+    if own in definition.parties:
+        return _kinds(definition.parties[own])
+    table = definition.facts.get(child.for_each or "")
+    column = table.columns.get(own.partition(".")[2]) if table else None
+    return {*column.among} if column else set()
 
 
 def _kinds(party: Party) -> set[str]:
@@ -92,14 +102,34 @@ def _check_facts(path: Path, child: Child, theirs: Definition) -> Iterator[Findi
             yield found("child_fact_missing", where, workflow=theirs.workflow, name=name)
 
 
+def _check_beginning(path: Path, child: Child, theirs: Definition) -> Iterator[Finding]:
+    """Where a child begins is a state in which its own file lets cases of others begin."""
+    if child.begins is not None and child.begins not in theirs.opening.from_case:
+        hint = f"允许：{', '.join(theirs.opening.from_case) or '（没有）'}"
+        yield found("no_beginning", (*path, "begins"), hint, state=child.begins)
+
+
+def _heard(on: str, definition: Definition, definitions: Definitions) -> list[Definition]:
+    """The workflows of which `on` means a state: of a child, or of those that open this one."""
+    name = on.partition(".")[0]
+    if name == PARENT:
+        mine = definition.workflow
+        parents = definitions.values()
+        return [p for p in parents if any(c.workflow == mine for c in p.children.values())]
+    child = definition.children.get(name)
+    return [definitions[child.workflow]] if child and child.workflow in definitions else []
+
+
 def _check_arrivals(definition: Definition, definitions: Definitions) -> Iterator[Finding]:
-    """An event `on` a child names a state of it and takes facts it knows."""
+    """An event `on` another case names a state of it and takes facts it knows."""
     for path, event, _ in events(definition):
-        name, _, state = (event.on or "").partition(".")
-        child = definition.children.get(name)
-        theirs = definitions.get(child.workflow) if child else None
-        if theirs is not None:
-            yield from unknown("unknown_state", (*path, "on"), state, (*theirs.states, ENDED))
+        heard = _heard(event.on or "", definition, definitions)
+        state = (event.on or "").partition(".")[2]
+        whole = () if event.on and event.on.startswith(f"{PARENT}.") else (ENDED,)
+        if heard:
+            known = [one for theirs in heard for one in theirs.states]
+            yield from unknown("unknown_state", (*path, "on"), state, (*known, *whole))
+        for theirs in (one for one in heard if state in (*one.states, *whole)):
             for own, fact in event.takes.items():
                 where = (*path, "takes", own)
                 yield from unknown("unknown_fact", where, fact, theirs.facts)

@@ -12,6 +12,7 @@ from typing import Any
 
 from transitions import EventData, Machine
 
+from workflow.engine.case import PARENT
 from workflow.engine.definition import Branch, Definition, Event
 from workflow.engine.flow import events_in
 from workflow.engine.guards import Guards
@@ -40,6 +41,13 @@ class Compiled:
         does not make it one's work.
         """
         return {state: self._actors(state) for state in self.definition.states}
+
+    @cached_property
+    def heeds(self) -> frozenset[str]:
+        """The states of a parent for which an event waits."""
+        awaited = (event.on for events in self.events.values() for event in events.values())
+        found = ((on or "").partition(".") for on in awaited)
+        return frozenset(state for whose, _, state in found if whose == PARENT)
 
     def _actors(self, name: str) -> Mapping[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}

@@ -11,7 +11,7 @@ def moves_of(definition: Definition) -> list[tuple[str, str, str]]:
     events.
     """
     opening = definition.opening
-    moves: Moves = {("open", at, at) for at in (opening.state, opening.from_case or opening.state)}
+    moves: Moves = {("open", at, at) for at in opening.beginnings}
     if definition.backfill is not None:
         undone = definition.backfill.undone
         for into in definition.backfill.into:

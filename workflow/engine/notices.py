@@ -6,7 +6,7 @@ from workflow.engine.confidence import sees
 from workflow.engine.decision import Notice
 from workflow.engine.definition import Event, Rung
 from workflow.engine.named import is_named, people_in
-from workflow.engine.permits import units_of
+from workflow.engine.permits import seats_of
 from workflow.engine.remaining import due_in_words, left_in_words
 from workflow.engine.scene import Scene
 
@@ -36,8 +36,8 @@ def _notice(
     scene: Scene, roles: tuple[str, ...], template: str, urgency: str, what: str
 ) -> list[Notice]:
     """One notice to those of the roles who may know of the case; none if nobody is to be told."""
-    found = (units_of(scene.case, scene.definition, role) for role in roles)
-    seats = dict.fromkeys((unit, role) for unit, role in found if unit is not None)
+    found = (seats_of(scene.case, scene.definition, role) for role in roles)
+    seats = dict.fromkeys(seat for some in found for seat in some)
     told = [seat for seat in seats if sees(scene, *seat)]
     to = tuple(seat for seat in told if not is_named(scene.definition, seat[1]))
     named = (people_in(scene.case, role, unit) for unit, role in told if (unit, role) not in to)

@@ -9,6 +9,7 @@ from workflow.engine import children, deadlines, notices
 from workflow.engine.beginnings import Periodic
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import Actor, Case, Firing, Lineage, Post, Seat, World
+from workflow.engine.circles import check_called
 from workflow.engine.decision import Step
 from workflow.engine.definition import Definition
 from workflow.engine.errors import ConditionNotMet, NotYourTurn
@@ -17,6 +18,7 @@ from workflow.engine.machine import Compiled
 from workflow.engine.named import Naming
 from workflow.engine.parties import seat_parties
 from workflow.engine.periods import Period
+from workflow.engine.planned import check_plans
 from workflow.engine.scene import Scene
 
 
@@ -31,6 +33,7 @@ class Request:
     period: int | None = None
     parent: int | None = None
     child_name: str | None = None
+    begins: str | None = None
 
 
 def open_case(
@@ -51,6 +54,8 @@ def open_case(
     scene = Scene(compiled, case, world, now)
     naming = Naming(seats, definition, world.candidates)
     facts = naming.rows(facts)
+    check_plans(scene, facts)
+    check_called(definition, seats, facts, facts, world.lineages)
     scene = scene.at(replace(case, facts={**naming.opener(actor), **facts}))
     check_series(scene)
     scene = scene.at(replace(scene.case, due=deadlines.due_of(scene)))
@@ -97,7 +102,9 @@ def first_case(
     opening = definition.opening
     state = opening.state
     if request.parent is not None:
-        state = opening.from_case or state
+        state = request.begins or (*opening.from_case, state)[0]
+        if state not in opening.beginnings:
+            raise ConditionNotMet(f"“{definition.title}”不能从这一环节开始", {"state": state})
     return Case(
         id=request.case_id,
         workflow=definition.workflow,

@@ -25,7 +25,7 @@ def seat_parties(
         raise InvalidInput(f"没有“{str(unknown[0])[:30]}”这一方", {"parties": unknown})
     seats: dict[str, Seat] = {}
     for name, party in definition.parties.items():
-        if not party.table and not (party.optional and named.get(name) is None):
+        if party.named and not (party.optional and named.get(name) is None):
             seats[name] = named_seat(party, named.get(name), lineages)
     for name, party in definition.parties.items():
         if party.table and party.of:
@@ -53,8 +53,8 @@ def reseat(
 def _apart(definition: Definition, seats: dict[str, Seat]) -> dict[str, Seat]:
     """The seats, if no unit sits on two sides that must be apart."""
     for name, party in definition.parties.items():
-        for other in party.apart_from:
-            if seats[name].unit == seats[other].unit:
+        for other in party.apart_from:  # of circles `circles.py` says it
+            if name in seats and other in seats and seats[name].unit == seats[other].unit:
                 title, theirs = party.title, definition.parties[other].title
                 raise RelationNotAllowed(f"{theirs}和{title}不能是同一个单位")
     return seats

@@ -3,6 +3,7 @@ separations.
 """
 
 from workflow.engine.case import Actor, Case, Post
+from workflow.engine.circles import units_of_party
 from workflow.engine.definition import Definition, Event
 from workflow.engine.errors import DutiesNotSeparate, NotYourTurn
 from workflow.engine.named import fits, keep_out, role_title
@@ -19,6 +20,13 @@ def units_of(case: Case, definition: Definition, role: str) -> tuple[int | None,
         party = definition.states[case.state].turn or ""
     seat = case.parties.get(party)
     return (seat.unit if seat else None), post_role
+
+
+def seats_of(case: Case, definition: Definition, role: str) -> tuple[tuple[int, str], ...]:
+    """The units and the post's role meant by `party.role`, of a party of several as of one."""
+    post_role = role.partition(".")[2]
+    units = units_of_party(case, definition, _party_of(case, definition, role))
+    return tuple((unit, post_role) for unit in units)
 
 
 def permit(case: Case, definition: Definition, event: Event, actor: Actor) -> Post | None:
@@ -74,7 +82,8 @@ def handled_through(case: Case, turn: str, actor: Actor) -> Post | None:
 
 def _keep_apart(case: Case, definition: Definition, party: str, actor: Actor) -> None:
     for other in definition.parties[party].apart_from:
-        if any(post.unit == case.parties[other].unit for post in actor.posts):
+        theirs = units_of_party(case, definition, other)
+        if any(post.unit in theirs for post in actor.posts):
             title = definition.parties[other].title
             own = definition.parties[party].title
             raise DutiesNotSeparate(f"你在{title}任职，不能代表{own}办理")

@@ -11,7 +11,17 @@ from pydantic_core import ErrorDetails
 from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding, Path, Unreadable, found, key_hint, nearest
 from workflow.engine.limits import MOMENTS, TERMS
-from workflow.engine.words import Level, Name, Office, PartyOrRole, PartyRole, Seat, Selector
+from workflow.engine.words import (
+    FactColumn,
+    Level,
+    Name,
+    Office,
+    PartyOrColumn,
+    PartyOrRole,
+    PartyRole,
+    Seat,
+    Selector,
+)
 
 SELECTORS = [f"{level}{kind}" for level in get_args(Level) for kind in ("", " department")]
 """The words for kinds of unit."""
@@ -85,6 +95,8 @@ _PATTERNS = {
     _pattern(Name): ("bad_name", "小写字母开头，只含小写字母、数字和 _，最多 30 个"),
     _pattern(PartyRole): ("bad_party_role", "例如 responsible.head、turn.liaison"),
     _pattern(PartyOrRole): ("bad_party_role", "例如 lead、lead.head"),
+    _pattern(FactColumn): ("bad_fact_column", "例如 called.unit"),
+    _pattern(PartyOrColumn): ("bad_fact_column", "例如 object、row.unit"),
     _pattern(Office): ("bad_office", "例如 prefecture.supervision"),
     _pattern(Seat): ("bad_seat", "例如 prefecture.supervision.head"),
     PATTERN_OF_SELECTORS: ("bad_selector", ""),

@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "missing_key": "缺少“{name}”",
     "bad_name": "“{text}”不能作名称",
     "bad_party_role": "“{text}”应写成“参与方.岗位”",
+    "bad_fact_column": "“{text}”应写成“表格.栏”",
     "bad_selector": "“{text}”不是单位类别",
     "bad_office": "“{text}”应写成“层级.职能”",
     "bad_child_state": "“{text}”应写成“子事项.状态”",
@@ -67,6 +68,12 @@ SENTENCES: Mapping[str, str] = {
     "reserved_name": "“{name}”是系统保留的名称",
     "name_twice": "“{name}”已经用在{where}",
     # parties
+    "units_alone": "由几个单位组成的一方（units）不能再写 table、among 或 optional",
+    "one_unit_wanted": "“{name}”是几个单位，这里要的是一个单位",
+    "not_unit_column": "“{name}”不是必填的单位栏",
+    "unit_column_only": "among、below、within 只用于单位栏（type: unit）",
+    "monthly_alone": "monthly 只用于写了 for_each 的子事项",
+    "not_month_column": "“{name}”不是必填的整数栏，不能作月份",
     "table_and_of": "table 和 of 必须同时写",
     "table_or_among": "由表决定的参与方不能再写 among",
     "choice_without_table": "choice 只用于由表决定的参与方",
@@ -186,6 +193,7 @@ SENTENCES: Mapping[str, str] = {
     "calendar_cannot_give": "按日历发起时没有人填写“{name}”",
     "series_not_needed": "“{name}”须列入 opening.needs，级次由它决定",
     # between files
+    "no_beginning": "子事项的 opening.from_case 里没有“{state}”，不能从它开始",
     "child_party_missing": "没有指明“{workflow}”的“{name}”由谁担任",
     "child_party_fixed": "“{workflow}”的“{name}”由表决定，不能指定",
     "child_kind": "“{kind}”不能担任“{workflow}”的“{name}”",

@@ -8,6 +8,7 @@ from typing import Any
 
 from workflow.engine.calendar import local_day
 from workflow.engine.case import Case, World
+from workflow.engine.circles import in_words
 from workflow.engine.definition import Definition
 from workflow.engine.guards import EMPTY_FACTS
 from workflow.engine.periods import Period, read_period
@@ -40,7 +41,9 @@ class Sight(Mapping[str, Any]):
         if name in self._more:
             return self._more[name]
         if name in self._definition.facts:
-            return self._facts.get(name, EMPTY_FACTS[self._definition.facts[name].type])
+            fact = self._definition.facts[name]
+            value = self._facts.get(name, EMPTY_FACTS[fact.type])
+            return in_words(fact, value) if fact.columns else value
         if name in self._definition.counts:
             return self._case.counts.get(name, 0)
         return _STANDING[name](self)

@@ -54,6 +54,12 @@ PartyRole = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 PartyOrRole = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
 """`lead`: everybody who holds a post in that party's unit; `lead.head`: who holds that post."""
 
+FactColumn = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}\.[a-z][a-z0-9_]{0,29}$")]
+"""`called.unit`: a column of a table fact."""
+
+PartyOrColumn = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*|row\.[a-z][a-z0-9_]*)$")]
+"""`object`: a party; `row.unit`: whatever stands in that column of a row."""
+
 SomePartiesOrRoles = Annotated[tuple[PartyOrRole, ...], *ONE_OR_MORE]
 PartiesOrRoles = Annotated[tuple[PartyOrRole, ...], Field(min_length=1), *ONE_OR_MORE]
 PartyRoles = Annotated[tuple[PartyRole, ...], *ONE_OR_MORE]

@@ -192,7 +192,9 @@ def _read_file(
     posts = posts_of(case, definition)
     holders = organisation.read_recipients(connection, posts, scene.now)
     people = {one.person for some in holders.values() for one in some}
-    known = names_of(connection, units_in(case, history), people | people_in(case, history))
+    known = names_of(
+        connection, units_in(case, definition, history), people | people_in(case, history)
+    )
     names = Names(
         units=known.units,
         people=known.people,

@@ -154,7 +154,7 @@ def _form(connection: Connection, definition: Definition, filled: _Filled) -> Op
                 required=required,
                 hint=hint_of(party),
                 text=picked.text,
-                suggestions=suggestions(connection, party.among) if not party.table else (),
+                suggestions=suggestions(connection, party.among) if party.named else (),
                 problem=picked.problem,
                 options=picked.options,
             )

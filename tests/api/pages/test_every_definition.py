@@ -17,7 +17,7 @@ from tests.api.pages.page import Element, Form, Page, faults_of
 from tests.prefecture import NOW, Prefecture
 from workflow.catalog import SHIPPED
 from workflow.engine.case import LINKED_CASE
-from workflow.engine.definition import Definition, Fact, Party
+from workflow.engine.definition import Column, Definition, Fact, Party
 from workflow.engine.machine import Compiled
 from workflow.store.tables.handles import HOLDING, POST
 from workflow.transaction import Transaction
@@ -52,8 +52,7 @@ def _leave(duban: Duban, tmp_path: Path) -> None:
 def sample(fact: Fact) -> Any:
     """A value that fits a fact."""
     if fact.type == "table":
-        row = {name: sample(Fact(title="x", type=c.type)) for name, c in fact.columns.items()}
-        return [row]
+        return [{name: sample_cell(column) for name, column in fact.columns.items()}]
     least = fact.min or 0
     values = {"choice": fact.options[:1], "date": "2026-04-10", "yes_no": "true"}
     if fact.type in values:
@@ -62,6 +61,13 @@ def sample(fact: Fact) -> Any:
     if fact.type != "text":
         return max(least, 1)
     return f"{'甲' * max(int(least), 6)}{next(_serials)}"  # two cases never have one cause
+
+
+def sample_cell(column: Column) -> Any:
+    """A value that fits a column; a unit is named by its code."""
+    if column.type == "unit":
+        return "522301100" if "township" in column.among else "522301"
+    return sample(Fact(title="x", type=column.type))
 
 
 def unit_for(party: Party, definition: Definition, prefecture: Prefecture) -> int:
@@ -91,7 +97,7 @@ def opened(duban: Duban, compiled: Compiled) -> int:
     named = {
         name: unit_for(party, definition, prefecture)
         for name, party in definition.parties.items()
-        if not party.table
+        if party.named
     }
     facts = {name: sample(definition.facts[name]) for name in definition.opening.needs}
     with duban.database.unit_of_work() as connection:
@@ -133,7 +139,7 @@ def names_people(form: Form, field: Element) -> bool:
 
 def fitting(field: Element, name: str, kind: str) -> str:
     """A text for one input."""
-    if name == "unit":
+    if name == "unit" or "编码" in field.attributes.get("placeholder", ""):
         return "522302"
     if kind == "date":
         return "2026-04-10"

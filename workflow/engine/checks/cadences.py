@@ -38,7 +38,7 @@ def _check_units(path: Path, periodic: Periodic, definition: Definition) -> Iter
     yield from unknown("unknown_party", (*path, "party"), party, definition.parties)
     yield from named((*path, "party"), party, definition)
     for name, other in definition.parties.items():
-        if name != party and not (other.table or other.optional):
+        if name != party and other.named and not other.optional:
             yield found("calendar_cannot_name", ("parties", name), name=name)
     allowed = definition.parties[party].among if party in definition.parties else ()
     for at, kind in enumerate(periodic.among):

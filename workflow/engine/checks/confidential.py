@@ -102,7 +102,7 @@ def _names(definition: Definition, state: str, party_role: str) -> bool:
 def _secret_states(definition: Definition, rule: Confidential) -> Iterator[str]:
     """The states that can be reached before one of `until` is."""
     opening = definition.opening
-    waiting, seen = [opening.state, opening.from_case or opening.state], set[str]()
+    waiting, seen = [*opening.beginnings], set[str]()
     while waiting:
         name = waiting.pop()
         if name in seen or name in rule.until or name not in definition.states:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from workflow.engine.case import PARENT
 from workflow.engine.checks.parties import named
 from workflow.engine.checks.parts import events
 from workflow.engine.definition import Definition, Event
@@ -90,7 +91,8 @@ def check_event_uses(definition: Definition) -> Iterator[Finding]:
                 yield from unknown(code, where, name, known)
         if event.on:
             child = event.on.partition(".")[0]
-            yield from unknown("unknown_child", (*path, "on"), child, definition.children)
+            others = (*definition.children, PARENT)
+            yield from unknown("unknown_child", (*path, "on"), child, others)
         if event.reassigns:
             yield from named((*path, "reassigns"), event.reassigns, definition)
         for at, name in enumerate(event.raises):

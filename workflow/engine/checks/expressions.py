@@ -202,11 +202,12 @@ def _check_row(place: _Place, definition: Definition) -> Iterator[Finding]:
     of_child = place.path[0] == "children"
     table = definition.children[str(place.path[1])].for_each if of_child else None
     fact = definition.facts.get(table or "")
+    more = ("last_day",) if of_child and definition.children[str(place.path[1])].monthly else ()
     for member in _members("row", place.text):
         if table is None:
             yield found("row_outside", place.path)
         elif fact is not None and fact.columns:
-            yield from unknown("unknown_column", place.path, member, fact.columns)
+            yield from unknown("unknown_column", place.path, member, (*fact.columns, *more))
 
 
 def _check_tallies(place: _Place, definition: Definition) -> Iterator[Finding]:

@@ -74,9 +74,11 @@ def check_fact_types(definition: Definition) -> Iterator[Finding]:
 
 def _typed_uses(definition: Definition) -> Iterator[tuple[Path, str, str, str]]:
     progress = definition.progress
+    plans = {child.for_each for child in definition.children.values() if child.monthly}
+    plans |= {progress.plan} if progress else set()
     for name, state in definition.states.items():
         for at, case in enumerate(state.limit or ()):
-            if case.fact and not (progress and case.fact == progress.plan):
+            if case.fact and case.fact not in plans:
                 yield ("states", name, "limit", at, "is"), case.fact, "date", "not_date_fact"
     for name, child in definition.children.items():
         if child.for_each:

@@ -25,9 +25,8 @@ def check_states_named(definition: Definition) -> Iterator[Finding]:
     """Every state named as a target, a source, an opening or the start of a limit exists."""
     states = definition.states
     yield from unknown("unknown_state", ("opening", "state"), definition.opening.state, states)
-    if definition.opening.from_case is not None:
-        start = definition.opening.from_case
-        yield from unknown("unknown_state", ("opening", "from_case"), start, states)
+    for at, start in enumerate(definition.opening.from_case):
+        yield from unknown("unknown_state", ("opening", "from_case", at), start, states)
     for path, event, sources in events(definition):
         for at, branch in enumerate(event.to):
             yield from unknown("unknown_state", (*path, "to", at, "state"), branch.state, states)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from workflow.engine.checks.circles import check_row_unit
 from workflow.engine.checks.parts import events
 from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding, Path, found, unknown
@@ -65,7 +66,10 @@ def check_children(definition: Definition) -> Iterator[Finding]:
     for name, child in definition.children.items():
         for theirs, own in child.parties.items():
             path = ("children", name, "parties", theirs)
-            yield from unknown("unknown_party", path, own, definition.parties)
+            if "." in own:
+                yield from check_row_unit(path, child, own.partition(".")[2], definition)
+            else:
+                yield from unknown("unknown_party", path, own, definition.parties)
     for name, proposal in definition.proposals.items():
         where = ("proposals", name, "open")
         yield from unknown("unknown_child", where, proposal.open, definition.children)

@@ -20,6 +20,8 @@ def check_parties(definition: Definition) -> Iterator[Finding]:
             yield found("table_and_of", path)
         if party.table and party.among:
             yield found("table_or_among", (*path, "among"))
+        if party.units and (party.table or party.among or party.optional):
+            yield found("units_alone", (*path, "units"))
         if party.choice and not party.table:
             yield found("choice_without_table", (*path, "choice"))
         for at, other in enumerate(party.apart_from):
@@ -61,7 +63,7 @@ def _check_table(path: Path, party: Party, of: str, definition: Definition) -> I
 def named(path: Path, name: str, definition: Definition) -> Iterator[Finding]:
     """A finding if the party is found in a table where one that the opener names is wanted."""
     if name in definition.parties and definition.parties[name].table:
-        names = [name for name, party in definition.parties.items() if not party.table]
+        names = [name for name, party in definition.parties.items() if party.named]
         yield found("not_named_party", path, f"允许：{', '.join(names)}", name=name)
 
 

@@ -120,6 +120,13 @@ def open_children(connection: Connection, case_id: int) -> dict[str, int]:
     return {name: int(count) for name, count in connection.execute(query)}
 
 
+def open_ones(connection: Connection, parent: int, names: Collection[str]) -> list[int]:
+    """The children of these names that have not ended, by id."""
+    mine = (CASE.c.parent_id == parent) & CASE.c.child_name.in_(names)
+    query = select(CASE.c.id).where(mine, CASE.c.closed_at.is_(None)).order_by(CASE.c.id)
+    return list(connection.execute(query).scalars())
+
+
 def series_top(connection: Connection, workflow: str, cause: str) -> int | None:
     """The highest level so far of cases about a cause that stand."""
     query = select(func.max(CASE.c.level)).where(CASE.c.workflow == workflow, CASE.c.cause == cause)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, text, update
 
 from workflow.engine.case import Case, World
+from workflow.engine.circles import circles
 from workflow.engine.confidence import is_secret
 from workflow.engine.decision import Step, Timer
 from workflow.engine.definition import FILE_TYPES, Definition
@@ -229,8 +230,9 @@ class Writes:
         self, case: Case, before: Case | None, world: World, compiled: Compiled, now: datetime
     ) -> None:
         place = place_of(case)
-        if before is None or before.parties != case.parties:
-            for unit, why in units_that_see(case, world):
+        definition = compiled.definition
+        if before is None or _sides(before, definition) != _sides(case, definition):
+            for unit, why in units_that_see(case, world, definition):
                 sight = {"unit_id": unit, "case_id": case.id, "why": why}
                 self.sights.append(sight | {"workflow": case.workflow, **place})
         scene, acted = Scene(compiled, case, world, now), {}
@@ -333,6 +335,11 @@ class Writes:
             for unit in list(acting)[1:] if case in self.places else changed:
                 acts, named = acting.get(unit, (None, None))
                 yield {"case_id": case, "unit_id": unit, "acts": acts, "named": named}
+
+
+def _sides(case: Case, definition: Definition) -> tuple[Any, ...]:
+    """Who has a part in a case: its parties, and those of several units."""
+    return case.parties, circles(definition, case.facts)
 
 
 def _case_row(case: Case, definition: Definition, head: str) -> Row:

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workflow.engine.case import Case, World
+from workflow.engine.circles import circles
 from workflow.engine.confidence import who_sees
+from workflow.engine.definition import Definition
 from workflow.engine.named import person_word, spelled
 from workflow.engine.scene import Scene
 
@@ -64,13 +66,15 @@ def _listed(who: Collection[str]) -> str:
     return f",{','.join(sorted(who))},"
 
 
-def units_that_see(case: Case, world: World) -> Iterable[tuple[int, str]]:
+def units_that_see(case: Case, world: World, definition: Definition) -> Iterable[tuple[int, str]]:
     """The parties' units, the offices to which a party may rise, and the governments above."""
-    seen = {seat.unit: name for name, seat in case.parties.items()}
+    seen = {unit: name for name, some in circles(definition, case.facts).items() for unit in some}
+    seen |= {seat.unit: name for name, seat in case.parties.items()}
     for name, seat in case.parties.items():
         for unit in seat.row:
             seen.setdefault(unit, name)
-    for lineage in world.lineages.values():
+    parties = {*seen}  # a unit that only stands in some table does not see the case
+    for lineage in (one for one in world.lineages.values() if one.unit.id in parties):
         for office, unit in lineage.offices.items():
             if office.endswith(".government"):
                 seen.setdefault(unit, ABOVE)

@@ -1,0 +1,89 @@
+"""考核成效及完善建议：“一周一通报”. A bulletin is sent inside the system: to each unit of its
+circle, on whose desk it lies until somebody there has read it; and who has not, can be seen.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys.desk import Desk
+from tests.journeys.play import Play, variation
+from workflow.engine.errors import InvalidInput, NotYourTurn
+from workflow.store.lists import queries
+from workflow.store.lists.queries import Filter
+
+pytestmark = pytest.mark.journey
+
+DRAFTER = "zhou-dc.specialist1"
+CIRCLE = [{"unit": "兴义市"}, {"unit": "522302"}, {"unit": "州总工会"}]
+TEXT = {
+    "good": "兴义市销号十件，全部按期。",
+    "problems": "望谟县逾期三件，原因不明。",
+    "demands": "请逐件查明原因，明确责任人。",
+}
+
+
+def signed(play: Play, **given: Any) -> int:
+    case = play.open(DRAFTER, "bulletin", parties={"host": "522300"}, subject="三月工作情况")
+    play.act(DRAFTER, case, "submit", **TEXT, recipients=CIRCLE, **given)
+    play.act("zhou-dc.head", case, "approve")
+    play.act("zhou.head", case, "sign")
+    return case
+
+
+def seen(play: Play, who: str) -> set[int]:
+    with play.database.reading() as connection:
+        return {row["id"] for row in queries.list_cases(connection, play.actor(who), Filter()).rows}
+
+
+def work(play: Play, who: str) -> set[int]:
+    with play.database.reading() as connection:
+        return {row["id"] for row in queries.list_work(connection, play.actor(who)).rows}
+
+
+def unread(play: Play, bulletin: int) -> list[str]:
+    """Who has not read a bulletin, as its drafter sees it."""
+    asked = Filter(parent=bulletin, state="unread")
+    with play.database.reading() as connection:
+        rows = queries.list_cases(connection, play.actor(DRAFTER), asked).rows
+        names = queries.unit_names(connection, {row["unit_id"] for row in rows})
+    return sorted(names.values())
+
+
+def test_a_bulletin_lies_on_every_recipient_s_desk_until_it_is_read(
+    play: Play, tmp_path: Path
+) -> None:
+    case = signed(play)
+    assert case not in seen(play, "xingyi.liaison")  # not before it is issued
+    paper = Desk(play, tmp_path).issue(DRAFTER, case, "bulletin")
+    assert "中共兴义市委" in paper.text
+    assert play.act(DRAFTER, case, "issue") == "issued"
+    first, second, third = play.children(case, "readings")
+    assert {case, first} <= seen(play, "xingyi.liaison")
+    assert (second in seen(play, "xingyi.liaison"), case in seen(play, "wangmo.head")) == (
+        False,
+        False,
+    )
+    assert first in work(play, "xingyi.liaison")
+    assert "xingyi.liaison" in {told.who for told in play.told(first)}
+    assert play.case(first).facts["document_number"] == paper.number
+    assert len(unread(play, case)) == 3
+    play.refused(NotYourTurn, "xingren.head", first, "read")
+    play.act("xingyi.liaison", first, "read", note="请督查局对照检查")
+    assert first not in work(play, "xingyi.liaison")
+    play.act("zhou-gh.head", third, "read")
+    assert unread(play, case) == ["兴仁市"]
+    play.until("2026-03-09")
+    assert "xingren.officer" in {told.who for told in play.told(second, since="2026-03-05")}
+    play.act("xingren.officer", second, "read")
+    assert unread(play, case) == []
+
+
+@variation
+def test_a_bulletin_goes_to_units_that_there_are(play: Play) -> None:
+    case = play.open(DRAFTER, "bulletin", parties={"host": "522300"}, subject="三月工作情况")
+    for wrong in ("没有这个县", "522301100"):  # a township is none of the circle
+        given = {"recipients": [{"unit": wrong}]}
+        refusal = play.refused(InvalidInput, DRAFTER, case, "submit", **TEXT, **given)
+        assert "第 1 行" in refusal.sentence
