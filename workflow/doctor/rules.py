@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Table, select, text
 
 from workflow.doctor.ward import Complaint, Ward
 from workflow.engine.moves import moves_of
@@ -77,24 +78,30 @@ def check_integrity(ward: Ward) -> Iterator[Complaint]:
 
 def check_definitions(ward: Ward) -> Iterator[Complaint]:
     """A published version is what was published, and the moves it allows are those of its text."""
+    moves = _by_version(ward, MOVE, "event", "from_state", "to_state")
+    states = _by_version(ward, STATE, "state", "signatures")
     for row in ward.connection.execute(select(DEFINITION)).mappings():
         ward.figures["definition versions"] += 1
         name = f"{row['workflow']} v{row['version']}"
         if hashlib.sha256(row["body"].encode()).hexdigest() != row["sha256"]:
             yield Complaint("definitions", name, "定义的正文被改动过")
             continue
-        query = select(MOVE.c.event, MOVE.c.from_state, MOVE.c.to_state)
-        stored = ward.connection.execute(query.where(MOVE.c.definition_id == row["id"])).all()
         definition = ward.catalog.version(row["id"]).definition
-        if {tuple(move) for move in stored} != set(moves_of(definition)):
+        if moves[row["id"]] != set(moves_of(definition)):
             yield Complaint("definitions", name, "允许的步骤与定义不符")
         signatures = {state: len(one.needs_signed) for state, one in definition.states.items()}
-        states = select(STATE.c.state, STATE.c.signatures)
-        found = ward.connection.execute(states.where(STATE.c.definition_id == row["id"])).all()
-        if definition.workflow != row["workflow"] or {tuple(one) for one in found} != set(
-            signatures.items()
-        ):
+        as_stored = (row["workflow"], states[row["id"]])
+        if as_stored != (definition.workflow, set(signatures.items())):
             yield Complaint("definitions", name, "各环节所需签字与定义不符")
+
+
+def _by_version(ward: Ward, table: Table, *columns: str) -> Mapping[int, set[tuple[Any, ...]]]:
+    """What stands in a table of each version of a definition."""
+    query = select(table.c.definition_id, *(table.c[name] for name in columns))
+    found: defaultdict[int, set[tuple[Any, ...]]] = defaultdict(set)
+    for version, *values in ward.connection.execute(query):
+        found[version].add(tuple(values))
+    return found
 
 
 def check_triggers(ward: Ward) -> Iterator[Complaint]:
