@@ -13,8 +13,8 @@ from workflow.store.evidence.audit import Act, Plain
 BATCH = 200
 """Cases moved in one transaction."""
 
-YEARS, FEWEST_YEARS = 3, 1
-"""For how long an ended case stays among those at work, and at least."""
+FEWEST_YEARS = 1
+"""For how long an ended case stays among those at work, at least."""
 
 
 def archive_ended(database: Database, years: int, now: datetime) -> Archived:

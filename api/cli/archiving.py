@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from api.cli.saying import say
-from workflow.archiving import YEARS
+
+YEARS = 3
+"""For how long an ended case stays among those at work, unless told."""
 
 _YEARS = typer.Option("--years", help="办结满几年的事项移入档案，至少 1 年")
 
