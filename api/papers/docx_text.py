@@ -1,5 +1,6 @@
 """The text of a docx: addressees, paragraphs, tables, forms; who signs it; the 版记 at its end."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,8 @@ from api.papers.docx_parts import (
 )
 from api.papers.measures import (
     BLACK_FONT,
+    BODY_FONT,
+    CHARACTERS,
     INNER_LINE,
     LINE,
     MM,
@@ -35,6 +38,9 @@ from workflow.papers.composing import Block, Composed, joined
 _CELL = 12.0
 """小四: what stands in tables and forms."""
 _CELL_LINE = 18.0
+_END_OF_HEAD = re.compile("[。：]")
+_TITLES = 32.0
+"""Width of the titles in a form, in millimetres: six characters."""
 _COLOPHON_LINE = 24.0
 
 
@@ -46,7 +52,8 @@ def add_body(file: Any, document: Composed) -> None:
     for at, name in enumerate(document.attachments, start=1):
         head = "附件：" if at == 1 else "　　　"
         text = f"{head}{at}. {name}" if len(document.attachments) > 1 else f"{head}{name}"
-        write(file, text, first=2 * SIZE_3, before=LINE if at == 1 else 0)
+        written = write(file, text, first=2 * SIZE_3, before=LINE if at == 1 else 0)
+        written.paragraph_format.keep_with_next = True
     if (
         document.organ and file.paragraphs
     ):  # a page with nothing on it but who signs says too little
@@ -70,11 +77,23 @@ def add_annexes(file: Any, document: Composed) -> None:
 def _blocks(file: Any, blocks: Iterable[Block]) -> None:
     for block in blocks:
         if block.kind == "paragraph":
-            write(file, block.text, font=font_of(block.text), first=2 * SIZE_3, align="both")
+            _paragraph(file, block.text)
         elif block.kind == "table":
             _table(file, block)
         else:
             _grid(file, block)
+
+
+def _paragraph(file: Any, text: str) -> None:
+    """A heading stays with what it heads; one that goes on as text is one to its first sign."""
+    font = font_of(text)
+    heading = font != BODY_FONT and len(text) <= CHARACTERS
+    end = _END_OF_HEAD.search(text) if font != BODY_FONT and not heading else None
+    head = text[: end.end()] if end else text
+    written = write(file, head, font=font, first=2 * SIZE_3, align="both")
+    written.paragraph_format.keep_with_next = heading
+    if end:
+        add_run(written, text[end.end() :])
 
 
 def _table(file: Any, block: Block) -> None:
@@ -115,7 +134,7 @@ def _grid(file: Any, block: Block) -> None:
     table.autofit = False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     border_cells(table, dict.fromkeys(_SIDES, INNER_LINE))
-    titles = 26.0
+    titles = _TITLES
     values = (WIDTH - titles * (columns / 2)) / (columns / 2)
     for at, column in enumerate(table.columns):
         column.width = Mm(titles if at % 2 == 0 else values)
@@ -128,13 +147,14 @@ def _grid(file: Any, block: Block) -> None:
         row.height = Mm(11)
         for at, text in enumerate(cells):
             is_title = at % 2 == 0 and len(cells) > 1
-            _fill(
-                row.cells[at],
-                text,
-                BLACK_FONT if is_title else None,
-                "center" if is_title else "left",
-            )
-    write(file, "", line=LINE / 2)
+            font, align = (BLACK_FONT, "center") if is_title else (None, "left")
+            _fill(row.cells[at], _title(text) if is_title else text, font, align)
+    write(file, "", line=1)  # a table needs a paragraph below it; this one takes no page
+
+
+def _title(text: str) -> str:
+    """The title of a cell; what stands in brackets has a line of its own where it is too long."""
+    return text.replace("（", "\n（") if width_of(text, _CELL) > (_TITLES - 4) * MM else text
 
 
 def _fill(cell: Any, text: str, font: str | None, align: str) -> None:

@@ -17,11 +17,14 @@ from workflow.engine.definition import FILE_TYPES, Definition, Fact
 from workflow.engine.issuing import times_issued
 from workflow.engine.scene import Scene
 from workflow.engine.sight import due_day
-from workflow.papers.composing import Envelope, Tables
+from workflow.papers.composing import Envelope, Tables, joined
 from workflow.papers.lint import Sides
 from workflow.store.casework import cases
 from workflow.store.lists import queries
 from workflow.store.offices.named import by_name
+
+_LONGEST_HEADLINE = 30
+"""Characters of what a case is called in a title, which takes three lines then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +82,18 @@ def filling(
         "case": _case_in_words(scene),
         "facts": _facts_in_words(definition, facts),
         "parties": SimpleNamespace(
-            **{name: "、".join(row["name"] for row in some) for name, some in sides.items()}
+            **{
+                name: "、".join(" ".join(row["name"] for row in some).split())
+                for name, some in sides.items()
+            }
         ),
         "signed": _signatures(connection, scene, units),
         "counts": SimpleNamespace(**{name: case.counts.get(name, 0) for name in definition.counts}),
         "parent": _parent(connection, catalog, scene),
         "titles": SimpleNamespace(**{key: fact.title for key, fact in definition.facts.items()}),
         "issuer": issuer["name"],
-        "to": [row["name"] for row in to],
-        "copies": [row["name"] for row in copies],
+        "to": [joined((row["name"],)) for row in to],
+        "copies": [joined((row["name"],)) for row in copies],
         "today": in_full(today),
         "year": today.year,
         "actor": actor,
@@ -124,7 +130,7 @@ def _case_in_words(scene: Scene) -> SimpleNamespace:
     days_left = scene.sight()["days_left"] if case.due else 0
     return SimpleNamespace(
         number=case.number,
-        headline=shortened(str(case.facts.get(definition.headline, ""))),
+        headline=shortened(str(case.facts.get(definition.headline, "")), _LONGEST_HEADLINE),
         state=definition.states[case.state].title,
         workflow=definition.title,
         opened=in_full(local_day(case.opened_at)),
@@ -186,7 +192,7 @@ def _signatures(
     for side in scene.definition.sign_offs:
         if given := signed.get(side):
             day = in_full(local_day(at[given.seq])) if given.seq in at else ""
-            unit = units[given.unit]["name"]
+            unit = joined((units[given.unit]["name"],))
             found[side] = SimpleNamespace(person=names.get(given.person, ""), unit=unit, date=day)
         else:
             found[side] = _Nothing()

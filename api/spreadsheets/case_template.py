@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.spreadsheets.case_table import Column, columns_of
+from api.spreadsheets.paper import set_up_print
 from api.spreadsheets.reading import MOST_ROWS
 from workflow.engine.definition import Definition
 
@@ -33,14 +34,18 @@ def template(definition: Definition, units: Sequence[str]) -> bytes:
         "text": book.add_format({"num_format": "@", "text_wrap": True}),
         "number": book.add_format(),
     }
+    wide = 0
     for at, column in enumerate(columns):
         heading = "needed" if column.required else "optional"
         sheet.write_string(0, at, column.title, formats[heading])
-        sheet.set_column(at, at, *_look(definition, column, formats))
+        width, look = _look(definition, column, formats)
+        sheet.set_column(at, at, width, look)
+        wide += width
         choices = list(units) if column.party else _choices(definition, column)
         _offer(sheet, lists, at, column, choices)
         _remark(sheet, at, definition, column)
     sheet.freeze_panes(1, 0)
+    set_up_print(sheet, wide, f"{definition.title}登记表")
     book.close()
     return content.getvalue()
 

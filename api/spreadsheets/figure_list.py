@@ -15,6 +15,7 @@ from api.auth import Someone
 from api.context import Duban
 from api.inspecting.refusing import BadFile
 from api.spreadsheets.case_table import WHOLE_ROW, UnitNames, UnreadableFile
+from api.spreadsheets.paper import set_up_print
 from api.spreadsheets.reading import Cell, NumberedRow, read_list
 from workflow.assessing import check_keeper
 from workflow.engine.errors import InvalidInput, Refusal
@@ -193,5 +194,6 @@ def template(indicators: Mapping[str, Indicator]) -> bytes:
         source = f"=指标!$A$1:$A${len(indicators)}"
         sheet.data_validation(1, 0, 20_000, 0, {"validate": "list", "source": source})
     sheet.freeze_panes(1, 0)
+    set_up_print(sheet, 24 * len(HEADS), "指标数值")
     book.close()
     return content.getvalue()

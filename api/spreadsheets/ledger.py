@@ -13,14 +13,18 @@ from typing import Any
 from api.presenting.lights import Clock
 from api.presenting.values import value_of
 from api.presenting.wording import NOTHING
+from api.spreadsheets.paper import set_up_print
 from workflow.engine.definition import Definition, Fact
 
 Reader = Callable[[Any], Any]
 """Makes of a fact what stands in its cell."""
 
 _FIXED = (("编号", 18), ("单位", 18), ("环节", 12), ("亮灯", 8), ("期限", 12), ("剩余", 16))
-_A3, _A4, _MOST_ON_A4 = 8, 9, 12
-"""Sizes of paper as the format numbers them, and the columns that A4 takes."""
+_WIDTHS = {"date": 12, "yes_no": 8, "integer": 10, "number": 12, "choice": 14, "table": 30}
+_LINES, _LINE = 30, 16
+"""Widths of columns by what stands in them; of texts of several lines, and of one."""
+_HIGH, _HIGHEST = 15.0, 300.0
+"""Height of a line and of the highest row, in points: not every program finds them by itself."""
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 """From which day a spreadsheet counts."""
 _MOST_CHARACTERS = 32_767
@@ -51,16 +55,18 @@ def ledger_sheet(
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )
     sheet = book.add_worksheet(title[:31])
-    _set_up_print(sheet, f"{definition.title}{title}", len(_FIXED) + len(facts) + 1)
+    columns = [*_FIXED, *map(_column, (definition.facts[name] for name in facts)), ("签字", 24)]
+    widths = [width for _, width in columns]
+    of = "" if definition.title in title else f"{definition.title}　"
+    set_up_print(sheet, sum(widths), f"{of}{title}")
     head = book.add_format({"bold": True, "bg_color": "#e6f0f1", "border": 1})
     text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
-    columns = [*_FIXED, *((definition.facts[name].title, 24) for name in facts), ("签字", 24)]
     for at, (name, width) in enumerate(columns):
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, name, head)
     sheet.freeze_panes(1, 1)
-    last = write_rows(sheet, rows, readers_of(definition, facts), text, day)
+    last = write_rows(sheet, rows, readers_of(definition, facts), widths, text, day)
     sheet.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     return content.getvalue()
@@ -76,22 +82,33 @@ def readers_of(definition: Definition, facts: Sequence[str]) -> list[tuple[str, 
     return found
 
 
+def _column(fact: Fact) -> tuple[str, int]:
+    """The head of a fact's column, and its width."""
+    usual = _LINES if fact.lines else _LINE
+    return fact.title, max(_WIDTHS.get(fact.type, usual), min(2 * len(fact.title) + 2, 20))
+
+
 def write_rows(
     sheet: Any,
     rows: Iterable[SheetRow],
     readers: Sequence[tuple[str, Reader | None]],
+    widths: Sequence[int],
     text: Any,
     day: Any,
 ) -> int:
     """Write every row; the number of the last."""
     last, stamps = 0, len(_FIXED) + len(readers)
     string, number = sheet.write_string, sheet.write_number
+    room = [width // 2 for width in widths]  # characters of a line
     for last, row in enumerate(rows, start=1):
+        lines = 1
         cells = [*_fixed(row), *(_read(row.facts, *reader) for reader in readers)]
         for at, cell in enumerate(cells):
             if cell is None or cell == "":
                 continue  # half of a ledger is empty, and what is not written costs nothing
             if isinstance(cell, str):
+                if len(cell) > room[at]:
+                    lines = max(lines, len(cell) // room[at] + 1 + cell.count("\n"))
                 string(
                     last,
                     at,
@@ -104,23 +121,14 @@ def write_rows(
                 number(last, at, cell)
         if row.stamps:
             string(last, stamps, "；".join(row.stamps), text)
+        if lines > 1:
+            sheet.set_row(last, min(lines * _HIGH, _HIGHEST))
     return last
 
 
 def _read(facts: Mapping[str, Any], name: str, reader: Reader | None) -> Any:
     raw = facts.get(name)
     return raw if raw is None or reader is None else reader(raw)
-
-
-def _set_up_print(sheet: Any, title: str, columns: int) -> None:
-    """Across the page, all columns on one width, the heads on every page, pages counted."""
-    sheet.set_landscape()
-    sheet.set_paper(_A4 if columns <= _MOST_ON_A4 else _A3)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
-    sheet.set_header(f"&C&14{title.replace('&', '&&')}")
-    sheet.set_footer("&C第 &P 页，共 &N 页&R打印日期：&D")
 
 
 def _fixed(row: SheetRow) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from api.inspecting.refusing import BadFile
 from api.inspecting.tables import MOST_LINES, Cell, NumberedRow
 from api.jobs.telling import Tell, silent
 from api.spreadsheets.case_table import UnreadableFile
+from api.spreadsheets.paper import set_up_print
 from api.spreadsheets.reading import read_list
 from workflow.catalog import Catalog
 from workflow.engine.errors import NotFound
@@ -239,5 +240,6 @@ def template_of(which: Which) -> bytes:
             choices = {"validate": "list", "source": list(column.words)}
             sheet.data_validation(1, at, MOST_LINES, at, choices)
     sheet.freeze_panes(1, 0)
+    set_up_print(sheet, 18 * len(COLUMNS[which]), TITLES[which])
     book.close()
     return content.getvalue()

@@ -71,6 +71,7 @@ class _Drawing:
         self.lead = book.add_format(plain)
         self.head = book.add_format(boxed | {"font_name": HEADS, "align": "center"})
         self.text = book.add_format(boxed | {"font_name": TEXT, "num_format": "@"})
+        self.small = book.add_format(boxed | {"font_name": TEXT, "num_format": "@", "font_size": 7})
         self.short = book.add_format(boxed | {"font_name": TEXT, "align": "center"})
         self.day = book.add_format(
             boxed | {"font_name": TEXT, "align": "center", "num_format": "yyyy-m-d"}
@@ -146,12 +147,17 @@ class _Drawing:
         elif isinstance(cell, date):
             self.page.write_number(row, at, cell.toordinal() - _DAY_ZERO, self.day)
         elif isinstance(cell, str):
-            short = _width(cell) <= self.form.columns[at].width
-            self.page.write_string(row, at, cell[:32_767], self.short if short else self.text)
+            self.page.write_string(row, at, cell[:32_767], self._style(at, cell))
         elif cell is None:
             self.page.write_blank(row, at, None, self.text)
         else:
             self.page.write_number(row, at, cell, self.short)
+
+    def _style(self, at: int, text: str) -> Any:
+        """What is short stands in the middle; what no row is high enough for, in small type."""
+        if _width(text) <= self.form.columns[at].width:
+            return self.short
+        return self.text if self._height(at, text) <= _MOST else self.small
 
     def _photos(self, row: int, at: int, photos: Photos, height: float) -> None:
         """The photos below each other, each as large as its share of the cell lets it be."""

@@ -65,9 +65,10 @@ def main(folder: Path, words: Sequence[str]) -> None:
 
 def _convert(folder: Path, names: Sequence[str]) -> None:
     """One LibreOffice for all, with a profile of its own; then a picture a page."""
-    profile = f"-env:UserInstallation=file://{folder / '.profile'}"
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
-    subprocess.run([*command, *(str(folder / name) for name in names)], check=True)
+    with tempfile.TemporaryDirectory() as place:
+        profile = f"-env:UserInstallation=file://{place}"
+        command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
+        subprocess.run([*command, *(str(folder / name) for name in names)], check=True)
     for name in names:
         pdf = (folder / name).with_suffix(".pdf")
         subprocess.run(
@@ -182,4 +183,4 @@ def _clock(specimens: Specimens, case: Case) -> Clock:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(Path(sys.argv[1]).resolve(), sys.argv[2:])

@@ -112,7 +112,7 @@ def test_a_spreadsheet_is_set_up_to_be_printed(browser: Browsers, duban: Duban) 
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes, one across
     assert sheet.print_title_rows == "$1:$1"
-    assert "问题整改问题台账" in sheet.oddHeader.center.text
+    assert "问题整改　问题台账" in sheet.oddHeader.center.text
     head = [cell.value for cell in sheet[1]]
     assert sheet.cell(2, head.index("发现日期") + 1).value == datetime(2026, 3, 1)  # noqa: DTZ001
     assert sheet.cell(2, head.index("交办文号") + 1).value is None

@@ -1,0 +1,28 @@
+"""A sheet on paper: across the page, its heads on every page, pages counted; as wide as it must be
+for somebody to read it.
+"""
+
+from math import ceil
+from typing import Any
+
+_A3, _A4 = 8, 9
+"""Sizes of paper as the format numbers them."""
+_ON_A4, _ON_A3 = 150, 210
+"""Widths of columns, in characters, that are still read when they are drawn on one page."""
+
+
+def set_up_print(sheet: Any, width: float, title: str = "") -> None:
+    """Set a sheet up whose columns are together so many characters wide.
+
+    What is too wide for a page goes on beside it, the first column on each.
+    """
+    sheet.set_landscape()
+    sheet.set_paper(_A4 if width <= _ON_A4 else _A3)
+    sheet.fit_to_pages(ceil(width / _ON_A3), 0)
+    sheet.repeat_rows(0)
+    sheet.repeat_columns(0)
+    sheet.hide_gridlines(0)  # they are printed, too
+    sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
+    if title:
+        sheet.set_header(f"&C&14{title.replace('&', '&&')}")
+    sheet.set_footer("&C第 &P 页，共 &N 页&R打印日期：&D")
