@@ -2,12 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
+
 from api.clock import SimulatedClock
 from api.context import Duban
 from api.pulse import Pulse
 from tests.api.callers import ON_SQLITE
 from tests.api.pages.conftest import Browser
+from tests.api.pages.stories import open_case
 from workflow.store import processes
+from workflow.store.evidence import examinations
+from workflow.store.evidence.examinations import Verdict
 from workflow.store.processes import Process
 
 HERE = "/administration/health"
@@ -18,6 +23,7 @@ def test_it_says_when_no_worker_runs_and_when_one_has_fallen_silent(
     system: Browser, duban: Duban, clock: SimulatedClock
 ) -> None:
     assert "没有后台在运行" in system.get(HERE).text
+    assert "还没有做过" in system.get(HERE).text
     with Pulse(duban, "worker"):
         page = system.get(HERE)
         assert "一切正常" in page.text
@@ -29,3 +35,19 @@ def test_it_says_when_no_worker_runs_and_when_one_has_fallen_silent(
     page = system.get(HERE)
     assert "后台 office-2:77 自" in page.text
     assert "没有后台在运行" in page.text
+
+
+@ON_SQLITE
+def test_it_says_what_is_behind_and_what_doctor_found(
+    duban: Duban, clock: SimulatedClock, request: pytest.FixtureRequest
+) -> None:
+    open_case(duban)
+    clock.advance_to(clock() + timedelta(days=4))
+    found = Verdict(clock(), 1.5, cases=1234, history_rows=70, complaints=2, first="链断了")
+    with duban.database.unit_of_work() as connection:
+        examinations.keep(connection, found)
+    page = request.getfixturevalue("system").get(HERE)  # who comes in now
+    assert "个定时到时未办，最早的已过" in page.text
+    assert "上次体检发现 2 处不符，其一为 链断了" in page.text
+    assert "用时 1.5 秒，事项 1,234 件" in page.text
+    assert "写入历史" in page.text
