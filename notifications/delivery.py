@@ -288,7 +288,7 @@ class _Round:
             outbox.put_off(connection, message, prepared.at, None, prepared.why, counts=False)
             self.done["put_off"] += 1
         elif isinstance(prepared, _Nothing):
-            outbox.mark_empty(connection, message, prepared.why)
+            outbox.mark_empty(connection, message, prepared.why + _tried_before(message))
         else:
             self.database.meters.count("sends", way=message.way, outcome="unsendable")
             self._give_up(connection, message, "unsendable", prepared.why)
@@ -355,6 +355,12 @@ def _send(sender: Sender, envelope: Envelope) -> Receipt:
     except Exception as error:
         _log.exception("channel failed on message %s", envelope.key)
         return Receipt(Outcome.FAILED, f"发送时程序出错（{type(error).__name__}）")
+
+
+def _tried_before(message: Leased) -> str:
+    """A worker may have died between sending and saying so: what was tried may have come."""
+    before = message.attempts - 1
+    return f"（此前试过 {before} 次，可能已经送到）" if before else ""
 
 
 def _why_unreachable(to: Addressee | None, way: str) -> str:

@@ -46,6 +46,24 @@ def test_what_a_dead_worker_held_goes_once_more_under_the_same_id(
     assert [row["attempts"] for row in desk.rows()] == [2, 1, 1]
 
 
+@pytest.mark.crash
+def test_what_is_moot_after_a_death_may_have_come_and_says_so(
+    desk: Desk, database: Database, calendar: Calendar
+) -> None:
+    case = desk.case()
+    message = desk.owe(case=case, template="task", urgency="immediate")
+    with SmtpSink() as sink:
+        ways = over_smtp(database, sink)
+        with pytest.raises(WorkerDied):
+            deliver_due(database, {"email": _DiesAfterSending(ways["email"])}, calendar, NOW)
+        desk.close(case)
+        assert deliver_all_due(database, ways, calendar, NOW + 2 * LEASE).sent == 0
+        assert len(sink.messages) == 1
+    row = desk.row(message)
+    assert row["status"] == "cancelled"
+    assert row["detail"] == "其中事项均已办理，没有发送（此前试过 1 次，可能已经送到）"
+
+
 @dataclass
 class _DiesAfterSending:
     """The message is with the provider; the worker dies before it can say so."""
