@@ -17,7 +17,7 @@ def run(grounds: Grounds) -> None:
         until = grounds.left / (len(grounds.kinds) - number)
         copies, tickets = _prepared(grounds, kind)
         total = Sitting()
-        limit = grounds.left - until
+        limit = max(grounds.left - until, 0.0)
         for round_ in range(-(-wanted // A_ROUND)):
             if grounds.left <= limit:
                 break
