@@ -99,7 +99,8 @@ def keep(text: str) -> None:
     """Put a section into RESULTS.md in the place of its older self."""
     kept = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else _HEAD
     sections = {
-        part.split("\n", 1)[0]: part for part in re.split(r"^(?=## )", kept, flags=re.M)[1:]
+        part.split("\n", 1)[0]: part.rstrip() + "\n\n"
+        for part in re.split(r"^(?=## )", kept, flags=re.M)[1:]
     }
     sections[text.split("\n", 1)[0]] = text.rstrip() + "\n\n"
     body = "".join(sections[name] for name in sorted(sections))

@@ -22,8 +22,11 @@ PAUSE_SECONDS = 0.05
 TWICE = 0.1
 """How many of the requests go to two servers at once, as by a double click."""
 
+BEYOND_BUDGET = {"over_budget": "一小时里办的比一周还多"}
+"""A siege asks more of a unit than its week allows, and has to say why."""
+
 WAY: Sequence[tuple[str, str, dict[str, Any]]] = (
-    ("zhou-dc.specialist1", "dispatch", {}),
+    ("zhou-dc.specialist1", "dispatch", BEYOND_BUDGET),
     ("xingyi.liaison", "accept", {}),
     ("xingyi.liaison", "submit_plan", PLAN),
     ("zhou-dc.specialist1", "approve_plan", {}),
