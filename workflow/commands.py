@@ -24,7 +24,7 @@ from workflow.engine.errors import (
     Refusal,
     Stale,
 )
-from workflow.issuing import Write, issue, take_sealed
+from workflow.issuing import Write, issue, take_sealed, void
 from workflow.store.casework import cases
 from workflow.store.database import Database
 from workflow.store.driver import bulk
@@ -163,6 +163,18 @@ class Commands:
             return [issue(work, case_id, document, actor, write)]
 
         body = ["issue", case_id, document]
+        (answer,) = self._once(act, actor, request, body, now, case_id=case_id)
+        return answer
+
+    def void_document(
+        self, *, case_id: int, seq: int, reason: str, actor: Actor, request: str, now: datetime
+    ) -> Answer:
+        """Make a document that a case issued in row `seq` void (作废); its number stays."""
+
+        def act(work: Transaction, actor: Actor) -> list[Case]:
+            return [void(work, case_id, seq, reason, actor)]
+
+        body = ["void", case_id, seq, reason]
         (answer,) = self._once(act, actor, request, body, now, case_id=case_id)
         return answer
 

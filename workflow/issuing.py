@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workflow.engine.calendar import local_day
-from workflow.engine.case import Actor, Case, Firing, Issued, Sealed
-from workflow.engine.errors import InvalidInput
+from workflow.engine.case import Actor, Case, Firing, Issued, Sealed, Voided
+from workflow.engine.errors import InvalidInput, NotFound
 from workflow.engine.issuing import may_issue
 from workflow.engine.scene import Scene
 from workflow.papers.template import Template
@@ -80,6 +80,16 @@ def issue(work: Transaction, case_id: int, document: str, actor: Actor, write: W
             "body": body,
         }
     )
+    return work.case(case_id)
+
+
+def void(work: Transaction, case_id: int, seq: int, reason: str, actor: Actor) -> Case:
+    """Make the document that the row `seq` issued void, its number explained; raises a Refusal."""
+    row = documents.one_issued(work.connection, case_id, seq)
+    if row["number"] is None:
+        raise NotFound("没有这份带文号的公文", {"document": seq})
+    voided = Voided(row["name"], seq, row["cycle"], row["number"], reason.strip())
+    work.fire(case_id, Firing("void_document", voided=voided), actor)
     return work.case(case_id)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from workflow.engine.backfilling import Past, backfill_case
 from workflow.engine.built_in import BY_CLOCK
 from workflow.engine.calendar import Calendar
-from workflow.engine.case import Actor, Case, Firing, Issued, Sealed, World
+from workflow.engine.case import Actor, Case, Firing, Issued, Sealed, Voided, World
 from workflow.engine.decision import Step
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import Request, open_case
@@ -91,4 +91,6 @@ def _firing(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Firing:
     facts = inputs if row["event"] in BY_CLOCK else inputs.get("facts", {})
     issued = Issued(**inputs["issued"]) if "issued" in inputs else None
     sealed = Sealed(**inputs["sealed"]) if "sealed" in inputs else None
-    return Firing(row["event"], facts, inputs.get("unit"), inputs.get("person"), issued, sealed)
+    voided = Voided(**inputs["voided"]) if "voided" in inputs else None
+    named = inputs.get("unit"), inputs.get("person")
+    return Firing(row["event"], facts, *named, issued=issued, sealed=sealed, voided=voided)

@@ -380,4 +380,6 @@ def _inputs(firing: Firing, decided: Step) -> Row:
         inputs["issued"] = asdict(firing.issued)
     if firing.sealed is not None:
         inputs["sealed"] = asdict(firing.sealed)
+    if firing.voided is not None:
+        inputs["voided"] = asdict(firing.voided)
     return inputs

@@ -177,6 +177,9 @@ ROUTES: Mapping[str, Line] = {
     # its sealed file is brought by who may issue it, or by their program
     "GET /cases/{case_id}/issued/{seq}/sealed": _line(SIGNED_IN, case=True),
     "POST /cases/{case_id}/issued/{seq}/sealed": _line(SIGNED_IN, case=True),
+    "GET /cases/{case_id}/issued/{seq}/void": _line(SIGNED_IN, case=True),
+    "POST /cases/{case_id}/issued/{seq}/void": _line(SIGNED_IN, case=True),
+    "GET /register": _line(HOLDER),
     "GET /ledgers": _line(HOLDER),
     "GET /ledgers/{workflow}/reconciliation": _line(HOLDER),
     "GET /ledgers/{workflow}/{ledger}": _line(HOLDER),
@@ -269,6 +272,7 @@ ROUTES: Mapping[str, Line] = {
     "GET /api/v1/cases/{case_id}/files/{attachment_id}": _line(SIGNED_IN, token=READ, case=True),
     "GET /api/v1/cases/{case_id}/documents": _line(SIGNED_IN, token=READ, case=True),
     "POST /api/v1/cases/{case_id}/documents/{name}": _line(SIGNED_IN, case=True),
+    "POST /api/v1/cases/{case_id}/issued/{seq}/void": _line(SIGNED_IN, case=True),
     "POST /api/v1/cases/{case_id}/issued/{seq}/sealed": _line(SIGNED_IN, token=WRITE, case=True),
     "GET /api/v1/cases/{case_id}/draws": _line(SIGNED_IN, token=READ, case=True),
     "GET /api/v1/cases/{case_id}/history": _line(SIGNED_IN, token=READ, case=True),

@@ -39,9 +39,18 @@ from api.pages.casework import (
     new_case,
     sealed_documents,
     tallies,
+    voiding,
 )
 from api.pages.errors import error_page
-from api.pages.lists import exporting, jobs, ledgers, my_work, reconciliation, saved_views
+from api.pages.lists import (
+    exporting,
+    jobs,
+    ledgers,
+    my_work,
+    reconciliation,
+    register,
+    saved_views,
+)
 from api.pages.measuring import assessments, duties, indicators
 from api.pages.myself import (
     account,
@@ -85,6 +94,8 @@ for _part in (
     sealed_documents,
     draws,
     tallies,
+    voiding,
+    register,
     reconciliation,  # before the ledgers, among whose addresses it lies
     files,
     exporting,

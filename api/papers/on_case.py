@@ -7,6 +7,8 @@ from api.papers.issuing import offers
 from api.papers.sealing import may_bring
 from api.presenting.documents import DocumentOffer, Papers, document_line
 from api.presenting.wording import Names
+from workflow.engine.errors import Refusal
+from workflow.engine.issuing import may_void
 from workflow.engine.scene import Scene
 from workflow.store.casework import documents
 
@@ -21,6 +23,7 @@ def papers_of(
     titles = {name: paper.title for name, paper in definition.documents.items()}
     rows = documents.issued(connection, case.id) if issued else []
     sealed = documents.sealed_of(connection, case.id) if rows else {}
+    void = documents.void_of(connection, [case.id]) if rows else {}
     lines = tuple(
         document_line(
             case.id,
@@ -28,7 +31,9 @@ def papers_of(
             row,
             sealed.get(row["seq"]),
             names,
+            void=void.get((case.id, row["seq"]), ""),
             may_seal=may_bring(scene, row["name"], someone),
+            may_void=_may_void(scene, row["name"], someone),
         )
         for row in rows
     )
@@ -37,3 +42,11 @@ def papers_of(
         for one in offers(scene, someone)
     )
     return Papers(found, lines)
+
+
+def _may_void(scene: Scene, name: str, someone: Someone) -> bool:
+    try:
+        may_void(scene, name, someone.actor)
+    except Refusal:
+        return False
+    return True

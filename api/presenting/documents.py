@@ -22,6 +22,8 @@ class DocumentOffer:
 class DocumentLine:
     """A document that was issued: `url` is what is handed out, the sealed file once it is back, and
     `draft` then what was issued; `seal` is where the reader may bring the sealed file.
+
+    `void` is why it counts no more, `voiding` where the reader makes it void.
     """
 
     number: str
@@ -35,6 +37,8 @@ class DocumentLine:
     draft: str = ""
     sealed: str = ""
     seal: str = ""
+    void: str = ""
+    voiding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,19 @@ class SealPage:
 
 
 def document_line(
-    case_id: int, kind: str, row: Row, sealed: Row | None, names: Names, *, may_seal: bool
+    case_id: int,
+    kind: str,
+    row: Row,
+    sealed: Row | None,
+    names: Names,
+    *,
+    void: str,
+    may_seal: bool,
+    may_void: bool,
 ) -> DocumentLine:
-    """A document of a case from its row and that of its sealed file, if there is one."""
+    """A document of a case from its row and that of its sealed file, if there is one; `void` is why
+    it counts no more.
+    """
     files, issued = f"/cases/{case_id}/files", f"/cases/{case_id}/issued/{row['seq']}"
     drawn = f"{files}/{row['attachment_id']}"
     back = ""
@@ -104,5 +118,7 @@ def document_line(
         preview=f"{issued}/preview.pdf",
         draft=drawn if sealed else "",
         sealed=back,
-        seal=f"{issued}/sealed" if may_seal else "",
+        seal=f"{issued}/sealed" if may_seal and not void else "",
+        void=void,
+        voiding=f"{issued}/void" if may_void and row["number"] and not void else "",
     )

@@ -115,6 +115,8 @@ def what_happened(definition: Definition, row: Row) -> str:
         if given := row["inputs"].get(key):
             paper = definition.documents.get(given["document"])
             return f"{verb}{paper.title if paper else '公文'} {given['number'] or ''}".strip()
+    if voided := row["inputs"].get("voided"):
+        return f"作废{voided['number']}"
     if event in _BUILT_IN:
         return _BUILT_IN[event]
     declared = dict(events_in(definition, row["from_state"])).get(event)
@@ -162,6 +164,8 @@ def _more(definition: Definition, row: Row, names: Names) -> Iterator[str]:
         yield f"转办给：{names.person(inputs['person'])}"
     if opened := effects.get("opened"):
         yield f"提起：{'、'.join(dict.fromkeys(_child(definition, one, names) for one in opened))}"
+    if "voided" in inputs:
+        yield f"理由：{inputs['voided']['reason']}"
     if "past" in inputs:
         yield from _past(definition, inputs["past"])
     yield from _told(definition, row)

@@ -13,6 +13,7 @@ from api.auth import Installation, SignedIn
 from api.papers.issuing import issue, offers, scene_of
 from api.papers.sealing import bring
 from api.rest.inputs import LARGEST_ID, CaseId
+from workflow.engine.issuing import LONGEST_REASON
 from workflow.store.casework import cases, documents
 from workflow.store.lists import queries
 from workflow.store.sight.scope import check_scope
@@ -58,6 +59,7 @@ class DocumentOut(BaseModel):
     file: str
     sha256: str
     sealed: SealedOut | None
+    void: str | None = Field(description="why it counts no more; null while it does")
 
 
 class DocumentsOut(BaseModel):
@@ -81,8 +83,15 @@ class SealedIn(BaseModel):
     attachment: int = Field(ge=1, le=LARGEST_ID, description="a PDF or OFD that the asker brought")
 
 
+class VoidIn(BaseModel):
+    """Make a document void; the same request id again gets the first answer."""
+
+    request: str = Field(min_length=1, max_length=80)
+    reason: str = Field(min_length=2, max_length=LONGEST_REASON)
+
+
 class IssuedOut(BaseModel):
-    """The history row in which the document stands."""
+    """The history row in which the document stands, or in which it became void."""
 
     case: int
     seq: int
@@ -97,6 +106,7 @@ def list_documents(case_id: CaseId, duban: Installation, someone: SignedIn) -> D
         scene = scene_of(connection, duban, case, duban.clock())
         rows = documents.issued(connection, case_id)
         sealed = documents.sealed_of(connection, case_id) if rows else {}
+        void = documents.void_of(connection, [case_id]) if rows else {}
         brought = (row["person_id"] for row in (*rows, *sealed.values()))
         people = queries.person_names(connection, set(brought))
         return DocumentsOut(
@@ -116,6 +126,7 @@ def list_documents(case_id: CaseId, duban: Installation, someone: SignedIn) -> D
                     file=row["file"],
                     sha256=row["sha256"],
                     sealed=_sealed(sealed.get(row["seq"]), people),
+                    void=void.get((case_id, row["seq"])),
                 )
                 for row in rows
             ],
@@ -167,3 +178,25 @@ def bring_sealed(
         request=body.request,
     )
     return IssuedOut(case=case_id, seq=row)
+
+
+@router.post("/cases/{case_id}/issued/{seq}/void", status_code=201)
+def void_document(
+    case_id: CaseId,
+    seq: Annotated[int, Path(ge=1, le=LARGEST_ID)],
+    body: VoidIn,
+    duban: Installation,
+    someone: SignedIn,
+) -> IssuedOut:
+    """Make a document void (作废); its number stays in the register with the reason."""
+    with duban.database.reading() as connection:
+        check_scope(connection, someone.actor, case_id)
+    answer = duban.commands.void_document(
+        case_id=case_id,
+        seq=seq,
+        reason=body.reason,
+        actor=someone.actor,
+        request=body.request,
+        now=duban.clock(),
+    )
+    return IssuedOut(case=case_id, seq=answer.seq)

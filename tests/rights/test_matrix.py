@@ -53,7 +53,10 @@ PARAMETERS = {
 QUERIES = {"GET /api/v1/cases/import/template": "?workflow=rectification"}
 """What an address asks for besides."""
 
-BODIES = {"POST /api/v1/cases/{case_id}/issued/{seq}/sealed": {"attachment": 1}}
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/cases/{case_id}/issued/{seq}/sealed": {"attachment": 1},
+    "POST /api/v1/cases/{case_id}/issued/{seq}/void": {"reason": "写错"},
+}
 """What a body needs besides."""
 
 

@@ -16,7 +16,7 @@ from workflow.engine.case import Actor, Firing, Post
 from workflow.engine.decision import Notice, Step, Timer
 from workflow.engine.definition import Rung
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
-from workflow.engine.issuing import issue_document, seal_document
+from workflow.engine.issuing import issue_document, seal_document, void_document
 from workflow.engine.permits import handled_through, units_of
 from workflow.engine.scene import Scene
 from workflow.engine.terms import Duration
@@ -191,5 +191,6 @@ STEPS: Mapping[str, BuiltIn] = {
     "reorganise": reorganise,
     "issue_document": issue_document,
     "seal_document": seal_document,
+    "void_document": void_document,
     "undo_backfill": undo_backfill,
 }

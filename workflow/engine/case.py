@@ -274,6 +274,19 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class Voided:
+    """A document that is void (作废): which one, the row and cycle that issued it, and why; its
+    number stays with it.
+    """
+
+    document: str
+    seq: int
+    cycle: int
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Firing:
     """What is asked for: an event by name, with the facts given.
 
@@ -289,3 +302,4 @@ class Firing:
     person: int | None = None
     issued: Issued | None = None
     sealed: Sealed | None = None
+    voided: Voided | None = None

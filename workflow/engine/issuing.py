@@ -10,9 +10,17 @@ from dataclasses import replace
 from workflow.engine.case import Actor, Firing, Post
 from workflow.engine.decision import Step
 from workflow.engine.definition import Event, Paper
-from workflow.engine.errors import ConditionNotMet, NotFound, NotYourTurn, OutOfTurn
+from workflow.engine.errors import (
+    ConditionNotMet,
+    InvalidInput,
+    NotFound,
+    NotYourTurn,
+    OutOfTurn,
+)
 from workflow.engine.permits import permit
 from workflow.engine.scene import Scene
+
+LONGEST_REASON = 200
 
 
 def may_issue(scene: Scene, name: str, actor: Actor) -> Post:
@@ -79,6 +87,42 @@ def may_seal(scene: Scene, name: str, actor: Actor) -> Post:
     if post is None:
         raise NotYourTurn("盖章件由人送回")
     return post
+
+
+def may_void(scene: Scene, name: str, actor: Actor) -> Post | None:
+    """The post through which the actor may make a document void: one of those who may issue it,
+    wherever the case has come to meanwhile. Raises a Refusal.
+    """
+    paper = _paper(scene, name)
+    asked = Event(title=f"作废{paper.title}", by=list(paper.by))  # type: ignore[arg-type]
+    return permit(scene.case, scene.definition, asked, actor)
+
+
+def void_document(scene: Scene, firing: Firing, actor: Actor) -> Step:
+    """The built-in event: a document that was issued counts no more (作废).
+
+    Its number stays with it, explained by the reason; where the case goes by that number, it has
+    none now, and the document may be issued anew under the next one.
+    """
+    if firing.voided is None:
+        raise OutOfTurn("作废文号要在公文那里办理，不能这样办理")
+    voided, case = firing.voided, scene.case
+    post = may_void(scene, voided.document, actor)
+    if not 2 <= len(voided.reason) <= LONGEST_REASON:
+        raise InvalidInput(f"请写明作废的理由，2 至 {LONGEST_REASON} 个字", {"reason": None})
+    key, once = _counted(voided.document), f"void.{voided.seq}"
+    if once in case.fired:
+        raise ConditionNotMet(f"{voided.number}已经作废", {"seq": voided.seq})
+    facts = dict(case.facts)
+    number = scene.definition.documents[voided.document].number
+    if number and facts.get(number) == voided.number:
+        del facts[number]
+    times = case.fired.get(key, 0) - (voided.cycle == case.cycle)
+    fired = {**case.fired, key: max(times, 0), once: 1}
+    after = replace(case, seq=case.seq + 1, facts=facts, fired=fired, last=None)
+    return Step(
+        case=after, firing=firing, actor=actor, now=scene.now, from_state=case.state, post=post
+    )
 
 
 def seal_document(scene: Scene, firing: Firing, actor: Actor) -> Step:

@@ -34,5 +34,5 @@ def _built_in(definition: Definition, name: str) -> Moves:
     events += ["hand_over"] if state.hand_over else []
     issued = any(name in document.from_ for document in definition.documents.values())
     events += ["issue_document"] if issued else []
-    events += ["seal_document"] if definition.documents else []
+    events += ["seal_document", "void_document"] if definition.documents else []
     return {(event, name, name) for event in events}

@@ -9,7 +9,7 @@ from workflow.engine.guards import STANDING
 
 BUILT_IN = (
     "open", "rung", "cosign", "hand_over", "take_back", "recalculate", "reorganise",
-    "issue_document", "seal_document", "backfill", "undo_backfill",
+    "issue_document", "seal_document", "void_document", "backfill", "undo_backfill",
 )  # fmt: skip
 """Events every workflow has; a definition cannot declare one of these names."""
 

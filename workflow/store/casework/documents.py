@@ -3,20 +3,33 @@ sealed.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, case, exists, insert, select, text
 
+from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
 from workflow.store.evidence import audit
 from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.evidence.audit import Act
-from workflow.store.tables.handles import ATTACHMENT, BLOB, DOCUMENT, SEALED, TEMPLATE, UNIT
+from workflow.store.sight.scope import in_sight, units_of
+from workflow.store.tables.handles import (
+    ATTACHMENT,
+    BLOB,
+    DOCUMENT,
+    SCOPE,
+    SEALED,
+    TEMPLATE,
+    UNIT,
+)
 
 Row = dict[str, Any]
+Key = tuple[int, int]
+"""A case, and the row of its history that issued a document."""
 
 _NEXT = text(
     "INSERT INTO document_counter (unit_id, series, year, serial) VALUES (:unit, :series, :year, 1)"
@@ -154,6 +167,48 @@ def sealed_of(connection: Connection, case_id: int) -> dict[int, Row]:
         .order_by(SEALED.c.seq)
     )
     return {row["of_seq"]: dict(row) for row in connection.execute(query).mappings()}
+
+
+def void_of(connection: Connection, cases: Collection[int]) -> dict[Key, str]:
+    """Of the documents of these cases those that are void, by case and row, each with the reason:
+    as the histories tell it, there is no other record.
+    """
+    told = select(EVERY_ROW.c.case_id, EVERY_ROW.c.inputs).where(
+        EVERY_ROW.c.event == "void_document", EVERY_ROW.c.case_id.in_(cases)
+    )
+    rows = ((row.case_id, json.loads(row.inputs)["voided"]) for row in connection.execute(told))
+    return {(case_id, voided["seq"]): voided["reason"] for case_id, voided in rows}
+
+
+def register(connection: Connection, reader: Actor, year: int, most: int) -> tuple[list[Row], bool]:
+    """The numbers of a year that the reader's units gave or that stand on cases they see, the
+    latest of each series first, each with `void`, the reason if it is; and whether there are more
+    than `most`.
+
+    A document of one's own unit on a case that one does not see has a number, and no title.
+    """
+    mine = DOCUMENT.c.unit_id.in_(units_of(reader))
+    seen = exists().where(SCOPE.c.case_id == DOCUMENT.c.case_id, in_sight(reader))
+    row_of = (EVERY_ROW.c.case_id == DOCUMENT.c.case_id) & (EVERY_ROW.c.seq == DOCUMENT.c.seq)
+    names = ("case_id", "seq", "number", "series", "serial", "unit_id")
+    query = (
+        select(
+            *(DOCUMENT.c[name] for name in names),
+            case((seen, DOCUMENT.c.title)).label("title"),
+            EVERY_ROW.c.at,
+            UNIT.c.short_name.label("unit"),
+        )
+        .join(UNIT, UNIT.c.id == DOCUMENT.c.unit_id)
+        .join(EVERY_ROW, row_of)
+        .where(DOCUMENT.c.year == year, mine | seen)
+        .order_by(UNIT.c.path, DOCUMENT.c.series, DOCUMENT.c.serial.desc())
+        .limit(most + 1)
+    )
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    void = void_of(connection, {row["case_id"] for row in rows})
+    for row in rows:
+        row["void"] = void.get((row["case_id"], row["seq"]))
+    return rows[:most], len(rows) > most
 
 
 def body_of(connection: Connection, case_id: int, seq: int) -> tuple[str, str] | None:
