@@ -69,11 +69,37 @@ def open_periodic(
     """
     with database.reading() as connection:
         switches = cadences.switched(connection)
-    return sum(
-        _Sweep(database, catalog, compiled, cadence, now, switches).open(report)
+    due = [
+        (sweep, period, day)
         for compiled in catalog.workflows().values()
         for cadence in compiled.definition.periodic
-    )
+        for sweep in [_Sweep(database, catalog, compiled, cadence, now, switches)]
+        for period, day in sweep.due()
+    ]
+    if not due:
+        return 0
+    settled = _settled(database, [(sweep, period) for sweep, period, _ in due])
+    return sum(sweep.open(period, day, settled, report) for sweep, period, day in due)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What a sweep reads once for all cadences: who there is, and who needs nothing more."""
+
+    units: Sequence[Reached]
+    served: cadences.Served
+    chosen: cadences.Served
+
+
+def _settled(database: Database, due: Collection[tuple["_Sweep", Period]]) -> _Settled:
+    all_ = [(sweep.workflow, period) for sweep, period in due if not sweep.chooses]
+    some = [(sweep.workflow, period) for sweep, period in due if sweep.chooses]
+    with database.reading() as connection:
+        return _Settled(
+            cadences.living_units(connection, [sweep.cadence for sweep, _ in due]),
+            cadences.served(connection, all_),
+            cadences.chosen_below(connection, some),
+        )
 
 
 @dataclass
@@ -88,33 +114,31 @@ class _Sweep:
     switches: Collection[Switched] = field(default_factory=list)
 
     @property
-    def _workflow(self) -> str:
+    def workflow(self) -> str:
         return self.compiled.definition.workflow
 
     @cached_property
     def _since(self) -> date:
-        return local_day(self.catalog.cadence_since(self._workflow, self.cadence.every))
+        return local_day(self.catalog.cadence_since(self.workflow, self.cadence.every))
 
-    def open(self, report: Callable[[NotOpened], None]) -> int:
-        return sum(self._open(period, units, report) for period, units in self._owed())
-
-    def _owed(self) -> Iterator[tuple[Period, Sequence[Reached]]]:
-        """The periods, and the units of which the cases should be open and are not."""
-        if not self._runs_somewhere:
-            return  # most are off: a sweep every few seconds need not read their units
-        for period, day in self._due():
-            without = list(self._without(period, day))
-            if without and not (self._is_past(day) and self._since > day):
-                yield period, without
-
-    def _due(self) -> Iterator[tuple[Period, date]]:
+    def due(self) -> Iterator[tuple[Period, date]]:
         """The periods of which something may be owed, with the day from which it is."""
+        if not self._runs_somewhere:
+            return  # most are off
         today, cadence = local_day(self.now), self.cadence
         present, opens = period_of(cadence.every, today), parse_day(cadence.every, cadence.on)
         for around in (present.before, present) if cadence.missed == "late" else (present,):
             day = opens.on(around, self.catalog.calendar)
-            if day is not None and day <= today:
-                yield (around.before if cadence.about == "before" else around), day
+            if day is None or day > today or (self._is_past(day) and self._since > day):
+                continue
+            yield (around.before if cadence.about == "before" else around), day
+
+    def open(
+        self, period: Period, day: date, settled: _Settled, report: Callable[[NotOpened], None]
+    ) -> int:
+        """Open what is owed of a period; how many cases were opened."""
+        without = list(self._without(period, day, settled))
+        return self._open(period, without, report) if without else 0
 
     def _open(
         self, period: Period, units: Sequence[Reached], report: Callable[[NotOpened], None]
@@ -125,12 +149,12 @@ class _Sweep:
                 opened += self._open_all(period, facts, choice)
             except (IntegrityError, Refusal) as error:
                 if why := _why_not(error):
-                    report(NotOpened(self._workflow, str(period), tuple(facts), why))
+                    report(NotOpened(self.workflow, str(period), tuple(facts), why))
         return opened
 
     def _wanted(self, period: Period, units: Sequence[Reached]) -> Iterator[_Wanted]:
         """The cases to open together, with what was settled for whom they open."""
-        if not self._chooses:
+        if not self.chooses:
             for unit in units:
                 if (facts := self._facts(period, unit)) is not None:
                     yield {unit.id: facts}, None
@@ -140,13 +164,13 @@ class _Sweep:
 
     @property
     def _runs_somewhere(self) -> bool:
-        mine = (self._workflow, self.cadence.every)
+        mine = (self.workflow, self.cadence.every)
         return self.cadence.runs or any(
             one.runs and (one.workflow, one.every) == mine for one in self.switches
         )
 
     @property
-    def _chooses(self) -> bool:
+    def chooses(self) -> bool:
         """Whether cases open for some units only, which is settled once a period."""
         return self.cadence.draw is not None or self.cadence.when is not None
 
@@ -154,21 +178,21 @@ class _Sweep:
         """Whether the period in which this day lies has ended."""
         return period_of(self.cadence.every, day).last < local_day(self.now)
 
-    def _without(self, period: Period, day: date) -> Iterator[Reached]:
+    def _without(self, period: Period, day: date, settled: _Settled) -> Iterator[Reached]:
         """The units that have no case of a period, though the cadence ran for them on its day."""
-        with self.database.reading() as connection:
-            units = cadences.units_reached(connection, self.cadence)
-            if not self._chooses:
-                done = cadences.units_with_case(connection, self._workflow, period)
+        number = int(period)
+        for unit in settled.units:
+            if not unit.by(self.cadence):
+                continue
+            if self.chooses:
+                done = (self.workflow, number, unit.parent) in settled.chosen
             else:
-                chosen = cadences.chosen_below(connection, self._workflow, period)
-                done = {unit.id for unit in units if unit.parent in chosen}
-        for unit in units:
-            if unit.id not in done and self._ran(unit, day):
+                done = (self.workflow, number, unit.id) in settled.served
+            if not done and self._ran(unit, day):
                 yield unit
 
     def _ran(self, unit: Reached, day: date) -> bool:
-        last = cadences.nearest(self.switches, self._workflow, self.cadence.every, unit.path)
+        last = cadences.nearest(self.switches, self.workflow, self.cadence.every, unit.path)
         return self.cadence.runs if last is None else last.runs and local_day(last.at) <= day
 
     def _choose(self, period: Period, parent: int, units: Collection[Reached]) -> _Wanted:
@@ -182,7 +206,7 @@ class _Sweep:
             choice = Choice(parent, secrets.token_hex(8))
             codes = {unit.id: unit.code for unit in units if unit.id in facts}
             with self.database.reading() as connection:
-                before = cadences.drawn_before(connection, self._workflow, every, codes)
+                before = cadences.drawn_before(connection, self.workflow, every, codes)
             drawn = by_lot(choice.seed or "", self.cadence.draw, codes, before)
             facts = {unit: facts[unit] for unit in drawn}
         return facts, choice
@@ -208,11 +232,11 @@ class _Sweep:
         """Open the cases of some units with their facts, all or none."""
         with self.database.unit_of_work() as connection:
             if choice is not None:
-                cadences.choose(connection, self._workflow, period, choice, self.now)
+                cadences.choose(connection, self.workflow, period, choice, self.now)
             work = Transaction(connection, self.catalog, self.now)
             for unit, given in facts.items():
                 named = {self.cadence.party: unit}
-                work.open(self._workflow, named, given, CLOCK, period=int(period))
+                work.open(self.workflow, named, given, CLOCK, period=int(period))
             work.flush()
         return len(facts)
 

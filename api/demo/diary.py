@@ -4,15 +4,14 @@ Chance is seeded by what the act is about, never by a counter, so that a change 
 the days of the others alone.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from api.demo.story import Act
+from api.demo.story import Act, Range, Span
 from workflow.engine.calendar import ZONE, Calendar, local_day
 from workflow.engine.case import Case
 from workflow.engine.sight import due_day
@@ -24,7 +23,6 @@ OFFICE_OPENS, NOON, AFTERNOON, OFFICE_CLOSES = time(9), time(12), time(14), time
 _STEP_MINUTES = 5
 _STEP = timedelta(minutes=_STEP_MINUTES)
 _NOON_REST = timedelta(hours=2)
-_LATER = re.compile(r"\+(\d+ (?:working )?days?)")
 
 
 def instant_of(text: str) -> datetime:
@@ -35,10 +33,15 @@ def instant_of(text: str) -> datetime:
 def plan(
     acts: Sequence[Act], case: Case, calendar: Calendar, seed: str, since: datetime
 ) -> list[tuple[datetime, Act]]:
-    """When each act is done, one after the other; optional ones that come too late left out."""
+    """When each act is done, one after the other; left out are those that are not for this case's
+    lot, and optional ones that come too late.
+    """
     planned: list[tuple[datetime, Act]] = []
     base = since
+    lot = Random(f"{seed}|lot").randint(1, 100)
     for number, act in enumerate(acts):
+        if act.lot is not None and not act.lot[0] <= lot <= act.lot[1]:
+            continue
         at = _when(act, case, calendar, Random(f"{seed}|{number}"), base)
         planned.append((at, act))
         base = base if act.optional else at
@@ -52,11 +55,14 @@ def plan(
 def _when(act: Act, case: Case, calendar: Calendar, chance: Random, base: datetime) -> datetime:
     if act.at is not None:
         return instant_of(act.at)
-    if act.before is not None and case.due is not None:
-        days = chance.randint(*act.before)
+    if act.minutes is not None:
+        return base + timedelta(minutes=chance.randint(*act.minutes))
+    if act.between is not None:
+        return max(moment_within(act.between, chance, calendar), base)
+    if case.due is not None and (act.before is not None or act.late is not None):
         day = due_day(case.due.at)
-        if days:
-            day = local_day(calendar.moment(Moment(-days), case.due.at))
+        if days := _days_from_due(act.before, act.late, chance):
+            day = local_day(calendar.moment(Moment(days), case.due.at))
         return _in_office_hours(max(_hour(day, chance), base), base, calendar)
     days = chance.randint(*(act.after or (0, 0)))
     if days == 0:
@@ -64,6 +70,28 @@ def _when(act: Act, case: Case, calendar: Calendar, chance: Random, base: dateti
         return _in_office_hours(later, base, calendar)
     reached = calendar.add(parse_term(f"{days} working days"), base)
     return _hour(reached.day, chance)
+
+
+def _days_from_due(before: Range | None, late: Range | None, chance: Random) -> int:
+    return chance.randint(*late) if late is not None else -chance.randint(*(before or (0, 0)))
+
+
+def moment_within(span: Span, chance: Random, calendar: Calendar) -> datetime:
+    """An instant in office hours on some working day of a span."""
+    first, last = span
+    day = first + timedelta(days=chance.randint(0, (last - first).days))
+    at = _hour(day, chance)
+    return at if calendar.is_working(day) else calendar.next_working_instant(at, OFFICE_OPENS.hour)
+
+
+def spread(span: Span, number: int, chance: Random, calendar: Calendar) -> Iterator[datetime]:
+    """As many instants as wanted in office hours, spread evenly over a span."""
+    first, last = span
+    days = (last - first).days + 1
+    for at in range(number):
+        begins, ends = days * at // number, max(days * at // number, days * (at + 1) // number - 1)
+        part = first + timedelta(days=begins), first + timedelta(days=ends)
+        yield moment_within(part, chance, calendar)
 
 
 def _hour(day: date, chance: Random) -> datetime:
@@ -90,19 +118,10 @@ def _in_office_hours(at: datetime, base: datetime, calendar: Calendar) -> dateti
     return calendar.next_working_instant(at, OFFICE_OPENS.hour) + 4 * _STEP
 
 
-def written(value: Any, words: dict[str, Any], calendar: Calendar, now: datetime) -> Any:
-    """What is written into a fact: `{name}` filled in, `today` and `+5 working days` as dates."""
-    if isinstance(value, list):
-        return [written(one, words, calendar, now) for one in value]
-    if isinstance(value, dict):
-        return {name: written(one, words, calendar, now) for name, one in value.items()}
-    if not isinstance(value, str):
-        return value
-    if value == "today":
-        return local_day(now).isoformat()
-    if later := _LATER.fullmatch(value):
-        return calendar.add(parse_term(later[1]), now).day.isoformat()
-    return value.format_map(words) if "{" in value else value
+def next_slot(at: datetime, minutes: int) -> datetime:
+    """The next instant, or this one, that is so many minutes, or a multiple, after the hour."""
+    over = timedelta(minutes=at.minute % minutes, seconds=at.second, microseconds=at.microsecond)
+    return at + timedelta(minutes=minutes) - over if over else at
 
 
 class Agenda(Generic[T]):

@@ -29,6 +29,8 @@ NAME = "duban_demo"
 _MARK = "made by `duban demo`; it may be dropped at any time"
 BASE_URL = "https://duban.example"
 
+_FILE = "sqlite:///"
+
 
 class StageTaken(DubanError):
     """The demo would have to overwrite something that is not its own."""
@@ -45,31 +47,46 @@ class Performance(Stage):
 @contextmanager
 def set_up(url: str | None, begins: datetime, *, fresh: bool) -> Iterator[Performance]:
     """A stage at the beginning of the story; without a URL on a file that is gone afterwards."""
+    with (
+        set_up_without_servers(url, begins, fresh=fresh) as stage,
+        SmtpSink() as mail,
+        SmppSimulator() as texts,
+    ):
+        opened = open_ways(stage.duban.database, stage.clock, email=mail.url, sms=texts.url)
+        ways = {way: opened[way] for way in ("email", "sms")}  # nobody in it keeps a robot
+        yield Performance(stage.duban, stage.clock, ways, mail, texts)
+
+
+@contextmanager
+def set_up_without_servers(url: str | None, begins: datetime, *, fresh: bool) -> Iterator[Stage]:
+    """The same, but its messages stay in the local mailbox."""
     clock = SimulatedClock(begins)
-    with _place(url, fresh) as place, SmtpSink() as mail, SmppSimulator() as texts:
+    with _place(url, fresh) as (place, folder):
         database = Database(place)
         if url is None:
             do_without_syncing(database)
         try:
-            settings = Settings(database_url=place, base_url=BASE_URL)
+            settings = Settings(data=folder, database_url=place, base_url=BASE_URL)
             duban = furnish(database, settings, clock)
-            opened = open_ways(database, clock, email=mail.url, sms=texts.url)
-            ways = {way: opened[way] for way in ("email", "sms")}  # nobody in it keeps a robot
-            yield Performance(duban, clock, ways, mail, texts)
+            yield Stage(duban, clock, open_ways(database, clock))
         finally:
             database.dispose()
 
 
 @contextmanager
-def _place(url: str | None, fresh: bool) -> Iterator[str]:
-    """The URL of an empty database."""
-    if url is None:
-        with TemporaryDirectory(prefix="duban-demo-") as folder:
-            yield f"sqlite:///{folder}/demo.db"
-    elif url.startswith("sqlite:///"):
-        yield _empty_file(Path(url.removeprefix("sqlite:///")), fresh)
-    else:
-        yield _empty_database(url, fresh)
+def _place(url: str | None, fresh: bool) -> Iterator[tuple[str, Path]]:
+    """The URL of an empty database, and the folder for files: beside a file that is kept, else one
+    that is gone afterwards.
+    """
+    if url is not None and url.startswith(_FILE):
+        yield (
+            _empty_file(Path(url.removeprefix(_FILE)), fresh),
+            Path(url.removeprefix(_FILE)).parent,
+        )
+        return
+    with TemporaryDirectory(prefix="duban-demo-") as folder:
+        place = f"{_FILE}{folder}/demo.db" if url is None else _empty_database(url, fresh)
+        yield place, Path(folder)
 
 
 def _empty_file(file: Path, fresh: bool) -> str:
@@ -78,7 +95,7 @@ def _empty_file(file: Path, fresh: bool) -> str:
             raise StageTaken(f"{file} 已经存在；要覆盖它请加 --fresh，或换一个文件名")
         for one in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
             one.unlink(missing_ok=True)
-    return f"sqlite:///{file}"
+    return f"{_FILE}{file}"
 
 
 def _empty_database(url: str, fresh: bool) -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 from api.demo.ledgers import Books, Grid
 from api.demo.letters import Letters
 from api.demo.performance import Performance
-from api.demo.play import Played
+from api.demo.played import Played
 from api.demo.story import Letter, Story
 from api.demo.telling import Teller, when
 from api.presenting.message_story import TEMPLATES, WAYS

@@ -1,16 +1,42 @@
 """What the demo reads of the database beside what pages read: instants, and whole tables."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from workflow.engine.case import Case
 from workflow.store.casework.codec import case_of
-from workflow.store.tables.handles import CASE, HOLDING, OUTBOX, PERSON, POST, SIGN_OFF, TIMER, UNIT
+from workflow.store.tables.handles import (
+    ADJUSTMENT,
+    CASE,
+    DOCUMENT,
+    FIGURE,
+    HISTORY,
+    HOLDING,
+    OUTBOX,
+    PERSON,
+    POST,
+    SIGN_OFF,
+    TIMER,
+    UNIT,
+)
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit: what it is called, what kind it is, and above it."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    above: int | None
 
 
 def _pairs(connection: Connection, query: Select[Any]) -> dict[Any, Any]:
@@ -28,10 +54,13 @@ def next_wake(connection: Connection, after: datetime) -> datetime | None:
     return min((at for at in found if at is not None), default=None)
 
 
-def progress(connection: Connection) -> dict[int, int]:
-    """How many history rows each case has, by id."""
-    query = select(CASE.c.id, CASE.c.seq).order_by(CASE.c.id)
-    return _pairs(connection, query)
+def moved(connection: Connection, at: datetime) -> list[int]:
+    """The cases to which anything happened at an instant; one index range for each person."""
+    mine = HISTORY.c.person_id.in_(select(PERSON.c.id))
+    query = select(HISTORY.c.case_id).where(
+        HISTORY.c.at == at, or_(HISTORY.c.person_id.is_(None), mine)
+    )
+    return sorted(set(connection.execute(query).scalars()))
 
 
 def cases(connection: Connection, ids: Sequence[int] | None = None) -> list[Case]:
@@ -66,9 +95,19 @@ def person_names(connection: Connection) -> dict[int, str]:
     return _pairs(connection, select(PERSON.c.id, PERSON.c.name))
 
 
-def unit_codes(connection: Connection) -> dict[str, int]:
-    """Units by code."""
-    return _pairs(connection, select(UNIT.c.code, UNIT.c.id))
+def places(connection: Connection) -> list[Place]:
+    """Every unit, in the order of the file it came from."""
+    rows = connection.execute(select(UNIT).order_by(UNIT.c.id)).mappings()
+    return [
+        Place(
+            row["id"],
+            row["code"],
+            row["short_name"],
+            row["level"] + ("" if row["kind"] == "government" else f" {row['kind']}"),
+            row["parent_id"],
+        )
+        for row in rows
+    ]
 
 
 def unit_names(connection: Connection) -> dict[int, str]:
@@ -96,3 +135,74 @@ def messages(connection: Connection) -> list[Row]:
         .order_by(OUTBOX.c.sent_at, OUTBOX.c.id)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+# The year in figures
+
+
+def opened(connection: Connection, since: datetime, until: datetime) -> Counter[str]:
+    """How many cases of each workflow were opened between two instants."""
+    query = (
+        select(CASE.c.workflow, func.count())
+        .where(CASE.c.opened_at >= since, CASE.c.opened_at < until)
+        .group_by(CASE.c.workflow)
+    )
+    return Counter(_pairs(connection, query))
+
+
+def closed(connection: Connection, since: datetime, until: datetime) -> int:
+    """How many cases came to their end between two instants."""
+    return _count(connection, CASE, CASE.c.closed_at >= since, CASE.c.closed_at < until)
+
+
+def sent(connection: Connection, since: datetime, until: datetime) -> int:
+    """How many messages went out between two instants."""
+    return _count(connection, OUTBOX, OUTBOX.c.sent_at >= since, OUTBOX.c.sent_at < until)
+
+
+def sent_by_way(connection: Connection) -> list[tuple[str, int]]:
+    """How many messages went out each way."""
+    query = (
+        select(OUTBOX.c.way, func.count())
+        .where(OUTBOX.c.status == "sent")
+        .group_by(OUTBOX.c.way)
+        .order_by(OUTBOX.c.way)
+    )
+    return [(way, number) for way, number in connection.execute(query)]
+
+
+def states(connection: Connection) -> Counter[tuple[str, str]]:
+    """How many cases stand where, by workflow and state."""
+    query = select(CASE.c.workflow, CASE.c.state, func.count()).group_by(
+        CASE.c.workflow, CASE.c.state
+    )
+    return Counter({(workflow, state): n for workflow, state, n in connection.execute(query)})
+
+
+def papers(connection: Connection) -> int:
+    """How many documents were issued."""
+    return _count(connection, DOCUMENT)
+
+
+def figures(connection: Connection) -> int:
+    """How many figures of indicators are in force."""
+    return _count(connection, FIGURE, FIGURE.c.live == 1)
+
+
+def decisions(connection: Connection) -> tuple[int, int]:
+    """How many proposals of a scorecard were confirmed, and how many waived."""
+    live = ADJUSTMENT.c.live == 1
+    return (
+        _count(connection, ADJUSTMENT, live, ADJUSTMENT.c.points > 0),
+        _count(connection, ADJUSTMENT, live, ADJUSTMENT.c.points == 0),
+    )
+
+
+def history_rows(connection: Connection) -> int:
+    """How much happened."""
+    return _count(connection, HISTORY)
+
+
+def _count(connection: Connection, table: Any, *where: Any) -> int:
+    query = select(func.count()).select_from(table).where(*where)
+    return int(connection.execute(query).scalar_one())

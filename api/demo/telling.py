@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.demo import records
-from api.demo.play import BELOW, Played, Refused
+from api.demo.played import BELOW, Played, Refused
 from api.demo.stage import Stage
 from api.demo.story import Chapter, Story
 from api.presenting.timeline import TimelineEntry, timeline_of, what_happened

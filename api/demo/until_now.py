@@ -12,7 +12,8 @@ from pathlib import Path
 
 from api.clock import SimulatedClock
 from api.demo.diary import instant_of
-from api.demo.play import Play, Played
+from api.demo.play import Play
+from api.demo.played import Played
 from api.demo.stage import SAMPLE, Stage, do_without_syncing, furnish
 from api.demo.story import Story
 from api.settings import Settings

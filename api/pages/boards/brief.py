@@ -78,5 +78,8 @@ def _units(heads: Sequence[tuple[int, int]], lists: Sequence[Sequence[Row]]) -> 
 
 
 def _late(all_: Spans) -> str:
-    share = f"，占 {100 * all_['late'] // all_.total()}%" if all_["late"] else ""
+    share = ""
+    if all_["late"]:
+        percent = 100 * all_["late"] // all_.total()
+        share = f"，占 {percent}%" if percent else "，不到 1%"
     return f"在办 {all_.total():,} 件，已逾期 {all_['late']:,} 件{share}。"

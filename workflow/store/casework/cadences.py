@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, true
+from sqlalchemy import Connection, Table, func, insert, select, true
 
 from workflow.engine.beginnings import Periodic
 from workflow.engine.periods import Length, Period, numbers_of
@@ -18,13 +18,25 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A unit that a cadence reaches; `parent` is the unit above it, itself if there is none."""
+    """A unit that a cadence may reach; `parent` is the unit above it, itself if there is none,
+    `kind` what definitions call it (`county department`).
+    """
 
     id: int
     code: str
     name: str
     path: str
     parent: int
+    kind: str
+    reports: bool
+
+    def by(self, cadence: Periodic) -> bool:
+        """Whether a cadence reaches it."""
+        return self.kind in cadence.among and (self.reports or not cadence.reporting)
+
+
+Served = Collection[tuple[str, int, int]]
+"""Workflow, period and unit of what is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +64,53 @@ class Switched:
 # Units
 
 
-def units_reached(connection: Connection, cadence: Periodic) -> list[Reached]:
-    """The living units for which a cadence opens cases, in the order of their ids."""
-    names = ("id", "code", "short_name", "path", "parent_id", "level", "kind")
+def living_units(connection: Connection, periodic: Iterable[Periodic]) -> list[Reached]:
+    """The living units of the levels that some cadences reach, in the order of their ids."""
+    names = ("id", "code", "short_name", "path", "parent_id", "level", "kind", "reports")
+    levels = {kind.partition(" ")[0] for cadence in periodic for kind in cadence.among}
     query = (
-        select(*(UNIT.c[name] for name in names)).where(UNIT.c.until.is_(None)).order_by(UNIT.c.id)
+        select(*(UNIT.c[name] for name in names))
+        .where(UNIT.c.until.is_(None), UNIT.c.level.in_(levels))
+        .order_by(UNIT.c.id)
     )
-    if cadence.reporting:
-        query = query.where(UNIT.c.reports.is_(True))
-    levels = {kind.partition(" ")[0] for kind in cadence.among}
-    rows = connection.execute(query.where(UNIT.c.level.in_(levels))).all()
     return [
-        Reached(row.id, row.code, row.short_name, row.path, row.parent_id or row.id)
-        for row in rows
-        if (row.level if row.kind == "government" else f"{row.level} {row.kind}") in cadence.among
+        Reached(
+            row.id,
+            row.code,
+            row.short_name,
+            row.path,
+            row.parent_id or row.id,
+            row.level if row.kind == "government" else f"{row.level} {row.kind}",
+            row.reports,
+        )
+        for row in connection.execute(query)
     ]
 
 
-def units_with_case(connection: Connection, workflow: str, period: Period) -> set[int]:
-    """The units that have their case of a period."""
-    query = select(CASE.c.unit_id).where(CASE.c.workflow == workflow, CASE.c.period == int(period))
-    return set(connection.execute(query).scalars())
+def served(connection: Connection, periods: Collection[tuple[str, Period]]) -> Served:
+    """The units that have their case of a period, of some workflows with their periods."""
+    return _of_periods(connection, CASE, periods)
 
 
 # Choices
 
 
-def chosen_below(connection: Connection, workflow: str, period: Period) -> set[int]:
+def chosen_below(connection: Connection, periods: Collection[tuple[str, Period]]) -> Served:
     """The units for whose next lower ones it was chosen for a period."""
-    query = select(CHOICE.c.unit_id).where(
-        CHOICE.c.workflow == workflow, CHOICE.c.period == int(period)
+    return _of_periods(connection, CHOICE, periods)
+
+
+def _of_periods(
+    connection: Connection, table: Table, periods: Collection[tuple[str, Period]]
+) -> Served:
+    """Rows of these workflows and periods; those of other pairs of the two do no harm."""
+    if not periods:
+        return set()
+    query = select(table.c.workflow, table.c.period, table.c.unit_id).where(
+        table.c.workflow.in_({workflow for workflow, _ in periods}),
+        table.c.period.in_({int(period) for _, period in periods}),
     )
-    return set(connection.execute(query).scalars())
+    return {(workflow, period, unit) for workflow, period, unit in connection.execute(query)}
 
 
 def drawn_before(

@@ -58,6 +58,12 @@ class Leased:
     until: datetime
 
 
+def is_any_due(connection: Connection, now: datetime) -> bool:
+    """Whether there is anything to fold or to send at all, quiet hours left aside."""
+    query = select(OUTBOX.c.id).where(OUTBOX.c.wake_at <= now).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def lease_due(
     connection: Connection,
     now: datetime,
