@@ -132,14 +132,17 @@ class Commands:
         facts: Mapping[str, Any] | None = None,
         unit: int | None = None,
         person: int | None = None,
+        looked_at: int | None = None,
     ) -> Answer:
         """Fire an event on a case; `unit` is whom it is re-assigned to, `person` to whom the work
-        is handed.
+        is handed, `looked_at` the newest history row that a signer was shown.
         """
         firing = Firing(event, facts or {}, unit, person)
 
         def act(work: Transaction, actor: Actor) -> list[Case]:
             _refuse_computed(work, case_id, firing.inputs)
+            if looked_at is not None:
+                _refuse_unseen(work, case_id, event, looked_at)
             work.fire(case_id, firing, actor)
             return [work.case(case_id)]
 
@@ -314,6 +317,18 @@ def _refuse_computed(work: Transaction, case_id: int, given: Mapping[str, Any]) 
     if typed := [name for name in given if name in facts and facts[name].computed]:
         sentences = {name: f"“{facts[name].title}”由系统计算，不能填写" for name in typed}
         raise InvalidInput("；".join(sentences.values()), {"facts": sentences})
+
+
+def _refuse_unseen(work: Transaction, case_id: int, event: str, looked_at: int) -> None:
+    """Raise Stale for a sign-off on a page that is out of date: nobody signs what they were not
+    shown.
+    """
+    case = work.case(case_id)
+    spec = work.catalog.version(case.definition).events[case.state].get(event)
+    if case.seq == looked_at or spec is None or spec.signs is None:
+        return
+    if cases.acted_since(work.connection, case_id, looked_at):
+        raise Stale("你打开页面以后，这件事项又有人办理过，请看过现在的内容再签")
 
 
 def _explained(error: Refusal | IntegrityError) -> Refusal:

@@ -28,9 +28,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class BulkRow:
-    """One ticked case; `told` is what came of it, `fits` whether the event exists there."""
+    """One ticked case as of the row `seq` of its history; `told` is what came of it, `fits` whether
+    the event exists there.
+    """
 
     id: int
+    seq: int
     item: WorkItem
     fits: bool
     done: bool

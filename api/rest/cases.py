@@ -101,6 +101,7 @@ def fire(case_id: CaseId, body: FireBody, duban: Installation, someone: SignedIn
             facts=body.facts,
             unit=unit,
             person=person,
+            looked_at=body.looked_at,
         )
     return _answer(answer)
 

@@ -86,3 +86,10 @@ class FireBody(Body):
     )
     unit: Word | None = Field(None, description="code of the unit a re-assignment names")
     person: Word | None = Field(None, description="login name of whom work is handed to")
+    looked_at: int | None = Field(
+        None,
+        ge=0,
+        le=2**53,
+        description="`seq` of the case as a signer was shown it: a sign-off is refused (`stale`)"
+        " where somebody has acted since",
+    )

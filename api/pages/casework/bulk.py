@@ -24,6 +24,7 @@ from api.pages.forms import (
     request_id,
     secret_in,
     text_in,
+    whole,
 )
 from api.pages.lists.case_rows import Worded, work_items
 from api.pages.rendering import masthead_of, show
@@ -72,15 +73,37 @@ def act(
         raise
     except Refusal as refusal:
         return _page(duban, someone, workflow, ledger, ticked, event, facts, refusal)
+    shown = _shown(form)
     said = {
-        case: _fired(duban, someone, case, event, facts, f"{text_in(form, 'request')}:{case}")
+        case: _fired(
+            duban,
+            someone,
+            case,
+            event,
+            facts,
+            f"{text_in(form, 'request')}:{case}",
+            shown.get(case),
+        )
         for case in ticked
     }
     return _page(duban, someone, workflow, ledger, ticked, event, said=said)
 
 
+def _shown(form: FormData) -> Mapping[int, int]:
+    """The history row of each case that the signer was shown."""
+    pairs = (one.partition(":") for one in form.getlist("looked_at") if isinstance(one, str))
+    rows = {whole(case): whole(seq) for case, _, seq in pairs}
+    return {case: seq for case, seq in rows.items() if case is not None and seq is not None}
+
+
 def _fired(
-    duban: Duban, someone: Someone, case: int, event: str, facts: Mapping[str, Any], request: str
+    duban: Duban,
+    someone: Someone,
+    case: int,
+    event: str,
+    facts: Mapping[str, Any],
+    request: str,
+    looked_at: int | None,
 ) -> tuple[bool, str]:
     """Whether it was done, and the state it led to or the sentence of the refusal."""
     try:
@@ -91,6 +114,7 @@ def _fired(
             request=request,
             now=duban.clock(),
             facts=facts,
+            looked_at=looked_at,
         )
     except Refusal as refusal:
         return False, refusal.sentence
@@ -143,7 +167,7 @@ def _rows(
         if was:
             told = f"已办理，现处“{definition.states[told].title}”"
         fits = chosen is None or row["id"] in chosen.cases
-        yield BulkRow(row["id"], item, fits, was, told)
+        yield BulkRow(row["id"], row["seq"], item, fits, was, told)
 
 
 def _version(duban: Duban, row: queries.Row) -> Compiled:

@@ -12,7 +12,16 @@ from api.auth.confirming import confirm_if_given
 from api.context import Duban
 from api.errors import note_refusal, status_of
 from api.pages.casework.uploads import Filled, fill
-from api.pages.forms import PROOF_FIELD, CaseId, Posted, printable, request_id, secret_in, text_in
+from api.pages.forms import (
+    PROOF_FIELD,
+    CaseId,
+    Posted,
+    printable,
+    request_id,
+    secret_in,
+    text_in,
+    whole,
+)
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
 from api.papers.on_case import papers_of
@@ -85,6 +94,7 @@ def fire(
             facts=filled.facts,
             unit=picked.unit,
             person=int(person) if person.isdecimal() and len(person) < 16 else None,
+            looked_at=whole(text_in(form, "looked_at")),
         )
     except NotFound:
         raise

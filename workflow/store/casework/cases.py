@@ -16,7 +16,7 @@ from workflow.store.driver import bulk
 from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.outgoing.replacing import is_made_good
 from workflow.store.sight.scope import in_sight, out_of_sight
-from workflow.store.tables.handles import CASE, OUTBOX, QUEUE, REQUEST, SCOPE, TIMER
+from workflow.store.tables.handles import CASE, HISTORY, OUTBOX, QUEUE, REQUEST, SCOPE, TIMER
 
 _ONE = select(CASE).where(CASE.c.id == bindparam("id"))
 _LOCK = _ONE.with_for_update(key_share=True)  # a row that refers to the case may come meanwhile
@@ -167,6 +167,14 @@ def warning_went_out(connection: Connection, case_id: int, seq: int) -> datetime
         elif "dead" in (status, digest_status):
             dead.append(created_at)
     return min(sent or dead, default=None)
+
+
+def acted_since(connection: Connection, case_id: int, seq: int) -> bool:
+    """Whether anybody has acted on a case after one of its rows; the clock is nobody."""
+    later = select(HISTORY.c.seq).where(
+        HISTORY.c.case_id == case_id, HISTORY.c.seq > seq, HISTORY.c.actor != "clock"
+    )
+    return connection.execute(later.limit(1)).first() is not None
 
 
 def answered(connection: Connection, request: str) -> tuple[str, list[dict[str, Any]]] | None:

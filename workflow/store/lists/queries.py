@@ -85,7 +85,7 @@ class Page:
 _COLUMNS = tuple(
     CASE.c[name]
     for name in (
-        "id definition_id workflow number headline unit_id state cycle due_at provisional"
+        "id seq definition_id workflow number headline unit_id state cycle due_at provisional"
         " opened_at closed_at period parent_id child_name body"
     ).split()
 )
