@@ -20,7 +20,7 @@ from workflow.store.offices.administrators import begin_with
 from workflow.store.offices.organisation import actor_of
 from workflow.store.offices.sample import enter_published_notices, load_sample
 from workflow.store.people.accounts import make_account, person_by_username
-from workflow.store.people.passwords import make_passwords
+from workflow.store.people.passwords import Made, give_passwords, make_passwords
 from workflow.store.people.sealing import seal_all
 from workflow.store.tables.handles import UNIT
 
@@ -54,11 +54,11 @@ def prepare(settings: Settings, reset: bool, clock: Clock = system_clock) -> Pre
         fresh = _is_empty(connection)
         if fresh:
             load_sample(connection, SAMPLE, clock())
-        made = (
-            make_passwords(connection, _cast(), clock(), one_time=False) if fresh or reset else {}
-        )
+    made = make_passwords(_cast()) if fresh or reset else {}
+    with database.unit_of_work() as connection:
+        give_passwords(connection, made, clock(), one_time=False)
     Catalog(database).publish(SHIPPED, clock(), template_keys())
-    return Prepared(_sealed(Duban.on(database, settings, clock)), made)
+    return Prepared(_sealed(Duban.on(database, settings, clock)), _shown(made))
 
 
 def begin(settings: Settings, login: str, name: str, clock: Clock = system_clock) -> Prepared:
@@ -69,14 +69,18 @@ def begin(settings: Settings, login: str, name: str, clock: Clock = system_clock
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url, settings.chain)
     schema.migrate(database, clock())
-    now = clock()
+    now, made = clock(), make_passwords([login])
     with database.unit_of_work() as connection:
         begin_with(connection, make_account(connection, login, name), now)
-        made = make_passwords(connection, [login], now, one_time=True)
+        give_passwords(connection, made, now, one_time=True)
         if _is_empty(connection):
             enter_published_notices(connection, now)
     Catalog(database).publish(SHIPPED, now, template_keys())
-    return Prepared(_sealed(Duban.on(database, settings, clock)), made)
+    return Prepared(_sealed(Duban.on(database, settings, clock)), _shown(made))
+
+
+def _shown(made: Mapping[str, Made]) -> dict[str, str]:
+    return {login: one.password for login, one in made.items()}
 
 
 def _sealed(duban: Duban) -> Duban:

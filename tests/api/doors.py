@@ -17,9 +17,10 @@ HEAD = "zhou-zx.head"
 
 def given(duban: Duban, username: str, *, one_time: bool = False) -> str:
     """A new password of somebody, made by us."""
+    made = passwords.make_passwords([username])
     with duban.database.unit_of_work() as connection:
-        made = passwords.make_passwords(connection, [username], duban.clock(), one_time=one_time)
-    return made[username]
+        passwords.give_passwords(connection, made, duban.clock(), one_time=one_time)
+    return made[username].password
 
 
 def sign_in(client: TestClient, password: str, username: str = LIAISON, **more: str) -> Response:

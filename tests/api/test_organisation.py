@@ -122,6 +122,30 @@ def test_a_wrong_list_is_told_line_by_line_and_not_taken(system: Caller, duban: 
 
 
 @ON_SQLITE
+@pytest.mark.parametrize(
+    ("username", "name", "says"),
+    [
+        ("ｘｉｔｏｎｇ", "来新", "应写作“xitong”"),
+        ("#610", "来新", "留给已注销人员"),
+        ("zhou.head\u200b", "来新", "登录名应为"),
+        ("x" * 81, "来新", "登录名应为"),
+        ("laixin", "来" * 81, "姓名应为"),
+        ("xingyi.liaison", "王\u202e建安", "看不见的字符"),
+    ],
+    ids=["full width", "of the erased", "invisible", "long", "long name", "turned round"],
+)
+def test_a_list_of_people_brings_no_name_that_deceives(
+    username: str, name: str, says: str, system: Caller, duban: Duban
+) -> None:
+    text = f"登录名,姓名,单位编码,岗位\n{username},{name},522301,officer\n"
+    before = everything(duban.database)
+    answer = send(system, "people", text, commit="true")
+    refused(answer, 422, "rows_refused")
+    assert says in str(answer.json()["data"]["rows"][0])
+    assert everything(duban.database) == before
+
+
+@ON_SQLITE
 def test_the_template_can_be_sent_back(system: Caller) -> None:
     path = "/organisation/import/people/template"
     answer = system.get(path)

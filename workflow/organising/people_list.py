@@ -17,6 +17,7 @@ from workflow.store.offices.changes import Change, Work, next_ids
 from workflow.store.offices.masking import masked
 from workflow.store.offices.robot_address import is_robot, masked_robot
 from workflow.store.offices.staff import Person, Seat
+from workflow.store.people.accounts import LONGEST_NAME, is_name, problem_of_names
 
 TITLES: Mapping[str, str] = {
     "name": "姓名",
@@ -111,6 +112,8 @@ def _problem(line: PersonLine, known: _Known, made: PeoplePlan) -> str:
     needed = {"登录名": line.username, "姓名": line.name, "单位编码": line.unit, "岗位": line.role}
     if missing := [title for title, value in needed.items() if not value]:
         return f"缺少{'、'.join(missing)}"
+    if problem := _problem_of_names(line, known):
+        return problem
     if line.unit not in known.units:
         return f"没有编码为“{line.unit}”的单位" + made.report.near(line.unit, known.units)
     if known.roles and line.role not in known.roles:
@@ -126,6 +129,17 @@ def _problem(line: PersonLine, known: _Known, made: PeoplePlan) -> str:
         return f"与第 {first.row} 行是同一登录名，姓名、手机、邮箱或群机器人却不同"
     person = known.people.get(line.username)
     return "账号已停用" if person is not None and person.disabled else ""
+
+
+def _problem_of_names(line: PersonLine, known: _Known) -> str:
+    """Whoever is known keeps a login name of before it was looked at."""
+    if line.username not in known.people and (
+        problem := problem_of_names(line.username, line.name)
+    ):
+        return problem
+    texts = {"姓名": line.name, "职务": line.title}
+    wrong = [what for what, text in texts.items() if not is_name(text)]
+    return f"{'、'.join(wrong)}不能超过 {LONGEST_NAME} 个字，也不能有看不见的字符" if wrong else ""
 
 
 def _place(line: PersonLine, known: _Known, made: PeoplePlan) -> None:

@@ -23,7 +23,7 @@ from workflow.store.offices import administrators
 from workflow.store.offices.administrators import TITLES
 from workflow.store.people import standing
 from workflow.store.people.accounts import make_account, person_by_username
-from workflow.store.people.passwords import make_passwords
+from workflow.store.people.passwords import give_passwords, make_passwords
 
 router = APIRouter()
 
@@ -75,6 +75,7 @@ class AccountsPage:
 
     find: str
     accounts: tuple[AccountLine, ...]
+    more: bool = False
     done: str = ""
     password: str = ""
 
@@ -128,21 +129,22 @@ def accounts(duban: Installation, someone: SignedInPage, find: str = "") -> Resp
 def change_account(
     person: PersonId, duban: Installation, someone: SignedInForm, form: Posted
 ) -> Response:
-    """Disable or enable an account, end its sessions, or give it a one-time password."""
+    """Disable or enable an account, end its sessions, take off its second factor, or give it a
+    one-time password.
+    """
     act = text_in(form, "act")
     if person == someone.person:
         raise InvalidInput("不能在这里更改自己的账号")
-    now, password = duban.clock(), ""
-    with duban.database.unit_of_work() as connection:
+    if act not in _DONE:
+        raise InvalidInput("没有这种办理")
+    with duban.database.reading() as connection:
         username = standing.username_of(connection, person)
-        if act == "reset_password":
-            made = make_passwords(connection, [username], now, one_time=True)
-            password = made[username]
-            standing.end_sessions(connection, person, by=someone.person, now=now)
-        elif change := _CHANGES.get(act):
-            change(connection, person, by=someone.person, now=now)
-        else:
-            raise InvalidInput("没有这种办理")
+    made = make_passwords([username] if act == "reset_password" else [])
+    with duban.database.unit_of_work() as connection:
+        give_passwords(connection, made, duban.clock(), one_time=True, by=someone.person)
+        if change := _CHANGES.get(act):
+            change(connection, person, by=someone.person, now=duban.clock())
+    password = made[username].password if made else ""
     return _accounts(duban, someone, username, _DONE[act], password)
 
 
@@ -150,11 +152,13 @@ _CHANGES = {
     "disable": standing.disable,
     "enable": standing.enable,
     "end_sessions": standing.end_sessions,
+    "take_off_factor": standing.take_off_second_factor,
 }
 _DONE = {
     "disable": "账号已停用，现有登录已失效",
     "enable": "账号已启用",
     "end_sessions": "已让这个账号在各处退出",
+    "take_off_factor": "动态口令已取下，请当面确认是本人；须用动态口令的人登录后重新设置",
     "reset_password": "一次性口令（只显示这一次，请当面告知本人；登录后须立即更改）",
 }
 
@@ -211,5 +215,5 @@ def _accounts(
         )
         for row in rows
     )
-    page = AccountsPage(find, lines, done, password)
+    page = AccountsPage(find, lines, len(rows) == standing.MOST_FOUND, done, password)
     return show("accounts.html", page, masthead_of(duban, someone, ACCOUNTS))

@@ -1,5 +1,6 @@
 """管理: the security administrator appoints, dismisses, disables, ends sessions and resets."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -9,10 +10,12 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.context import Duban
-from tests.api.callers import session_headers
+from tests.api.callers import API, session_headers
+from tests.api.doors import token_of
 from tests.api.pages.conftest import Browser, Browsers
+from tests.api.test_second_factor import Phone
 from workflow.store.offices.administrators import begin_with
-from workflow.store.people.accounts import make_account, person_by_username
+from workflow.store.people.accounts import account_of, make_account, person_by_username
 from workflow.store.tables.handles import AUDIT
 
 pytestmark = pytest.mark.rights
@@ -97,3 +100,40 @@ def test_a_disabled_account_is_out_with_the_next_request(
     page = security.post(here, {**form, "act": "reset_password"})
     assert re.search(r"一次性口令.*： \w{4}-", page.text)
     assert security.post(account(duban, "anquan"), {**form, "act": "disable"}).status == 422
+
+
+def test_a_password_that_somebody_else_has_seen_stands_in_the_log(
+    security: Browser, app: FastAPI, duban: Duban
+) -> None:
+    """And whatever let programs in before is worth nothing."""
+    headers = {"Authorization": f"Bearer {token_of(duban, LIAISON)}"}
+    outside = TestClient(app)
+    assert outside.get(f"{API}/me", headers=headers).status_code == 200
+    form = {"csrf": csrf(security, f"/administration/accounts?find={LIAISON}")}
+    security.post(account(duban, LIAISON), {**form, "act": "reset_password"})
+    assert outside.get(f"{API}/me", headers=headers).status_code == 401
+    assert {"act": "password-given", "one_time": True} in acts(duban)
+
+
+def test_who_has_lost_phone_and_recovery_codes_is_let_in_by_the_security_administrator(
+    security: Browser, duban: Duban
+) -> None:
+    Phone(duban, LIAISON)
+    here = account(duban, LIAISON)
+    form = {"csrf": csrf(security, f"/administration/accounts?find={LIAISON}")}
+    done = security.post(here, {**form, "act": "take_off_factor"})
+    assert "动态口令已取下" in done.text
+    with duban.database.reading() as connection:
+        found = account_of(connection, LIAISON)
+    assert found is not None
+    assert not found.second_factor
+    assert {"act": "second-factor-off"} in acts(duban)
+    again = security.post(here, {**form, "act": "take_off_factor"})
+    assert (again.status, "没有启用动态口令" in again.text) == (422, True)
+
+
+def acts(duban: Duban) -> list[dict[str, object]]:
+    """What was done about rights."""
+    query = select(AUDIT.c.data).where(AUDIT.c.kind == "right")
+    with duban.database.reading() as connection:
+        return [json.loads(data) for data in connection.execute(query).scalars()]

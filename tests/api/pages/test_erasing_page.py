@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from api.clock import SimulatedClock
 from api.context import Duban
@@ -36,6 +36,8 @@ def test_somebody_who_has_left_is_looked_at_and_erased(
         person, administrator = (person_by_username(connection, who) for who in (WHO, "guanli"))
     name, _, token = session_headers(duban, administrator)["Cookie"].partition("=")
     system.client.cookies.set(name, token)
+    with duban.database.unit_of_work() as connection:  # left from before such names were kept free
+        connection.execute(insert(PERSON).values(username=f"#{person}", name="占名"))
     still = system.post_form(HERE, "erase", username=WHO, act="look")
     assert (still.status, "先办理离任" in still.text) == (422, True)
 

@@ -12,6 +12,7 @@ from tests.api.pages.test_case_walk import opened
 from tests.api.test_attachments import brought, complaints
 
 MAKER, OTHER = "zhou-dc.specialist1", "xingyi.liaison"
+STRANGER = "anlong.liaison"
 SEALED = PDF + b"\n% sealed by whoever keeps the seal\n%%EOF\n"
 OFD = archive(
     {"OFD.xml": b"<?xml version='1.0'?><ofd:OFD xmlns:ofd='http://www.ofdspec.org/2016'/>"}
@@ -79,3 +80,14 @@ def test_a_program_fetches_seals_and_brings_back(browser: Browsers, rest: Rest) 
         path, json=body | {"request": "2"}, headers=rest(OTHER).headers
     )
     assert refused.status_code == 403, refused.text
+
+
+def test_who_does_not_know_of_the_case_finds_nothing_that_was_issued_in_it(
+    browser: Browsers, duban: Duban
+) -> None:
+    case, seq = issued(browser)
+    assert sent_back(browser(MAKER), case, seq, "州督查局函〔2026〕1号", SEALED).status_code == 303
+    for what in ("preview.pdf", "sealed"):
+        path = f"/cases/{case}/issued/{seq}/{what}"
+        assert browser(MAKER).client.get(path).status_code == 200
+        assert browser(STRANGER).client.get(path).status_code == 404

@@ -1,5 +1,6 @@
 """Who a login name belongs to."""
 
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from workflow.store.offices.organisation import read_recipients
 from workflow.store.tables.handles import FACTOR, PERSON
 
 LONGEST_NAME = 80
+OF_ERASED = "#"
+"""What login names of erased people begin with, and no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,8 @@ def _account(connection: Connection, which: Any) -> Account | None:
 
 def make_account(connection: Connection, username: str, name: str) -> int:
     """A new person without posts and without a password; the id. Raises InvalidInput."""
-    for text, what in ((username, "登录名"), (name, "姓名")):
-        if not (text.strip() and is_name(text)):
-            raise InvalidInput(f"{what}应为 1 至 {LONGEST_NAME} 个可见字符", {"field": text[:20]})
+    if problem := problem_of_names(username, name):
+        raise InvalidInput(problem, {"field": username[:20]})
     taken = connection.execute(select(PERSON.c.id).where(PERSON.c.username == username)).scalar()
     if taken is not None:
         raise InvalidInput(f"登录名“{username}”已有人使用", {"username": username})
@@ -92,6 +94,21 @@ def holders_of(
     ids = {recipient.person for recipients in found.values() for recipient in recipients}
     query = select(PERSON.c.id, PERSON.c.username, PERSON.c.name).where(PERSON.c.id.in_(ids))
     return [tuple(row) for row in connection.execute(query.order_by(PERSON.c.id))]
+
+
+def problem_of_names(username: str, name: str) -> str:
+    """Why somebody cannot be entered under a login name and a name, in a sentence; or empty.
+
+    Two login names never look the same: there are no full-width letters in one, nor anything that
+    does not show.
+    """
+    for text, what in ((username, "登录名"), (name, "姓名")):
+        if not (text.strip() and is_name(text)):
+            return f"{what}应为 1 至 {LONGEST_NAME} 个可见字符"
+    if username.startswith(OF_ERASED):
+        return f"登录名不能以“{OF_ERASED}”开头，这样的登录名留给已注销人员"
+    plain = unicodedata.normalize("NFKC", username)
+    return "" if plain == username else f"登录名里有全角或变体字符，应写作“{plain}”"
 
 
 def is_name(text: str) -> bool:

@@ -15,6 +15,7 @@ from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.store.evidence import audit
 from workflow.store.offices.administrators import TITLES, role_of
 from workflow.store.offices.posts import held_by
+from workflow.store.people.accounts import OF_ERASED
 from workflow.store.people.throttling import key_of_account
 from workflow.store.tables.handles import (
     BAD,
@@ -58,6 +59,14 @@ def name_of_erased(person: int) -> str:
     return f"已注销人员 #{person}"
 
 
+def _login_name_of_erased(connection: Connection, person: int) -> str:
+    """A login name that nobody has; one like it may be left from before they were kept free."""
+    name = f"{OF_ERASED}{person}"
+    while connection.execute(select(PERSON.c.id).where(PERSON.c.username == name)).first():
+        name += OF_ERASED
+    return name
+
+
 def prospect(connection: Connection, person: int, now: datetime) -> str:
     """Who would be erased and what they would be called; raises what `erase` does."""
     row = _to_be_erased(connection, person, now)
@@ -83,7 +92,7 @@ def erase(connection: Connection, person: int, *, by: int | None, now: datetime)
     blank: dict[str, Any] = dict.fromkeys(
         ("phone", "email", "chat", "chat_secret", "password_hash", "password_at", "one_time_until")
     )
-    blank |= {"username": f"#{person}", "name": name_of_erased(person)}
+    blank |= {"username": _login_name_of_erased(connection, person), "name": name_of_erased(person)}
     blank |= {"erased_at": now, "disabled_at": row.disabled_at or now}
     connection.execute(update(PERSON).where(PERSON.c.id == person).values(blank))
     audit.record(connection, audit.Act("erasure", by, ("person", person)), now)

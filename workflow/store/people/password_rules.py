@@ -4,6 +4,8 @@ How early a password is guessed says zxcvbn: it brings the lists of common passw
 knows rows of the keyboard and letters written as digits, and asks nobody.
 """
 
+import re
+
 from workflow.engine.errors import Refusal
 from workflow.store.people.profiles import Profile
 
@@ -14,7 +16,14 @@ _LOOKED_AT = 64
 _LEAST_SCORE = 3
 """Of 4: more than 10^8 guesses, far beyond what throttling lets anybody try."""
 
-_OURS = ("duban", "督办", "admin", "gov")
+_OURS = (
+    "duban", "督办", "admin", "gov", "mima", "woaini", "aini", "520", "1314", "5201314", "1314520",
+    "baobei", "zhongguo", "beijing", "renmin", "zhengfu", "fupin", "xiangcun", "zhenxing",
+    "yuanyuan", "xiaoxiao", "laopo", "laogong", "asdf1234", "qwe123", "abc123", "aa123456",
+)  # fmt: skip
+"""What passwords are made of here; the lists of zxcvbn know English."""
+
+_WORDS = re.compile(r"[^\W\d_]{3,}")
 _DIGITS = "零一两三四"
 
 
@@ -73,4 +82,5 @@ def _kind(character: str) -> str:
 def _score(password: str, about: tuple[str, ...]) -> int:
     from zxcvbn import zxcvbn  # its lists are 12 MiB, and wanted only where a password is chosen
 
-    return int(zxcvbn(password[:_LOOKED_AT], user_inputs=[*about, *_OURS])["score"])
+    parts = [word for text in about for word in _WORDS.findall(text)]
+    return int(zxcvbn(password[:_LOOKED_AT], user_inputs=[*about, *parts, *_OURS])["score"])

@@ -4,7 +4,8 @@ Hashing takes tens of milliseconds, so it is done before a transaction begins, n
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -12,12 +13,13 @@ from pwdlib.exceptions import PwdlibError
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
+from workflow.store.evidence import audit
 from workflow.store.offices.organisation import held_at
 from workflow.store.people.accounts import Account, person_by_username
 from workflow.store.people.password_rules import LONGEST_PASSWORD, WeakPassword, check_password
 from workflow.store.people.profiles import Profile
 from workflow.store.people.sessions import end_sessions_of
-from workflow.store.tables.handles import EARLIER, HOLDING, PERSON
+from workflow.store.tables.handles import EARLIER, FEED, HOLDING, PERSON, TOKEN
 
 ONE_TIME_LASTS = timedelta(days=7)
 MOST_KEPT = 24
@@ -128,20 +130,42 @@ def without_password(connection: Connection, now: datetime) -> list[tuple[str, s
     return [(username, name) for username, name in connection.execute(query.order_by(PERSON.c.id))]
 
 
-def make_passwords(
-    connection: Connection, usernames: Iterable[str], now: datetime, *, one_time: bool
-) -> dict[str, str]:
-    """A new random password for each login name, to be shown once; raises NotFound.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A password that we made, to be shown once, and what is kept of it."""
+
+    password: str
+    hashed: str
+
+
+def make_passwords(usernames: Iterable[str]) -> dict[str, Made]:
+    """A new random password for each login name; takes its time, nothing is written."""
+    made = ((username, random_password()) for username in usernames)
+    return {username: Made(password, hash_password(password)) for username, password in made}
+
+
+def give_passwords(
+    connection: Connection,
+    made: Mapping[str, Made],
+    now: datetime,
+    *,
+    one_time: bool,
+    by: int | None = None,
+) -> None:
+    """Give people the passwords made for them; raises NotFound.
 
     A `one_time` password lets its owner choose another, within ONE_TIME_LASTS, and nothing else.
+    Somebody other than the owner has seen it, so the log says who gave it (None: the command line),
+    and tokens and calendar feeds of before are worth nothing.
     """
-    made: dict[str, str] = {}
     until = now + ONE_TIME_LASTS if one_time else None
-    for username in usernames:
-        made[username] = random_password()
+    for username, one in made.items():
         person = person_by_username(connection, username)
-        keep_password(connection, person, hash_password(made[username]), now, until)
-    return made
+        keep_password(connection, person, one.hashed, now, until)
+        for table in (TOKEN, FEED):
+            connection.execute(delete(table).where(table.c.person_id == person))
+        given: dict[str, audit.Plain] = {"act": "password-given", "one_time": one_time}
+        audit.record(connection, audit.Act("right", by, ("person", person), data=given), now)
 
 
 def random_password() -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
 
-from workflow.engine.errors import NotFound
+from workflow.engine.errors import InvalidInput, NotFound
 from workflow.store.evidence import audit
+from workflow.store.people import second_factor
 from workflow.store.people.sessions import end_sessions_of
 from workflow.store.tables.handles import PERSON
 
@@ -60,6 +61,16 @@ def end_sessions(connection: Connection, person: int, *, by: int, now: datetime)
     """Sign somebody out everywhere."""
     end_sessions_of(connection, person)
     _record(connection, "sessions-ended", person, by, now)
+
+
+def take_off_second_factor(connection: Connection, person: int, *, by: int, now: datetime) -> None:
+    """Let somebody sign in by password alone who has lost phone and recovery codes; whoever has to
+    have a second factor sets up another when they come in.
+    """
+    if not second_factor.remove(connection, person):
+        raise InvalidInput("这个账号没有启用动态口令", {"person": person})
+    end_sessions_of(connection, person)
+    _record(connection, "second-factor-off", person, by, now)
 
 
 def _set(connection: Connection, person: int, disabled_at: datetime | None) -> None:
