@@ -219,14 +219,14 @@ class Transaction:
 
     def _calendar(self, case: Case, firing: Firing) -> Calendar:
         """The calendar in force; a limit that comes back does so under its own."""
-        if firing.event == "take_back" and case.last is not None and case.last.due is not None:
-            return self.catalog.calendars[case.last.due.calendar]
+        if firing.event == "take_back" and case.last is not None and case.last.back.due is not None:
+            return self.catalog.calendars[case.last.back.due.calendar]
         return self.catalog.calendar
 
     def _world_of_units(self, compiled: Compiled, case: Case) -> World:
         """The world a re-organisation is followed in: where the case's units went and now lie."""
         units = {seat.unit for seat in case.parties.values()}
-        units |= {signature.unit for signature in case.signed.values()}
+        units |= {signature.unit for signature in case.cycle.signed.values()}
         units |= {one["unit"] for one in everybody_in(compiled.definition, case.facts)}
         units |= _called(compiled, case.facts)
         successors = organisation.successors_of(self.connection, units)
@@ -241,7 +241,7 @@ class Transaction:
         )
 
     def _open_children(self, compiled: Compiled, case: Case) -> Mapping[str, int]:
-        if not compiled.definition.children or not (case.children or case.cycle > 1):
+        if not compiled.definition.children or not (case.cycle.children or case.cycle.number > 1):
             return {}  # it never had a child: no need to ask
         stored = cases.open_children(self.connection, case.id)
         for name, change in self._children.get(case.id, {}).items():
@@ -251,9 +251,9 @@ class Transaction:
     def _warned_at(self, compiled: Compiled, case: Case, firing: Firing) -> datetime | None:
         ladder = firing.inputs["ladder"]
         rung = compiled.definition.ladders[ladder][firing.inputs["rung"]]
-        if not rung.punitive or ladder not in case.warnings:
+        if not rung.punitive or ladder not in case.stay.warnings:
             return None
-        return cases.warning_went_out(self.connection, case.id, case.warnings[ladder])
+        return cases.warning_went_out(self.connection, case.id, case.stay.warnings[ladder])
 
     def _barred(self, compiled: Compiled, case: Case, names: set[str]) -> tuple[str, ...]:
         """Those of the children a firing might open whose series would refuse them."""
@@ -332,7 +332,7 @@ class Transaction:
         children = self.catalog.version(parent.definition).definition.children
         names = [
             name
-            for name in parent.children
+            for name in parent.cycle.children
             if parent.state in self.catalog.newest(children[name].workflow).heeds
         ]
         for child in cases.open_ones(self.connection, parent.id, names) if names else ():

@@ -37,7 +37,7 @@ class Books:
         with teller.stage.duban.database.reading() as connection:
             for row in records.sign_offs(connection):
                 case = teller.cases[row["case_id"]]
-                if row["cycle"] == case.cycle:
+                if row["cycle"] == case.cycle.number:
                     self._signed.setdefault(case.id, {})[row["side"]] = row["at"]
 
     def ledgers(self, book: LedgerBook) -> Iterator[Grid]:

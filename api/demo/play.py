@@ -146,7 +146,7 @@ class Play:
             self._cases[case.id] = case
         for case in changed:
             self._name(case)
-            visit = (case.state, case.entered_at)
+            visit = (case.state, case.stay.entered_at)
             visits = self._visits.setdefault(case.id, [])
             if not visits or visits[-1] != visit:
                 visits.append(visit)
@@ -199,7 +199,7 @@ class Play:
 
     def _act(self, act: Act, planned: Case) -> None:
         case = self._cases[planned.id]
-        if (case.state, case.entered_at) != (planned.state, planned.entered_at):
+        if (case.state, case.stay.entered_at) != (planned.state, planned.stay.entered_at):
             return  # it has gone elsewhere in the meantime
         parties = {party: seat.unit for party, seat in case.parties.items()}
         person = self._cast.person(act.by, parties)

@@ -158,8 +158,8 @@ class Teller:
         for name, seat in after.parties.items():
             if seat.unit != before.parties[name].unit:
                 yield f"{definition.parties[name].title}改为{self.names.unit(seat.unit)}"
-        if after.cycle != before.cycle:
-            yield f"进入第 {after.cycle} 轮"
+        if after.cycle.number != before.cycle.number:
+            yield f"进入第 {after.cycle.number} 轮"
 
     # The others
 

@@ -88,7 +88,9 @@ def filling(
             }
         ),
         "signed": _signatures(connection, scene, units),
-        "counts": SimpleNamespace(**{name: case.counts.get(name, 0) for name in definition.counts}),
+        "counts": SimpleNamespace(
+            **{name: case.cycle.counts.get(name, 0) for name in definition.counts}
+        ),
         "parent": _parent(connection, catalog, scene),
         "titles": SimpleNamespace(**{key: fact.title for key, fact in definition.facts.items()}),
         "issuer": issuer["name"],
@@ -117,7 +119,7 @@ def _for_all(definition: Definition, facts: Mapping[str, Any]) -> dict[str, Any]
 
 def _units_of(case: Case, definition: Definition) -> set[int]:
     found = {*units_of_parties(case, definition)}
-    return found | {signature.unit for signature in case.signed.values()}
+    return found | {signature.unit for signature in case.cycle.signed.values()}
 
 
 def _unit(row: Mapping[str, Any]) -> Unit:
@@ -137,7 +139,7 @@ def _case_in_words(scene: Scene) -> SimpleNamespace:
         due=in_full(due) if due else "",
         days_left=max(days_left, 0),
         days_over=(local_day(scene.now) - due).days if due and scene.late else 0,
-        cycle=case.cycle,
+        cycle=case.cycle.number,
         marks=[definition.marks[mark].title for mark in case.marks if mark in definition.marks],
     )
 
@@ -185,7 +187,7 @@ def _signatures(
     connection: Connection, scene: Scene, units: Mapping[int, Mapping[str, Any]]
 ) -> SimpleNamespace:
     """Each sign-off in force as “韦×× 2026年5月8日”, or nothing."""
-    signed = scene.case.signed
+    signed = scene.case.cycle.signed
     names = queries.person_names(connection, {given.person for given in signed.values()})
     at = {row["seq"]: row["at"] for row in queries.sign_offs_of(connection, scene.case.id)}
     found: dict[str, Any] = {}
@@ -208,7 +210,7 @@ def _parent(connection: Connection, catalog: Catalog, scene: Scene) -> Any:
     said = _case_in_words(above)
     facts = by_name(connection, above.definition, _for_all(above.definition, case.facts))
     said.facts = _Whatever(vars(_facts_in_words(above.definition, facts)))
-    said.times = case.children.get(scene.case.child_name or "", 1)
+    said.times = case.cycle.children.get(scene.case.child_name or "", 1)
     return said
 
 

@@ -168,7 +168,7 @@ def _depends_on_input(event: Event) -> bool:
 def _fields(at: Situation, name: str, event: Event) -> tuple[Field, ...]:
     refused = at.refused if at.refused and at.refused.event == name else None
     given = refused.given if refused else {**at.drafts, **_standing(at, name, event)}
-    cosigning = name in at.case.cosigned
+    cosigning = name in at.case.stay.cosigned
     fields = fields_of(
         at.compiled.definition,
         name,
@@ -188,7 +188,7 @@ def _standing(at: Situation, name: str, event: Event) -> dict[str, Any]:
     that has passed.
     """
     definition, facts = at.compiled.definition, at.case.facts
-    if name in at.case.cosigned:
+    if name in at.case.stay.cosigned:
         return {fact: facts[fact] for fact in (*event.needs, *event.may) if fact in facts}
     kept = {fact for ledger in definition.ledgers.values() for fact in ledger.facts}
     today = local_day(at.now)
@@ -231,7 +231,7 @@ def _notes(at: Situation, name: str, event: Event) -> Iterator[str]:
         side = definition.sign_offs[event.signs]
         yield f"这是“{side.title}”签字，盖在{definition.ledgers[side.stamps].title}上"
     if event.cosign:
-        done = len(at.case.cosigned.get(name, ()))
+        done = len(at.case.stay.cosigned.get(name, ()))
         yield f"须 {event.cosign} 人会签，已有 {done} 人"
     if event.voids:
         yield f"“{'”“'.join(definition.sign_offs[side].title for side in event.voids)}”随之失效"
@@ -250,11 +250,12 @@ def _built_in(at: Situation) -> Iterable[Action]:
     if _is_open_to(at, Firing(HAND_OVER)) and at.colleagues:
         yield _hand_over(at)
     if _is_open_to(at, Firing(TAKE_BACK)) and at.case.last:
-        state = at.compiled.definition.states[at.case.last.state].title
-        undone = at.compiled.events[at.case.last.state].get(at.case.last.event)
+        back, event = at.case.last.back.state, at.case.last.event
+        undone = at.compiled.events[back].get(event)
         what = f"撤回“{undone.title}”" if undone else "撤回上一步"
         problem = at.refused.sentence if at.refused and at.refused.event == TAKE_BACK else ""
-        yield Action(TAKE_BACK, what, notes=(f"回到：{state}，原期限不变",), problem=problem)
+        title = at.compiled.definition.states[back].title
+        yield Action(TAKE_BACK, what, notes=(f"回到：{title}，原期限不变",), problem=problem)
 
 
 def _hand_over(at: Situation) -> Action:

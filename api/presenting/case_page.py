@@ -163,15 +163,17 @@ def case_page(
         number=case.number,
         headline=headline_of(case, definition),
         state=definition.states[case.state].title,
-        cycle=f"第 {case.cycle} 轮" if case.cycle > 1 else "",
+        cycle=f"第 {case.cycle.number} 轮" if case.cycle.number > 1 else "",
         clock=_clock(case, calendar, now),
         pace=None if case.closed_at else pace_of(definition, case.facts, case.opened_at, now),
         opened=in_full(local_day(case.opened_at)),
-        handler=names.person(case.handler) if case.handler else "",
+        handler=names.person(case.stay.handler) if case.stay.handler else "",
         marks=tuple(
             definition.marks[mark].title for mark in case.marks if mark in definition.marks
         ),
-        counts=tuple(f"{definition.counts[name]} {n}" for name, n in case.counts.items() if n),
+        counts=tuple(
+            f"{definition.counts[name]} {n}" for name, n in case.cycle.counts.items() if n
+        ),
         actions=actions,
         waiting=_waiting(case, definition, names),
         ledgers=tuple(_ledgers(file)),
@@ -251,26 +253,26 @@ def _ledgers(file: CaseFile) -> Iterator[LedgerView]:
             stamps=tuple(
                 _stamp(spec.title, case, side, at, file.names)
                 for side, spec in sides.items()
-                if side in case.signed or side in case.stated
+                if side in case.cycle.signed or side in case.stated
             ),
             awaits=tuple(
                 spec.title
                 for side, spec in sides.items()
-                if side not in case.signed and side not in case.stated
+                if side not in case.cycle.signed and side not in case.stated
             ),
             earlier=earlier_versions(definition, ledger, file.history) if ledger.versions else (),
         )
 
 
 def _stamp(title: str, case: Case, side: str, at: Mapping[int, datetime], names: Names) -> Stamp:
-    if side not in case.signed:  # of before the case was taken over (补录): no signature
+    if side not in case.cycle.signed:  # of before the case was taken over (补录): no signature
         stated = case.stated[side]
         day = in_full(date.fromisoformat(stated.day)) if stated.day else ""
         known = stated.person or stated.unit or day
         return Stamp(
             f"{title}（补录）", stated.unit, stated.person or ("" if known else "原台账未载明"), day
         )
-    signature = case.signed[side]
+    signature = case.cycle.signed[side]
     signed_at = at.get(signature.seq)
     day = in_full(local_day(signed_at)) if signed_at else ""
     return Stamp(title, names.unit(signature.unit, signed_at), names.person(signature.person), day)
@@ -332,8 +334,8 @@ def people_in(case: Case, history: Sequence[Row]) -> set[int]:
     """Everyone the page names."""
     found = {row[key] for row in history for key in ("person_id", "holder_id")}
     found |= {row["inputs"].get("person") for row in history}
-    found |= {signature.person for signature in case.signed.values()}
-    return {person for person in {*found, case.handler} if person is not None}
+    found |= {signature.person for signature in case.cycle.signed.values()}
+    return {person for person in {*found, case.stay.handler} if person is not None}
 
 
 def units_in(case: Case, definition: Definition, history: Sequence[Row]) -> set[int]:
@@ -342,5 +344,5 @@ def units_in(case: Case, definition: Definition, history: Sequence[Row]) -> set[
     for row in history:
         found |= {unit for pair in row["effects"].get("moved", {}).values() for unit in pair}
     found |= {*units_of_parties(case, definition)}
-    found |= {signature.unit for signature in case.signed.values()}
+    found |= {signature.unit for signature in case.cycle.signed.values()}
     return {unit for unit in {*found, case.unit} if unit is not None}

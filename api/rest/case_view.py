@@ -57,7 +57,7 @@ def case_view(duban: Duban, someone: Someone, case_id: int) -> CaseOut:
         return CaseOut(
             **{**items[case_id].model_dump(), "facts": shown},
             **_standing(case, compiled.definition),
-            handler=_name_of(connection, case.handler),
+            handler=_name_of(connection, case.stay.handler),
             parties=_parties(case, compiled.definition, named),
             ledgers=ledgers_out(compiled.definition, shown),
             events=_events(connection, duban, someone, compiled, case),
@@ -82,7 +82,9 @@ def _standing(case: Case, definition: Definition) -> dict[str, object]:
         "due": due_out(case.due),
         "stopped_at": case.stopped_at,
         "marks": [definition.marks[mark].title for mark in case.marks],
-        "counts": {title: case.counts.get(name, 0) for name, title in definition.counts.items()},
+        "counts": {
+            title: case.cycle.counts.get(name, 0) for name, title in definition.counts.items()
+        },
     }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from api.context import Duban
 from api.inspecting.images import redrawn
-from workflow.engine.case import Case, Due, Seat, Signature
+from workflow.engine.case import Case, Cycle, Due, Seat, Signature, Stay
 from workflow.engine.definition import Column, Definition, Fact
 from workflow.engine.errors import Refusal
 from workflow.engine.machine import Compiled
@@ -64,16 +64,16 @@ class Specimens:
             definition=compiled.version,
             number=f"{definition.title}〔{self.now.year}〕{nth}号",
             unit=unit,
-            state=state,
             opened_at=opened,
-            entered_at=opened,
+            stay=Stay(state, opened, due),
+            cycle=Cycle(
+                counts=dict.fromkeys(definition.counts, 1),
+                signed={side: Signature(self.person, unit, 1) for side in definition.sign_offs},
+            ),
             seq=9,
             facts={name: self._fact(fact, unit, nth) for name, fact in definition.facts.items()},
             parties=seats,
-            due=due,
-            counts=dict.fromkeys(definition.counts, 1),
             marks=tuple(definition.marks)[:2],
-            signed={side: Signature(self.person, unit, 1) for side in definition.sign_offs},
         )
 
     def row(self, case: Case) -> dict[str, Any]:

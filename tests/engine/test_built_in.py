@@ -170,7 +170,7 @@ def test_a_ladder_that_never_warned_makes_the_punishing_rung_its_warning() -> No
     assert decided.openings == ()
     assert decided.postponed is not None
     assert decided.postponed.at == at("2026-03-11 09:00")
-    assert walk.case.warnings == {"ladder": walk.case.seq}
+    assert walk.case.stay.warnings == {"ladder": walk.case.seq}
     again = walk.rung(2, when="2026-03-11 09:00", warned_at=at("2026-03-10 09:05"))
     assert again.postponed is None
     assert opened(walk) == [("urging", "逾期")]
@@ -189,7 +189,7 @@ def test_the_next_punishing_rung_counts_from_the_warning_that_went_out() -> None
 def test_a_warning_about_another_limit_does_not_count() -> None:
     walk = reminded()
     walk.fire("go", CLERK, when="2026-03-09")
-    assert walk.case.warnings == {}
+    assert walk.case.stay.warnings == {}
     decided = walk.rung(2, when="2026-04-08 09:00", warned_at=None)
     assert decided.postponed is not None
     assert decided.openings == ()
@@ -198,7 +198,7 @@ def test_a_warning_about_another_limit_does_not_count() -> None:
 def test_a_warning_stands_in_the_next_state_while_the_limit_is_the_same() -> None:
     walk = reminded()
     walk.fire("stay", CLERK, when="2026-03-09")
-    assert walk.case.warnings
+    assert walk.case.stay.warnings
     decided = walk.rung(2, when=AFTER_1, warned_at=at(BEFORE_1))
     assert decided.postponed is None
     assert opened(walk) == [("urging", "逾期")]
@@ -261,7 +261,7 @@ def test_a_new_calendar_does_not_move_where_a_limit_began() -> None:
     start = walk.due.start
     walk.fire("recalculate", CLOCK, when="2027-01-05", world=calendar_of_2027(1))
     assert walk.due.start == start
-    assert walk.case.entered_at == start
+    assert walk.case.stay.entered_at == start
 
 
 def test_a_case_without_a_limit_has_nothing_to_recalculate() -> None:

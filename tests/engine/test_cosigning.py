@@ -62,14 +62,14 @@ def test_the_second_of_two_different_people_makes_it_count() -> None:
     assert first.partial
     assert (walk.state, walk.case.due, walk.case.marks) == ("start", due, ())
     assert (first.notices, first.timers, first.arrived) == ((), None, False)
-    assert walk.case.cosigned == {"pass": (Cosigner(111, LEAD, 1110),)}
-    assert walk.case.fired == {}
+    assert walk.case.stay.cosigned == {"pass": (Cosigner(111, LEAD, 1110),)}
+    assert walk.case.cycle.fired == {}
     second = walk.fire("pass", KEEP_CLERK)
     assert not second.partial
     assert (walk.state, walk.case.marks) == ("next", ("passed",))
     assert told(second) == [(COUNTY, "head")]
-    assert walk.case.cosigned == {}
-    assert walk.case.fired == {"pass": 1}
+    assert walk.case.stay.cosigned == {}
+    assert walk.case.cycle.fired == {"pass": 1}
     assert walk.again() == walk.case
 
 
@@ -106,7 +106,7 @@ def test_the_first_must_give_what_is_needed_and_another_event_starts_anew() -> N
     walk.fire("pass", CHECK_CLERK, record="看过")
     walk.refused(InvalidInput, "fail", KEEP_CLERK)  # the record of `pass` is not that of `fail`
     walk.fire("fail", KEEP_CLERK, record="没修", wanted="重修")
-    assert set(walk.case.cosigned) == {"pass", "fail"}
+    assert set(walk.case.stay.cosigned) == {"pass", "fail"}
 
 
 def test_leaving_voids_partial_cosignatures() -> None:
@@ -114,7 +114,7 @@ def test_leaving_voids_partial_cosignatures() -> None:
     walk.fire("pass", CHECK_CLERK, record="看过")
     walk.fire("call_off", CHECKER)
     walk.fire("again", CLERK)
-    assert walk.case.cosigned == {}
+    assert walk.case.stay.cosigned == {}
     assert walk.fire("pass", KEEP_CLERK, record="重看").partial
     walk.fire("pass", CHECK_CLERK)
     assert walk.state == "next"
@@ -131,5 +131,5 @@ def test_a_partial_cosignature_voids_nothing() -> None:
     walk.fire("apply", CLERK, note="修好了")
     walk.fire("sign_first", CHECKER)
     assert walk.fire("return", KEEPER).voided == ()
-    assert set(walk.case.signed) == {"first"}
+    assert set(walk.case.cycle.signed) == {"first"}
     assert walk.fire("return", KEEP_CLERK).voided == ("first",)

@@ -53,7 +53,7 @@ def test_the_one_to_whom_work_is_handed_may_do_it() -> None:
     walk.refused(NotYourTurn, "send", INSPECTOR)
     decided = walk.fire("hand_over", CLERK, to=104, world=seeing(INSPECTOR))
     assert [(notice.people, notice.template) for notice in decided.notices] == [((104,), "task")]
-    assert walk.case.handler == 104
+    assert walk.case.stay.handler == 104
     assert walk.state == "start"
     assert walk.fire("send", INSPECTOR).post == INSPECTOR.posts[0]
     assert walk.state == "check"
@@ -68,14 +68,14 @@ def test_it_ends_with_the_state() -> None:
     walk = handed()
     walk.fire("send", INSPECTOR)
     walk.fire("return", CHECKER)
-    assert walk.case.handler is None
+    assert walk.case.stay.handler is None
     walk.refused(NotYourTurn, "send", INSPECTOR)
 
 
 def test_it_can_be_handed_on() -> None:
     walk = handed()
     walk.fire("hand_over", INSPECTOR, to=101, world=seeing(CLERK_2))
-    assert walk.case.handler == 101
+    assert walk.case.stay.handler == 101
     walk.refused(NotYourTurn, "send", INSPECTOR)
 
 

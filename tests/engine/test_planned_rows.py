@@ -62,7 +62,7 @@ def test_rows_open_on_the_day_of_their_month_and_never_twice() -> None:
         "用电",
     ]
     assert walk.case.due is None
-    assert walk.case.children == {"visits": 3}
+    assert walk.case.cycle.children == {"visits": 3}
 
 
 def test_after_an_outage_everything_opens_that_is_due() -> None:

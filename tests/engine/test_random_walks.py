@@ -75,7 +75,7 @@ def test_the_walks_go_everywhere() -> None:
     print(f"figure: events fired in random walks = {len(fired)} of {len(events)}")
     assert len(met) >= 0.95 * len(states), states - met
     assert len(fired) >= 0.9 * len(events), events - fired
-    assert any(one.case.cycle > 1 for _, one in steps)
+    assert any(one.case.cycle.number > 1 for _, one in steps)
 
 
 def walk(name: str, seed: int) -> Walk:
@@ -146,10 +146,10 @@ def _anything(taken: Walk, chance: random.Random) -> Step:
     again = [*event.may] * (chance.random() < 0.5)
     wanted = [*event.needs, *again, *event.takes]
     facts = _facts(compiled, wanted, chance, now)
-    if name in case.cosigned:
+    if name in case.stay.cosigned:
         facts = {fact: value for fact, value in facts.items() if chance.random() < 0.5}
     unit = chance.choice((COUNTY, TOWNSHIP)) if event.reassigns else None
-    open_children = {child: chance.randrange(2) for child in case.children}
+    open_children = {child: chance.randrange(2) for child in case.cycle.children}
     candidates = _candidates(compiled, taken.case.parties, facts)
     facts = _with_people(compiled, facts, candidates)
     world = World(CALENDAR, open_children, lineages=LINEAGES, candidates=candidates)
@@ -162,7 +162,7 @@ def _leads_on(compiled: Compiled, case: Case, event: Event) -> bool:
     """Whether it may lead to a state not seen yet that is not the end: so that walks go far."""
     states = compiled.definition.states
     targets = {branch.state for branch in event.to}
-    return any(not states[one].final for one in targets - case.entries.keys())
+    return any(not states[one].final for one in targets - case.cycle.entries.keys())
 
 
 def _actor(taken: Walk, event: Event, chance: random.Random) -> Actor:
@@ -275,10 +275,10 @@ def _check(decided: Step, before: Case | None) -> None:
     assert 1 <= case.entry <= case.seq
     move = (decided.firing.event, decided.from_state, case.state)
     assert move in MOVES[case.workflow], f"{move} is no move of {case.workflow}"
-    assert len({signed.person for signed in case.signed.values()}) == len(case.signed)
-    assert len({signed.unit for signed in case.signed.values()}) == len(case.signed)
+    assert len({signed.person for signed in case.cycle.signed.values()}) == len(case.cycle.signed)
+    assert len({signed.unit for signed in case.cycle.signed.values()}) == len(case.cycle.signed)
     state = COMPILED[case.workflow].definition.states[case.state]
-    assert set(state.needs_signed) <= set(case.signed)
+    assert set(state.needs_signed) <= set(case.cycle.signed)
     assert (case.closed_at is not None) is state.final
     for opening in decided.openings:
         dumps(opening.facts)
@@ -292,7 +292,7 @@ def _check_instants(decided: Step) -> None:
     due = decided.case.due
     instants = [due.at, due.start] if due else []
     timers = [timer.at for timer in decided.timers or ()]
-    for instant in (*instants, *timers, decided.case.entered_at):
+    for instant in (*instants, *timers, decided.case.stay.entered_at):
         assert instant.tzinfo is not None
     assert all(instant >= decided.now for instant in timers)
     if decided.postponed is not None:
@@ -315,7 +315,7 @@ def _stored(case: Case) -> Case:
         "opened_at": case.opened_at,
         "seq": case.seq,
         "entry": case.entry,
-        "cycle": case.cycle,
+        "cycle": case.cycle.number,
         "period": case.period,
         "backfill_id": case.backfill,
         "parent_id": case.parent,

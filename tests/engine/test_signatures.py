@@ -30,7 +30,7 @@ def test_two_persons_of_two_units_close_a_case() -> None:
     decided = walk.fire("sign_second", KEEPER)
     assert walk.state == "closed"
     assert decided.signed == "second"
-    assert walk.case.signed == {
+    assert walk.case.cycle.signed == {
         "first": Signature(110, LEAD, 3),
         "second": Signature(120, SUPERVISION, 4),
     }
@@ -65,10 +65,10 @@ def test_one_unit_signs_only_once_even_where_a_definition_would_let_it() -> None
 def test_a_return_voids_the_first_signature_and_the_next_one_counts_anew() -> None:
     walk = signed_once()
     assert walk.fire("return", KEEPER).voided == ("first",)
-    assert walk.case.signed == {}
+    assert walk.case.cycle.signed == {}
     walk.fire("apply", CLERK, note="又修了")
     walk.fire("sign_first", CHECKER)
-    assert walk.case.signed["first"].seq == walk.case.seq
+    assert walk.case.cycle.signed["first"].seq == walk.case.seq
 
 
 def test_a_new_cycle_begins_with_nothing_signed_and_a_cleared_ledger() -> None:
@@ -76,7 +76,12 @@ def test_a_new_cycle_begins_with_nothing_signed_and_a_cleared_ledger() -> None:
     walk.fire("sign_second", KEEPER)
     decided = walk.fire("rebound", KEEP_CLERK)
     case = walk.case
-    assert (case.cycle, case.state, case.signed, case.counts) == (2, "start", {}, {})
+    assert (case.cycle.number, case.state, case.cycle.signed, case.cycle.counts) == (
+        2,
+        "start",
+        {},
+        {},
+    )
     assert case.facts == {"what": "修路"}
     assert decided.voided == ()  # cycle 1 is frozen with the signatures it was closed by
     assert walk.again() == case

@@ -127,7 +127,7 @@ def test_counts_go_up_and_a_mark_comes_of_itself_at_the_step_after() -> None:
     for _ in range(2):
         walk.fire("send", CLERK)
         walk.fire("return", CHECKER, note="不够细")
-    assert walk.case.counts == {"returns": 2}
+    assert walk.case.cycle.counts == {"returns": 2}
     assert "many" not in walk.case.marks
     walk.fire("send", CLERK)
     assert walk.case.marks == ("many",)
@@ -146,9 +146,9 @@ def test_facts_missing_or_not_asked_for_change_nothing() -> None:
 def test_nothing_of_the_old_case_is_changed() -> None:
     walk = Walk(SIGNING)
     before = walk.case
-    facts, signed = dict(before.facts), dict(before.signed)
+    facts, signed = dict(before.facts), dict(before.cycle.signed)
     walk.fire("apply", CLERK, note="修好了")
-    assert (before.facts, before.signed, before.state) == (facts, signed, "start")
+    assert (before.facts, before.cycle.signed, before.state) == (facts, signed, "start")
 
 
 def test_the_same_firing_decides_the_same_whenever_it_is_asked() -> None:

@@ -42,7 +42,7 @@ def test_stopping_clears_the_timers_and_resuming_sets_them_for_the_later_date() 
     assert walk.steps[-1].timers == ()
     decided = walk.fire("resume", KEEPER, when="2026-03-06")
     assert walk.case.stopped_at is None
-    assert walk.case.stops == ((at("2026-03-04"), at("2026-03-06")),)
+    assert walk.case.cycle.stops == ((at("2026-03-04"), at("2026-03-06")),)
     assert walk.case.facts["due"] == due_day(walk) == "2026-03-19"
     assert [timer.at for timer in decided.timers or ()] == [
         at("2026-03-18 09:00"),

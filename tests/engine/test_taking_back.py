@@ -67,8 +67,12 @@ def test_who_sent_it_takes_it_back_and_the_old_limit_stands() -> None:
     walk.fire("send", CLERK, when="2026-03-04")
     decided = walk.fire("take_back", CLERK, when="2026-03-04 11:00")
     after = walk.case
-    assert (after.state, after.due, after.entered_at) == ("start", before.due, before.entered_at)
-    assert after.fired["send"] == 0
+    assert (after.state, after.due, after.stay.entered_at) == (
+        "start",
+        before.due,
+        before.stay.entered_at,
+    )
+    assert after.cycle.fired["send"] == 0
     assert (after.entry, after.last) == (after.seq, None)
     assert [timer.at for timer in decided.timers or ()] == [
         at("2026-03-13 09:00"),
@@ -127,4 +131,4 @@ def test_the_work_comes_back_to_whom_it_had_been_handed() -> None:
     walk.fire("hand_over", CLERK, to=101, world=seeing(CLERK_2))
     walk.fire("send", CLERK_2)
     walk.fire("take_back", CLERK_2)
-    assert walk.case.handler == 101
+    assert walk.case.stay.handler == 101

@@ -172,7 +172,7 @@ def test_a_report_sent_back_for_corrections_stays_on_time(report: tuple[Play, in
     play.act("zhou-bg.officer", case, "receive")
     play.until("2027-01-05 11:00")
     play.act("zhou-bg.officer", case, "return", corrections="缺少考核数据")
-    assert (play.state(case), play.case(case).counts) == ("returned", {"returns": 1})
+    assert (play.state(case), play.case(case).cycle.counts) == ("returned", {"returns": 1})
     play.until("2027-01-07")
     assert play.act("xingyi.officer", case, "resubmit", targets="全部完成，附数据") == "received"
     assert play.marks(case) == ()

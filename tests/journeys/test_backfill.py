@@ -70,7 +70,7 @@ def test_a_problem_of_last_year_goes_on_from_where_it_stands(play: Play) -> None
     case = play.case(answer.case)
     assert (case.state, play.due(answer.case)) == ("rectifying", "2026-03-20")
     assert case.opened_at.date() == date(2025, 11, 5)
-    assert case.entered_at.date() == date(2025, 12, 1)
+    assert case.stay.entered_at.date() == date(2025, 12, 1)
     assert play.events(answer.case) == ["backfill"]
     assert play.told(answer.case) == []
     assert play.rungs(answer.case) == []
@@ -112,7 +112,7 @@ def test_sign_offs_of_then_are_stated_and_never_given(play: Play) -> None:
     )
     (answer,) = take_over(play, closed)
     case = play.case(answer.case)
-    assert case.signed == {}
+    assert case.cycle.signed == {}
     assert case.stated == STATED
     assert case.closed_at is not None
     assert case.closed_at.date() == date(2025, 6, 25)

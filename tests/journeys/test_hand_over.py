@@ -30,7 +30,7 @@ def test_the_liaison_hands_the_work_to_the_officer_who_does_it(play: Play, assig
         goal="路灯全亮",
         measures=[{"measure": "更换灯具", "owner": "张三", "due": "2026-04-30"}],
     )
-    assert play.case(assigned).handler is None
+    assert play.case(assigned).stay.handler is None
 
 
 @variation

@@ -34,7 +34,8 @@ def test_a_rebound_begins_a_second_cycle_and_freezes_the_first(play: Play) -> No
     play.act("zhou-dc.inspector1", case, "rebound", **again)
     assert play.act("zhou-dc.inspector2", case, "rebound") == "assigned"
     case_now = play.case(case)
-    assert (case_now.cycle, case_now.counts, case_now.marks) == (2, {}, ("rebounded",))
+    cycle = case_now.cycle
+    assert (cycle.number, cycle.counts, case_now.marks) == (2, {}, ("rebounded",))
     assert case_now.facts["description"] == "村道路灯损坏，三个月无人修复"
     assert not {"goal", "measures", "result"} & case_now.facts.keys()
     assert play.signatures(case) == [  # what was closed in the first cycle was closed

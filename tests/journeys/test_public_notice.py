@@ -26,7 +26,7 @@ def test_an_objection_upheld_sends_the_case_back(play: Play) -> None:
     case = publicity(play)
     play.act(FINDER, case, "uphold", objection="群众反映一盏不亮", **MORE_WORK)
     assert play.state(case) == "rectifying"
-    assert play.case(case).counts == {"returns": 1}
+    assert play.case(case).cycle.counts == {"returns": 1}
     assert play.signatures(case) == [(1, "first", "zhou-zx.head", False)]
     play.until("2026-03-30")
     assert play.state(case) == "rectifying"  # the notice's own timer went with it

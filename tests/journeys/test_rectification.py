@@ -95,4 +95,4 @@ def test_a_plan_sent_back_counts_as_a_return_and_keeps_its_limit(play: Play) -> 
     )  # at least ten characters
     play.act("zhou-dc.officer", case, "return_plan", **MORE_WORK)
     assert (play.state(case), play.due(case)) == ("planning", "2026-03-16")
-    assert play.case(case).counts == {"returns": 1}
+    assert play.case(case).cycle.counts == {"returns": 1}

@@ -40,7 +40,7 @@ def test_a_failed_site_check_voids_the_first_signature(play: Play) -> None:
     play.refused(DutiesNotSeparate, "zhou-zx.inspector1", case, "fail_check")
     assert play.act("zhou-dc.inspector1", case, "fail_check") == "rectifying"
     assert play.signatures(case) == [(1, "first", "zhou-zx.head", False)]
-    assert play.case(case).counts == {"returns": 1}
+    assert play.case(case).cycle.counts == {"returns": 1}
     first_review(play, case)
     play.act("zhou-zx.head", case, "sign_first")
     assert play.signatures(case)[1:] == [(1, "first", "zhou-zx.head", True)]

@@ -135,7 +135,7 @@ def test_a_signature_in_force_stays_and_the_signer_s_heir_does_not_sign_again(pl
     play.act("xingyi-zx.head", case, "sign_first")
     merge(play, ZX, DC)
     play.sweep()
-    assert play.case(case).signed["first"].unit == play.unit(ZX)
+    assert play.case(case).cycle.signed["first"].unit == play.unit(ZX)
     assert play.seat(case, "supervisor") == "522300-DC"
 
 

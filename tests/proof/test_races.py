@@ -110,9 +110,10 @@ def sign_blindly(track: Track, patch: pytest.MonkeyPatch) -> None:
     proper = signing.sign
 
     def sign(case: Any, definition: Any, event: Any, person: int, post: Any) -> Any:
-        others = {s: replace(g, person=-1) for s, g in case.signed.items() if g.person == person}
-        blind = replace(case, signed={**case.signed, **others})
-        return proper(blind, definition, event, person, post)
+        cycle = case.cycle
+        others = {s: replace(g, person=-1) for s, g in cycle.signed.items() if g.person == person}
+        blind = replace(cycle, signed={**cycle.signed, **others})
+        return proper(replace(case, cycle=blind), definition, event, person, post)
 
     patch.setattr(signing, "sign", sign)
 

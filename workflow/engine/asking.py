@@ -81,7 +81,7 @@ def _event(scene: Scene, name: str) -> Event:
 
 
 def _check_times(case: Case, name: str, event: Event) -> None:
-    if event.at_most is not None and case.fired.get(name, 0) >= event.at_most:
+    if event.at_most is not None and case.cycle.fired.get(name, 0) >= event.at_most:
         raise ConditionNotMet(f"“{event.title}”至多 {event.at_most} 次，已用完", {"event": name})
     if reason := _clock_hindrance(event, stopped=case.stopped_at is not None):
         raise ConditionNotMet(reason, {"event": name})
@@ -99,7 +99,7 @@ def _clock_hindrance(event: Event, *, stopped: bool) -> str | None:
 
 def _given(scene: Scene, firing: Firing, event: Event) -> dict[str, Any]:
     needs = list(event.needs)
-    if firing.event in scene.case.cosigned:  # what the first co-signer wrote stands
+    if firing.event in scene.case.stay.cosigned:  # what the first co-signer wrote stands
         needs = [name for name in needs if name not in scene.case.facts]
     may = {*event.may, *event.needs, *event.takes}
     given = clean(scene.definition, firing.inputs, needs=needs, may=may)

@@ -14,13 +14,13 @@ from typing import Any
 from workflow.engine import deadlines
 from workflow.engine.beginnings import Backfill
 from workflow.engine.calendar import ZONE, local_day
-from workflow.engine.case import Actor, Case, Firing, Post, Stated, World
+from workflow.engine.case import Actor, Case, Firing, Post, Stated, Stay, World
 from workflow.engine.decision import Step
 from workflow.engine.definition import Definition
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
 from workflow.engine.facts import clean
 from workflow.engine.machine import Compiled
-from workflow.engine.opening import Request, check_series, first_case, seat_opener
+from workflow.engine.opening import Request, check_series, first_case, seat_opener, with_limit
 from workflow.engine.parties import seat_parties
 from workflow.engine.scene import Scene
 
@@ -83,8 +83,8 @@ def backfill_case(
     case = _as_stated(compiled, case, past, now)
     scene = Scene(compiled, case, world, now)
     check_series(scene)
-    scene = scene.at(replace(case, due=deadlines.due_of(scene)))
-    case = replace(scene.case, climbed=_climbed(scene), proposed=_proposed_before(scene))
+    scene = scene.at(with_limit(scene))
+    case = _as_if_before(scene)
     return Step(
         case=case,
         firing=Firing("backfill", request.facts),
@@ -144,10 +144,9 @@ def _as_stated(compiled: Compiled, case: Case, past: Past, now: datetime) -> Cas
     entered = _instant(past.entered_on, now)
     return replace(
         case,
-        state=past.state,
         opened_at=_instant(past.opened_on, now),
-        entered_at=entered,
-        entries={past.state: entered},
+        stay=Stay(past.state, entered),
+        cycle=replace(case.cycle, entries={past.state: entered}),
         closed_at=entered if compiled.definition.states[past.state].final else None,
         backfill=past.batch,
         stated=past.signed,
@@ -157,6 +156,16 @@ def _as_stated(compiled: Compiled, case: Case, past: Past, now: datetime) -> Cas
 def _instant(day: date, now: datetime) -> datetime:
     then = datetime.combine(day, _MORNING, ZONE).astimezone(UTC)
     return min(then, now)
+
+
+def _as_if_before(scene: Scene) -> Case:
+    """The case with the rungs and proposals of before, which will not come again."""
+    case = scene.case
+    return replace(
+        case,
+        stay=replace(case.stay, climbed=_climbed(scene)),
+        cycle=replace(case.cycle, proposed=_proposed_before(scene)),
+    )
 
 
 def _climbed(scene: Scene) -> dict[str, int]:
@@ -195,10 +204,8 @@ def undo_backfill(scene: Scene, firing: Firing, actor: Actor) -> Step:
         case,
         seq=case.seq + 1,
         entry=case.seq + 1,
-        state=spec.undone,
-        due=None,
-        entered_at=scene.now,
-        entries={**case.entries, spec.undone: scene.now},
+        stay=replace(case.stay, state=spec.undone, due=None, entered_at=scene.now),
+        cycle=replace(case.cycle, entries={**case.cycle.entries, spec.undone: scene.now}),
         closed_at=scene.now,
         last=None,
     )
@@ -218,7 +225,8 @@ def has_moved(case: Case) -> bool:
     """Whether anybody has done anything with a case since it was taken over; reminders do not
     count.
     """
-    touched = case.fired or case.cosigned or case.children or case.handler is not None
+    stay, cycle = case.stay, case.cycle
+    touched = cycle.fired or stay.cosigned or cycle.children or stay.handler is not None
     return bool(touched) or case.entry != 1
 
 

@@ -35,18 +35,19 @@ def rung(scene: Scene, firing: Firing, actor: Actor) -> Step:
     spec = scene.definition.ladders[ladder][at]
     later = _not_before(scene, spec) if spec.punitive else None
     postponed = Timer(f"rung:{ladder}", at, later, _TOO_SOON) if later else None
-    if postponed is not None and ladder in case.warnings:
+    if postponed is not None and ladder in case.stay.warnings:
         return _step(scene, firing, actor, postponed=postponed)
     told = tuple(notices.of_rung(scene, spec))
-    changes: dict[str, Any] = {"seq": case.seq + 1}
+    seq, stay = case.seq + 1, case.stay
     if spec.tell:
-        changes["warnings"] = {**case.warnings, ladder: case.seq + 1}
+        stay = replace(stay, warnings={**stay.warnings, ladder: seq})
     if postponed is not None:
-        after = replace(case, **changes)
+        after = replace(case, seq=seq, stay=stay)
         return _step(scene, firing, actor, case=after, notices=told, postponed=postponed)
-    changes |= {"climbed": {**case.climbed, ladder: at}, "marks": scene.marks(spec.mark)}
+    stay = replace(stay, climbed={**stay.climbed, ladder: at})
     openings = children.proposed(scene, spec.open, spec.because or "")
-    after = children.counted(replace(case, **changes), openings)
+    after = replace(case, seq=seq, stay=stay, marks=scene.marks(spec.mark))
+    after = children.counted(after, openings)
     return _step(scene, firing, actor, case=after, notices=told, openings=openings)
 
 
@@ -81,7 +82,8 @@ def hand_over(scene: Scene, firing: Firing, actor: Actor) -> Step:
         raise InvalidInput("转办只须指明转给谁", {"unit": firing.unit})
     if not any((post.unit, post.role) in allowed for post in scene.world.colleague):
         raise ConditionNotMet("只能转办给本单位规定岗位上的人", {"person": firing.person})
-    after = replace(case, seq=case.seq + 1, handler=firing.person, last=None)
+    stay = replace(case.stay, handler=firing.person)
+    after = replace(case, seq=case.seq + 1, stay=stay, last=None)
     what = notices.variables(scene.at(after), "转办")
     told = Notice((), "task", what, state.urgency, (), (firing.person,))
     return _step(scene, firing, actor, case=after, post=post, notices=(told,))
@@ -117,18 +119,13 @@ def take_back(scene: Scene, firing: Firing, actor: Actor) -> Step:
         raise NotYourTurn("你已不在原来的岗位上，不能撤回")
     if firing.unit is not None or firing.person is not None or firing.inputs:
         raise InvalidInput("撤回不须填写内容")
+    fired = case.cycle.fired
     after = replace(
         case,
         seq=case.seq + 1,
         entry=case.seq + 1,
-        state=last.state,
-        due=last.due,
-        entered_at=last.entered_at,
-        cosigned=last.cosigned,
-        handler=last.handler,
-        warnings=last.warnings,
-        climbed=last.climbed,
-        fired={**case.fired, last.event: case.fired.get(last.event, 1) - 1},
+        stay=last.back,
+        cycle=replace(case.cycle, fired={**fired, last.event: fired.get(last.event, 1) - 1}),
         last=None,
         closed_at=None,
     )
@@ -144,7 +141,7 @@ def recalculate(scene: Scene, firing: Firing, actor: Actor) -> Step:
     if case.due is None:
         raise OutOfTurn("该事项没有期限", {"state": case.state})
     seq, due = case.seq + 1, deadlines.again(case.due, case, scene.world)
-    after = replace(case, seq=seq, entry=seq, due=due)
+    after = replace(case, seq=seq, entry=seq, stay=replace(case.stay, due=due))
     return _step(scene, firing, actor, case=after, timers=deadlines.timers_of(scene.at(after)))
 
 
@@ -168,7 +165,7 @@ def reorganise(scene: Scene, firing: Firing, actor: Actor) -> Step:
     after = replace(after, unit=following.unit_of(scene.definition, after))
     if scene.state.turn not in moved:
         return _step(scene, firing, actor, case=after, moved=moved)
-    after = replace(after, handler=None)
+    after = replace(after, stay=replace(after.stay, handler=None))
     told = tuple(notices.of_arrival(scene.at(after)))
     return _step(scene, firing, actor, case=after, moved=moved, notices=told)
 

@@ -156,18 +156,51 @@ class Cosigner:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """A case's time in one state, with all that ends when it leaves; taking a move back brings it
+    back whole.
+
+    `handler` is to whom the work was handed, `cosigned` who has done their part of an event that
+    several do together; `climbed` holds the last rung of each ladder, `warnings` the history row of
+    its last warning.
+    """
+
+    state: str
+    entered_at: datetime
+    due: Due | None = None
+    handler: int | None = None
+    cosigned: Mapping[str, tuple[Cosigner, ...]] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    climbed: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """What is counted while the work is done for the first, the second … time; another begins with
+    everything at nothing.
+
+    `entries` is when each state was last entered, `stops` are the times for which the clock stood.
+    """
+
+    number: int = 1
+    entries: Mapping[str, datetime] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    fired: Mapping[str, int] = field(default_factory=dict)
+    signed: Mapping[str, Signature] = field(default_factory=dict)
+    proposed: tuple[str, ...] = ()
+    children: Mapping[str, int] = field(default_factory=dict)
+    stops: tuple[tuple[datetime, datetime], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """The last move, kept until somebody acts, so that it can be taken back."""
+    """The last move, kept until somebody acts, so that it can be taken back to where it came `back`
+    from.
+    """
 
     event: str
     person: int | None
-    state: str
-    due: Due | None
-    entered_at: datetime
-    cosigned: Mapping[str, tuple[Cosigner, ...]]
-    handler: int | None
-    warnings: Mapping[str, int] = field(default_factory=dict)
-    climbed: Mapping[str, int] = field(default_factory=dict)
+    back: Stay
     unit: int | None = None
     post: int | None = None
 
@@ -183,35 +216,32 @@ class Case:
     definition: int
     number: str
     unit: int
-    state: str
     opened_at: datetime
-    entered_at: datetime
+    stay: Stay
+    cycle: Cycle = field(default_factory=Cycle)
     seq: int = 0
     entry: int = 0
-    cycle: int = 1
     period: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     parties: Mapping[str, Seat] = field(default_factory=dict)
-    due: Due | None = None
-    entries: Mapping[str, datetime] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
-    fired: Mapping[str, int] = field(default_factory=dict)
-    signed: Mapping[str, Signature] = field(default_factory=dict)
-    cosigned: Mapping[str, tuple[Cosigner, ...]] = field(default_factory=dict)
-    proposed: tuple[str, ...] = ()
-    children: Mapping[str, int] = field(default_factory=dict)
-    warnings: Mapping[str, int] = field(default_factory=dict)
-    climbed: Mapping[str, int] = field(default_factory=dict)
-    handler: int | None = None
     stopped_at: datetime | None = None
-    stops: tuple[tuple[datetime, datetime], ...] = ()
     last: Move | None = None
     parent: int | None = None
     child_name: str | None = None
     closed_at: datetime | None = None
     backfill: int | None = None
     stated: Mapping[str, Stated] = field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        """The state it is in."""
+        return self.stay.state
+
+    @property
+    def due(self) -> Due | None:
+        """The limit of that state, if it has one."""
+        return self.stay.due
 
 
 @dataclass(frozen=True, slots=True)

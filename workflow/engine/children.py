@@ -37,9 +37,11 @@ def by_rules(scene: Scene, already: Openings) -> tuple[Case, Openings]:
     taken = {opening.child for opening in already}
     openings: Openings = ()
     for name, rule in scene.definition.proposals.items():
-        if name in scene.case.proposed or not scene.holds(rule.when):
+        cycle = scene.case.cycle
+        if name in cycle.proposed or not scene.holds(rule.when):
             continue
-        scene = scene.at(replace(scene.case, proposed=(*scene.case.proposed, name)))
+        cycle = replace(cycle, proposed=(*cycle.proposed, name))
+        scene = scene.at(replace(scene.case, cycle=cycle))
         if rule.open not in taken:
             openings += proposed(scene, (rule.open,), rule.because)
             taken.add(rule.open)
@@ -48,10 +50,12 @@ def by_rules(scene: Scene, already: Openings) -> tuple[Case, Openings]:
 
 def counted(case: Case, openings: Openings) -> Case:
     """The case with its children counted."""
-    opened = dict(case.children)
+    if not openings:
+        return case
+    opened = dict(case.cycle.children)
     for opening in openings:
         opened[opening.child] = opened.get(opening.child, 0) + 1
-    return replace(case, children=opened) if openings else case
+    return replace(case, cycle=replace(case.cycle, children=opened))
 
 
 def _hindrance(scene: Scene, name: str) -> str | None:
@@ -60,7 +64,7 @@ def _hindrance(scene: Scene, name: str) -> str | None:
         return "同一起因已有这一级次的事项"
     if child.alone and scene.world.open_children.get(name, 0):
         return "已有同类事项尚未办结，不能再提出"
-    if child.at_most is not None and scene.case.children.get(name, 0) >= child.at_most:
+    if child.at_most is not None and scene.case.cycle.children.get(name, 0) >= child.at_most:
         return f"至多 {child.at_most} 次，已用完"
     return None
 

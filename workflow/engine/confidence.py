@@ -16,7 +16,7 @@ from workflow.engine.scene import Scene
 def is_secret(scene: Scene) -> bool:
     """Whether only those named by the definition see the case now."""
     rule = scene.definition.confidential
-    if rule is None or any(state in scene.case.entries for state in rule.until):
+    if rule is None or any(state in scene.case.cycle.entries for state in rule.until):
         return False
     return scene.holds(rule.when)
 

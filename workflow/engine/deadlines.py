@@ -32,7 +32,9 @@ def _due(scene: Scene, limit: LimitCase) -> Due | None:
     case = scene.case
     if limit.term is None:
         return _by_fact(scene, limit.fact or "")
-    start = case.entries.get(limit.since, case.entered_at) if limit.since else case.entered_at
+    start = case.stay.entered_at
+    if limit.since:
+        start = case.cycle.entries.get(limit.since, start)
     return _by_term(case, str(limit.term), start, scene.world)
 
 
@@ -40,7 +42,7 @@ def _by_term(case: Case, term: str, start: datetime, world: World) -> Due:
     parsed = parse_term(term)
     dated = isinstance(parsed, FixedDate) and case.period is not None
     year = read_period(case.period or 0).year if dated else None
-    found = world.calendar.add(parsed, start, suspensions=case.stops, year=year)
+    found = world.calendar.add(parsed, start, suspensions=case.cycle.stops, year=year)
     version = world.calendar.version
     return Due(found.at, found.derivation, found.provisional, start, term, version)
 
@@ -60,7 +62,7 @@ def _by_fact(scene: Scene, fact: str) -> Due | None:
         day = date.fromisoformat(scene.case.facts[fact])
     at = datetime.combine(day + _DAY, time(0), ZONE).astimezone(UTC)
     words = f"{title} {day.year}年{day.month}月{day.day}日"
-    return Due(at, words, False, scene.case.entered_at, "", scene.world.calendar.version)
+    return Due(at, words, False, scene.case.stay.entered_at, "", scene.world.calendar.version)
 
 
 def _by_plan(scene: Scene, fact: str, title: str) -> Due | None:
@@ -70,7 +72,7 @@ def _by_plan(scene: Scene, fact: str, title: str) -> Due | None:
         return None
     at = datetime.combine(day, time(RUNG_HOUR), ZONE).astimezone(UTC)
     words = f"{title}的下一批 {day.year}年{day.month}月{day.day}日"
-    return Due(at, words, False, scene.case.entered_at, "", scene.world.calendar.version)
+    return Due(at, words, False, scene.case.stay.entered_at, "", scene.world.calendar.version)
 
 
 def again(due: Due, case: Case, world: World) -> Due:
@@ -112,7 +114,7 @@ def _rungs(scene: Scene, due: Due) -> Iterator[Timer]:
     """
     ladder = scene.state.ladder
     if ladder is not None:
-        yield from _owed(scene, due, ladder, scene.case.climbed.get(ladder, -1), scene.now)
+        yield from _owed(scene, due, ladder, scene.case.stay.climbed.get(ladder, -1), scene.now)
 
 
 def rungs_after(scene: Scene, ladder: str, rung: int) -> Iterator[Timer]:

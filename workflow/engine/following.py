@@ -132,12 +132,10 @@ def _signed_opposite(scene: Scene) -> Iterator[tuple[str, set[int]]]:
     """Parties that have yet to sign, with the units, as they are now, that signed what must be
     apart from it.
     """
-    case, sign_offs = scene.case, scene.definition.sign_offs
-    for side in (side for side in sign_offs if side not in case.signed):
+    signed, sign_offs = scene.case.cycle.signed, scene.definition.sign_offs
+    for side in (side for side in sign_offs if side not in signed):
         opposite = {one for one, other in sign_offs.items() if side in other.apart_from}
-        given = [
-            case.signed[one] for one in {*opposite, *sign_offs[side].apart_from} & {*case.signed}
-        ]
+        given = [signed[one] for one in {*opposite, *sign_offs[side].apart_from} & {*signed}]
         if units := {_now(scene, one.unit) for one in given}:
             yield from ((name, units) for name in _signers(scene.compiled, side))
 

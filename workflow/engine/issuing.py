@@ -43,7 +43,7 @@ def may_issue(scene: Scene, name: str, actor: Actor) -> Post:
 
 def times_issued(scene: Scene, name: str) -> int:
     """How often a document has been issued in this cycle."""
-    return scene.case.fired.get(_counted(name), 0)
+    return scene.case.cycle.fired.get(_counted(name), 0)
 
 
 def issue_document(scene: Scene, firing: Firing, actor: Actor) -> Step:
@@ -57,12 +57,12 @@ def issue_document(scene: Scene, firing: Firing, actor: Actor) -> Step:
     post = may_issue(scene, issued.document, actor)
     number = scene.definition.documents[issued.document].number
     written = {number: issued.number} if number and issued.number else {}
-    key = _counted(issued.document)
+    key, cycle = _counted(issued.document), case.cycle
     after = replace(
         case,
         seq=case.seq + 1,
         facts={**case.facts, **written},
-        fired={**case.fired, key: case.fired.get(key, 0) + 1},
+        cycle=replace(cycle, fired={**cycle.fired, key: cycle.fired.get(key, 0) + 1}),
         last=None,
     )
     return Step(
@@ -106,20 +106,20 @@ def void_document(scene: Scene, firing: Firing, actor: Actor) -> Step:
     """
     if firing.voided is None:
         raise OutOfTurn("作废文号要在公文那里办理，不能这样办理")
-    voided, case = firing.voided, scene.case
+    voided, case, cycle = firing.voided, scene.case, scene.case.cycle
     post = may_void(scene, voided.document, actor)
     if not 2 <= len(voided.reason) <= LONGEST_REASON:
         raise InvalidInput(f"请写明作废的理由，2 至 {LONGEST_REASON} 个字", {"reason": None})
     key, once = _counted(voided.document), f"void.{voided.seq}"
-    if once in case.fired:
+    if once in cycle.fired:
         raise ConditionNotMet(f"{voided.number}已经作废", {"seq": voided.seq})
     facts = dict(case.facts)
     number = scene.definition.documents[voided.document].number
     if number and facts.get(number) == voided.number:
         del facts[number]
-    times = case.fired.get(key, 0) - (voided.cycle == case.cycle)
-    fired = {**case.fired, key: max(times, 0), once: 1}
-    after = replace(case, seq=case.seq + 1, facts=facts, fired=fired, last=None)
+    times = cycle.fired.get(key, 0) - (voided.cycle == cycle.number)
+    cycle = replace(cycle, fired={**cycle.fired, key: max(times, 0), once: 1})
+    after = replace(case, seq=case.seq + 1, facts=facts, cycle=cycle, last=None)
     return Step(
         case=after, firing=firing, actor=actor, now=scene.now, from_state=case.state, post=post
     )

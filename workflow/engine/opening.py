@@ -8,7 +8,7 @@ from typing import Any
 from workflow.engine import children, deadlines, notices
 from workflow.engine.beginnings import Periodic
 from workflow.engine.calendar import Calendar
-from workflow.engine.case import Actor, Case, Firing, Lineage, Post, Seat, World
+from workflow.engine.case import Actor, Case, Cycle, Firing, Lineage, Post, Seat, Stay, World
 from workflow.engine.circles import check_called
 from workflow.engine.decision import Step
 from workflow.engine.definition import Definition
@@ -58,7 +58,7 @@ def open_case(
     check_called(definition, seats, facts, facts, world.lineages)
     scene = scene.at(replace(case, facts={**naming.opener(actor), **facts}))
     check_series(scene)
-    scene = scene.at(replace(scene.case, due=deadlines.due_of(scene)))
+    scene = scene.at(with_limit(scene))
     told = tuple(notices.of_arrival(scene))
     case, openings = children.by_rules(scene, ())
     return Step(
@@ -74,6 +74,12 @@ def open_case(
         arrived=True,
         written=facts,
     )
+
+
+def with_limit(scene: Scene) -> Case:
+    """The case with the limit of the state it begins in."""
+    stay = replace(scene.case.stay, due=deadlines.due_of(scene))
+    return replace(scene.case, stay=stay)
 
 
 def seated(
@@ -105,22 +111,21 @@ def first_case(
         state = request.begins or (*opening.from_case, state)[0]
         if state not in opening.beginnings:
             raise ConditionNotMet(f"“{definition.title}”不能从这一环节开始", {"state": state})
+    counts = {definition.alike.count: alike} if definition.alike and alike else {}
     return Case(
         id=request.case_id,
         workflow=definition.workflow,
         definition=compiled.version,
         number=request.number,
         unit=seats[definition.anchor].unit,
-        state=state,
         opened_at=now,
-        entered_at=now,
+        stay=Stay(state, now),
+        cycle=Cycle(entries={state: now}, counts=counts),
         seq=1,
         entry=1,
         period=request.period,
         facts=facts,
-        counts={definition.alike.count: alike} if definition.alike and alike else {},
         parties=seats,
-        entries={state: now},
         parent=request.parent,
         child_name=request.child_name,
     )
@@ -167,8 +172,8 @@ def periodic_facts(
 
     `more` is what is known of the unit: its name as `unit`, and its `tallies`.
     """
-    state = compiled.definition.opening.state
-    empty = Case(0, "", 0, "", 0, state, now, now, period=int(period))
+    stay = Stay(compiled.definition.opening.state, now)
+    empty = Case(0, "", 0, "", 0, now, stay, period=int(period))
     sight = Scene(compiled, empty, World(calendar), now).sight({}, **more)
     if not compiled.guards.holds(cadence.when, sight):
         return None

@@ -64,7 +64,7 @@ def _handed_to(case: Case, definition: Definition, event: Event, actor: Actor) -
     event belongs to the turn (转办).
     """
     turn = definition.states[case.state].turn
-    if case.handler is None or event.signs or turn is None:
+    if case.stay.handler is None or event.signs or turn is None:
         return None
     if not any(_party_of(case, definition, role) == turn for role in event.by):
         return None
@@ -73,11 +73,11 @@ def _handed_to(case: Case, definition: Definition, event: Event, actor: Actor) -
 
 def handled_through(case: Case, turn: str, actor: Actor) -> Post | None:
     """The post in the turn's unit through which the actor is, or stands in for, the handler."""
-    if case.handler is None:
+    if case.stay.handler is None:
         return None
     unit = case.parties[turn].unit
     mine = (post for post in actor.posts if post.unit == unit)
-    return next((post for post in mine if case.handler in (actor.person, post.holder)), None)
+    return next((post for post in mine if case.stay.handler in (actor.person, post.holder)), None)
 
 
 def _keep_apart(case: Case, definition: Definition, party: str, actor: Actor) -> None:

@@ -21,7 +21,7 @@ def due_now(scene: Scene, name: str, rows: Sequence[Row]) -> list[Row]:
     child = scene.definition.children[name]
     if child.monthly is None:
         return list(rows)
-    opened, calendar = scene.case.children.get(name, 0), scene.world.calendar
+    opened, calendar = scene.case.cycle.children.get(name, 0), scene.world.calendar
     year, monthly = _year(scene), child.monthly
     due = rows_due(monthly, rows, opened, year, local_day(scene.now), calendar)
     return [{**row, "last_day": last_day(monthly, row, year, calendar).isoformat()} for row in due]
@@ -32,7 +32,7 @@ def next_day(scene: Scene, fact: str) -> date | None:
     name, child = _plan_of(scene, fact)
     assert child.monthly is not None, "only a plan has a next row"
     rows = in_order(child.monthly, scene.case.facts.get(fact) or [])
-    waiting = rows[scene.case.children.get(name, 0) :]
+    waiting = rows[scene.case.cycle.children.get(name, 0) :]
     if not waiting:
         return None
     return opening_day(child.monthly, waiting[0], _year(scene), scene.world.calendar)
@@ -53,7 +53,7 @@ def check_plans(scene: Scene, given: Mapping[str, Any]) -> None:
         title = scene.definition.facts[fact].title
         if any(row[child.monthly.month] not in MONTHS for row in given[fact]):
             raise InvalidInput(f"{title}：月份应为 1 至 12", {"facts": {fact: "月份应为 1 至 12"}})
-        opened = scene.case.children.get(name, 0)
+        opened = scene.case.cycle.children.get(name, 0)
         before = in_order(child.monthly, scene.case.facts.get(fact) or [])[:opened]
         if in_order(child.monthly, given[fact])[:opened] != before:
             sentence = f"{title}：前 {opened} 行已经立项，不能再改，也不能在它们之前添加"

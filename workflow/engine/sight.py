@@ -45,7 +45,7 @@ class Sight(Mapping[str, Any]):
             value = self._facts.get(name, EMPTY_FACTS[fact.type])
             return in_words(fact, value) if fact.columns else value
         if name in self._definition.counts:
-            return self._case.counts.get(name, 0)
+            return self._case.cycle.counts.get(name, 0)
         return _STANDING[name](self)
 
     def __iter__(self) -> Iterator[str]:
@@ -100,7 +100,7 @@ class Sight(Mapping[str, Any]):
         return {
             name: {
                 "open": self._world.open_children.get(name, 0),
-                "total": self._case.children.get(name, 0),
+                "total": self._case.cycle.children.get(name, 0),
             }
             for name in self._definition.children
         }
@@ -116,7 +116,7 @@ _STANDING: Mapping[str, Callable[[Sight], Any]] = {
     "today": lambda sight: sight._today.isoformat(),
     "overdue": Sight._overdue,
     "days_left": Sight._days_left,
-    "cycle": lambda sight: sight._case.cycle,
+    "cycle": lambda sight: sight._case.cycle.number,
     "period": lambda sight: period.year if (period := sight._period()) else 0,
     "period_title": lambda sight: str(sight._period() or ""),
     "period_last": Sight._period_last,

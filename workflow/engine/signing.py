@@ -27,7 +27,7 @@ def sign(
     Raises DutiesNotSeparate when the person, or the unit where it must differ, has signed another
     side.
     """
-    standing = {side: sign for side, sign in case.signed.items() if side not in event.voids}
+    standing = {side: sign for side, sign in case.cycle.signed.items() if side not in event.voids}
     if event.signs is None:
         return standing
     apart = definition.sign_offs[event.signs].apart_from
@@ -46,7 +46,7 @@ def cosign(case: Case, name: str, event: Event, person: int, post: Post) -> tupl
     Raises DutiesNotSeparate when the actor is among them already, or somebody who acted through
     the same post: a substitute's signature and the holder's are one.
     """
-    before = case.cosigned.get(name, ())
+    before = case.stay.cosigned.get(name, ())
     if any(one.person == person for one in before):
         raise DutiesNotSeparate(f"你已办理过“{event.title}”，须由另一人会签")
     if any(one.post == post.id for one in before):

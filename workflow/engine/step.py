@@ -11,7 +11,18 @@ from typing import Any
 
 from workflow.engine import built_in, children, deadlines, following, notices, parties, signing
 from workflow.engine.asking import Asked, ask
-from workflow.engine.case import Actor, Case, Due, Firing, Move, Seat, Signature, World
+from workflow.engine.case import (
+    Actor,
+    Case,
+    Cycle,
+    Due,
+    Firing,
+    Move,
+    Seat,
+    Signature,
+    Stay,
+    World,
+)
 from workflow.engine.children import Openings
 from workflow.engine.decision import Notice, Step, Timer
 from workflow.engine.errors import ConditionNotMet
@@ -34,8 +45,8 @@ def step(
 def _partial(asked: Asked) -> Step:
     """A co-signature that is not the last one: it is kept, and nothing moves."""
     case, name = asked.scene.case, asked.firing.event
-    cosigned = {**case.cosigned, name: asked.cosigners or ()}
-    after = replace(case, seq=case.seq + 1, facts=asked.facts, cosigned=cosigned, last=None)
+    stay = replace(case.stay, cosigned={**case.stay.cosigned, name: asked.cosigners or ()})
+    after = replace(case, seq=case.seq + 1, facts=asked.facts, stay=stay, last=None)
     return _step(asked, after, partial=True)
 
 
@@ -98,7 +109,9 @@ def _step(
         notices=tuple(told or ()),
         openings=openings,
         signed=None if partial else event.signs,
-        voided=() if partial else tuple(side for side in event.voids if side in before.signed),
+        voided=()
+        if partial
+        else tuple(side for side in event.voids if side in before.cycle.signed),
         arrived=bool(event.to) and not partial,
         written=asked.given,
         drawn=asked.drawn,
@@ -110,22 +123,28 @@ def _step(
 
 def _written(asked: Asked) -> Case:
     """The case with everything the event writes, before its state and limit are looked at."""
-    case, event, name = asked.scene.case, asked.event, asked.firing.event
-    counts = dict(case.counts)
-    if event.adds:
-        counts[event.adds] = counts.get(event.adds, 0) + 1
+    case, event = asked.scene.case, asked.event
+    cosigned = {key: who for key, who in case.stay.cosigned.items() if key != asked.firing.event}
     return replace(
         case,
         seq=case.seq + 1,
         facts=_facts(asked),
-        counts=counts,
         marks=asked.scene.marks(event.mark, asked.facts),
-        fired={**case.fired, name: case.fired.get(name, 0) + 1},
-        signed=_signatures(asked),
-        cosigned={key: who for key, who in case.cosigned.items() if key != name},
+        stay=replace(case.stay, cosigned=cosigned),
+        cycle=_counted(asked),
         parties=_seats(asked),
         last=None,
     )
+
+
+def _counted(asked: Asked) -> Cycle:
+    """The cycle with this event, what it counts, and the sign-offs now in force."""
+    cycle, name = asked.scene.case.cycle, asked.firing.event
+    counts, adds = dict(cycle.counts), asked.event.adds
+    if adds:
+        counts[adds] = counts.get(adds, 0) + 1
+    fired = {**cycle.fired, name: cycle.fired.get(name, 0) + 1}
+    return replace(cycle, counts=counts, fired=fired, signed=_signatures(asked))
 
 
 def _facts(asked: Asked) -> dict[str, Any]:
@@ -142,7 +161,7 @@ def _facts(asked: Asked) -> dict[str, Any]:
 def _signatures(asked: Asked) -> Mapping[str, Signature]:
     case, event = asked.scene.case, asked.event
     if asked.actor.person is None or asked.post is None:
-        return {side: given for side, given in case.signed.items() if side not in event.voids}
+        return {side: given for side, given in case.cycle.signed.items() if side not in event.voids}
     return signing.sign(case, asked.scene.definition, event, asked.actor.person, asked.post)
 
 
@@ -163,58 +182,35 @@ def _seats(asked: Asked) -> Mapping[str, Seat]:
 def _arrived(asked: Asked, case: Case, target: str) -> Case:
     """The case in its next state, with a limit of its own."""
     before, scene = asked.scene.case, asked.scene
-    if asked.event.next_cycle:
-        case = _next_cycle(case)
+    cycle = Cycle(case.cycle.number + 1) if asked.event.next_cycle else case.cycle
     case = replace(
         case,
-        state=target,
         unit=following.unit_of(scene.definition, case),
         entry=case.seq,
-        entered_at=scene.now,
-        entries={**case.entries, target: scene.now},
-        handler=None,
-        cosigned={},
+        stay=Stay(target, scene.now),
+        cycle=replace(cycle, entries={**cycle.entries, target: scene.now}),
         closed_at=scene.now if scene.definition.states[target].final else None,
-        last=_move(asked, before) if asked.event.take_back else None,
+        last=_move(asked, before.stay) if asked.event.take_back else None,
     )
     return _with_limit(scene, case, deadlines.due_of(scene.at(case)))
 
 
 def _with_limit(scene: Scene, case: Case, due: Due | None) -> Case:
-    """The case with a limit; what was climbed and warned towards another one does not count."""
-    before = scene.case.due
-    same = before is not None and due is not None and before.at == due.at
-    return replace(case, due=due) if same else replace(case, due=due, warnings={}, climbed={})
+    """The case with a limit; what was climbed and warned towards the same one still counts."""
+    was = scene.case
+    same_limit = was.due is not None and due is not None and was.due.at == due.at
+    if same_limit and was.cycle.number == case.cycle.number:
+        warnings, climbed = was.stay.warnings, was.stay.climbed
+    else:
+        warnings, climbed = {}, {}
+    return replace(case, stay=replace(case.stay, due=due, warnings=warnings, climbed=climbed))
 
 
-def _next_cycle(case: Case) -> Case:
-    """All that a cycle counts begins anew; the old cycle stays in the history as it was."""
-    return replace(
-        case,
-        cycle=case.cycle + 1,
-        counts={},
-        fired={},
-        signed={},
-        entries={},
-        proposed=(),
-        children={},
-        warnings={},
-        climbed={},
-        stops=(),
-    )
-
-
-def _move(asked: Asked, before: Case) -> Move:
+def _move(asked: Asked, back: Stay) -> Move:
     return Move(
         event=asked.firing.event,
         person=asked.actor.person,
-        state=before.state,
-        due=before.due,
-        entered_at=before.entered_at,
-        cosigned=before.cosigned,
-        handler=before.handler,
-        warnings=before.warnings,
-        climbed=before.climbed,
+        back=back,
         unit=asked.post.unit if asked.post else None,
         post=asked.post.id if asked.post else None,
     )
@@ -226,8 +222,7 @@ def _stayed(asked: Asked, case: Case) -> Case:
     if clock == "stops":
         return replace(case, stopped_at=now, entry=case.seq)
     if clock == "resumes" and case.stopped_at is not None:
-        stops = (*case.stops, (case.stopped_at, now))
-        case = replace(case, stops=stops, stopped_at=None, entry=case.seq)
+        case = replace(_stood(case, now), stopped_at=None, entry=case.seq)
         return _with_limit(scene, case, deadlines.due_of(scene.at(case)))
     if not asked.given:
         return case
@@ -235,6 +230,12 @@ def _stayed(asked: Asked, case: Case) -> Case:
     if due == case.due:
         return case
     if case.stopped_at is not None:  # a date set while the clock stands waits from now on
-        stops = (*case.stops, (case.stopped_at, now))
-        case = replace(case, stops=stops, stopped_at=now)
+        case = replace(_stood(case, now), stopped_at=now)
     return _with_limit(scene, replace(case, entry=case.seq), due)
+
+
+def _stood(case: Case, now: datetime) -> Case:
+    """The case with the time noted for which its clock has stood."""
+    assert case.stopped_at is not None, "only a clock that stands has stood"
+    stops = (*case.cycle.stops, (case.stopped_at, now))
+    return replace(case, cycle=replace(case.cycle, stops=stops))

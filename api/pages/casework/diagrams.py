@@ -19,7 +19,7 @@ def of_case(case_id: CaseId, duban: Installation, someone: SignedInPage) -> Resp
     with duban.database.reading() as connection:
         case = case_in_scope(connection, someone.actor, case_id)
     definition = duban.catalog.version(case.definition).definition
-    return _svg(draw(definition, present=case.state, walked=tuple(case.entries)))
+    return _svg(draw(definition, present=case.state, walked=tuple(case.cycle.entries)))
 
 
 @router.get("/workflows/{name}/diagram.svg")

@@ -15,6 +15,7 @@ from workflow.engine.case import (
     Candidate,
     Case,
     Cosigner,
+    Cycle,
     Due,
     Lineage,
     Move,
@@ -22,6 +23,7 @@ from workflow.engine.case import (
     Seat,
     Signature,
     Stated,
+    Stay,
     Unit,
     World,
 )
@@ -47,27 +49,39 @@ def case_body(case: Case) -> str:
     plain: Plain = {"stated": {side: one.as_list() for side, one in case.stated.items()}}
     return dumps(
         (plain if case.stated else {})
+        | _stay(case.stay)
+        | _cycle(case.cycle)
         | {
             "facts": case.facts,
             "parties": {name: _seat(seat) for name, seat in case.parties.items()},
-            "entered_at": instant(case.entered_at),
-            "due": _due(case.due),
-            "entries": {state: instant(at) for state, at in case.entries.items()},
-            "counts": case.counts,
             "marks": case.marks,
-            "fired": case.fired,
-            "signed": {side: [s.person, s.unit, s.seq] for side, s in case.signed.items()},
-            "cosigned": _cosigned(case.cosigned),
-            "proposed": case.proposed,
-            "children": case.children,
-            "warnings": case.warnings,
-            "climbed": case.climbed,
-            "handler": case.handler,
             "stopped_at": _instant_or_none(case.stopped_at),
-            "stops": [[instant(a), instant(b)] for a, b in case.stops],
             "last": _move(case.last),
         }
     )
+
+
+def _stay(stay: Stay) -> Plain:
+    return {
+        "entered_at": instant(stay.entered_at),
+        "due": _due(stay.due),
+        "handler": stay.handler,
+        "cosigned": _cosigned(stay.cosigned),
+        "warnings": stay.warnings,
+        "climbed": stay.climbed,
+    }
+
+
+def _cycle(cycle: Cycle) -> Plain:
+    return {
+        "entries": {state: instant(at) for state, at in cycle.entries.items()},
+        "counts": cycle.counts,
+        "fired": cycle.fired,
+        "signed": {side: [s.person, s.unit, s.seq] for side, s in cycle.signed.items()},
+        "proposed": cycle.proposed,
+        "children": cycle.children,
+        "stops": [[instant(a), instant(b)] for a, b in cycle.stops],
+    }
 
 
 def _seat(seat: Seat) -> list[Any]:
@@ -93,13 +107,8 @@ def _move(move: Move | None) -> Plain | None:
     return {
         "event": move.event,
         "person": move.person,
-        "state": move.state,
-        "due": _due(move.due),
-        "entered_at": instant(move.entered_at),
-        "cosigned": _cosigned(move.cosigned),
-        "handler": move.handler,
-        "warnings": move.warnings,
-        "climbed": move.climbed,
+        "state": move.back.state,
+        **_stay(move.back),
         "unit": move.unit,
         "post": move.post,
     }
@@ -114,37 +123,49 @@ def case_of(row: Mapping[str, Any] | RowMapping) -> Case:
         definition=row["definition_id"],
         number=row["number"],
         unit=row["unit_id"],
-        state=row["state"],
         opened_at=row["opened_at"],
-        entered_at=datetime.fromisoformat(body["entered_at"]),
+        stay=_stay_of(row["state"], body),
+        cycle=_cycle_of(row["cycle"], body),
         seq=row["seq"],
         entry=row["entry"],
-        cycle=row["cycle"],
         period=row["period"],
         facts=body["facts"],
         parties={name: _seat_of(seat) for name, seat in body["parties"].items()},
-        due=_due_of(body["due"]),
-        entries={state: datetime.fromisoformat(at) for state, at in body["entries"].items()},
-        counts=body["counts"],
         marks=tuple(body["marks"]),
-        fired=body["fired"],
-        signed={side: Signature(*given) for side, given in body["signed"].items()},
-        cosigned=_cosigned_of(body["cosigned"]),
-        proposed=tuple(body["proposed"]),
-        children=body["children"],
-        warnings=body["warnings"],
-        climbed=body["climbed"],
-        handler=body["handler"],
         stopped_at=_read(body["stopped_at"]),
-        stops=tuple(
-            (datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in body["stops"]
-        ),
         last=_move_of(body["last"]),
         parent=row["parent_id"],
         child_name=row["child_name"],
         closed_at=row["closed_at"],
         backfill=row["backfill_id"],
         stated={side: Stated(*one) for side, one in body.get("stated", {}).items()},
+    )
+
+
+def _stay_of(state: str, plain: Plain) -> Stay:
+    return Stay(
+        state=state,
+        entered_at=datetime.fromisoformat(plain["entered_at"]),
+        due=_due_of(plain["due"]),
+        handler=plain["handler"],
+        cosigned=_cosigned_of(plain["cosigned"]),
+        warnings=plain["warnings"],
+        climbed=plain["climbed"],
+    )
+
+
+def _cycle_of(number: int, plain: Plain) -> Cycle:
+    return Cycle(
+        number=number,
+        entries={state: datetime.fromisoformat(at) for state, at in plain["entries"].items()},
+        counts=plain["counts"],
+        fired=plain["fired"],
+        signed={side: Signature(*given) for side, given in plain["signed"].items()},
+        proposed=tuple(plain["proposed"]),
+        children=plain["children"],
+        stops=tuple(
+            (datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in plain["stops"]
+        ),
     )
 
 
@@ -171,13 +192,7 @@ def _move_of(plain: Plain | None) -> Move | None:
     return Move(
         event=plain["event"],
         person=plain["person"],
-        state=plain["state"],
-        due=_due_of(plain["due"]),
-        entered_at=datetime.fromisoformat(plain["entered_at"]),
-        cosigned=_cosigned_of(plain["cosigned"]),
-        handler=plain["handler"],
-        warnings=plain["warnings"],
-        climbed=plain["climbed"],
+        back=_stay_of(plain["state"], plain),
         unit=plain.get("unit"),  # cases of earlier releases do not have these two
         post=plain.get("post"),
     )

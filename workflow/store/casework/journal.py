@@ -22,7 +22,7 @@ def history_row(
         "event": step.firing.event,
         "from_state": step.from_state,
         "to_state": case.state,
-        "cycle": case.cycle,
+        "cycle": case.cycle.number,
         "actor": actor.kind,
         "person_id": actor.person,
         "holder_id": post.holder if post else None,

@@ -192,12 +192,12 @@ class Writes:
         for side in step.voided:
             self.voids.append({"at_case": case.id, "at_side": side, "by_seq": case.seq})
         if step.signed:
-            given = case.signed[step.signed]
+            given = case.cycle.signed[step.signed]
             self.sign_offs.append(
                 {
                     "case_id": case.id,
                     "seq": case.seq,
-                    "cycle": case.cycle,
+                    "cycle": case.cycle.number,
                     "side": step.signed,
                     "person_id": given.person,
                     "unit_id": given.unit,
@@ -351,7 +351,7 @@ def _case_row(case: Case, definition: Definition, head: str) -> Row:
         "headline": str(case.facts.get(definition.headline, "")),
         "unit_id": case.unit,
         "state": case.state,
-        "cycle": case.cycle,
+        "cycle": case.cycle.number,
         "seq": case.seq,
         "entry": case.entry,
         "due_at": case.due.at if case.due else None,

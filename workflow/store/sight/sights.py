@@ -32,7 +32,7 @@ def place_of(case: Case) -> dict[str, Any]:
         "closed": case.closed_at is not None,
         "state": case.state,
         "about": case.unit,
-        "entered_at": case.entered_at,
+        "entered_at": case.stay.entered_at,
     }
 
 
@@ -47,12 +47,14 @@ def acting_in(scene: Scene, only: str | None) -> dict[int, Acting]:
         unit = case.parties[party].unit
         roles.setdefault(unit, set()).update(spelled(case, compiled.definition, unit, who))
     handled = None
-    if scene.state.turn is not None and case.handler is not None:
+    if scene.state.turn is not None and case.stay.handler is not None:
         handled = case.parties[scene.state.turn].unit
-        roles.setdefault(handled, set()).add(person_word(case.handler))
+        roles.setdefault(handled, set()).add(person_word(case.stay.handler))
     if only is not None:
         for unit, named in who_sees(scene).items():
-            handler = {person_word(case.handler)} if unit == handled and case.handler else set()
+            handler = (
+                {person_word(case.stay.handler)} if unit == handled and case.stay.handler else set()
+            )
             seen[unit] = None
             if named is not None:
                 seen[unit] = _listed({*spelled(case, compiled.definition, unit, named), *handler})
