@@ -118,7 +118,7 @@ def _minuted(story: Story) -> Stage:
     called = [{"unit": code, "situation": "逾期未改"} for code in ("522301", "522302")]
     parties = {"host": story.units["522300"]}
     case = story.open_any("collective_interview", parties, **facts, called=called)
-    story.fire(case, SPECIALIST, "verify", findings="情况属实")
+    story.fire(case, SPECIALIST, "verify", findings="情况属实，逾期两个月")
     story.fire(case, "zhou.officer", "approve")
     meeting = {"meeting_on": "2026-12-10", "place": "三楼会议室", "attendees": "分管负责人"}
     story.fire(case, SPECIALIST, "notify", **meeting)
@@ -129,7 +129,7 @@ def _minuted(story: Story) -> Stage:
     items = [
         {"unit": code, "item": "修复三处路灯", "due": "2027-04-30"} for code in ("522301", "522302")
     ]
-    story.fire(case, SPECIALIST, "draft_minutes", minutes="立即整改", items=items)
+    story.fire(case, SPECIALIST, "draft_minutes", minutes="会议要求立即整改", items=items)
     return {"case": case}
 
 

@@ -47,6 +47,7 @@ def live(story: Story) -> Life:
     life.cases["grave"] = story.open_at("assigned", grade="重大")
     life.cases["extended"] = _extended(story)
     life.cases["interview"] = _interview(story)
+    life.cases["planned"] = _planned(story)
     life.cases["sitting"] = _sitting(story)
     life.cases["in_field"] = _unannounced(story)
     life.cases["photographed"] = _photographed(story)
@@ -245,14 +246,27 @@ def _in_writing(story: Story) -> int:
     return case
 
 
+def _planned(story: Story) -> int:
+    """A year's inspections, of which one month has come; and a bulletin that is being written."""
+    host = {"host": story.units["522300"]}
+    story.open_any("bulletin", host, subject="三月工作情况")
+    case = story.open_any("inspection_plan", host, subject="今年督查计划")
+    what = {"unit": "522302", "theme": "村级活动场所", "kind": "明查"}
+    story.fire(case, SPECIALIST, "submit", visits=[{"month": month, **what} for month in (4, 6)])
+    story.fire(case, "zhou.officer", "approve")
+    return case
+
+
 def _sitting(story: Story) -> int:
-    """Two counties called at once; one of them has confirmed."""
+    """Two counties called at once, by the prefecture and one of its bureaus."""
     facts: dict[str, Any] = {"cause": "一季度", "matter": "整改滞后", "level": 1, "trigger": "逾期"}
     called = [{"unit": code, "situation": "逾期未改"} for code in ("522301", "522302")]
     parties = {"host": story.units["522300"]}
-    case = story.open_any("collective_interview", parties, **facts, called=called)
-    story.fire(case, SPECIALIST, "verify", findings="情况属实")
+    joint = [{"unit": "522300-ZX"}]
+    case = story.open_any("collective_interview", parties, **facts, called=called, joint=joint)
+    story.fire(case, SPECIALIST, "verify", findings="情况属实，逾期两个月")
     story.fire(case, "zhou.officer", "approve")
+    story.fire(story.child(case), "zhou-zx.head", "agree")
     meeting = {"meeting_on": "2026-12-10", "place": "三楼会议室", "attendees": "分管负责人"}
     story.fire(case, SPECIALIST, "notify", **meeting)
     return case

@@ -197,10 +197,11 @@ def _subordinates_first(username: str) -> bool:
 
 def insider(definition: Definition) -> str:
     """Somebody who sees its cases: of the county they are about, or else whose desk they are."""
-    of_the_prefecture = definition.parties[definition.anchor].among == ("prefecture",)
-    if of_the_prefecture:
+    kinds = definition.parties[definition.anchor].among
+    if kinds == ("prefecture",):
         return "zhou.head"
-    return "zhou-dc.head" if definition.confidential else "xingyi.head"
+    of_a_bureau = kinds[:1] == ("prefecture department",)
+    return "zhou-dc.head" if definition.confidential or of_a_bureau else "xingyi.head"
 
 
 @everywhere
