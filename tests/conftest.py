@@ -21,7 +21,7 @@ from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.store.database import Database
 
-pytest_plugins = ["tests.figures", "tests.machine", "tests.statements"]
+pytest_plugins = ["tests.figures", "tests.machine", "tests.chromium", "tests.statements"]
 
 _serials = count(1)
 

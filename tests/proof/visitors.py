@@ -39,6 +39,9 @@ SUPERVISOR, UNIT, COUNTY, OFFICE = (
     "zhou-dc.specialist1", "xingyi.liaison", "xingyi.head", "zhou-zx.officer",
 )  # fmt: skip
 SYSTEM, SECURITY, AUDIT = "system", "security", "audit"
+ANYBODY = "anybody"
+"""Who has not signed in."""
+
 ADMINISTRATORS = {
     "/administration/accounts": SECURITY,
     "/administration": SYSTEM,
@@ -63,7 +66,7 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A page that was read: whose route it is, the bytes that it sent, its statements."""
+    """A page that was read: whose route it is, the bytes that it sent, its statements, its text."""
 
     route: str
     path: str
@@ -71,6 +74,12 @@ class Visit:
     status: int
     size: int
     statements: tuple[str, ...]
+    text: str = field(default="", repr=False)
+
+    @property
+    def query(self) -> str:
+        """What the address asks for besides."""
+        return self.path.partition("?")[2]
 
     def __str__(self) -> str:
         return f"{self.path} as {self.reader}"
@@ -136,6 +145,8 @@ class House:
         for beginning, administrator in ADMINISTRATORS.items():
             if route.startswith(beginning):
                 return (administrator,)
+        if route.startswith(("/public", "/sign-in")):
+            return (ANYBODY,)
         if route == "/cases/{case_id}":
             return (SUPERVISOR, UNIT, COUNTY)
         if route.startswith(("/indicators", "/assessments", "/duties")):
@@ -184,10 +195,10 @@ class House:
     def visit(self, route: str, path: str, reader: str) -> Visit:
         """Read one page."""
         self.seen.clear()
-        answer = self.client.get(path, headers=self.headers[reader])
+        answer = self.client.get(path, headers=self.headers.get(reader, {}))
         statements = tuple(self.seen)
         size = int(answer.headers["content-length"])
-        return Visit(route, path, reader, answer.status_code, size, statements)
+        return Visit(route, path, reader, answer.status_code, size, statements, answer.text)
 
     def _note(self, statement: str) -> None:
         """Whatever SQLite itself is asked, by whichever way; what a trigger does on the way comes

@@ -1,28 +1,15 @@
 """A real Chromium at the application's pages, once signed in as each of several people."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from api.context import Duban
 from tests.api.browser.served import served
 from tests.api.pages.conftest import PASSWORD, give_password
 from workflow.store.database import Database
-
-_SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=zh-CN"]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium (`tests.machine` leaves its tests out where there is none)."""
-    path = shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_SWITCHES)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
