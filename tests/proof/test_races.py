@@ -125,7 +125,8 @@ def no_history_key(track: Track, patch: pytest.MonkeyPatch) -> None:
     """Locks gone, and history and timers take what comes."""
     database = track.story.database
     drop_triggers(database, "history", "timer", "cases")
-    drop_foreign(database, "document", ("case_id", "seq"), to="history")
+    for table in ("document", "sealed_document"):
+        drop_foreign(database, table, ("case_id", "seq"), to="history")
     drop_primary(database, "history", "case_id", "seq")
     drop_unique(database, "timer", "case_id", "entry", "name", "rung")
     drop_unique(database, "outbox", "key")

@@ -83,6 +83,9 @@ OF_TYPE: dict[Any, st.SearchStrategy[Any]] = {
         st.dictionaries(ids, st.tuples(texts, texts), max_size=2),
     ),
     tuple[tuple[str, int], ...]: st.lists(st.tuples(names, ids), max_size=3).map(tuple),
+    Mapping[str, tuple[tuple[str, int], ...]]: named(
+        st.lists(st.tuples(names, ids), min_size=1, max_size=3).map(tuple)
+    ),
     tuple[Post, ...]: posts,
     tuple[Candidate, ...]: candidates,
     tuple[tuple[datetime, datetime], ...]: st.lists(st.tuples(instants, instants)).map(tuple),
