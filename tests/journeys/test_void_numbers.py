@@ -2,6 +2,7 @@
 void (作废): its number stays where it stood, with the reason; the next one takes the next number.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from tests.journeys.desk import Desk
 from tests.journeys.play import Play
 from tests.journeys.problems import FINDER
 from tests.journeys.test_documents import undated
+from workflow.archiving import archive_ended
+from workflow.doctor import examine
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound, NotYourTurn
 from workflow.store.casework import documents
 
@@ -74,3 +77,17 @@ def test_only_who_may_issue_it_makes_it_void_with_a_reason_and_once(play: Play, 
     void(play, FINDER, case, seq)
     with pytest.raises(ConditionNotMet, match="已经作废"):
         void(play, FINDER, case, seq)
+
+
+def test_a_case_with_documents_goes_into_the_archive_and_its_register_reads_on(
+    play: Play, desk: Desk
+) -> None:
+    case = undated(play)
+    desk.issue(FINDER, case, "dispatch_notice")
+    play.act("zhou-dc.head", case, "withdraw_case", reason="经核实不属实")
+    before = (registered(play, FINDER), play.events(case))
+    play.now += timedelta(days=4 * 366)
+    assert archive_ended(play.database, 3, play.now).cases == 1
+    assert (registered(play, FINDER), play.events(case)) == before
+    assert archive_ended(play.database, 3, play.now).cases == 0
+    assert examine(play.database, play.catalog, play.now).clean

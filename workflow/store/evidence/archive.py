@@ -10,14 +10,27 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, union_all
+from sqlalchemy import (
+    Connection,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from workflow.store.tables.handles import (
     ARCHIVED_HISTORY,
     ARCHIVED_TIMER,
     CASE,
+    DOCUMENT,
     HISTORY,
     QUEUE,
+    SEALED,
     TIMER,
 )
 
@@ -27,7 +40,15 @@ EVERY_ROW = union_all(select(HISTORY), select(ARCHIVED_HISTORY)).subquery("every
 EVERY_TIMER = union_all(select(TIMER), select(ARCHIVED_TIMER)).subquery("every_timer")
 """All timers, live and archived."""
 
-_MOVES = ((HISTORY, ARCHIVED_HISTORY), (TIMER, ARCHIVED_TIMER))
+_STAYS = or_(
+    *(
+        exists().where(of.c.case_id == HISTORY.c.case_id, of.c.seq == HISTORY.c.seq)
+        for of in (DOCUMENT, SEALED)
+    )
+)
+"""A row with which a document was issued or came back sealed: the document hangs on it by a key."""
+
+_MOVES = ((HISTORY, ARCHIVED_HISTORY, ~_STAYS), (TIMER, ARCHIVED_TIMER, true()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +66,8 @@ def lock_ended(connection: Connection, before: datetime, most: int) -> list[int]
     follows = exists().where(QUEUE.c.case_id == CASE.c.id)
     query = (
         select(CASE.c.id)
-        .where(CASE.c.closed_at < before, exists().where(HISTORY.c.case_id == CASE.c.id))
+        .where(CASE.c.closed_at < before)
+        .where(exists().where(HISTORY.c.case_id == CASE.c.id, ~_STAYS))
         .where(~waits, ~follows)
         .order_by(CASE.c.id)
         .limit(most)
@@ -57,8 +79,8 @@ def lock_ended(connection: Connection, before: datetime, most: int) -> list[int]
 def move(connection: Connection, cases: Collection[int]) -> Archived:
     """Copy the rows of these cases into the archive, then take them out of the live tables."""
     moved = []
-    for live, archived in _MOVES:
-        ours = live.c.case_id.in_(cases)
+    for live, archived, moves in _MOVES:
+        ours = and_(live.c.case_id.in_(cases), moves)
         names = [column.name for column in live.columns]
         connection.execute(insert(archived).from_select(names, select(live).where(ours)))
         moved.append(connection.execute(delete(live).where(ours)).rowcount)
