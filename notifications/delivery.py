@@ -363,7 +363,7 @@ def _send(sender: Sender, envelope: Envelope) -> Receipt:
 def _tried_before(message: Leased) -> str:
     """A worker may have died between sending and saying so: what was tried may have come."""
     before = message.attempts - 1
-    return f"（此前试过 {before} 次，可能已经送到）" if before else ""
+    return f"（此前试过 {before} 次，可能已经送到）" if before and message.unsaid else ""
 
 
 def _why_unreachable(to: Addressee | None, way: str) -> str:

@@ -150,7 +150,7 @@ def test_the_clock_a_child_a_signature_and_a_branch_have_their_marks() -> None:
     assert r"批准二次销号\n✍ 二次销号" in source
     assert "签收 ◇" in source
     assert "⏱ 到时自动办理 · ↳ 关联事项办结触发 · ✍ 销号签字 · ◇ 按条件分流" in source
-    assert "legend" not in d2_source(shipped("interview"))
+    assert "legend" not in d2_source(shipped("urging"))
 
 
 def test_an_arrow_that_a_child_causes_is_dashed() -> None:

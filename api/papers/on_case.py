@@ -1,5 +1,7 @@
 """What the page of a case, or its answer to a program, says of documents."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from api.auth import Someone
@@ -14,16 +16,21 @@ from workflow.store.casework import documents
 
 
 def papers_of(
-    connection: Connection, someone: Someone, scene: Scene, names: Names, *, issued: bool
+    connection: Connection,
+    someone: Someone,
+    scene: Scene,
+    names: Names,
+    history: Sequence[documents.Row],
 ) -> Papers:
-    """The documents that a case offers a reader, and those that it has `issued`, if any."""
+    """The documents that a case offers a reader, and those that it has issued, by its history."""
     definition, case = scene.definition, scene.case
     if not definition.documents:
         return Papers()
     titles = {name: paper.title for name, paper in definition.documents.items()}
+    issued = any(row["event"] == "issue_document" for row in history)
     rows = documents.issued(connection, case.id) if issued else []
     sealed = documents.sealed_of(connection, case.id) if rows else {}
-    void = documents.void_of(connection, [case.id]) if rows else {}
+    void = documents.void_in(history)
     lines = tuple(
         document_line(
             case.id,
@@ -31,7 +38,7 @@ def papers_of(
             row,
             sealed.get(row["seq"]),
             names,
-            void=void.get((case.id, row["seq"]), ""),
+            void=void.get(row["seq"], ""),
             may_seal=may_bring(scene, row["name"], someone),
             may_void=_may_void(scene, row["name"], someone),
         )

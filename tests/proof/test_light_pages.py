@@ -3,31 +3,18 @@ and whatever has been lived: in an installation with a year behind it, each page
 much.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from api.gatekeeping.policy import ROUTES
 from tests.proof.conftest import Lives, reopened
 from tests.proof.visitors import House, Visit
 
 MOST_STATEMENTS = 12
 MOST_AT_FIRST, MOST_LATER = 600_000, 60_000
 """Bytes on the line, headers left out: a page with its style sheet and mark, and any page after."""
-
-AFTER_ANOTHER = frozenset(
-    {
-        "/sign-in/code",
-        "/account/second-factor/finish",
-        "/account/second-factor/remove",
-    }
-)
-"""Acts whose form is only on the page that another form is answered with."""
-
-BY_MACHINES = ("/api/", "/receipts/")
 
 
 @pytest.fixture(scope="module")
@@ -69,23 +56,6 @@ def test_no_page_is_heavy(visits: list[Visit]) -> None:
     assert max(most.values()) + beside <= MOST_AT_FIRST
 
 
-def test_every_act_has_a_form_that_needs_no_script(visits: list[Visit]) -> None:
+def test_no_page_needs_a_script(visits: list[Visit]) -> None:
     """What can be done at all can be done with scripts switched off: no page has one."""
     assert [str(one) for one in visits if "<script" in one.text] == []
-    posted = {
-        address
-        for one in visits
-        for form in re.findall(r"<form\b[^>]*>", one.text)
-        if 'method="post"' in form
-        for address in re.findall(r'action="([^"?]*)', form)
-    }
-    acts = {route.partition(" ")[2] for route in ROUTES if route.startswith("POST ")}
-    acts = {act for act in acts if not act.startswith(BY_MACHINES)} - AFTER_ANOTHER
-    missing = {act for act in acts if not any(map(re.compile(_address(act)).fullmatch, posted))}
-    assert missing == set()
-    print(f"figure: acts with a form of their own = {len(acts)}")
-
-
-def _address(route: str) -> str:
-    """What the addresses of a route look like."""
-    return re.sub(r"\\{[a-z_]+\\}", "[^/]+", re.escape(route))

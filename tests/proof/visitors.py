@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -18,7 +18,7 @@ from tests.proof.life import Life
 from workflow import cadences
 from workflow.store.offices import administrators
 from workflow.store.people.accounts import make_account
-from workflow.store.tables.handles import CASE
+from workflow.store.tables.handles import CASE, DOCUMENT
 
 NOT_PAGES = frozenset(
     {
@@ -166,6 +166,7 @@ class House:
             "year": "2026",
             "unit": str(place["522301"]),
             "which": "units",
+            "seq": str(self._issued()),
         }
         for name, value in fixed.items():
             route = route.replace(f"{{{name}}}", value)
@@ -186,6 +187,11 @@ class House:
             yield from (route.replace("{name}", name) for name in compiled)
         else:
             yield route
+
+    def _issued(self) -> int:
+        """A row by which a document was issued."""
+        with self.duban.database.reading() as connection:
+            return int(connection.execute(select(func.min(DOCUMENT.c.seq))).scalar_one())
 
     def _cases(self) -> list[tuple[int, int]]:
         with self.duban.database.reading() as connection:

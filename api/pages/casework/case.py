@@ -230,7 +230,7 @@ def _read_file(
             someone,
             scene,
             names,
-            issued=any(row["event"] == "issue_document" for row in history),
+            history,
         ),
         withheld=withheld(definition, case.parties, someone.actor),
     )

@@ -4,7 +4,7 @@ sealed.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -178,6 +178,12 @@ def void_of(connection: Connection, cases: Collection[int]) -> dict[Key, str]:
     )
     rows = ((row.case_id, json.loads(row.inputs)["voided"]) for row in connection.execute(told))
     return {(case_id, voided["seq"]): voided["reason"] for case_id, voided in rows}
+
+
+def void_in(history: Iterable[Row]) -> dict[int, str]:
+    """The same of one case, by the row alone, out of its history as it was read."""
+    told = (row["inputs"]["voided"] for row in history if row["event"] == "void_document")
+    return {voided["seq"]: voided["reason"] for voided in told}
 
 
 def register(connection: Connection, reader: Actor, year: int, most: int) -> tuple[list[Row], bool]:

@@ -44,7 +44,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A message claimed by this worker until `until`."""
+    """A message claimed by this worker until `until`; `unsaid` where the worker that had it before
+    never said what came of it.
+    """
 
     id: int
     key: str
@@ -56,6 +58,7 @@ class Leased:
     variables: Mapping[str, str]
     attempts: int
     until: datetime
+    unsaid: bool = False
 
 
 def is_any_due(connection: Connection, now: datetime) -> bool:
@@ -82,22 +85,25 @@ def lease_due(
     ]
     if immediate_only:
         wanted.append(OUTBOX.c.urgency == "immediate")
-    due = select(OUTBOX.c.id).where(*wanted).order_by(OUTBOX.c.wake_at, OUTBOX.c.id).limit(most)
-    ids = connection.execute(due.with_for_update(skip_locked=True)).scalars().all()
-    if not ids:
+    due = select(OUTBOX.c.id, OUTBOX.c.status).where(*wanted)
+    due = due.order_by(OUTBOX.c.wake_at, OUTBOX.c.id).limit(most)
+    found = connection.execute(due.with_for_update(skip_locked=True)).all()
+    if not found:
         return []
+    before = {row.id: row.status for row in found}
     until = now + lease
     claim = (
         update(OUTBOX)
-        .where(OUTBOX.c.id.in_(ids))
+        .where(OUTBOX.c.id.in_(before))
         .values(status="leased", leased_until=until, wake_at=until)
         .returning(OUTBOX)
     )
-    claimed = {row["id"]: _leased(row) for row in connection.execute(claim).mappings()}
-    return [claimed[id_] for id_ in ids]
+    rows = connection.execute(claim).mappings()
+    claimed = {row["id"]: _leased(row, unsaid=before[row["id"]] == "leased") for row in rows}
+    return [claimed[id_] for id_ in before]
 
 
-def _leased(row: Mapping[Any, Any]) -> Leased:
+def _leased(row: Mapping[Any, Any], *, unsaid: bool) -> Leased:
     return Leased(
         id=row["id"],
         key=row["key"],
@@ -109,6 +115,7 @@ def _leased(row: Mapping[Any, Any]) -> Leased:
         variables=json.loads(row["variables"]),
         attempts=row["attempts"],
         until=row["leased_until"],
+        unsaid=unsaid,
     )
 
 
