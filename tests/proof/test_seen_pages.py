@@ -36,8 +36,8 @@ pytestmark = pytest.mark.browser
 
 WIDE, NARROW = 1440, 390
 TALL = 900
-HANDBOOK = "/workflows/{name}/handbook.html"
-"""It is downloaded, to be read where there is no network."""
+NO_PAGES = (".svg", "/handbook.html")
+"""A picture stands in a page that shows it; the handbook is downloaded."""
 NOWHERE = Visit("absent", "/cases/999999999", SUPERVISOR, 404, 0, ())
 """A page that says that there is none."""
 
@@ -65,7 +65,7 @@ def pages(house: House) -> list[Visit]:
     """Of each route and question the page with most on it, for each reader; and one of nowhere."""
     found: dict[tuple[str, str, str], Visit] = {}
     for one in house.visits():
-        if one.status != 200 or one.route.startswith("/static/") or one.route == HANDBOOK:
+        if one.status != 200 or one.route.startswith("/static/") or one.route.endswith(NO_PAGES):
             continue
         key = one.route, one.query, one.reader
         if key not in found or len(found[key].text) < len(one.text):
