@@ -58,6 +58,10 @@ class Reporter:
         ]
 
 
+AT_ONCE = timedelta(hours=1)
+"""Who reports so soon after a reminder was owed need not have got it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """One message as it arrived."""
@@ -102,14 +106,19 @@ def judge(people: Sequence[Reporter], copies: Sequence[Copy]) -> Judged:
         for reminder in person.owed():
             first = _first_since(reminder, got)
             if first is None:
-                known["spared" if person.submitted else "never"] += 1
-                if not person.submitted:
+                if _reported_at_once(person, reminder):
+                    known["spared"] += 1
+                else:
                     faults.append(f"{person.name} never learned of {reminder.day}")
             elif local(first.at) == reminder.day:
                 known["in_time"] += 1
             else:
                 late.append(Late(person, reminder, first))
     return Judged(tuple(faults), tuple(late), known["in_time"], known["spared"])
+
+
+def _reported_at_once(person: Reporter, reminder: Reminder) -> bool:
+    return person.submitted is not None and person.submitted - reminder.at < AT_ONCE
 
 
 Got = Mapping[str, Sequence[Copy]]

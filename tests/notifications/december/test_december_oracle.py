@@ -88,3 +88,14 @@ def test_silence_is_found() -> None:
     silent = replace(LIAISON, submitted=None)
     faults = judge([silent], [one for one in DUE if local(one.at).day != 28]).faults
     assert [fault.split()[-1] for fault in faults] == ["2026-12-28", "2026-12-30"]
+
+
+def test_silence_before_a_report_is_found_as_well() -> None:
+    faults = judge([LIAISON], [one for one in DUE if local(one.at).day != 28]).faults
+    assert [fault.split()[-1] for fault in faults] == ["2026-12-28"]
+
+
+def test_who_reports_within_the_hour_need_not_have_been_told() -> None:
+    quick = replace(LIAISON, submitted=at("2026-12-28 09:20"))
+    judged = judge([quick], [one for one in DUE if local(one.at).day < 28])
+    assert (judged.faults, judged.spared) == ((), 1)
