@@ -1,15 +1,15 @@
 """作废: make a document void, with the reason; its number stays and is explained."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import note_refusal, status_of
-from api.pages.forms import GREATEST_ID, CaseId, Posted, request_id, text_in
+from api.pages.casework.documents import Seq
+from api.pages.forms import CaseId, Posted, request_id, text_in
 from api.pages.rendering import masthead_of, show
 from api.papers.issuing import scene_of
 from workflow.engine.errors import NotFound, Refusal
@@ -18,8 +18,6 @@ from workflow.store.casework import documents
 from workflow.store.casework.cases import case_in_scope
 
 router = APIRouter()
-
-Seq = Annotated[int, Path(ge=1, le=GREATEST_ID)]
 
 
 @dataclass(frozen=True, slots=True)
