@@ -16,7 +16,7 @@ from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW, Prefecture
 from workflow.catalog import Catalog
 from workflow.store.database import Database
-from workflow.store.outgoing import sending
+from workflow.store.outgoing import outbox, sending
 from workflow.store.tables.handles import AUDIT
 
 pytestmark = pytest.mark.notify
@@ -98,6 +98,22 @@ def test_what_may_have_gone_can_be_called_off(house: House) -> None:
     assert again.release(drop=True) == 1
     assert again.deliver(LATER).sent == 1
     assert again.desk.row(later)["status"] == "sent"
+
+
+def test_what_a_worker_had_in_hand_when_the_backup_was_taken_can_be_called_off(
+    house: House,
+) -> None:
+    """It is the likeliest to have gone."""
+    in_hand, due = house.desk.owe(), house.desk.owe()
+    with house.database.unit_of_work() as connection:
+        outbox.lease_due(connection, NOW, 1, timedelta(minutes=15), ways=("email",))
+    backup = house.backed_up()
+    house.deliver()
+    again = house.restored(backup)
+    again.deliver(LATER)
+    assert again.release(drop=True) == 2
+    assert again.deliver(LATER).sent == 0
+    assert {again.desk.row(one)["status"] for one in (in_hand, due)} == {"cancelled"}
 
 
 def test_a_restore_onto_an_empty_machine_is_noticed(house: House) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from workflow.store.driver.upsert import upsert
 from workflow.store.evidence import audit
@@ -86,7 +86,7 @@ def release(
 ) -> int | None:
     """Let messages go again; None if they were not held.
 
-    With `drop` those that were due until `sent_until` are called off: how many.
+    With `drop` those that may have gone already are called off: how many.
     """
     held = read(connection).hold
     if held is None:
@@ -100,12 +100,19 @@ def release(
 
 
 def _drop(connection: Connection, until: datetime) -> int:
-    due = update(OUTBOX).where(OUTBOX.c.wake_at <= until, OUTBOX.c.status == "waiting")
-    off = {"status": "cancelled", "wake_at": None, "detail": DROPPED}
-    return connection.execute(due.values(off)).rowcount
+    off = {"status": "cancelled", "wake_at": None, "leased_until": None, "detail": DROPPED}
+    return connection.execute(update(OUTBOX).where(_may_have_gone(until)).values(off)).rowcount
 
 
 def waiting(connection: Connection, until: datetime) -> int:
-    """How many messages are due until then."""
-    due = select(func.count()).where(OUTBOX.c.wake_at <= until, OUTBOX.c.status == "waiting")
-    return int(connection.execute(due).scalar_one())
+    """How many messages were due until then, or in somebody's hand."""
+    query = select(func.count()).where(_may_have_gone(until))
+    return int(connection.execute(query).scalar_one())
+
+
+def _may_have_gone(until: datetime) -> ColumnElement[bool]:
+    """What was due, and what a worker had in hand when the backup was taken: nothing is taken in
+    hand while the outbox is held.
+    """
+    due = and_(OUTBOX.c.status == "waiting", OUTBOX.c.wake_at <= until)
+    return or_(due, OUTBOX.c.status == "leased")
