@@ -21,7 +21,13 @@ from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.store.database import Database
 
-pytest_plugins = ["tests.figures", "tests.machine", "tests.chromium", "tests.statements"]
+pytest_plugins = [
+    "tests.chance",
+    "tests.figures",
+    "tests.machine",
+    "tests.chromium",
+    "tests.statements",
+]
 
 _serials = count(1)
 
