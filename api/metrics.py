@@ -67,8 +67,9 @@ def exposition(duban: Duban) -> Iterator[str]:
 _GAUGES = {
     "duban_timers_due": "Timers that are due and not settled.",
     "duban_timer_lag_seconds": "How long the oldest of them has been due.",
-    "duban_outbox_due": "Messages that may go and have not gone.",
-    "duban_outbox_age_seconds": "How long the oldest of them has waited.",
+    "duban_outbox_due": "Messages that may go and have not gone, put off or not.",
+    "duban_outbox_put_off": "Those of them that a provider or a full day put off.",
+    "duban_outbox_age_seconds": "How long the oldest of them has waited, put off or not.",
     "duban_doctor_complaints": "How much the last examination by doctor found wrong.",
     "duban_doctor_age_seconds": "How long ago that was.",
     "duban_process_up": "1 for a process that was seen within a minute, 0 for one that is silent.",
@@ -87,6 +88,7 @@ def _gauges(duban: Duban) -> Iterator[Sample]:
     yield "duban_timers_due", "", behind.timers
     yield "duban_timer_lag_seconds", "", behind.timer_lag
     yield "duban_outbox_due", "", behind.messages
+    yield "duban_outbox_put_off", "", behind.put_off
     yield "duban_outbox_age_seconds", "", behind.message_age
     for one in known:
         labels = (("kind", one.kind), ("process", one.name), ("version", one.version))

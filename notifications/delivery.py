@@ -8,7 +8,7 @@ the other messages, and none is lost: what is given up is listed with its reason
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -23,32 +23,30 @@ from notifications.channels import (
     Sender,
     count_parts,
 )
-from notifications.digest import (
-    INSISTENT,
-    case_link,
-    compose,
-    fold_due,
-    settings_link,
-)
-from notifications.discretion import DISCREET, discreet_items, is_confidential
+from notifications.digest import fold_due
 from notifications.fallback import ORDER, Fallback, fallback_of
-from notifications.pacing import FREE, Pace, had_enough, room, tomorrow
-from notifications.rendering import CannotRender, UnknownTemplate, render
+from notifications.pacing import FREE, Pace, room
+from notifications.patience import MOST_ATTEMPTS, end_of_wait
+from notifications.preparing import (
+    Hopeless,
+    Later,
+    Letter,
+    Nothing,
+    Preparation,
+    Unseal,
+    waited_enough,
+)
 from notifications.sending_mark import SendingMark
 from workflow.engine.calendar import Calendar
-from workflow.engine.errors import Refusal
-from workflow.engine.pace import may_go_again_at, may_go_at, within
-from workflow.engine.remaining import due_in_words, left_in_words
+from workflow.engine.pace import may_go_again_at, may_go_at
 from workflow.store.database import Database
-from workflow.store.outgoing import bad_addresses, folding, outbox, replacing, reports
-from workflow.store.outgoing.outbox import Addressee, Leased, Sent
-from workflow.store.people.sealing import CannotUnseal
+from workflow.store.outgoing import outbox, replacing, reports
+from workflow.store.outgoing.outbox import Leased, Sent
 
 BATCH = 50
 LEASE = timedelta(minutes=15)
 """Longer than any single sending; it is renewed before each."""
 
-MOST_ATTEMPTS = 8
 THROTTLED_FOR = timedelta(minutes=10)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 BACK_OFF = (
@@ -57,14 +55,6 @@ BACK_OFF = (
 """How long to wait after the first, second … attempt; together about two days."""
 
 _UNCERTAIN = "对方是否收到不能确定"
-_NO_ADDRESS = {
-    "email": "通讯录里没有邮箱地址", "sms": "通讯录里没有手机号码", "chat": "本人没有设置群机器人",
-}  # fmt: skip
-_BAD_ADDRESS = {"email": "邮箱地址", "sms": "手机号码", "chat": "群机器人"}
-
-Unseal = Callable[[str, int], str]
-"""Opens the sealed secret of a person's robot; raises Refusal where its key is missing."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -109,7 +99,8 @@ def deliver_due(
     if due:
         mark.step_on(now)
     fallback = fallback_of(ways, calendar, order)
-    round_ = _Round(database, calendar, now, base_url, fallback, pace, unseal)
+    preparation = Preparation(calendar, now, base_url, pace, unseal)
+    round_ = _Round(database, calendar, now, preparation, fallback)
     for way, messages in groupby(sorted(due, key=lambda message: message.way), _way):
         with ways[way].connect() as sender:
             for message in messages:
@@ -143,42 +134,6 @@ def _way(message: Leased) -> str:
     return message.way
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """A message ready to go; an `insistent` one goes again when nobody knows whether it went."""
-
-    envelope: Envelope
-    insistent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Hopeless:
-    """A message that cannot go, and why."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Nothing:
-    """A message with nothing left to say, and why."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Later:
-    """A message that may not go now, when it may, and why not yet."""
-
-    at: datetime
-    why: str
-
-
-_DONE = _Nothing("其中事项均已办理，没有发送")
-_SAID = _Nothing("其后的提醒已经包含这一件，没有单独发送")
-
-_Prepared = _Letter | _Hopeless | _Nothing | _Later
-
-
 @dataclass(slots=True)
 class _Round:
     """One batch: the same `now` for all of it; a stop-watch only renews leases."""
@@ -186,10 +141,8 @@ class _Round:
     database: Database
     calendar: Calendar
     now: datetime
-    base_url: str
+    preparation: Preparation
     fallback: Fallback
-    pace: Pace
-    unseal: Unseal | None
     done: Counter[str] = field(default_factory=Counter)
     _began: float = field(default_factory=time.monotonic)
 
@@ -199,8 +152,8 @@ class _Round:
             message = outbox.count_attempt(connection, leased, self._until())
             if message is None:
                 return  # another worker has taken it over
-            prepared = self._prepare(connection, message)
-            if not isinstance(prepared, _Letter):
+            prepared = self.preparation.prepare(connection, message)
+            if not isinstance(prepared, Letter):
                 self._drop(connection, message, prepared)
                 return
         receipt = _send(sender, prepared.envelope)
@@ -211,95 +164,23 @@ class _Round:
     def _until(self) -> datetime:
         return self.now + timedelta(seconds=time.monotonic() - self._began) + LEASE
 
-    # Before
-
-    def _prepare(self, connection: Connection, message: Leased) -> _Prepared:
-        if message.attempts > MOST_ATTEMPTS:  # its workers died, each time
-            return _Hopeless(f"已尝试 {MOST_ATTEMPTS} 次，每次都中断，不再发送")
-        to = outbox.addressee(connection, message.person)
-        address = to.address(message.way) if to else None
-        if to is None or to.disabled or not address:
-            return _Hopeless(_why_unreachable(to, message.way))
-        own = within(to.hours, self.calendar, message.urgency, self.now)
-        if own > self.now:
-            return _Later(own, "等到收件人愿意接收消息的时间")
-        if message.urgency != "immediate" and had_enough(
-            connection, self.pace, message.person or 0, message.way, self.now
-        ):
-            next_at = may_go_again_at(self.calendar, message.urgency, tomorrow(self.now))
-            return _Later(next_at, "今天发给收件人的已经够多，下一个工作日再发")
-        if why := bad_addresses.why_bad(connection, message.person or 0, message.way, address):
-            return _Hopeless(f"{_BAD_ADDRESS.get(message.way, '地址')}不能用，没有发送：{why}")
-        try:
-            return self._letter(connection, message, to, address)
-        except (UnknownTemplate, CannotRender, Refusal) as error:
-            return _Hopeless(str(error))
-
-    def _letter(
-        self, connection: Connection, message: Leased, to: Addressee, address: str
-    ) -> _Letter | _Nothing:
-        if outbox.is_settled(connection, message.id):
-            return _DONE
-        if outbox.is_said_later(connection, message.id, self.now):
-            return _SAID
-        link = case_link(self.base_url, message.case)
-        variables = {**message.variables, "person": to.name, "link": link}
-        variables["settings"] = settings_link(self.base_url)
-        insistent = message.urgency != outbox.DIGEST or message.template in INSISTENT
-        if message.template == outbox.DIGEST:
-            items = folding.items_of(connection, message.id, self.now)
-            if message.way == "chat":
-                items = discreet_items(connection, items)
-            digest = compose(items, self.calendar, self.now, self.base_url)
-            if not digest.sections:
-                return _DONE
-            variables["summary"], insistent = digest.summary, digest.insistent
-            variables |= {"headline": digest.headline, "left": digest.left}
-            rendered = render(
-                message.template, message.way, variables, link, sections=digest.sections
-            )
-        else:
-            variables |= self._true_now(connection, message)
-            if message.way == "chat" and is_confidential(connection, message.case):
-                variables |= DISCREET
-            rendered = render(message.template, message.way, variables, link)
-        envelope = Envelope(
-            message.key, address, message.template, variables, rendered.subject, rendered.text,
-            rendered.html, self._secret(message, to),
-        )  # fmt: skip
-        return _Letter(envelope, insistent)
-
-    def _secret(self, message: Leased, to: Addressee) -> str:
-        """What a robot wants a message signed with; raises Refusal."""
-        if message.way != "chat" or to.chat_secret is None:
-            return ""
-        if self.unseal is None:
-            raise CannotUnseal("这里没有密钥文件，群机器人的消息没有发送")
-        return self.unseal(to.chat_secret, message.person or 0)
-
-    def _true_now(self, connection: Connection, message: Leased) -> Mapping[str, str]:
-        """A message that waited for the morning says how long is left in the morning."""
-        unit, due_at = outbox.case_now(connection, message.case)
-        if due_at is None or message.variables.get("due") != due_in_words(due_at):
-            return {"unit": unit}
-        return {"unit": unit, "left": left_in_words(self.calendar, due_at, self.now)}
-
     def _drop(
-        self, connection: Connection, message: Leased, prepared: _Hopeless | _Nothing | _Later
+        self, connection: Connection, message: Leased, prepared: Hopeless | Nothing | Later
     ) -> None:
-        if isinstance(prepared, _Later):
-            outbox.put_off(connection, message, prepared.at, None, prepared.why, counts=False)
+        if isinstance(prepared, Later):
+            since = None if prepared.wanted else self.now
+            outbox.put_off(
+                connection, message, prepared.at, None, prepared.why, counts=False, since=since
+            )
             self.done["put_off"] += 1
-        elif isinstance(prepared, _Nothing):
+        elif isinstance(prepared, Nothing):
             outbox.mark_empty(connection, message, prepared.why + _tried_before(message))
         else:
             self.database.meters.count("sends", way=message.way, outcome="unsendable")
             self._give_up(connection, message, "unsendable", prepared.why)
 
-    # After
-
     def _mark(
-        self, connection: Connection, message: Leased, letter: _Letter, receipt: Receipt
+        self, connection: Connection, message: Leased, letter: Letter, receipt: Receipt
     ) -> None:
         outcome = receipt.outcome
         reports.record_handover(
@@ -312,6 +193,8 @@ class _Round:
             self._sent(connection, message, letter, receipt)
         elif outcome is Outcome.REFUSED:
             self._give_up(connection, message, outcome, receipt.detail)
+        elif outcome is Outcome.THROTTLED and self.preparation.is_overdue(message):
+            self._give_up(connection, message, outcome, waited_enough(message, receipt.detail))
         elif outcome is Outcome.THROTTLED:
             wait = max(receipt.retry_after or THROTTLED_FOR, _MINUTE)
             self._wait(connection, message, wait, receipt, counts=False)
@@ -323,7 +206,7 @@ class _Round:
             self._wait(connection, message, wait, receipt, counts=True)
 
     def _sent(
-        self, connection: Connection, message: Leased, letter: _Letter, receipt: Receipt
+        self, connection: Connection, message: Leased, letter: Letter, receipt: Receipt
     ) -> None:
         text = letter.envelope.text
         parts = count_parts(text) if message.way == "sms" else None
@@ -340,8 +223,14 @@ class _Round:
         *,
         counts: bool,
     ) -> None:
-        wake_at = may_go_again_at(self.calendar, message.urgency, self.now + wait)
-        outbox.put_off(connection, message, wake_at, receipt.outcome, receipt.detail, counts=counts)
+        since = message.put_off_since or self.now
+        latest = end_of_wait(self.calendar, message.urgency, since)
+        again = self.now + wait if counts else min(self.now + wait, latest)
+        wake_at = may_go_again_at(self.calendar, message.urgency, again)
+        outbox.put_off(
+            connection, message, wake_at, receipt.outcome, receipt.detail,
+            counts=counts, since=self.now,
+        )  # fmt: skip
         self.done["put_off"] += 1
 
     def _give_up(self, connection: Connection, message: Leased, outcome: str, why: str) -> None:
@@ -364,11 +253,3 @@ def _tried_before(message: Leased) -> str:
     """A worker may have died between sending and saying so: what was tried may have come."""
     before = message.attempts - 1
     return f"（此前试过 {before} 次，可能已经送到）" if before and message.unsaid else ""
-
-
-def _why_unreachable(to: Addressee | None, way: str) -> str:
-    if to is None:
-        return "没有收件人，没有发送"
-    if to.disabled:
-        return f"{to.name}的账号已停用，没有发送"
-    return f"{_NO_ADDRESS.get(way, '没有地址')}，没有发送；请在通讯录里补充"

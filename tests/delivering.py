@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from notifications.channels import Channel
-from notifications.delivery import Delivered, Unseal, deliver_due
+from notifications.delivery import Delivered, deliver_due
 from notifications.fallback import ORDER
 from notifications.pacing import FREE, Pace
+from notifications.preparing import Unseal
 from workflow.engine.calendar import Calendar
 from workflow.store.database import Database
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.presenting.wording import machine_readable, to_the_minute
+from notifications.patience import IN_WORDS
 from workflow.engine.calendar import Calendar
 from workflow.engine.pace import may_go_at
 from workflow.store.outgoing.messages import Message
@@ -82,6 +83,8 @@ def _went(message: Message, proof: Proof) -> Iterator[Moment]:
         yield Moment("未发" if carrier.status == "cancelled" else "失败", carrier.detail or "")
     elif carrier.attempts and carrier.detail:
         yield Moment("试过", f"{carrier.attempts} 次：{carrier.detail}")
+    elif carrier.put_off_since is not None:
+        yield _at(carrier.put_off_since, "推迟", carrier.detail or "")
 
 
 def _arrived(proof: Proof) -> Iterator[Moment]:
@@ -139,6 +142,8 @@ def _before_sending(carrier: Message) -> str:
     if carrier.status == "leased":
         return "正在发送。"
     when = to_the_minute(carrier.wake_at) if carrier.wake_at else ""
+    if carrier.put_off_since is not None and not carrier.attempts:
+        return f"{when} 再试；等满{IN_WORDS[carrier.urgency]}仍发不出，改用别的方式。"
     again = f"再试，这是第 {carrier.attempts + 1} 次。" if carrier.attempts else "发出。"
     return f"{when} {again}"
 

@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     """Permanent: this message to this address will never go."""
 
     THROTTLED = "throttled"
-    """The provider asks us to wait; never a reason to give up."""
+    """The provider asks us to wait: no try that counts, but no wait without an end either."""
 
     FAILED = "failed"
     """Temporary: it certainly did not go, and may go later."""

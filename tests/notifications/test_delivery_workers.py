@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from notifications.channels import Channel, Envelope, Receipt, Sender
-from notifications.delivery import LEASE, MOST_ATTEMPTS, deliver_due
+from notifications.delivery import LEASE, deliver_due
+from notifications.patience import MOST_ATTEMPTS
 from notifications.simulators.smtp_sink import SmtpSink
 from tests.delivering import deliver_all_due
 from tests.notifications.conftest import Desk, over_smtp
@@ -128,7 +129,7 @@ def test_a_slow_worker_leaves_alone_what_another_has_taken_over(
         begun = outbox.count_attempt(connection, quick, NOW + 3 * LEASE)
         assert begun is not None
         assert outbox.count_attempt(connection, slow, NOW + 4 * LEASE) is None
-        outbox.put_off(connection, slow, NOW, "failed", "…", counts=True)
+        outbox.put_off(connection, slow, NOW, "failed", "…", counts=True, since=NOW)
         outbox.mark_dead(connection, slow, "failed", "…")
         assert outbox.count_attempt(connection, begun, NOW + 5 * LEASE) is not None
     assert (desk.row(message)["status"], desk.row(message)["attempts"]) == ("leased", 2)

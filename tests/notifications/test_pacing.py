@@ -82,3 +82,18 @@ def test_a_number_gets_no_more_than_its_day_allows(
     desk.owe(way="sms", urgency="immediate", wake_at=at("06 11:00"))
     assert deliver("06 11:00").sent == 1
     assert deliver("09 08:00").sent == 1
+
+
+def test_who_is_told_too_much_day_after_day_gets_the_rest_by_mail(
+    desk: Desk, database: Database, calendar: Calendar, at: At
+) -> None:
+    """A cap that puts off what it put off the day before would keep it for ever."""
+    mail = Scripted()
+    ways: dict[str, Channel] = {"sms": Scripted(), "email": mail}
+    pace = Pace({}, {"sms": 1})
+    first, second, third = (desk.owe(way="sms", wake_at=at("05 10:00")) for _ in range(3))
+    for when in ("05 10:00", "06 08:00"):
+        deliver_all_due(database, ways, calendar, at(when), pace=pace)
+    assert [desk.row(one)["status"] for one in (first, second, third)] == ["sent", "sent", "dead"]
+    assert desk.row(third)["detail"] == "已等了一个工作日，不再等：今天发给收件人的已经够多"
+    assert len(mail.got) == 1

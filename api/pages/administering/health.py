@@ -133,7 +133,9 @@ def _problems(
     if behind.timer_lag > LATE.total_seconds():
         yield f"有 {behind.timers} 个定时到时未办，最早的已过 {_long(behind.timer_lag)}"
     if not held and behind.message_age > LATE.total_seconds():
-        yield f"有 {behind.messages} 条消息可以发出而未发，最早的已等 {_long(behind.message_age)}"
+        put_off = f"（其中 {behind.put_off} 条被推迟）" if behind.put_off else ""
+        waited = _long(behind.message_age)
+        yield f"有 {behind.messages} 条消息应发未发{put_off}，最早的已等 {waited}"
 
 
 def _found(verdict: Verdict | None) -> Iterator[str]:

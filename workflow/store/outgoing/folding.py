@@ -71,9 +71,12 @@ def fold(
     keys = {group: digest_key(group, day) for group in groups}
     there = _digests(connection, keys.values())
     old = {one.group: one for one in _left_overs(connection, day) if one.group in keys}
-    tried = {group: one.attempts for group, one in old.items()}
+    tried = {
+        group: {"attempts": one.attempts, "put_off_since": one.put_off_since}
+        for group, one in old.items()
+    }
     new = [
-        _digest_row(group, key, now) | {"attempts": tried.get(group, 0)}
+        _digest_row(group, key, now) | tried.get(group, {})
         for group, key in keys.items() if key not in there
     ]  # fmt: skip
     if new:
@@ -109,11 +112,12 @@ _PUT_OFF = update(OUTBOX).where(_DUE_OF).values(wake_at=bindparam("later"))
 
 @dataclass(frozen=True, slots=True)
 class _LeftOver:
-    """A digest of an earlier day that still waits; it was tried so many times."""
+    """A digest of an earlier day that still waits; it was tried so many times, since then."""
 
     id: int
     group: Group
     attempts: int
+    put_off_since: datetime | None
 
 
 _LATER = "当天没有发出，其中事项并入后一天的摘要"
@@ -126,9 +130,11 @@ def _left_over(day: str) -> ColumnElement[bool]:
 
 def _left_overs(connection: Connection, day: str) -> list[_LeftOver]:
     """All of them: there are none but after an outage."""
-    query = select(OUTBOX.c.id, OUTBOX.c.person_id, OUTBOX.c.way, OUTBOX.c.attempts)
+    query = select(
+        OUTBOX.c.id, OUTBOX.c.person_id, OUTBOX.c.way, OUTBOX.c.attempts, OUTBOX.c.put_off_since
+    )
     found = connection.execute(query.where(OUTBOX.c.wake_at.is_not(None), _left_over(day)))
-    return [_LeftOver(id_, (person, way), attempts) for id_, person, way, attempts in found]
+    return [_LeftOver(id_, (person, way), *tried) for id_, person, way, *tried in found]
 
 
 def _take_over(connection: Connection, old: _LeftOver, to: int | None, later: datetime) -> None:
@@ -179,6 +185,7 @@ def _digest_row(group: Group, key: str, now: datetime) -> Row:
         "status": "waiting",
         "wake_at": now,
         "attempts": 0,
+        "put_off_since": None,
         "created_at": now,
     }
 

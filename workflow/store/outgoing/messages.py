@@ -114,6 +114,7 @@ class Message:
     detail: str | None
     provider_id: str | None
     digest_id: int | None
+    put_off_since: datetime | None
 
 
 def messages(

@@ -45,7 +45,7 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Leased:
     """A message claimed by this worker until `until`; `unsaid` where the worker that had it before
-    never said what came of it.
+    never said what came of it, `put_off_since` where it was put off before.
     """
 
     id: int
@@ -59,6 +59,7 @@ class Leased:
     attempts: int
     until: datetime
     unsaid: bool = False
+    put_off_since: datetime | None = None
 
 
 def is_any_due(connection: Connection, now: datetime) -> bool:
@@ -116,6 +117,7 @@ def _leased(row: Mapping[Any, Any], *, unsaid: bool) -> Leased:
         attempts=row["attempts"],
         until=row["leased_until"],
         unsaid=unsaid,
+        put_off_since=row["put_off_since"],
     )
 
 
@@ -185,10 +187,14 @@ def put_off(
     detail: str,
     *,
     counts: bool,
+    since: datetime | None,
 ) -> None:
-    """It waits for another try, if it is still ours; `counts` False gives the attempt back."""
+    """It waits for another try, if it is still ours; `counts` False gives the attempt back, `since`
+    begins its wait if that has not begun, None where it is its person who wants it later.
+    """
     values: Row = {"outcome": outcome, "detail": masked_in(detail), "status": "waiting"}
     values |= {"wake_at": wake_at, "leased_until": None}
+    values["put_off_since"] = message.put_off_since or since
     if not counts:
         values["attempts"] = OUTBOX.c.attempts - 1
     connection.execute(update(OUTBOX).where(*_held_as(message)).values(values))

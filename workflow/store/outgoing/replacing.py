@@ -22,6 +22,7 @@ Why = Literal["failed", "undelivered", "unread", "resent"]
 _LOST = ("failed", "undelivered", "resent")
 
 _AGAIN = "again."
+_ANEW = {"status": "waiting", "attempts": 0, "put_off_since": None}
 _SAME = ("case_id", "seq", "person_id", "unit_id", "urgency", "template", "variables", "created_at")
 """What a replacement has of the message it stands in for: it was owed when that one was."""
 
@@ -57,7 +58,7 @@ def resend(connection: Connection, message: int, now: datetime) -> bool:
         return False
     if row["status"] == "dead":
         again = update(OUTBOX).where(OUTBOX.c.id == message)
-        connection.execute(again.values(status="waiting", wake_at=now, attempts=0))
+        connection.execute(again.values(_ANEW | {"wake_at": now}))
         return True
     story = reports.stories(connection, [message]).get(message)
     if row["status"] != "sent" or story is None or story.fate is not Fate.UNDELIVERED:
@@ -87,8 +88,8 @@ def _stand_in(
     wake_at: datetime,
     now: datetime,
 ) -> bool:
-    new = {name: row[name] for name in _SAME} | {"key": key, "way": way, "attempts": 0}
-    new |= {"status": "waiting", "wake_at": wake_at}
+    new = {name: row[name] for name in _SAME} | _ANEW | {"key": key, "way": way}
+    new |= {"wake_at": wake_at}
     made = upsert(connection, OUTBOX).values(new).on_conflict_do_nothing(index_elements=["key"])
     id_ = connection.execute(made.returning(OUTBOX.c.id)).scalar()
     if id_ is None:

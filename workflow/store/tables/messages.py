@@ -10,7 +10,11 @@ from workflow.store.tables.columns import BIG, id_column, text_column
 
 
 class OutboxRow(SQLModel, table=True):
-    """A message owed to one person by one way; `wake_at` is when it may go, NULL once settled."""
+    """A message owed to one person by one way; `wake_at` is when it may go, NULL once settled.
+
+    `put_off_since` is since when it waits for others than its person: a provider that did not take
+    it, or a day that had enough.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -49,6 +53,7 @@ class OutboxRow(SQLModel, table=True):
     detail: str | None = Field(default=None, sa_type=SqlText)
     provider_id: str | None = None
     digest_id: int | None = Field(default=None, foreign_key="outbox.id", sa_type=BIG)
+    put_off_since: datetime | None = None
 
 
 class ReadingRow(SQLModel, table=True):

@@ -1,0 +1,176 @@
+"""What becomes of a message when its turn comes: a letter, a later hour, or why it is not sent.
+
+All is asked anew at that moment: where the person is reached, what the case has come to, how much
+was said today.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from notifications.channels import Envelope
+from notifications.digest import INSISTENT, case_link, compose, settings_link
+from notifications.discretion import DISCREET, discreet_items, is_confidential
+from notifications.pacing import Pace, had_enough, tomorrow
+from notifications.patience import IN_WORDS, MOST_ATTEMPTS, has_waited_enough
+from notifications.rendering import CannotRender, UnknownTemplate, render
+from workflow.engine.calendar import Calendar
+from workflow.engine.errors import Refusal
+from workflow.engine.pace import may_go_again_at, within
+from workflow.engine.remaining import due_in_words, left_in_words
+from workflow.store.outgoing import bad_addresses, folding, outbox
+from workflow.store.outgoing.outbox import Addressee, Leased
+from workflow.store.people.sealing import CannotUnseal
+
+_ENOUGH = "今天发给收件人的已经够多"
+_NO_ADDRESS = {
+    "email": "通讯录里没有邮箱地址", "sms": "通讯录里没有手机号码", "chat": "本人没有设置群机器人",
+}  # fmt: skip
+_BAD_ADDRESS = {"email": "邮箱地址", "sms": "手机号码", "chat": "群机器人"}
+
+
+Unseal = Callable[[str, int], str]
+"""Opens the sealed secret of a person's robot; raises Refusal where its key is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message ready to go; an `insistent` one goes again when nobody knows whether it went."""
+
+    envelope: Envelope
+    insistent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """A message that cannot go, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A message with nothing left to say, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A message that may not go now, when it may, and why not yet; `wanted` by its person."""
+
+    at: datetime
+    why: str
+    wanted: bool = False
+
+
+_DONE = Nothing("其中事项均已办理，没有发送")
+_SAID = Nothing("其后的提醒已经包含这一件，没有单独发送")
+
+Prepared = Letter | Hopeless | Nothing | Later
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What all letters of one batch are written with; the same `now` for all."""
+
+    calendar: Calendar
+    now: datetime
+    base_url: str
+    pace: Pace
+    unseal: Unseal | None
+
+    def prepare(self, connection: Connection, message: Leased) -> Prepared:
+        """What becomes of a message now; the attempt is counted."""
+        if message.attempts > MOST_ATTEMPTS:  # its workers died, each time
+            return Hopeless(f"已尝试 {MOST_ATTEMPTS} 次，每次都中断，不再发送")
+        to = outbox.addressee(connection, message.person)
+        address = to.address(message.way) if to else None
+        if to is None or to.disabled or not address:
+            return Hopeless(_why_unreachable(to, message.way))
+        own = within(to.hours, self.calendar, message.urgency, self.now)
+        if own > self.now:
+            return Later(own, "等到收件人愿意接收消息的时间", wanted=True)
+        if message.urgency != "immediate" and had_enough(
+            connection, self.pace, message.person or 0, message.way, self.now
+        ):
+            return self._tomorrow(message)
+        if why := bad_addresses.why_bad(connection, message.person or 0, message.way, address):
+            return Hopeless(f"{_BAD_ADDRESS.get(message.way, '地址')}不能用，没有发送：{why}")
+        try:
+            return self._letter(connection, message, to, address)
+        except (UnknownTemplate, CannotRender, Refusal) as error:
+            return Hopeless(str(error))
+
+    def _letter(
+        self, connection: Connection, message: Leased, to: Addressee, address: str
+    ) -> Letter | Nothing:
+        if outbox.is_settled(connection, message.id):
+            return _DONE
+        if outbox.is_said_later(connection, message.id, self.now):
+            return _SAID
+        link = case_link(self.base_url, message.case)
+        variables = {**message.variables, "person": to.name, "link": link}
+        variables["settings"] = settings_link(self.base_url)
+        insistent = message.urgency != outbox.DIGEST or message.template in INSISTENT
+        if message.template == outbox.DIGEST:
+            items = folding.items_of(connection, message.id, self.now)
+            if message.way == "chat":
+                items = discreet_items(connection, items)
+            digest = compose(items, self.calendar, self.now, self.base_url)
+            if not digest.sections:
+                return _DONE
+            variables["summary"], insistent = digest.summary, digest.insistent
+            variables |= {"headline": digest.headline, "left": digest.left}
+            rendered = render(
+                message.template, message.way, variables, link, sections=digest.sections
+            )
+        else:
+            variables |= self._true_now(connection, message)
+            if message.way == "chat" and is_confidential(connection, message.case):
+                variables |= DISCREET
+            rendered = render(message.template, message.way, variables, link)
+        envelope = Envelope(
+            message.key, address, message.template, variables, rendered.subject, rendered.text,
+            rendered.html, self._secret(message, to),
+        )  # fmt: skip
+        return Letter(envelope, insistent)
+
+    def _tomorrow(self, message: Leased) -> Later | Hopeless:
+        if self.is_overdue(message):
+            return Hopeless(waited_enough(message, _ENOUGH))
+        next_at = may_go_again_at(self.calendar, message.urgency, tomorrow(self.now))
+        return Later(next_at, f"{_ENOUGH}，下一个工作日再发")
+
+    def _secret(self, message: Leased, to: Addressee) -> str:
+        """What a robot wants a message signed with; raises Refusal."""
+        if message.way != "chat" or to.chat_secret is None:
+            return ""
+        if self.unseal is None:
+            raise CannotUnseal("这里没有密钥文件，群机器人的消息没有发送")
+        return self.unseal(to.chat_secret, message.person or 0)
+
+    def _true_now(self, connection: Connection, message: Leased) -> Mapping[str, str]:
+        """A message that waited for the morning says how long is left in the morning."""
+        unit, due_at = outbox.case_now(connection, message.case)
+        if due_at is None or message.variables.get("due") != due_in_words(due_at):
+            return {"unit": unit}
+        return {"unit": unit, "left": left_in_words(self.calendar, due_at, self.now)}
+
+    def is_overdue(self, message: Leased) -> bool:
+        """Whether a message has been put off for long enough."""
+        return has_waited_enough(self.calendar, message.urgency, message.put_off_since, self.now)
+
+
+def waited_enough(message: Leased, why: str) -> str:
+    return f"已等了{IN_WORDS[message.urgency]}，不再等：{why}"
+
+
+def _why_unreachable(to: Addressee | None, way: str) -> str:
+    if to is None:
+        return "没有收件人，没有发送"
+    if to.disabled:
+        return f"{to.name}的账号已停用，没有发送"
+    return f"{_NO_ADDRESS.get(way, '没有地址')}，没有发送；请在通讯录里补充"
