@@ -131,6 +131,7 @@ def test_an_old_database_is_upgraded_with_its_rows(
     with old.unit_of_work() as connection:
         schema.step_to(connection, revision)
     rows = _fill(old, early)
+    assert _put_on_more_desks(old) == 1
     schema.migrate(old, early.now)
     schema.check_current(old)
     assert history_of(old) == history_of(early.database)
@@ -180,6 +181,13 @@ def _fill(old: Database, story: Story) -> int:
             rows += len(found)
             _count_on(into, table)
     return rows
+
+
+def _put_on_more_desks(old: Database) -> int:
+    """Earlier releases had a closed case on the desk of who could still question it; how many."""
+    statement = "UPDATE scope SET acts = ',head,' WHERE state = 'closed' AND why = 'supervisor'"
+    with old.unit_of_work() as connection:
+        return connection.exec_driver_sql(statement).rowcount
 
 
 def _count_on(connection: Connection, table: Table) -> None:

@@ -92,7 +92,8 @@ def hand_over(scene: Scene, firing: Firing, actor: Actor) -> Step:
 def _who_works_here(scene: Scene, actor: Actor) -> Post:
     """The actor's post in the party whose turn it is; raises NotYourTurn."""
     turn = scene.state.turn or ""
-    unit, roles = scene.case.parties[turn].unit, scene.compiled.actors[scene.case.state][turn]
+    unit = scene.case.parties[turn].unit
+    roles = scene.compiled.actors[scene.case.state].get(turn, frozenset())
     if post := handled_through(scene.case, turn, actor):
         return post
     for post in actor.posts:

@@ -243,7 +243,7 @@ class Event(Model):
 
 
 class Wide(Event):
-    """An event that can happen in several states."""
+    """An event that can happen in several states, or that waits for nobody in one."""
 
     from_: Names = Field(alias="from", description="the states in which it can happen")
 
@@ -387,7 +387,7 @@ class Definition(Model):
     documents: dict[Name, Paper] = Field({}, description="documents a case may issue (公文)")
     printed: dict[Name, Printed] = Field({}, description="forms printed from its cases (表格)")
     states: dict[Name, State] = Field(description="where a case can stand")
-    anytime: dict[Name, Wide] = Field({}, description="events that can happen in several states")
+    anytime: dict[Name, Wide] = Field({}, description="events for which nothing waits")
 
     @property
     def is_owed(self) -> bool:

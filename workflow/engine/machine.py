@@ -35,10 +35,10 @@ class Compiled:
 
     @cached_property
     def actors(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
-        """For each state the roles whose work it is, by party.
+        """For each state the roles whose work it is, by party: those of the state's own events.
 
-        An event of several states counts where it is the turn's: being able to withdraw a case
-        does not make it one's work.
+        What may be done at any time waits for nobody: being able to withdraw a case does not make
+        it one's work.
         """
         return {state: self._actors(state) for state in self.definition.states}
 
@@ -52,11 +52,10 @@ class Compiled:
     def _actors(self, name: str) -> Mapping[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}
         state = self.definition.states[name]
-        for event_name, event in self.events[name].items():
+        for event in state.events.values():
             for party, _, role in (by.partition(".") for by in event.by):
                 party = (state.turn or "") if party == TURN else party
-                if event_name in state.events or party == state.turn:
-                    found[party] = found.get(party, frozenset()) | {role}
+                found[party] = found.get(party, frozenset()) | {role}
         return found
 
     def next_state(self, state: str, event: str, sight: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,6 @@
 """What I watch and what I did: lists of one's own, which never show more than one may see."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete
 
@@ -11,6 +11,7 @@ from tests.api.pages.page import Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
 from tests.prefecture import Prefecture
 from workflow.store.tables.handles import SCOPE
+from workflow.timers import fire_due
 
 
 def listed(page: Page) -> list[str]:
@@ -24,6 +25,21 @@ def press(browser: Browser, case: int, what: str) -> Page:
     form = next(f for f in page.forms if f.action.endswith("/watch"))
     assert form.element.one("button").text == what
     return browser.post(form.action, form.values)
+
+
+def test_a_case_is_on_a_desk_while_it_waits_for_it_and_not_for_what_could_be_done(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    """The supervisor's head may question a case all the time, and signs it once."""
+    case, desk = walk_to(duban, "publicity", clock), browser("zhou-dc.head")
+    assert listed(desk.get("/")) == []
+    clock.advance_to(clock() + timedelta(days=14))
+    fire_due(duban.database, duban.catalog, clock())
+    assert listed(desk.get("/")) == [f"/cases/{case}"]
+    sign = desk.get(f"/cases/{case}").form("sign_second")
+    desk.post(sign.action, sign.values)
+    assert listed(desk.get("/")) == []
+    assert {"question", "archive"} <= set(desk.get(f"/cases/{case}").events)
 
 
 def test_a_case_is_watched_by_a_button_and_no_longer_by_another(
