@@ -151,6 +151,9 @@ def _check_notices(definition: Definition, notices: Collection[str] | None) -> I
             yield from unknown("unknown_notice", (*path, "notice"), notice, notices)
 
 
+_BY_VERSION = select(DEFINITION.c.workflow, DEFINITION.c.id).order_by(DEFINITION.c.version)
+
+
 class Catalog:
     """Published definitions and calendars of one database, compiled once and shared by all
     threads.
@@ -160,6 +163,7 @@ class Catalog:
         self._database = database
         self._compiled: dict[int, Compiled] = {}
         self._newest: dict[str, int] = {}
+        self._since: dict[tuple[int, str], datetime] = {}
         self._templates: dict[int, Template] = {}
         self._newest_templates: dict[str, int] = {}
         self._calendars: Mapping[int, Calendar] = {}
@@ -168,8 +172,7 @@ class Catalog:
     def reload(self) -> None:
         """Read what was published or entered since."""
         with self._database.reading() as connection:
-            query = select(DEFINITION.c.workflow, DEFINITION.c.id).order_by(DEFINITION.c.version)
-            self._newest = {row.workflow: row.id for row in connection.execute(query)}
+            self._newest = {row.workflow: row.id for row in connection.execute(_BY_VERSION)}
             self._calendars = read_calendars(connection, self._calendars)
             self._newest_templates = documents.newest_templates(connection)
 
@@ -202,6 +205,12 @@ class Catalog:
 
     def cadence_since(self, workflow: str, every: str) -> datetime:
         """Since when a workflow has had its cadence of this length, without a break."""
+        key = self.newest(workflow).version, every  # what is published never changes
+        if key not in self._since:
+            self._since[key] = self._read_since(workflow, every)
+        return self._since[key]
+
+    def _read_since(self, workflow: str, every: str) -> datetime:
         since: datetime | None = None
         for id_, _, published_at in self.versions_of(workflow):
             if self.version(id_).definition.cadence(every) is None:

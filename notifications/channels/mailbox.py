@@ -15,6 +15,8 @@ from notifications.channels.channel import Clock, Envelope, Outcome, Receipt, Se
 from workflow.store.database import Database
 from workflow.store.tables.handles import MAILBOX
 
+_KEEP = insert(MAILBOX)
+
 
 @dataclass(frozen=True, slots=True)
 class LocalMailbox:
@@ -42,7 +44,7 @@ class LocalMailbox:
         }
         try:
             with self.database.unit_of_work() as connection:
-                connection.execute(insert(MAILBOX).values(row))
+                connection.execute(_KEEP, row)
         except IntegrityError:
             return Receipt(Outcome.ACCEPTED, "本机信箱里已有这一条。")
         return Receipt(Outcome.ACCEPTED, "已存入本机信箱。")

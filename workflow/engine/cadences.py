@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from itertools import islice
 from typing import Literal
 
 from workflow.engine.beginnings import Periodic
@@ -66,9 +68,9 @@ class OpeningDay:
     def on(self, period: Period, calendar: Calendar) -> date | None:
         """The day in a period, or None if that period has no such day."""
         if self.kind == "working day":
-            working = [day for day in _days(period) if calendar.is_working(day)]
-            at = self.count - 1 if self.count > 0 else self.count
-            return working[at] if -len(working) <= at < len(working) else None
+            days = _days(period) if self.count > 0 else reversed([*_days(period)])
+            working = (day for day in days if calendar.is_working(day))
+            return next(islice(working, abs(self.count) - 1, None), None)
         day = self.unmoved(period)
         while self.moved and not calendar.is_working(day):
             day += self.moved * _DAY
@@ -88,6 +90,7 @@ def _days(period: Period) -> Iterator[date]:
         day += _DAY
 
 
+@cache
 def parse_day(length: Length, text: str) -> OpeningDay:
     """Read a day as definitions write it; raises ValueError."""
     if text == "last working day":

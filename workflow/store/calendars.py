@@ -12,6 +12,8 @@ from workflow.engine.calendar import Calendar, YearNotice
 from workflow.store.plain import dumps
 from workflow.store.tables.handles import NOTICE, PERSON
 
+_BY_VERSION = select(NOTICE).order_by(NOTICE.c.version)
+
 
 def read_calendars(
     connection: Connection, known: Mapping[int, Calendar] | None = None
@@ -21,7 +23,7 @@ def read_calendars(
     While there is no other version than those `known`, these are the answer themselves: what was
     found by a calendar is kept under it.
     """
-    rows = connection.execute(select(NOTICE).order_by(NOTICE.c.version)).mappings().all()
+    rows = connection.execute(_BY_VERSION).mappings().all()
     if known is not None and [row["version"] for row in rows] == list(known):
         return known
     notices: dict[int, YearNotice] = {}

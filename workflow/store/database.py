@@ -40,12 +40,13 @@ class Database:
     def __init__(self, url: str, chain: str = ALGORITHMS[0]) -> None:
         self.url = _normal(url)
         self.is_sqlite = self.url.startswith("sqlite")
-        engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
         self.meters = Meters()
-        event.listen(engine, "before_cursor_execute", lambda *_: self.meters.count("queries"))
+        # options of the engine itself: a copy of it with options tells its listeners more slowly
+        options = {"chain": chain, "meters": self.meters}
+        self.engine = (_sqlite if self.is_sqlite else _postgres)(self.url, options)
+        event.listen(self.engine, "before_cursor_execute", lambda *_: self.meters.count("queries"))
         self.full = False
         """Whether the last write failed for want of room."""
-        self.engine = engine.execution_options(chain=chain, meters=self.meters)
         self._writer: AbstractContextManager[Any] = (
             threading.RLock() if self.is_sqlite else nullcontext()
         )
@@ -64,8 +65,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction for reading one consistent state."""
-        with self.engine.execution_options(reading=True).connect() as connection:
-            yield connection
+        with self.engine.connect() as connection:
+            yield connection.execution_options(reading=True)
 
     def may_retry(self, error: OperationalError) -> bool:
         """Whether the transaction lost to another and may simply be tried again."""
@@ -88,7 +89,7 @@ def _normal(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, options: dict[str, Any]) -> Engine:
     import pysqlite3.dbapi2 as driver  # brings a library without the WAL bug
 
     if driver.sqlite_version_info < SAFE_WAL:
@@ -100,7 +101,11 @@ def _sqlite(url: str) -> Engine:
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, module=driver, connect_args={"timeout": 10, "check_same_thread": False}, pool_size=20
+        url,
+        module=driver,
+        connect_args={"timeout": 10, "check_same_thread": False},
+        pool_size=20,
+        execution_options=options,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -125,7 +130,7 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _postgres(url: str) -> Engine:
+def _postgres(url: str, options: dict[str, Any]) -> Engine:
     try:
         import psycopg  # noqa: F401  (an extra: say how to get it)
     except ImportError:
@@ -134,5 +139,10 @@ def _postgres(url: str) -> Engine:
     # one: `wire` prepares what is worth it and keeps it.
     prepare = {"prepare_threshold": None}
     return create_engine(
-        url, pool_size=10, max_overflow=30, pool_pre_ping=False, connect_args=prepare
+        url,
+        pool_size=10,
+        max_overflow=30,
+        pool_pre_ping=False,
+        connect_args=prepare,
+        execution_options=options,
     )

@@ -5,9 +5,10 @@ and for whom it was chosen to open.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, true
+from sqlalchemy import Connection, Select, Table, bindparam, func, insert, select
 
 from workflow.engine.beginnings import Periodic
 from workflow.engine.periods import Length, Period, numbers_of
@@ -106,11 +107,21 @@ def _of_periods(
     """Rows of these workflows and periods; those of other pairs of the two do no harm."""
     if not periods:
         return set()
-    query = select(table.c.workflow, table.c.period, table.c.unit_id).where(
-        table.c.workflow.in_({workflow for workflow, _ in periods}),
-        table.c.period.in_({int(period) for _, period in periods}),
+    asked = {
+        "workflows": sorted({workflow for workflow, _ in periods}),
+        "periods": sorted({int(period) for _, period in periods}),
+    }
+    found = connection.execute(_rows_of_periods(table), asked)
+    return {(workflow, period, unit) for workflow, period, unit in found}
+
+
+@cache
+def _rows_of_periods(table: Table) -> Select[Any]:
+    """Made once: it is asked at every beat."""
+    return select(table.c.workflow, table.c.period, table.c.unit_id).where(
+        table.c.workflow.in_(bindparam("workflows", expanding=True)),
+        table.c.period.in_(bindparam("periods", expanding=True)),
     )
-    return {(workflow, period, unit) for workflow, period, unit in connection.execute(query)}
 
 
 def drawn_before(
@@ -141,27 +152,33 @@ def choose(
 
 def switched(connection: Connection) -> list[Switched]:
     """The switches in force: the latest of each cadence and unit."""
-    latest = select(func.max(SWITCH.c.id)).group_by(
-        SWITCH.c.workflow, SWITCH.c.every, SWITCH.c.unit_id
-    )
-    return _read(connection, SWITCH.c.id.in_(latest))
+    return _read(connection, _IN_FORCE)
 
 
 def switched_ever(connection: Connection) -> list[Switched]:
     """Every time that a cadence was switched, the latest first."""
-    return _read(connection, true())[::-1]
+    return _read(connection, _EVER)[::-1]
 
 
-def _read(connection: Connection, which: Any) -> list[Switched]:
-    columns = [SWITCH.c[name] for name in ("workflow", "every", "runs", "reason", "at")]
-    ids = [SWITCH.c.unit_id.label("unit"), SWITCH.c.person_id.label("person"), UNIT.c.path]
-    query = (
-        select(*columns, *ids)
-        .join(UNIT, UNIT.c.id == SWITCH.c.unit_id)
-        .where(which)
-        .order_by(SWITCH.c.id)
-    )
+def _read(connection: Connection, query: Select[Any]) -> list[Switched]:
     return [Switched(**row) for row in connection.execute(query).mappings()]
+
+
+_EVER = (
+    select(
+        *(SWITCH.c[name] for name in ("workflow", "every", "runs", "reason", "at")),
+        SWITCH.c.unit_id.label("unit"),
+        SWITCH.c.person_id.label("person"),
+        UNIT.c.path,
+    )
+    .join(UNIT, UNIT.c.id == SWITCH.c.unit_id)
+    .order_by(SWITCH.c.id)
+)
+_IN_FORCE = _EVER.where(
+    SWITCH.c.id.in_(
+        select(func.max(SWITCH.c.id)).group_by(SWITCH.c.workflow, SWITCH.c.every, SWITCH.c.unit_id)
+    )
+)
 
 
 def switch(connection: Connection, row: Row) -> int:

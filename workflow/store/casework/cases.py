@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, select, text
+from sqlalchemy import Connection, Integer, bindparam, exists, func, select, text
 
 from workflow.engine.case import Actor, Case
 from workflow.engine.errors import NotFound
@@ -74,14 +74,25 @@ def lock_due_cases(connection: Connection, now: datetime, most: int) -> dict[int
     """Cases with timers due, at most so many timers' worth; those another worker holds are left to
     it, and those that have yet to follow a change of units until they have.
     """
-    follows = exists().where(QUEUE.c.case_id == TIMER.c.case_id, QUEUE.c.error.is_(None))
-    due = (
-        select(TIMER.c.case_id)
-        .where(TIMER.c.wake_at <= now, ~follows)
-        .order_by(TIMER.c.wake_at, TIMER.c.id)
-    ).limit(most)
-    query = select(CASE).where(CASE.c.id.in_(due)).with_for_update(skip_locked=True, key_share=True)
-    return {row["id"]: (case_of(row), row["head"]) for row in connection.execute(query).mappings()}
+    rows = connection.execute(_LOCK_DUE, {"now": now, "most": most}).mappings()
+    return {row["id"]: (case_of(row), row["head"]) for row in rows}
+
+
+_LOCK_DUE = (
+    select(CASE)
+    .where(
+        CASE.c.id.in_(
+            select(TIMER.c.case_id)
+            .where(
+                TIMER.c.wake_at <= bindparam("now"),
+                ~exists().where(QUEUE.c.case_id == TIMER.c.case_id, QUEUE.c.error.is_(None)),
+            )
+            .order_by(TIMER.c.wake_at, TIMER.c.id)
+            .limit(bindparam("most", type_=Integer))
+        )
+    )
+    .with_for_update(skip_locked=True, key_share=True)
+)
 
 
 def lock_free_cases(connection: Connection, which: Collection[int]) -> dict[int, Loaded]:

@@ -60,8 +60,10 @@ def publish(
 
 def newest_templates(connection: Connection) -> dict[str, int]:
     """The id of the newest version of every template."""
-    query = select(TEMPLATE.c.name, TEMPLATE.c.id).order_by(TEMPLATE.c.version)
-    return {row.name: row.id for row in connection.execute(query)}
+    return {row.name: row.id for row in connection.execute(_BY_VERSION)}
+
+
+_BY_VERSION = select(TEMPLATE.c.name, TEMPLATE.c.id).order_by(TEMPLATE.c.version)
 
 
 def template_hashes(connection: Connection) -> set[str]:

@@ -141,8 +141,7 @@ def held_at(now: Any, holding: Any = HOLDING) -> Any:
 
 def actor_of(connection: Connection, person: int, now: datetime) -> Actor:
     """The person with the posts held, or stood in for, at `now`; raises NotFound when disabled."""
-    active = select(PERSON.c.id).where(PERSON.c.id == person, PERSON.c.disabled_at.is_(None))
-    if connection.execute(active).scalar() is None:
+    if connection.execute(_ACTIVE, {"person": person}).scalar() is None:
         raise NotFound("没有这个人，或账号已停用", {"person": person})
     return Actor("person", person, posts_of(connection, person, now))
 
@@ -206,6 +205,9 @@ def _query_for_posts(whose: Any) -> "Select[Any]":
     )
 
 
+_ACTIVE = select(PERSON.c.id).where(
+    PERSON.c.id == bindparam("person"), PERSON.c.disabled_at.is_(None)
+)
 _POSTS = _query_for_posts(HOLDING.c.person_id == bindparam("person"))
 _LOCKED_POSTS = (
     _POSTS.join(PERSON, PERSON.c.id == HOLDING.c.person_id)
@@ -221,19 +223,7 @@ def read_recipients(
     found: dict[tuple[int, str], list[Recipient]] = {key: [] for key in wanted}
     if not wanted:
         return found
-    query = (
-        select(POST.c.unit_id, POST.c.role, *_REACHED)
-        .join(HOLDING, HOLDING.c.post_id == POST.c.id)
-        .join(PERSON, PERSON.c.id == HOLDING.c.person_id)
-        .outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
-        .where(
-            tuple_(POST.c.unit_id, POST.c.role).in_(list(wanted)),
-            held_at(now),
-            PERSON.c.disabled_at.is_(None),
-        )
-        .order_by(PERSON.c.id)
-    )
-    for row in connection.execute(query):
+    for row in connection.execute(_RECIPIENTS, {"wanted": list(wanted), "now": now}):
         found[row.unit_id, row.role].append(_recipient(row, row.unit_id))
     return found
 
@@ -256,6 +246,8 @@ def _all_units(posts: Iterable[Post], above: Mapping[int, list[int]]) -> tuple[i
 
 def people_as_recipients(connection: Connection, people: Collection[int]) -> list[Recipient]:
     """People by id as recipients, without a unit of their own."""
+    if not people:
+        return []
     query = select(*_REACHED).outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
     found = connection.execute(query.where(PERSON.c.id.in_(people)))
     return [_recipient(row, 0) for row in found]
@@ -291,6 +283,18 @@ def substitutes_of(
 
 
 _REACHED = (PERSON.c.id, PERSON.c.email, PERSON.c.phone, PERSON.c.chat, *preferences.COLUMNS)
+_RECIPIENTS = (
+    select(POST.c.unit_id, POST.c.role, *_REACHED)
+    .join(HOLDING, HOLDING.c.post_id == POST.c.id)
+    .join(PERSON, PERSON.c.id == HOLDING.c.person_id)
+    .outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
+    .where(
+        tuple_(POST.c.unit_id, POST.c.role).in_(bindparam("wanted", expanding=True)),
+        held_at(bindparam("now", type_=HOLDING.c.begins_at.type)),
+        PERSON.c.disabled_at.is_(None),
+    )
+    .order_by(PERSON.c.id)
+)
 
 
 def _recipient(row: Row[Any], unit: int) -> Recipient:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from workflow.store.driver.upsert import upsert
 from workflow.store.offices.organisation import held_at
@@ -61,14 +61,17 @@ def _mark(
 
 def why_bad(connection: Connection, person: int, way: str, address: str) -> str | None:
     """Why nothing should go to this address; None if nothing is known against it."""
-    query = select(BAD.c.reason).where(
-        BAD.c.person_id == person,
-        BAD.c.way == way,
-        BAD.c.address_hash == address_hash(way, address),
-        BAD.c.cleared_at.is_(None),
-    )
-    found: str | None = connection.execute(query).scalar()
+    asked = {"person": person, "by": way, "hashed": address_hash(way, address)}
+    found: str | None = connection.execute(_WHY_BAD, asked).scalar()
     return found
+
+
+_WHY_BAD = select(BAD.c.reason).where(
+    BAD.c.person_id == bindparam("person"),
+    BAD.c.way == bindparam("by"),
+    BAD.c.address_hash == bindparam("hashed"),
+    BAD.c.cleared_at.is_(None),
+)
 
 
 def clear_bad_address(connection: Connection, person: int, way: str, now: datetime) -> bool:

@@ -64,8 +64,10 @@ class Leased:
 
 def is_any_due(connection: Connection, now: datetime) -> bool:
     """Whether there is anything to fold or to send at all, quiet hours left aside."""
-    query = select(OUTBOX.c.id).where(OUTBOX.c.wake_at <= now).limit(1)
-    return connection.execute(query).first() is not None
+    return connection.execute(_ANY_DUE, {"now": now}).first() is not None
+
+
+_ANY_DUE = select(OUTBOX.c.id).where(OUTBOX.c.wake_at <= bindparam("now")).limit(1)
 
 
 def lease_due(
@@ -123,19 +125,29 @@ def _leased(row: Mapping[Any, Any], *, unsaid: bool) -> Leased:
 
 def count_attempt(connection: Connection, message: Leased, until: datetime) -> Leased | None:
     """Count one more attempt and renew the lease; None when another worker has taken it over."""
-    begun = update(OUTBOX).where(*_held_as(message))
-    begun = begun.values(attempts=OUTBOX.c.attempts + 1, leased_until=until, wake_at=until)
-    if connection.execute(begun).rowcount != 1:
+    held = {"message": message.id, "held_until": message.until}
+    if connection.execute(_COUNT, held | {"until": until}).rowcount != 1:
         return None
     return replace(message, attempts=message.attempts + 1, until=until)
 
 
-def _held_as(message: Leased) -> list[Any]:
+def _held_as(message: Any, until: Any) -> list[Any]:
     return [
-        OUTBOX.c.id == message.id,
+        OUTBOX.c.id == message,
         OUTBOX.c.status == "leased",
-        OUTBOX.c.leased_until == message.until,
+        OUTBOX.c.leased_until == until,
     ]
+
+
+_COUNT = (
+    update(OUTBOX)
+    .where(*_held_as(bindparam("message"), bindparam("held_until")))
+    .values(
+        attempts=OUTBOX.c.attempts + 1,
+        leased_until=bindparam("until"),
+        wake_at=bindparam("until"),
+    )
+)
 
 
 # What became of it
@@ -154,23 +166,25 @@ def mark_sent(
     connection: Connection, message: Leased, now: datetime, outcome: str, detail: str, sent: Sent
 ) -> None:
     """It went out. Whoever knows this knows it for every holder of the lease."""
-    known = update(OUTBOX).where(
-        OUTBOX.c.id == message.id, OUTBOX.c.status.in_(("leased", "waiting"))
-    )
-    values = _settled("sent", outcome, detail) | {"sent_at": now}
+    values = _settled("sent", outcome, detail) | {"sent_at": now, "message": message.id}
     values |= {"text": sent.text, "parts": sent.parts, "provider_id": sent.provider_id}
-    connection.execute(known.values(values))
+    connection.execute(_KNOWN, values)
+
+
+_KNOWN = update(OUTBOX).where(
+    OUTBOX.c.id == bindparam("message"), OUTBOX.c.status.in_(("leased", "waiting"))
+)
 
 
 def mark_dead(connection: Connection, message: Leased, outcome: str, detail: str) -> None:
     """It will not be tried again by itself; the messages page lists it."""
-    dead = update(OUTBOX).where(*_held_as(message))
+    dead = update(OUTBOX).where(*_held_as(message.id, message.until))
     connection.execute(dead.values(_settled("dead", outcome, detail)))
 
 
 def mark_empty(connection: Connection, message: Leased, detail: str) -> None:
     """There is nothing left to say."""
-    empty = update(OUTBOX).where(*_held_as(message))
+    empty = update(OUTBOX).where(*_held_as(message.id, message.until))
     connection.execute(empty.values(_settled("cancelled", None, detail)))
 
 
@@ -197,7 +211,7 @@ def put_off(
     values["put_off_since"] = message.put_off_since or since
     if not counts:
         values["attempts"] = OUTBOX.c.attempts - 1
-    connection.execute(update(OUTBOX).where(*_held_as(message)).values(values))
+    connection.execute(update(OUTBOX).where(*_held_as(message.id, message.until)).values(values))
 
 
 # Addresses
@@ -224,7 +238,16 @@ class Addressee:
 
 def addressee(connection: Connection, person: int | None) -> Addressee | None:
     """The person, or None if the message is nobody's."""
-    query = select(
+    row = connection.execute(_ADDRESSEE, {"person": person}).first()
+    if row is None:
+        return None
+    hours = preferences.of_row(row).hours
+    reached_by = (row.email, row.phone, row.chat, row.chat_secret)
+    return Addressee(row.name, *reached_by, row.disabled_at is not None, hours)
+
+
+_ADDRESSEE = (
+    select(
         PERSON.c.name,
         PERSON.c.email,
         PERSON.c.phone,
@@ -232,13 +255,10 @@ def addressee(connection: Connection, person: int | None) -> Addressee | None:
         PERSON.c.chat_secret,
         PERSON.c.disabled_at,
         *preferences.COLUMNS,
-    ).outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
-    row = connection.execute(query.where(PERSON.c.id == person)).first()
-    if row is None:
-        return None
-    hours = preferences.of_row(row).hours
-    reached_by = (row.email, row.phone, row.chat, row.chat_secret)
-    return Addressee(row.name, *reached_by, row.disabled_at is not None, hours)
+    )
+    .outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
+    .where(PERSON.c.id == bindparam("person"))
+)
 
 
 # What it is about
@@ -309,6 +329,12 @@ def _asking_something() -> Select[Any]:
 
 def case_now(connection: Connection, case: int | None) -> tuple[str, datetime | None]:
     """The short name of the unit that a message's case is about, and its present limit."""
-    query = select(UNIT.c.short_name, CASE.c.due_at).join(CASE, CASE.c.unit_id == UNIT.c.id)
-    row = connection.execute(query.where(CASE.c.id == case)).first()
+    row = connection.execute(_CASE_NOW, {"case": case}).first()
     return (row.short_name, row.due_at) if row else ("", None)
+
+
+_CASE_NOW = (
+    select(UNIT.c.short_name, CASE.c.due_at)
+    .join(CASE, CASE.c.unit_id == UNIT.c.id)
+    .where(CASE.c.id == bindparam("case"))
+)

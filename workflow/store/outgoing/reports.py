@@ -71,13 +71,14 @@ def record_handover(
     connection: Connection, outbox: int, way: str, address: str, ids: Sequence[str], now: datetime
 ) -> None:
     """Note the names under which a provider will speak of the parts of a message."""
+    if not ids:
+        return
     last = select(func.coalesce(func.max(HANDOVER.c.attempt), 0))
     attempt = connection.execute(last.where(HANDOVER.c.outbox_id == outbox)).scalar_one() + 1
     whole = {"outbox_id": outbox, "attempt": attempt, "way": way, "at": now, "parts": len(ids)}
     whole["address_hash"] = address_hash(way, address)
     rows = [{**whole, "part": part, "provider_id": id_} for part, id_ in enumerate(ids, start=1)]
-    if rows:
-        connection.execute(insert(HANDOVER), rows)
+    connection.execute(insert(HANDOVER), rows)
 
 
 def keep(connection: Connection, way: str, reports: Iterable[Report], now: datetime) -> int:
