@@ -81,8 +81,8 @@ def _play_in_figures(place: str | None, fresh: bool) -> bool:
     with set_up_without_servers(place, instant_of(story.begins), fresh=fresh) as stage:
         annals = Annals(stage, story, _console())
         Play(stage, story, SAMPLE).run(annals.watch)
-        annals.end()
-        return _examine(stage)
+        kept = annals.end()
+        return _examine(stage) and kept
 
 
 def _check_servers() -> None:

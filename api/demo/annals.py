@@ -10,6 +10,7 @@ from rich.text import Text
 
 from api.demo import records
 from api.demo.ledgers import Grid
+from api.demo.promises import broken
 from api.demo.stage import Stage
 from api.demo.story import Story
 from api.presenting.message_story import WAYS
@@ -36,13 +37,22 @@ class Annals:
             self._say_month(self._month, month)
         self._month = month
 
-    def end(self) -> None:
-        """Say what the last month was like, and then the whole year."""
+    def end(self) -> bool:
+        """Say what the last month was like, then the whole year; whether it had what was promised
+        of it (`promises`).
+        """
         if self._month is not None:
             self._say_month(self._month, date.max)
         for grid in (self._cases(), *self._results()):
             self._print(grid)
         self._say(f"{'；'.join(self._besides())}。")
+        return self._kept()
+
+    def _kept(self) -> bool:
+        found = list(broken(self._stage, self._story))
+        for one in found:
+            self._say(f"没有做到：{one}")
+        return not found
 
     def _say_month(self, month: date, next_: date) -> None:
         since, until = (datetime(day.year, day.month, 1, tzinfo=ZONE) for day in (month, next_))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from workflow.engine.case import Case
 from workflow.store.casework.codec import case_of
@@ -45,22 +45,25 @@ def _pairs(connection: Connection, query: Select[Any]) -> dict[Any, Any]:
 
 def next_wake(connection: Connection, after: datetime) -> datetime | None:
     """The next instant at which a timer or a message falls due."""
-    found = [
-        connection.execute(
-            select(func.min(table.c.wake_at)).where(table.c.wake_at > after)
-        ).scalar()
-        for table in (TIMER, OUTBOX)
-    ]
+    found = [connection.execute(query, {"after": after}).scalar() for query in _WAKES]
     return min((at for at in found if at is not None), default=None)
+
+
+_WAKES = [
+    select(func.min(table.c.wake_at)).where(table.c.wake_at > bindparam("after"))
+    for table in (TIMER, OUTBOX)
+]
 
 
 def moved(connection: Connection, at: datetime) -> list[int]:
     """The cases to which anything happened at an instant; one index range for each person."""
-    mine = HISTORY.c.person_id.in_(select(PERSON.c.id))
-    query = select(HISTORY.c.case_id).where(
-        HISTORY.c.at == at, or_(HISTORY.c.person_id.is_(None), mine)
-    )
-    return sorted(set(connection.execute(query).scalars()))
+    return sorted(set(connection.execute(_MOVED, {"at": at}).scalars()))
+
+
+_MOVED = select(HISTORY.c.case_id).where(
+    HISTORY.c.at == bindparam("at"),
+    or_(HISTORY.c.person_id.is_(None), HISTORY.c.person_id.in_(select(PERSON.c.id))),
+)
 
 
 def cases(connection: Connection, ids: Sequence[int] | None = None) -> list[Case]:
@@ -177,6 +180,12 @@ def states(connection: Connection) -> Counter[tuple[str, str]]:
         CASE.c.workflow, CASE.c.state
     )
     return Counter({(workflow, state): n for workflow, state, n in connection.execute(query)})
+
+
+def rounds(connection: Connection) -> Counter[str]:
+    """Of how many periods there are cases, by workflow."""
+    query = select(CASE.c.workflow, func.count(CASE.c.period.distinct())).group_by(CASE.c.workflow)
+    return Counter(_pairs(connection, query))
 
 
 def papers(connection: Connection) -> int:

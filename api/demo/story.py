@@ -144,6 +144,14 @@ class Freezing(Part):
     year: int
 
 
+class Promises(Part):
+    """What the year must have had besides a case of every workflow; void ones do not count."""
+
+    cases: dict[str, int] = Field({}, description="least number of cases, by workflow")
+    rounds: dict[str, int] = Field({}, description="least number of periods, by workflow")
+    classes: int = Field(0, description="of units, in the results that were frozen")
+
+
 class Outage(Part):
     """The worker is down; people go on working."""
 
@@ -209,6 +217,7 @@ class Story(Part):
     figures: tuple[Figures, ...] = ()
     points: tuple[Points, ...] = ()
     freezings: tuple[Freezing, ...] = ()
+    promises: Promises = Promises()
     outages: tuple[Outage, ...] = ()
     notices: tuple[Notice, ...] = ()
     habits: dict[str, StateActs]
