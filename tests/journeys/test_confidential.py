@@ -1,12 +1,10 @@
 """An unannounced inspection: for whom it concerns it does not exist until field work has ended."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select, update
 
 from tests.journeys.play import COUNTY, Play
+from tests.rights.town import DEFINITIONS
 from workflow.engine.errors import NotFound
 from workflow.store.lists import queries
 from workflow.store.lists.counting import count_up_to
@@ -16,17 +14,15 @@ from workflow.store.tables.handles import OUTBOX, PERSON, SCOPE
 
 pytestmark = [pytest.mark.journey, pytest.mark.rights]
 
-INSPECTION = Path(__file__).parents[1] / "rights" / "inspection.yaml"
 SPECIALISTS = ("zhou-dc.specialist1", "zhou-dc.specialist2")
 CONCERNED = ("xingyi.head", "xingyi.liaison", "zhou.head", "zhou-dc.head")
 """The unit inspected, the government above, and the head of the inspectors, who is not named."""
 
 
 @pytest.fixture
-def play(play: Play, tmp_path: Path) -> Play:
+def play(play: Play) -> Play:
     """With the workflow of inspections published."""
-    shutil.copy(INSPECTION, tmp_path)
-    play.catalog.publish(tmp_path, play.now)
+    play.catalog.publish(DEFINITIONS, play.now)
     return play
 
 

@@ -1,4 +1,6 @@
-"""`matrix.txt`, read: what everybody gets from every route, and who sees which case."""
+"""`matrix.txt` and `things.txt`, read: what everybody gets from every route, who sees which case,
+and who gets to what is really there.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,3 +51,45 @@ def expected(route: str, person: Person, case: str | None) -> int:
     if case is None or case in person.sees or sent_to_sign_in or status in (401, 403):
         return status
     return 404
+
+
+# What is really there
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A row of `things.txt`: a route that names a thing, and who gets which status from it."""
+
+    route: str
+    thing: str
+    gets: tuple[tuple[int, str], ...]
+
+    @property
+    def case(self) -> str | None:
+        """The case that the thing is of, by its name before the dot."""
+        owner = self.thing.partition(".")[0]
+        return owner if owner in CASES else None
+
+    def expected(self, person: Person) -> int:
+        """The status that a person gets: by the last word that means them, or as if there were
+        nothing.
+        """
+        status = expected(self.route, person, "absent")
+        for given, who in self.gets:
+            sees = who == "seers" and self.case in person.sees and status == 404
+            if sees or who in (person.name, "everybody"):
+                status = given
+        return status
+
+
+def _things() -> tuple[Thing, ...]:
+    text = (Path(__file__).parent / "things.txt").read_text(encoding="utf-8")
+    rows = (line.partition("#")[0].split() for line in text.splitlines())
+    return tuple(
+        Thing(" ".join(row[:2]), row[2], tuple(zip(map(int, row[3::2]), row[4::2], strict=True)))
+        for row in rows
+        if row
+    )
+
+
+THINGS = _things()

@@ -2,7 +2,6 @@
 second table of `matrix.txt`, each with a way in.
 """
 
-import shutil
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,8 @@ from workflow.store.people import standing
 from workflow.store.people.tokens import Scope, make_token
 from workflow.store.tables.handles import CASE, HOLDING, PERSON, POST, UNIT, USE
 from workflow.uploads import NewFile, upload
+
+DEFINITIONS = Path(__file__).parent / "definitions"
 
 _OF_THE_CAST = {
     "leader": "xingyi.head",
@@ -51,11 +52,10 @@ _ELSEWHERE = {
 }
 
 
-def furnish(duban: Duban, folder: Path) -> tuple[dict[str, int], dict[str, int]]:
+def furnish(duban: Duban) -> tuple[dict[str, int], dict[str, int]]:
     """Everybody's person id, and the cases by their column; `absent` is an id that is none."""
-    shutil.copy(Path(__file__).parent / "inspection.yaml", folder)
     now = duban.clock()
-    duban.catalog.publish(folder, now)
+    duban.catalog.publish(DEFINITIONS, now)
     with duban.database.unit_of_work() as connection:
         _build_elsewhere(connection)
         _bring_in(connection, duban)
