@@ -7,7 +7,7 @@ and after how long an outage does not matter.
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from workflow.catalog import Catalog
 from workflow.engine.beginnings import Periodic
 from workflow.engine.cadences import parse_day
-from workflow.engine.calendar import local_day
+from workflow.engine.calendar import ZONE, local_day
 from workflow.engine.case import CLOCK, Actor
 from workflow.engine.errors import InvalidInput, NotFound, NotYourTurn, Refusal
 from workflow.engine.lots import by_lot
@@ -138,15 +138,19 @@ class _Sweep:
     ) -> int:
         """Open what is owed of a period; how many cases were opened."""
         without = list(self._without(period, day, settled))
-        return self._open(period, without, report) if without else 0
+        return self._open(period, day, without, report) if without else 0
 
     def _open(
-        self, period: Period, units: Sequence[Reached], report: Callable[[NotOpened], None]
+        self,
+        period: Period,
+        day: date,
+        units: Sequence[Reached],
+        report: Callable[[NotOpened], None],
     ) -> int:
         opened = 0
         for facts, choice in self._wanted(period, units):
             try:
-                opened += self._open_all(period, facts, choice)
+                opened += self._open_all(period, day, facts, choice)
             except (IntegrityError, Refusal) as error:
                 if why := _why_not(error):
                     report(NotOpened(self.workflow, str(period), tuple(facts), why))
@@ -227,13 +231,14 @@ class _Sweep:
         )
 
     def _open_all(
-        self, period: Period, facts: Mapping[int, dict[str, Any]], choice: Choice | None
+        self, period: Period, day: date, facts: Mapping[int, dict[str, Any]], choice: Choice | None
     ) -> int:
         """Open the cases of some units with their facts, all or none."""
         with self.database.unit_of_work() as connection:
             if choice is not None:
                 cadences.choose(connection, self.workflow, period, choice, self.now)
             work = Transaction(connection, self.catalog, self.now)
+            work.writes.due_at = datetime.combine(day, time(), ZONE)
             for unit, given in facts.items():
                 named = {self.cadence.party: unit}
                 work.open(self.workflow, named, given, CLOCK, period=int(period))

@@ -131,6 +131,7 @@ def _fire_one(work: Transaction, timer: Row) -> None:
     kind, _, name = timer["name"].partition(":")
     inputs = {"ladder": name, "rung": timer["rung"]} if kind == "rung" else {}
     firing = Firing("rung" if kind == "rung" else name, inputs)
+    work.writes.due_at = timer["wake_at"]
     try:
         step = work.fire(case.id, firing, CLOCK)
     except SQLAlchemyError:

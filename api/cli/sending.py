@@ -14,11 +14,18 @@ app = typer.Typer(
 
 WAYS = ("email", "sms")
 
+_TO_THE_MINUTE = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
 _MONTH = typer.Argument(help="哪个月，如 2026-11", formats=["%Y-%m"])
 _CASE = typer.Argument(help="事项的编号（网址里的数字），取它最近一条消息的内容")
 _TEMPLATE = typer.Option("--template", help="模板：task、told、reminder、overdue、urged")
 _PRICE = typer.Option("--price", help="短信每条多少元，如 0.045", min=0)
 _DROP = typer.Option("--drop", help="恢复以前应发、可能已经发出的不再发送")
+_DROP_BEFORE = typer.Option(
+    "--drop-before",
+    help="这一时刻以前应发的作废，如 '2026-11-28 09:30'",
+    formats=_TO_THE_MINUTE,
+)
+_BEFORE = typer.Option("--before", help="只数这一时刻以前应发的", formats=_TO_THE_MINUTE)
 
 
 @app.callback()
@@ -27,17 +34,20 @@ def outbox() -> None:
 
 
 @app.command()
-def show() -> None:
+def show(before: Annotated[datetime | None, _BEFORE] = None) -> None:
     """显示消息是否暂停发送、为什么、有多少条在等。"""
     from api.cli.installation import open_installation, settings
     from api.presenting.sending import in_words
+    from api.presenting.wording import to_the_minute
     from workflow.store.outgoing import sending
 
     with closing(open_installation(settings())) as duban, duban.database.reading() as connection:
         hold = sending.read(connection).hold
         now = duban.clock()
         say(in_words(hold) if hold else "消息正常发送")
-        say(f"到现在应发未发的有 {sending.waiting(connection, now)} 条")
+        until = _in_shanghai(before) or now
+        when = f"{to_the_minute(until)} 以前" if before else "到现在"
+        say(f"{when}应发未发的有 {sending.waiting(connection, until)} 条")
 
 
 @app.command()
@@ -112,14 +122,26 @@ def hold() -> None:
 
 
 @app.command()
-def release(drop: Annotated[bool, _DROP] = False) -> None:
-    """放行消息；--drop 时，恢复以前应发的作废。"""
+def release(
+    drop: Annotated[bool, _DROP] = False,
+    drop_before: Annotated[datetime | None, _DROP_BEFORE] = None,
+) -> None:
+    """放行消息；--drop 或 --drop-before 时，恢复以前应发的作废，到时提醒重新触发的也在内。"""
     from api.cli.installation import open_installation, settings
     from workflow.store.outgoing import sending
 
     with closing(open_installation(settings())) as duban:
         with duban.database.unit_of_work() as connection:
-            dropped = sending.release(connection, duban.clock(), drop=drop)
+            hold = sending.read(connection).hold
+            known = hold.sent_until if hold and drop else None
+            until = _in_shanghai(drop_before) or known
+            dropped = sending.release(connection, duban.clock(), drop_until=until)
     if dropped is None:
         raise CommandFailed("消息没有暂停，不必放行")
-    say(f"消息已放行{f'，作废 {dropped} 条' if drop else ''}")
+    say(f"消息已放行{f'，作废 {dropped} 条' if until else ''}")
+
+
+def _in_shanghai(typed: datetime | None) -> datetime | None:
+    from workflow.engine.calendar import ZONE
+
+    return typed.replace(tzinfo=ZONE) if typed is not None else None

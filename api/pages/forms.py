@@ -116,6 +116,15 @@ def day_in(form: Mapping[str, Any], name: str) -> datetime | None:
     return None if day is None else datetime.combine(day, time(), ZONE)
 
 
+def minute_in(form: Mapping[str, Any], name: str) -> datetime | None:
+    """A day and a time that were chosen, in Shanghai; None where none was. Raises InvalidInput."""
+    text = text_in(form, name)
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZONE) if text else None
+    except ValueError:
+        raise InvalidInput("时间写法不对，应如 2026-03-02T09:30", {"time": text[:20]}) from None
+
+
 def printable(text: str, most: int = 60) -> str:
     """A text from an address, fit to be searched for."""
     return "".join(character for character in text if character.isprintable()).strip()[:most]

@@ -69,7 +69,8 @@ def _owed(message: Message, proof: Proof, calendar: Calendar) -> Iterator[Moment
         link = proof.stands_for
         yield _at(link.at, "来由", _STANDS_FOR[link.why].format(way=way_in_words(link.way)))
     elif message.way != "in_app":
-        planned = may_go_at(calendar, message.urgency, message.created_at)
+        usual = may_go_at(calendar, message.urgency, message.created_at)
+        planned = message.planned_at or usual
         yield _at(planned, "计划", "并入当天的摘要" if message.urgency == "digest" else "单独发送")
 
 

@@ -48,7 +48,9 @@ class House:
 
     def release(self, *, drop: bool = False) -> int | None:
         with self.database.unit_of_work() as connection:
-            return sending.release(connection, LATER, drop=drop)
+            hold = sending.read(connection).hold
+            until = hold.sent_until if hold and drop else None
+            return sending.release(connection, LATER, drop_until=until)
 
     def backed_up(self) -> Path:
         copy = self.folder / "backup.db"

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, text, update
@@ -127,6 +128,7 @@ class Writes:
 
     now: datetime
     algorithm: str = ALGORITHMS[0]
+    due_at: datetime | None = None  # when the present step was due, where the clock takes it
     new_cases: dict[int, Row] = field(default_factory=dict)
     cases: dict[int, Row] = field(default_factory=dict)
     history: list[Row] = field(default_factory=list)
@@ -174,9 +176,10 @@ class Writes:
         self._add_sights(case, before, world, compiled, step.now)
         self._add_uses(step, compiled.definition)
         for at, notice in enumerate(step.notices):
-            goes_at = may_go_at(world.calendar, notice.urgency, self.now)
+            may_go = partial(may_go_at, world.calendar, notice.urgency)
+            goes_at, planned_at = may_go(self.now), may_go(self.due_at or self.now)
             insists = compiled.definition.insists
-            self.told.append(Told(step, at, notice, goes_at, world.calendar, insists))
+            self.told.append(Told(step, at, notice, goes_at, planned_at, world.calendar, insists))
         return str(row["hash"])
 
     def _add_case(self, case: Case, before: Case | None, definition: Definition, head: str) -> None:

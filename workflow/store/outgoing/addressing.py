@@ -26,12 +26,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice of a step, its place among the step's notices, and when it may go."""
+    """A notice of a step, its place among the step's notices, and when it may go; `planned_at` is
+    when it might have gone, had the step been taken when it was due.
+    """
 
     step: Step
     at: int
     notice: Notice
     goes_at: datetime
+    planned_at: datetime
     calendar: Calendar
     insists: bool
     """Whether the definition lets nobody choose about its messages."""
@@ -95,6 +98,7 @@ def _message(told: Told, key: str, recipient: Recipient, way: str, now: datetime
     in_app = way == "in_app"
     hours, urgency = recipient.wants.hours, told.notice.urgency
     goes_at = within(hours, told.calendar, urgency, told.goes_at)
+    planned_at = within(hours, told.calendar, urgency, told.planned_at)
     return {
         **_blank(told, now),
         "key": key,
@@ -103,6 +107,7 @@ def _message(told: Told, key: str, recipient: Recipient, way: str, now: datetime
         "way": way,
         "status": "sent" if in_app else "waiting",
         "wake_at": None if in_app else goes_at,
+        "planned_at": None if in_app else planned_at,
         "sent_at": now if in_app else None,
     }
 
@@ -117,6 +122,7 @@ def _unreached(told: Told, unit: int, role: str, now: datetime) -> Row:
         "way": "in_app",
         "status": "dead",
         "wake_at": None,
+        "planned_at": None,
         "sent_at": None,
         "outcome": "nobody",
         "detail": "岗位空缺，无人可通知",

@@ -115,6 +115,7 @@ class Message:
     provider_id: str | None
     digest_id: int | None
     put_off_since: datetime | None
+    planned_at: datetime | None
 
 
 def messages(

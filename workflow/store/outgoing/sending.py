@@ -82,18 +82,21 @@ def hold(
 
 
 def release(
-    connection: Connection, now: datetime, *, drop: bool = False, by: int | None = None
+    connection: Connection,
+    now: datetime,
+    *,
+    drop_until: datetime | None = None,
+    by: int | None = None,
 ) -> int | None:
     """Let messages go again; None if they were not held.
 
-    With `drop` those that may have gone already are called off: how many.
+    What may have gone until `drop_until` is called off: how many.
     """
-    held = read(connection).hold
-    if held is None:
+    if read(connection).hold is None:
         return None
     free = {"held_since": None, "held_because": None, "sent_until": None}
     connection.execute(update(SENDING).values(free))
-    dropped = _drop(connection, held.sent_until) if drop else 0
+    dropped = _drop(connection, drop_until) if drop_until is not None else 0
     act = Act("setting", by, data={"act": "release_messages", "rows": dropped})
     audit.record(connection, act, now)
     return dropped
@@ -105,14 +108,16 @@ def _drop(connection: Connection, until: datetime) -> int:
 
 
 def waiting(connection: Connection, until: datetime) -> int:
-    """How many messages were due until then, or in somebody's hand."""
+    """How many messages may have gone until then (`_may_have_gone`)."""
     query = select(func.count()).where(_may_have_gone(until))
     return int(connection.execute(query).scalar_one())
 
 
 def _may_have_gone(until: datetime) -> ColumnElement[bool]:
     """What was due, and what a worker had in hand when the backup was taken: nothing is taken in
-    hand while the outbox is held.
+    hand while the outbox is held. What a restored clock fires a second time is owed only later, but
+    was planned for before.
     """
-    due = and_(OUTBOX.c.status == "waiting", OUTBOX.c.wake_at <= until)
+    again = and_(OUTBOX.c.created_at > until, OUTBOX.c.planned_at <= until)
+    due = and_(OUTBOX.c.status == "waiting", or_(OUTBOX.c.wake_at <= until, again))
     return or_(due, OUTBOX.c.status == "leased")

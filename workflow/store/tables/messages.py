@@ -12,8 +12,9 @@ from workflow.store.tables.columns import BIG, id_column, text_column
 class OutboxRow(SQLModel, table=True):
     """A message owed to one person by one way; `wake_at` is when it may go, NULL once settled.
 
-    `put_off_since` is since when it waits for others than its person: a provider that did not take
-    it, or a day that had enough.
+    `planned_at` is when it was to go at first, had the clock been looked after in time; None where
+    that is not known. `put_off_since` is since when it waits for others than its person: a provider
+    that did not take it, or a day that had enough.
     """
 
     __tablename__ = "outbox"
@@ -54,6 +55,7 @@ class OutboxRow(SQLModel, table=True):
     provider_id: str | None = None
     digest_id: int | None = Field(default=None, foreign_key="outbox.id", sa_type=BIG)
     put_off_since: datetime | None = None
+    planned_at: datetime | None = None
 
 
 class ReadingRow(SQLModel, table=True):
