@@ -1,4 +1,4 @@
-"""`./dev bench [NAME …] [--quick]`: P1, P2, P3, P5, P6, P7, P8; all of them without a name.
+"""`./dev bench [NAME …] [--quick]`: P1 to P9; all of them without a name.
 
 `profile` shows where the time goes. `--quick` measures a little of everything and keeps nothing;
 otherwise each part replaces its section of bench/RESULTS.md. `--date` is written instead of today.
@@ -17,15 +17,17 @@ from bench import (
     machine,
     mail,
     office,
+    over_http,
     pages,
     profiles,
     report,
     start,
     steps,
+    storm,
     sweeps,
 )
 from bench.machine import Scratch
-from bench.report import Table
+from bench.report import Lines, Table
 from workflow.catalog import Catalog
 from workflow.store.database import Database
 
@@ -43,6 +45,10 @@ def _p2(scratch: Scratch, quick: bool) -> list[Table]:
 def _p3(scratch: Scratch, quick: bool) -> list[Table]:
     sizes = sweeps.QUICK if quick else sweeps.FULL
     return [sweeps.run(scratch, sizes, kind) for kind in ("postgres", "sqlite")]
+
+
+def _p4(scratch: Scratch, quick: bool) -> list[Table]:
+    return storm.run(scratch, storm.QUICK if quick else storm.FULL)
 
 
 def _import(scratch: Scratch, quick: bool) -> list[Table]:
@@ -72,19 +78,25 @@ def _p7(scratch: Scratch, quick: bool) -> list[Table]:
     return ledger_sheet.run(scratch, ledger_sheet.QUICK if quick else ledger_sheet.FULL)
 
 
+def _p7b(scratch: Scratch, quick: bool) -> list[Table]:
+    return over_http.run(scratch, over_http.QUICK if quick else over_http.FULL)
+
+
 def _p8(scratch: Scratch, quick: bool) -> list[Table]:
     return start.run(scratch, rounds=1 if quick else 7)
 
 
-PARTS: dict[str, tuple[str, Callable[[Scratch, bool], list[Table]]]] = {
+PARTS: dict[str, tuple[str, Callable[[Scratch, bool], Sequence[Lines]]]] = {
     "P1": ("P1 Durable step, PostgreSQL", _p1),
     "P2": ("P2 Durable step, SQLite", _p2),
     "P3": ("P3 Timers due at one instant", _p3),
+    "P4": ("P4 The December storm", _p4),
     "IMPORT": ("P9 Import of an organisation", _import),
     "P5": ("P5 Lists among a million cases", _p5),
     "PAGES": ("P5B Every page among a million cases", _p5b),
     "P6": ("P6 Digests by mail", _p6),
     "P7": ("P7 A ledger as a spreadsheet", _p7),
+    "P7B": ("P7B Durable step over HTTP", _p7b),
     "P8": ("P8 Start and idle memory", _p8),
 }
 

@@ -4,32 +4,23 @@ Against it: the reference transaction (`reference.sql`) run by pgbench or by bar
 rows that our command writes sent to our own tables by pgbench, and django-fsm-2.
 """
 
-import re
 import subprocess
 import sys
-import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 import psycopg
-import pysqlite3.dbapi2 as sqlite
 
-from bench import loads, office
+from bench import loads, office, reference
 from bench.machine import ROOT, Scratch
 from bench.our_load import firing
 from bench.peers.environment import peers_python
+from bench.reference import Raw, pgbench
 from bench.report import Runner, Table, alternate
 from workflow.store.database import Database
 
-HERE = Path(__file__).parent
-BODY = '{"description":"' + "路灯不亮，三个月没有人修。" * 38 + '"}'
-"""About 1.5 kB, like the body of a rectification case."""
-HASH = "a" * 64
 OURS, SAME = "Duban `fire`", "pgbench, our rows in our tables"
 LIMIT, RAW = "pgbench, reference transaction", "pysqlite3, reference transaction"
 DJANGO, DJANGO_SAME = "django-fsm-2, reference rows", "django-fsm-2, our rows"
@@ -63,7 +54,7 @@ def on_postgres(scratch: Scratch, sizes: Sizes, clients: int) -> list[Table]:
     url, filled = scratch.postgres(), scratch.postgres()
     office.fill(filled, sizes.cases)
     with psycopg.connect(url) as connection:
-        _seed_reference(connection, sizes.cases)
+        reference.seed(connection, sizes.cases)
     same = scratch.postgres(template=filled)
     count = sizes.steps * (2 if clients > 1 else 1)
     title = f"PostgreSQL, {clients} client" + ("s over two processes" if clients > 1 else "")
@@ -71,11 +62,13 @@ def on_postgres(scratch: Scratch, sizes: Sizes, clients: int) -> list[Table]:
     with ExitStack() as stack:
         ours = stack.enter_context(_ours(filled, clients))
         runners: dict[str, Runner] = {OURS: partial(_rate, ours, count, clients)}
-        runners[LIMIT] = lambda: _pgbench(
-            scratch, url, "reference.sql", clients, sizes, cases=sizes.cases
+        runners[LIMIT] = lambda: pgbench(
+            scratch, url, "reference.sql", clients, sizes.seconds, cases=sizes.cases
         )
         bounds = _bounds(same)
-        runners[SAME] = lambda: _pgbench(scratch, same, "same_rows.sql", clients, sizes, **bounds)
+        runners[SAME] = lambda: pgbench(
+            scratch, same, "same_rows.sql", clients, sizes.seconds, **bounds
+        )
         for name, rows in ((DJANGO, "reference"), (DJANGO_SAME, "ours")):
             peer = stack.enter_context(_django(scratch, scratch.postgres(), rows, sizes, clients))
             runners[name] = partial(_rate, peer, count // 2, clients)
@@ -120,22 +113,6 @@ def _django(
         yield load.warm(clients)
 
 
-def _pgbench(
-    scratch: Scratch, url: str, script: str, clients: int, sizes: Sizes, **given: int
-) -> tuple[float, float]:
-    """Transactions a second of a pgbench script, and how many."""
-    definitions = [part for name, value in given.items() for part in ("-D", f"{name}={value}")]
-    command = [scratch.program("pgbench"), "-n", "-M", "prepared", "-f", str(HERE / script)]
-    command += ["-c", str(clients), "-j", str(min(clients, 2)), "-T", str(sizes.seconds)]
-    done = subprocess.run(
-        [*command, *definitions, url], capture_output=True, text=True, check=False
-    )
-    found = re.search(r"tps = ([\d.]+)", done.stdout)
-    if done.returncode or not found:
-        raise RuntimeError(f"pgbench {script}:\n{done.stderr.strip()}")
-    return float(found[1]), float(found[1]) * sizes.seconds
-
-
 def _bounds(url: str) -> dict[str, int]:
     """What same_rows.sql needs to know of a filled database."""
     with psycopg.connect(url) as connection:
@@ -160,31 +137,7 @@ def _rows_a_step(before: dict[str, int], after: dict[str, int], steps: int) -> s
     told = ", ".join(
         f"{name} {count:.2g}" for name, count in sorted(a_step.items()) if count > 0.01
     )
-    return (
-        f"rows a step of ours (+ inserted, ~ updated): {told}; the reference: ref_case ~ 1,"
-        " ref_history + 1, ref_timer + 1, ref_timer ~ 1, ref_outbox + 1, ref_request + 1"
-    )
-
-
-def _seed_reference(connection: Any, cases: int) -> None:
-    """The reference tables with so many cases, by psycopg or pysqlite3."""
-    is_sqlite = isinstance(connection, sqlite.Connection)
-    mark = "?" if is_sqlite else "%s"
-    for statement in (HERE / "reference_schema.sql").read_text(encoding="utf-8").split(";"):
-        if statement.strip():
-            connection.execute(statement)
-    cursor = connection.cursor()
-    cursor.executemany(
-        "INSERT INTO ref_case (id, workflow, number, unit_id, state, seq, head, body)"
-        f" VALUES ({mark}, 'r', {mark}, 7, 'assigned', 3, {mark}, {mark})",
-        [(n, f"第{n}号", HASH, BODY) for n in range(1, cases + 1)],
-    )
-    at = "2026-03-12 02:00:00"
-    cursor.executemany(
-        f"INSERT INTO ref_timer VALUES ({mark}, 3, 'rung', '{at}', '{at}', NULL, 'waiting')",
-        [(n,) for n in range(1, cases + 1)],
-    )
-    connection.commit()
+    return f"rows a step of ours (+ inserted, ~ updated): {told}; the reference: {reference.ROWS}"
 
 
 # SQLite
@@ -238,70 +191,3 @@ def sqlite_threads(scratch: Scratch, sizes: Sizes) -> tuple[Table, Table]:
     tails.less_is_better = True
     tails.goal(f"{OURS}, p50", 20)
     return rates, tails
-
-
-class Raw:
-    """The reference transaction in bare pysqlite3: a connection a thread, one lock for writers."""
-
-    def __init__(self, url: str, cases: int) -> None:
-        self._path = url.removeprefix("sqlite:///")
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._next = 0
-        self._cases = cases
-        self._crews: dict[int, loads.Crew] = {}
-        _seed_reference(self._connection(), cases)
-
-    def round(self, count: int, threads: int) -> loads.Round:
-        """So many steps by so many threads."""
-        numbers = range(self._next, self._next + count)
-        self._next += count
-        return self._crews.setdefault(threads, loads.Crew(self._fire, threads)).round(numbers)
-
-    def _connection(self) -> Any:
-        if not hasattr(self._local, "connection"):
-            connection = sqlite.connect(self._path, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            self._local.connection = connection
-        return self._local.connection
-
-    def _fire(self, number: int) -> None:
-        connection = self._connection()
-        with self._lock:
-            _reference_step(connection, number % self._cases + 1)
-
-
-def _reference_step(connection: Any, case: int) -> None:
-    """reference.sql in SQLite."""
-    now = "2026-03-02 03:00:00"
-    run = connection.execute
-    run("BEGIN IMMEDIATE")
-    read = "SELECT seq, head, body FROM ref_case WHERE id = ?"
-    seq, head, body = run(read, (case,)).fetchone()
-    run(
-        "UPDATE ref_case SET state = 'planning', seq = ?, due_at = ?, head = ?, body = ?"
-        " WHERE id = ?",
-        (seq + 1, now, head, body, case),
-    )
-    run(
-        "INSERT INTO ref_history"
-        " VALUES (?, ?, 'accept', 'assigned', 'planning', 1, ?, '{}', ?, ?, ?)",
-        (case, seq + 1, now, '{"calendar":1,"posts":[[11,7,"liaison",null]]}', head, head),
-    )
-    run(
-        "UPDATE ref_timer SET status = 'fired', wake_at = NULL, settled_at = ?"
-        " WHERE case_id = ? AND status = 'waiting'",
-        (now, case),
-    )
-    run(
-        "INSERT INTO ref_timer VALUES (?, ?, 'rung:standard', ?, ?, NULL, 'waiting')",
-        (case, seq + 1, now, now),
-    )
-    run(
-        "INSERT INTO ref_outbox"
-        " VALUES (?, ?, 1, 'email', '{\"headline\":\"路灯不亮\"}', 'waiting', ?, ?)",
-        (f"{case}.{seq}", case, now, now),
-    )
-    run("INSERT INTO ref_request VALUES (?, 1, ?, '{}', ?)", (str(uuid.uuid4()), head, now))
-    run("COMMIT")

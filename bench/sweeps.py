@@ -55,7 +55,7 @@ def run(scratch: Scratch, sizes: Sizes, kind: str) -> Table:
     runners: dict[str, Callable[[str], float]] = {
         OURS: _ours,
         SET_BASED: lambda url: set_based(url, model),
-        SCHEDULER: lambda url: _scheduler(url, sizes.jobs),
+        SCHEDULER: lambda url: scheduler(url, sizes.jobs),
     }
     for _ in range(sizes.rounds):
         for name, runner in runners.items():
@@ -183,7 +183,7 @@ def _make_model(connection: Any, model: Model, mark: str) -> None:
 # APScheduler
 
 
-def _scheduler(url: str, jobs: int) -> float:
+def scheduler(url: str, jobs: int) -> float:
     """Jobs in a store fired by a scheduler in a process of its own, which times itself."""
     command = [sys.executable, "-m", "bench.peers.job_store", url, str(jobs)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)

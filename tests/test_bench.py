@@ -4,8 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
-from bench import lists, machine, many, office, report, steps, sweeps
+from api.app import create_app
+from api.clock import system_clock
+from api.context import Duban
+from api.settings import Settings
+from bench import lists, machine, many, office, over_http, report, steps, sweeps
 from bench.report import Table
 from workflow import timers
 from workflow.doctor import examine
@@ -74,6 +79,26 @@ def test_the_set_based_statement_settles_what_the_sweep_settles(scratch: machine
         told = connection.exec_driver_sql("SELECT count(*) FROM history WHERE event = 'rung'")
         assert (fired.scalar_one(), told.scalar_one()) == (12, 12)
     assert rate > 0
+
+
+def test_what_is_sent_over_http_is_accepted(scratch: machine.Scratch) -> None:
+    url = scratch.sqlite()
+    office.fill(url, 12)
+    duban = Duban.on(Database(url), Settings(data=scratch.folder), system_clock)
+
+    with TestClient(create_app(duban)) as client:
+        answers = [
+            client.post(
+                wanted["path"],
+                json=wanted["body"],
+                headers={"Authorization": f"Bearer {wanted['token']}"},
+            )
+            for wanted in over_http.accepting(url)
+        ]
+
+    assert [answer.status_code for answer in answers] == [200] * 12
+    assert {answer.json()["state"] for answer in answers} == {"planning"}
+    duban.database.dispose()
 
 
 def test_a_part_replaces_its_own_section_of_the_results(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import machine, report
-from tests.soak import crash_points, decades, disk_points, kills, storm, tickets
+from tests.soak import crash_points, decades, disk_points, kills, tickets
 from tests.soak.grounds import KINDS, Grounds
 
 MEMORY = Path("/dev/shm")
@@ -38,7 +38,6 @@ PARTS = {
     "T3": Part("kill -9 under load", kills.run, 7200),
     "T4": Part("linearizable tickets", tickets.run, 3600),
     "T7": Part("simulated years", decades.run, 7200),
-    "P4": Part("the December storm", storm.run, 7200, machine.DATA),
     "HOUR": Part("an hour with a kill every half minute", kills.an_hour, 3600),
 }
 

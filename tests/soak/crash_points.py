@@ -8,7 +8,7 @@ from tests.proof.theatre import Theatre
 from tests.soak.grounds import NAMES, Grounds
 from workflow.engine.machine import Compiled
 
-PAIRS = 8
+PAIRS = 40
 """Of each scenario on each database: deaths in the recovery from a death."""
 
 

@@ -6,7 +6,7 @@ of a second.
                                         a line out: the process id
 
 `DATABASE_URL` names a database with the definitions. The clock of the children is the machine's,
-shifted by the seconds in the file that PROOF_CLOCK names; PROOF_BUG names a bug to plant in a
+shifted by the seconds in the file that BENCH_CLOCK names; PROOF_BUG names a bug to plant in a
 child. The children die with their parent.
 """
 
@@ -17,27 +17,19 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
-import api.clock
+from bench.shifted import shift_the_clock
 
 _DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
 
 
-def _shifted() -> datetime:
-    """The clock of the siege."""
-    shift = float(Path(os.environ["PROOF_CLOCK"]).read_text(encoding="ascii"))
-    return datetime.now(UTC) + timedelta(seconds=shift)  # noqa: TID251  (this is the clock)
-
-
 def main() -> None:
     """Fork on demand until the standard input ends, then let nobody outlive us."""
-    api.clock.system_clock = _shifted
+    shift_the_clock()
     _import_everything()
-    _shift_the_scheduler()
     _compile_everything()
     gc.freeze()  # what was imported is not looked at again, and stays one copy for all children
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
@@ -47,28 +39,6 @@ def main() -> None:
         if child == 0:
             _be(wanted)
         print(child, flush=True)
-
-
-class _ShiftedTime(datetime):
-    """What APScheduler looks at: its own `now` has to be ours."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> Any:
-        """The clock of the siege."""
-        return _shifted().astimezone(tz)
-
-
-def _shift_the_scheduler() -> None:
-    import apscheduler.executors.base
-    import apscheduler.schedulers.base
-    import apscheduler.triggers.interval
-
-    for module in (
-        apscheduler.executors.base,
-        apscheduler.schedulers.base,
-        apscheduler.triggers.interval,
-    ):
-        module.datetime = _ShiftedTime
 
 
 def _import_everything() -> None:

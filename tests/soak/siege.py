@@ -160,7 +160,7 @@ class Siege:
         environment = {
             "DUBAN_DATA": str(self.folder / "data"),
             "DATABASE_URL": self.database.url,
-            "PROOF_CLOCK": str(self._clock),
+            "BENCH_CLOCK": str(self._clock),
             "DUBAN_PORT": str(port or 1),
             "DUBAN_EMAIL": self.sink.url,
             "DUBAN_MAILS_A_MINUTE": "100000",

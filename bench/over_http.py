@@ -1,0 +1,134 @@
+"""P7b: the durable step over HTTP, signed in: `POST /api/v1/cases/ID/fire` of one `duban serve` on
+PostgreSQL, asked by sixteen clients that keep their connections.
+
+Against it: the reference transaction run by pgbench, and the application that one writes first with
+FastAPI and SQLModel.
+"""
+
+import json
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench import loads, office, reference
+from bench.machine import ROOT, Scratch
+from bench.processes import DUBAN, answering
+from bench.report import Runner, Table, alternate
+from workflow.store.database import Database
+from workflow.store.people.tokens import Scope, make_token
+
+OURS, NAIVE = "Duban `serve`, one process", "FastAPI + SQLModel, naive, one process"
+LIMIT = "pgbench, reference transaction"
+CLIENTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured."""
+
+    rounds: int
+    steps: int
+    seconds: int
+    """How long pgbench runs a round."""
+
+    @property
+    def cases(self) -> int:
+        """Cases that a load needs: each is stepped once."""
+        return self.rounds * self.steps + 10 * CLIENTS + 100
+
+
+FULL = Sizes(rounds=5, steps=1600, seconds=4)
+QUICK = Sizes(rounds=1, steps=160, seconds=1)
+
+
+def run(scratch: Scratch, sizes: Sizes) -> list[Table]:
+    """Steps a second, and the latency of ours."""
+    bare, filled, theirs = (scratch.postgres() for _ in range(3))
+    with psycopg.connect(bare) as connection:
+        reference.seed(connection, sizes.cases)
+    rates = Table(f"PostgreSQL, {CLIENTS} clients over HTTP", "steps/s")
+    costs = Table(f"{rates.title}: processor time, client and server", "µs a step")
+    costs.less_is_better = True
+    with ExitStack() as stack:
+        ours = _ours(scratch, stack, filled, sizes)
+        naive = _naive(scratch, stack, theirs, sizes)
+        runners: dict[str, Runner] = {
+            OURS: partial(_rate, ours, sizes.steps),
+            NAIVE: partial(_rate, naive, sizes.steps),
+            LIMIT: lambda: reference.pgbench(
+                scratch, bare, "reference.sql", CLIENTS, sizes.seconds, cases=sizes.cases
+            ),
+        }
+        for url in (bare, filled, theirs):
+            scratch.settle(url)
+        alternate(rates, costs, sizes.rounds, runners, scratch.cpu_seconds)
+    rates.goal(LIMIT, 0.08)
+    rates.goal(NAIVE, 3)
+    rates.notes.append(f"the naive application and pgbench write: {reference.ROWS}")
+    return [rates, costs]
+
+
+def _rate(load: loads.Load, count: int) -> tuple[float, float]:
+    return load.round(count, CLIENTS).rate, count
+
+
+def _ours(scratch: Scratch, stack: ExitStack, url: str, sizes: Sizes) -> loads.Load:
+    office.fill(url, sizes.cases)
+    data = scratch.folder / "serving"
+    data.mkdir()
+    service = stack.enter_context(
+        answering(scratch, [*DUBAN, "serve"], DATABASE_URL=url, DUBAN_DATA=str(data))
+    )
+    return _load(scratch, stack, service.address, accepting(url))
+
+
+def accepting(url: str) -> Iterator[dict[str, Any]]:
+    """Every waiting case, to be accepted by the liaison of its unit with a token of theirs."""
+    database = Database(url)
+    desk = office.enter(database)
+    tokens = _tokens(database, {unit: actor.person for unit, actor in desk.clerks.items()})
+    for case, unit in desk.cases():
+        body = {"event": "accept", "request": secrets.token_hex(16)}
+        yield {"path": f"/api/v1/cases/{case}/fire", "token": tokens[unit], "body": body}
+    database.dispose()
+
+
+def _tokens(database: Database, people: Mapping[int, int | None]) -> dict[int, str]:
+    now = datetime.now(UTC)
+    with database.unit_of_work() as connection:
+        return {
+            unit: make_token(connection, person, "bench", Scope.WRITE, now, timedelta(days=1))
+            for unit, person in people.items()
+            if person is not None
+        }
+
+
+def _naive(scratch: Scratch, stack: ExitStack, url: str, sizes: Sizes) -> loads.Load:
+    program, token = [sys.executable, "-m", "bench.peers.naive_app"], secrets.token_urlsafe()
+    subprocess.run([*program, "seed", url, str(sizes.cases), token], check=True, cwd=ROOT)
+    service = stack.enter_context(answering(scratch, [*program, "serve", url, "PORT"]))
+    requests = (
+        {"path": f"/cases/{case}/accept", "token": token}
+        | {"body": {"request": secrets.token_hex(16)}}
+        for case in range(1, sizes.cases + 1)
+    )
+    return _load(scratch, stack, service.address, requests)
+
+
+def _load(
+    scratch: Scratch, stack: ExitStack, address: str, requests: Iterator[dict[str, Any]]
+) -> loads.Load:
+    file: Path = scratch.folder / f"requests-{address.rpartition(':')[2]}"
+    file.write_text("\n".join(map(json.dumps, requests)), encoding="utf-8")
+    command = [sys.executable, "-m", "bench.http_load", address, str(file)]
+    load = stack.enter_context(loads.load(command, 1, ROOT))
+    return load.warm(CLIENTS)
