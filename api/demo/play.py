@@ -31,7 +31,10 @@ Visit = tuple[str, datetime]
 class Play:
     """One performance of a story on a stage."""
 
-    def __init__(self, stage: Stage, story: Story, folder: Path) -> None:
+    def __init__(
+        self, stage: Stage, story: Story, folder: Path, until: datetime | None = None
+    ) -> None:
+        """`until`: played to what comes before, be it earlier or later than the story's end."""
         self.stage, self.story, self.folder = stage, story, folder
         self.played = Played()
         self._cast = Cast.of(stage.duban.database)
@@ -43,20 +46,18 @@ class Play:
         self._wake: datetime | None = None
         self._down = False
         self._moved = False
-        self._ends = instant_of(story.ends) + timedelta(days=1)
+        self._until = until
+        self._ends = until or instant_of(story.ends) + timedelta(days=1)
 
     @property
     def now(self) -> datetime:
         """What time it is in the story."""
         return self.stage.clock.now()
 
-    def run(self, watch: Callable[[datetime], None], until: datetime | None = None) -> Played:
-        """Play from the first day to the last, or to what comes before `until`; `watch` is told of
-        every instant.
-        """
+    def run(self, watch: Callable[[datetime], None]) -> Played:
+        """Play from the first day to the last; `watch` is told of every instant."""
         self._enter_fixed()
-        ends = self._ends if until is None else min(self._ends, until)
-        while (instant := self._next()) is not None and instant < ends:
+        while (instant := self._next()) is not None and instant < self._ends:
             self.stage.clock.advance_to(instant)
             self.played.instants += 1
             watch(instant)
@@ -71,7 +72,7 @@ class Play:
         return self.played
 
     def _enter_fixed(self) -> None:
-        for at, deed in self._world.deeds():
+        for at, deed in self._world.deeds(self._until):
             self._agenda.enter(at, deed)
         for at, deed in Offices(self.stage, self.story, self._cast).deeds():
             self._agenda.enter(at, deed)

@@ -21,6 +21,9 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+LATELY = "lately"
+"""The habits that people have with cases that were opened lately."""
+
 Range = Annotated[
     tuple[int, int], BeforeValidator(lambda one: (one, one) if isinstance(one, int) else one)
 ]
@@ -67,15 +70,29 @@ class Import(Part):
     file: str
 
 
-class Opening(Part):
+class ByHand(Part):
     """One case opened by hand."""
 
-    at: str
     key: str
     by: str
     workflow: str
     parties: dict[str, str]
     facts: dict[str, Any]
+
+
+class Opening(ByHand):
+    """The same on a day of the story."""
+
+    at: str
+
+
+class Lately(ByHand):
+    """The same so many working days before the day up to which a story is played: nobody does
+    anything with it in `waits`, so that there is a desk on which it lies that day.
+    """
+
+    ago: int
+    waits: str
 
 
 class Stream(Part):
@@ -212,6 +229,7 @@ class Story(Part):
     pools: dict[str, tuple[Any, ...]] = {}
     imports: tuple[Import, ...] = ()
     openings: tuple[Opening, ...] = ()
+    lately: tuple[Lately, ...] = ()
     streams: tuple[Stream, ...] = ()
     switches: tuple[Switch, ...] = ()
     figures: tuple[Figures, ...] = ()
@@ -231,6 +249,11 @@ class Story(Part):
         `kinds` are the habits it may follow, the most particular first.
         """
         numbered = f"{state}#{visit}"
+        for recent in self.lately:
+            if recent.key == key:
+                if recent.waits == state:
+                    return ()
+                kinds = (LATELY, *kinds)
         for chapter in self.chapters:
             own = chapter.acts if chapter.case == key else {}
             if (found := own.get(numbered)) or (visit == 1 and (found := own.get(state))):

@@ -69,6 +69,6 @@ def _play(
     try:
         duban = furnish(database, settings, clock)
         stage = Stage(duban, clock, open_ways(database, clock))
-        return Play(stage, story, SAMPLE).run(watch, until=now)
+        return Play(stage, story, SAMPLE, until=now).run(watch)
     finally:
         database.dispose()

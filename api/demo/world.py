@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -11,15 +11,16 @@ from typing import Any, TypeVar
 
 from api.demo import tables_in
 from api.demo.cast import Cast, Parties
-from api.demo.diary import instant_of, next_slot, spread
+from api.demo.diary import OFFICE_OPENS, instant_of, next_slot, spread
 from api.demo.played import Played, Remark, StoryBroken
 from api.demo.stage import Stage
-from api.demo.story import Import, Notice, Opening, Story, Stream
+from api.demo.story import ByHand, Import, Notice, Story, Stream
 from api.demo.writing import Writer
 from api.notice_file import read_notice
 from api.spreadsheets.case_import import import_cases
 from workflow import timers
-from workflow.engine.calendar import local_day
+from workflow.engine.calendar import ZONE, local_day
+from workflow.engine.terms import Moment
 
 T = TypeVar("T")
 
@@ -40,12 +41,18 @@ class World:
     def _now(self) -> datetime:
         return self.stage.clock.now()
 
-    def deeds(self) -> Iterator[tuple[datetime, Deed]]:
-        """What the story has happen at a given time, each with its instant."""
+    def deeds(self, until: datetime | None) -> Iterator[tuple[datetime, Deed]]:
+        """What the story has happen at a given time, each with its instant; where it is played up
+        to a day, what happened lately as well.
+        """
         for one in self.story.imports:
             yield instant_of(one.at), partial(self._import, one)
         for opening in self.story.openings:
             yield instant_of(opening.at), partial(self._open_one, opening)
+        if until is not None:
+            for recent in self.story.lately:
+                if (at := self._days_before(recent.ago, until)) >= self._now:
+                    yield at, partial(self._open_one, recent)
         for stream in self.story.streams:
             yield from self._flow(stream)
         for notice in self.story.notices:
@@ -81,10 +88,16 @@ class World:
         text = f"{someone.name}上传一张 xlsx 表格，{len(table)} 行都合格，一次登记 {len(table)} 件"
         self.remark("imports", text)
 
-    def _open_one(self, opening: Opening) -> None:
+    def _days_before(self, days: int, until: datetime) -> datetime:
+        """A morning so many working days before."""
+        day = local_day(self.stage.duban.catalog.calendar.moment(Moment(-days), until))
+        return datetime.combine(day, OFFICE_OPENS, ZONE).astimezone(UTC)
+
+    def _open_one(self, opening: ByHand) -> None:
         parties = {party: self.cast.unit(code) for party, code in opening.parties.items()}
         person = self.cast.person(opening.by)
-        self._open(opening.key, opening.workflow, parties, person, opening.facts)
+        facts = self.writer(opening.key, parties, {}).value(opening.facts)
+        self._open(opening.key, opening.workflow, parties, person, facts)
 
     def _open(
         self, key: str, workflow: str, parties: Parties, person: int, facts: Mapping[str, Any]

@@ -64,6 +64,16 @@ def test_whoever_signs_in_as_the_first_who_is_named_finds_something_to_do(
     assert all(password in printed for password in opened.passwords.values())
 
 
+def test_what_happened_lately_waits_where_the_story_left_it(opened: Prepared) -> None:
+    """Both sign-offs among it: what the system is for is seen at once."""
+    headlines = {one.facts["description"]: one.waits for one in STORY.lately}
+    with opened.duban.database.reading() as connection:
+        query = select(CASE.c.headline, CASE.c.state).where(CASE.c.headline.in_(headlines))
+        found = dict(tuple(row) for row in connection.execute(query))
+    assert found == headlines
+    assert {"first_review", "second_review"} <= {*found.values()}
+
+
 def test_nothing_lies_in_the_future(opened: Prepared) -> None:
     with opened.duban.database.reading() as connection:
         last = connection.execute(select(func.max(HISTORY.c.at))).scalar_one()

@@ -47,7 +47,7 @@ def story() -> Story:
     the first unannounced visits come in March.
     """
     whole = read_story(SAMPLE / "year.yaml")
-    less: dict[str, Any] = {"imports": (), "openings": ()}
+    less: dict[str, Any] = {"imports": (), "openings": (), "lately": ()}
     less["streams"] = tuple(map(thinned, whole.streams))
     less["pools"] = {**whole.pools, "laggards": LAGGARDS}
     less["switches"] = tuple(
@@ -77,7 +77,7 @@ def stage(
         server: PostgresServer = request.getfixturevalue("postgres_server")
         url = server.get_uri()
     with set_up_without_servers(url, instant_of(story.begins), fresh=True) as stage:
-        Play(stage, story, SAMPLE).run(lambda _: None, until=instant_of(UNTIL))
+        Play(stage, story, SAMPLE, until=instant_of(UNTIL)).run(lambda _: None)
         yield stage
 
 
