@@ -26,7 +26,7 @@ def try_own_way(duban: Duban, someone: Someone, way: str) -> tuple[str, Trial]:
         to = outbox.addressee(connection, someone.person)
     address = to.address(way) if to is not None else None
     if to is None or not address:
-        raise InvalidInput(f"通讯录里没有您的{_ADDRESS[way]}，请先补上", {"way": way})
+        raise InvalidInput(f"通讯录里没有你的{_ADDRESS[way]}，请先补上", {"way": way})
     now, secret = duban.clock(), secret_for(duban, to, someone.person, way)
     trial = try_channel(ways[way], way, address, someone.name, now, secret)
     with duban.database.unit_of_work() as connection:

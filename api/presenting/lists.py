@@ -223,11 +223,11 @@ def _pace(row: Row, definition: Definition, now: datetime) -> Pace | None:
 
 
 def _steps(row: Row, compiled: Compiled, actor: Actor) -> Iterator[str]:
-    """Titles of the events that belong to a post of the actor, the usual ones first."""
+    """Titles of the events for which the case waits and that belong to a post of the actor."""
     definition, parties = compiled.definition, row["body"]["parties"]
     state = definition.states[row["state"]]
     held = {(post.unit, post.role) for post in actor.posts}
-    for event in compiled.events[row["state"]].values():
+    for event in state.events.values():
         for role in event.by:
             seat = parties.get(party_of(role, state))
             if seat and (seat[0], role.partition(".")[2]) in held:

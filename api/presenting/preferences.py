@@ -7,9 +7,9 @@ from api.presenting.fields import Option
 from workflow.store.offices.preferences import CHOICES, Preferences
 
 _KINDS = {
-    "task": ("待办", "事情转到您这里，请您办理"),
+    "task": ("待办", "事情转到你这里，请你办理"),
     "reminder": ("期限前的提醒", "期限还没有过"),
-    "told": ("情况告知", "您经手或关注的事情有了新情况"),
+    "told": ("情况告知", "你经手或关注的事情有了新情况"),
 }
 _WAYS = {
     "email": "只用邮件",

@@ -21,7 +21,7 @@ OWN = "admin@office.example"
 def test_without_an_address_nothing_can_be_tried(system: Browser) -> None:
     page = system.get(HERE)
     assert "本机信箱" in page.text
-    assert "通讯录里没有您的地址" in page.text
+    assert "通讯录里没有你的地址" in page.text
 
 
 @ON_SQLITE
