@@ -85,12 +85,12 @@ def _measure(url: str, what: str) -> float:
         rows = sheet_rows(connection, duban, someone, narrowed, "")
         if what == "ours":
             begun = time.process_time()
-            ledger.ledger_sheet(definition, spec.title, spec.facts, rows)
+            ledger.ledger_sheet(definition, spec.title, spec.facts, rows, office.NOW.date())
             return time.process_time() - begun
         recorder = _Recorder()
         readers = ledger.readers_of(definition, spec.facts)
         widths = [16] * (len(readers) + 7)
-        ledger.write_rows(recorder, rows, readers, widths, "text", "day")
+        ledger.write_rows(recorder, rows, readers, widths, ("text", "day", "figure"))
     return _alone(recorder.cells)
 
 
@@ -102,6 +102,7 @@ def _alone(cells: list[tuple[str, tuple[Any, ...]]]) -> float:
     formats = {
         "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
+        "figure": book.add_format({"valign": "top"}),
     }
     write = {name: getattr(sheet, name) for name in ("write_string", "write_number", "set_row")}
     for how, (row, *cell) in cells:

@@ -11,6 +11,7 @@ from api.jobs.telling import Tell, counted
 from api.jobs.work import Made
 from api.spreadsheets.ledger import ledger_sheet
 from api.spreadsheets.ledger_rows import sheet_rows
+from workflow.engine.calendar import local_day
 from workflow.store.evidence.audit import Act
 from workflow.store.jobs import Job
 from workflow.store.lists.counting import count_up_to
@@ -46,7 +47,9 @@ def export_ledger(duban: Duban, someone: Someone, job: Job, tell: Tell) -> Made:
         total = count_up_to(connection, someone.actor, narrowed, MOST_EXPORTED)
         tell(0, total)
         rows = sheet_rows(connection, duban, someone, narrowed, asked["order"])
-        content = ledger_sheet(definition, ledger.title, ledger.facts, counted(rows, total, tell))
+        told = counted(rows, total, tell)
+        today = local_day(duban.clock())
+        content = ledger_sheet(definition, ledger.title, ledger.facts, told, today)
     noted = Act("export", someone.person, data=log_of(asked["workflow"], asked["ledger"]))
     name = f"{definition.title}{ledger.title}.xlsx"
     return Made(f"{total} 行都在表格里", content, name, noted)

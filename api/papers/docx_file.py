@@ -15,6 +15,7 @@ from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from api.papers.docx_mark import add_mark
 from api.papers.docx_parts import add_run, page_number, rule, write
 from api.papers.docx_text import add_annexes, add_body, add_colophon, add_signature
 from api.papers.measures import (
@@ -26,7 +27,6 @@ from api.papers.measures import (
     LETTER_RULE,
     LETTER_RULE_BOTTOM,
     LINE,
-    MARK_BELOW,
     MM,
     NUMBER_FONT,
     PAGE_HEIGHT,
@@ -110,13 +110,7 @@ def _no_head(file: Any, document: Composed) -> None:
 
 def _document_head(file: Any, document: Composed) -> None:
     """7.2: the mark, the number two lines below it, the red rule 4 mm below that."""
-    lines = document.mark.split()
-    size = mark_size(max(map(len, lines), default=1))
-    for at, text in enumerate(lines):
-        write(
-            file, text, font=TITLE_FONT, size=size, align="center", color=RED, tight=False,
-            before=MARK_BELOW * MM if at == 0 else 0, line=size * 1.15,
-        )  # fmt: skip
+    add_mark(file, document.mark.split())
     if document.signer:
         paragraph = write(file, f"　{document.number}", before=2 * LINE)
         _tab_to_the_right(paragraph)

@@ -49,14 +49,17 @@ def add_body(file: Any, document: Composed) -> None:
     if document.to and document.layout not in ("plain", "form"):
         write(file, f"{joined(document.to)}：", align="both")
     _blocks(file, document.blocks)
+    if document.attachments or document.organ:
+        _keep_with_next(file)  # a page with nothing on it but who signs says too little
     for at, name in enumerate(document.attachments, start=1):
         head = "附件：" if at == 1 else "　　　"
         text = f"{head}{at}. {name}" if len(document.attachments) > 1 else f"{head}{name}"
         written = write(file, text, first=2 * SIZE_3, before=LINE if at == 1 else 0)
         written.paragraph_format.keep_with_next = True
-    if (
-        document.organ and file.paragraphs
-    ):  # a page with nothing on it but who signs says too little
+
+
+def _keep_with_next(file: Any) -> None:
+    if file.paragraphs:
         file.paragraphs[-1].paragraph_format.keep_with_next = True
 
 

@@ -30,11 +30,13 @@ PAGE_NUMBER_BELOW = 7  # 7.5
 OUTER_LINE, INNER_LINE = 8, 6
 """7.4.1: 0.35 and 0.25 mm, in eighths of a point."""
 
+MARK_TAIL = "文件"
+"""What follows the name of who issues, where the head has it."""
 MARK_SIZES = (26.0, 48.0)
 """Least and greatest size of a red head: the standard leaves it to the issuer, below 22 mm wide."""
 
 
-def mark_size(longest: int) -> float:
+def mark_size(longest: float) -> float:
     """The size at which a red head of so many characters fills the type area well."""
     least, most = MARK_SIZES
     return max(least, min(most, WIDTH * MM * 0.92 / max(longest, 1)))

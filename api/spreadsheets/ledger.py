@@ -19,7 +19,9 @@ from workflow.engine.definition import Definition, Fact
 Reader = Callable[[Any], Any]
 """Makes of a fact what stands in its cell."""
 
-_FIXED = (("编号", 18), ("单位", 18), ("环节", 12), ("亮灯", 8), ("期限", 12), ("剩余", 16))
+_NUMBERED = 13
+"""Width of what follows the title in a case's number: 〔2026〕999号."""
+_FIXED = (("单位", 18), ("环节", 12), ("亮灯", 8), ("期限", 12), ("剩余", 16))
 _WIDTHS = {"date": 12, "yes_no": 8, "integer": 10, "number": 12, "choice": 14, "table": 30}
 _LINES, _LINE = 30, 16
 """Widths of columns by what stands in them; of texts of several lines, and of one."""
@@ -44,9 +46,9 @@ class SheetRow:
 
 
 def ledger_sheet(
-    definition: Definition, title: str, facts: Sequence[str], rows: Iterable[SheetRow]
+    definition: Definition, title: str, facts: Sequence[str], rows: Iterable[SheetRow], today: date
 ) -> bytes:
-    """The xlsx of a ledger with these facts as columns."""
+    """The xlsx of a ledger with these facts as columns, as it stands today."""
     import xlsxwriter  # only here: not needed to start
 
     content = io.BytesIO()
@@ -55,18 +57,21 @@ def ledger_sheet(
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )
     sheet = book.add_worksheet(title[:31])
-    columns = [*_FIXED, *map(_column, (definition.facts[name] for name in facts)), ("签字", 24)]
+    number = "编号", max(18, 2 * len(definition.title) + _NUMBERED)
+    own = (_column(definition.facts[name]) for name in facts)
+    columns = [number, *_FIXED, *own, ("签字", 24)]
     widths = [width for _, width in columns]
     of = "" if definition.title in title else f"{definition.title}　"
-    set_up_print(sheet, sum(widths), f"{of}{title}")
+    set_up_print(sheet, sum(widths), f"{of}{title}", today)
     head = book.add_format({"bold": True, "bg_color": "#e6f0f1", "border": 1})
     text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
+    figure = book.add_format({"valign": "top"})
     for at, (name, width) in enumerate(columns):
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, name, head)
     sheet.freeze_panes(1, 1)
-    last = write_rows(sheet, rows, readers_of(definition, facts), widths, text, day)
+    last = write_rows(sheet, rows, readers_of(definition, facts), widths, (text, day, figure))
     sheet.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     return content.getvalue()
@@ -93,11 +98,11 @@ def write_rows(
     rows: Iterable[SheetRow],
     readers: Sequence[tuple[str, Reader | None]],
     widths: Sequence[int],
-    text: Any,
-    day: Any,
+    formats: tuple[Any, Any, Any],
 ) -> int:
-    """Write every row; the number of the last."""
-    last, stamps = 0, len(_FIXED) + len(readers)
+    """Write every row, its texts, days and figures in these formats; the number of the last."""
+    text, day, figure = formats
+    last, stamps = 0, 1 + len(_FIXED) + len(readers)
     string, number = sheet.write_string, sheet.write_number
     room = [width // 2 for width in widths]  # characters of a line
     for last, row in enumerate(rows, start=1):
@@ -107,8 +112,8 @@ def write_rows(
             if cell is None or cell == "":
                 continue  # half of a ledger is empty, and what is not written costs nothing
             if isinstance(cell, str):
-                if len(cell) > room[at]:
-                    lines = max(lines, len(cell) // room[at] + 1 + cell.count("\n"))
+                if len(cell) > room[at] or "\n" in cell:
+                    lines = max(lines, _lines(cell, room[at]))
                 string(
                     last,
                     at,
@@ -118,12 +123,17 @@ def write_rows(
             elif isinstance(cell, date):
                 number(last, at, cell.toordinal() - _DAY_ZERO, day)
             else:
-                number(last, at, cell)
+                number(last, at, cell, figure)
         if row.stamps:
             string(last, stamps, "；".join(row.stamps), text)
         if lines > 1:
             sheet.set_row(last, min(lines * _HIGH, _HIGHEST))
     return last
+
+
+def _lines(cell: str, room: int) -> int:
+    """How many lines a text takes where so many characters stand in one."""
+    return sum(len(line) // room + 1 for line in cell.split("\n"))
 
 
 def _read(facts: Mapping[str, Any], name: str, reader: Reader | None) -> Any:

@@ -2,8 +2,11 @@
 for somebody to read it.
 """
 
+from datetime import date
 from math import ceil
 from typing import Any
+
+from api.presenting.wording import in_full
 
 _A3, _A4 = 8, 9
 """Sizes of paper as the format numbers them."""
@@ -11,8 +14,9 @@ _ON_A4, _ON_A3 = 150, 210
 """Widths of columns, in characters, that are still read when they are drawn on one page."""
 
 
-def set_up_print(sheet: Any, width: float, title: str = "") -> None:
-    """Set a sheet up whose columns are together so many characters wide.
+def set_up_print(sheet: Any, width: float, title: str = "", day: date | None = None) -> None:
+    """Set a sheet up whose columns are together so many characters wide; `day` is that of what
+    stands in it.
 
     What is too wide for a page goes on beside it, the first column on each.
     """
@@ -25,4 +29,5 @@ def set_up_print(sheet: Any, width: float, title: str = "") -> None:
     sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
     if title:
         sheet.set_header(f"&C&14{title.replace('&', '&&')}")
-    sheet.set_footer("&C第 &P 页，共 &N 页&R打印日期：&D")
+    of = f"&R数据截至 {in_full(day)}" if day else ""  # a field would be in the machine's own form
+    sheet.set_footer(f"&C第 &P 页，共 &N 页{of}")

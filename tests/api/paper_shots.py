@@ -131,7 +131,8 @@ def _ledgers(specimens: Specimens, compiled: Compiled) -> Iterator[Paper]:
             )
             for case in cases
         ]
-        content = ledger.ledger_sheet(definition, spec.title, spec.facts, rows)
+        today = local_day(specimens.now)
+        content = ledger.ledger_sheet(definition, spec.title, spec.facts, rows, today)
         yield f"台账-{definition.workflow}-{name}.xlsx", content
 
 

@@ -45,8 +45,10 @@ class Specimens:
 
     def __post_init__(self) -> None:
         self.units: dict[int, str] = {}
-        query = select(UNIT.c.id, UNIT.c.level, UNIT.c.kind).order_by(UNIT.c.id)
-        for id_, level, kind in self.connection.execute(query):
+        self.names: dict[int, str] = {}
+        columns = (UNIT.c.id, UNIT.c.level, UNIT.c.kind, UNIT.c.short_name)
+        for id_, level, kind, name in self.connection.execute(select(*columns).order_by(UNIT.c.id)):
+            self.names[id_] = name
             self.units[id_] = level if kind == "government" else f"{level} {kind}"
         self.lineages = organisation.read_lineages(self.connection, set(self.units))
         self.person = person_by_username(self.connection, "zhou-dc.specialist1")
@@ -126,10 +128,17 @@ class Specimens:
             return [{"unit": unit, "code": "522301", "name": one} for one in names]
         if fact.type == "table":
             return [
-                {name: _plain(column, row + nth) for name, column in fact.columns.items()}
+                {name: self._cell(column, row + nth) for name, column in fact.columns.items()}
                 for row in range(3)
             ]
         return _plain(fact, nth)
+
+    def _cell(self, column: Column, nth: int) -> Any:
+        if column.type != "unit":
+            return _plain(column, nth)
+        fit = [id_ for id_, kind in self.units.items() if kind in column.among] or [*self.units]
+        unit = fit[nth % len(fit)]
+        return {"unit": unit, "name": self.names[unit]}
 
 
 def _plain(fact: Fact | Column, nth: int) -> Any:

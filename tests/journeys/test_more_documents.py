@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
+from api.papers.docx_mark import add_mark
 from tests.journeys import test_commendation as commendation
 from tests.journeys import test_hotline as hotline
 from tests.journeys import test_referral as referral
@@ -90,3 +94,17 @@ def test_nobody_below_reports_how_a_letter_was_carried_out(play: Play, desk: Des
     play.act(FINDER, case, "dispatch")
     (mistake,) = desk.draft(FINDER, case, "dispatch_notice").mistakes
     assert "请删去“上报贯彻落实情况”" in mistake
+
+
+def test_several_issuers_stand_above_each_other_with_the_word_beside_them() -> None:
+    """GB/T 9704-2012 7.2.4: 如有“文件”二字，应当置于发文机关名称右侧，上下居中排布."""
+    file = Document()
+    add_mark(file, ["中共黔西南州委", "黔西南州人民政府", "文件"])
+    (table,) = file.tables
+    names, word = table.rows[0].cells
+    assert [one.text for one in names.paragraphs] == ["中共黔西南州委", "黔西南州人民政府"]
+    assert {one.alignment for one in names.paragraphs} == {WD_ALIGN_PARAGRAPH.DISTRIBUTE}
+    assert (word.text, word.vertical_alignment) == ("文件", WD_CELL_VERTICAL_ALIGNMENT.CENTER)
+    alone = Document()
+    add_mark(alone, ["黔西南州督查局", "文件"])
+    assert [one.text for one in alone.paragraphs] == ["黔西南州督查局文件"]

@@ -19,6 +19,7 @@ from api.pages.rendering import masthead_of, show
 from api.presenting.jobs import ExportPage
 from api.spreadsheets.ledger import ledger_sheet
 from api.spreadsheets.ledger_rows import sheet_rows
+from workflow.engine.calendar import local_day
 from workflow.engine.errors import InvalidInput
 from workflow.store import jobs
 from workflow.store.evidence import audit
@@ -63,7 +64,8 @@ def sheet(
             return RedirectResponse(where, 303)
         else:
             rows = sheet_rows(connection, duban, someone, narrowed, asked.order)
-            content = ledger_sheet(definition, spec.title, spec.facts, rows)
+            today = local_day(duban.clock())
+            content = ledger_sheet(definition, spec.title, spec.facts, rows, today)
     with duban.database.unit_of_work() as connection:
         told = exporting.log_of(workflow, ledger) | ({"form": form} if form else {})
         audit.record(connection, Act("export", someone.person, data=told), duban.clock())
