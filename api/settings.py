@@ -30,6 +30,9 @@ LOGS = ("auto", "text", "json")
 SHORTEST_KEY = 16
 """Bytes of a key, at least."""
 
+SMS_A_DAY = 8
+"""Short messages to one number: carriers take ten that are no advertising from a provider a day."""
+
 
 class BadSetting(DubanError):
     """A setting that cannot be used; `sentence` is Chinese and says which and why, `code` is
@@ -200,11 +203,11 @@ def _fallback(text: str) -> tuple[str, ...]:
 
 
 def _pace(given: Mapping[str, str]) -> Pace:
-    """How many messages a minute leave, and how many short ones and chat a day go to one person."""
+    """How many messages a minute leave, and how many short ones and chat a day go to one number."""
     mails = _whole(given, "DUBAN_MAILS_A_MINUTE", 300, 100_000)
     short = _whole(given, "DUBAN_SMS_A_MINUTE", 100, 100_000)
     a_day = {
-        "sms": _whole(given, "DUBAN_SMS_A_DAY", 20, 1_000),
+        "sms": _whole(given, "DUBAN_SMS_A_DAY", SMS_A_DAY, 1_000),
         "chat": _whole(given, "DUBAN_CHAT_A_DAY", 20, 1_000),
     }
     return Pace({"email": mails, "sms": short}, a_day)

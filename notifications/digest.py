@@ -65,11 +65,11 @@ def _end_of_day(now: datetime) -> datetime:
 class Digest:
     """What a digest says; empty sections mean that there is nothing left to say."""
 
-    summary: str
-    headline: str
-    """What the most pressing item is about, for a short message; empty where all is mere news."""
+    variables: Mapping[str, str]
+    """`summary`; of the most pressing item `unit`, `headline` and `left`, for a short message, all
+    empty where there is only news; `fixed` where something in it comes whatever somebody chose.
+    """
 
-    left: str
     sections: tuple[Section, ...]
     insistent: bool
 
@@ -111,20 +111,20 @@ def compose(items: Sequence[Item], calendar: Calendar, now: datetime, base_url: 
     sections = tuple(_section(kind, lines) for kind, lines in placed.items() if lines)
     counts = (f"{_KINDS[kind].brief} {len(lines)} 件" for kind, lines in placed.items() if lines)
     insistent = any(item.template in INSISTENT for item in items)
-    headline, left = _first(pressing, calendar, now)
-    return Digest("，".join(counts), headline, left, sections, insistent)
+    variables = {"summary": "，".join(counts), "fixed": "1" if insistent else ""}
+    return Digest(variables | _first(pressing, calendar, now), sections, insistent)
 
 
 def _first(
     pressing: Sequence[tuple[str, Item]], calendar: Calendar, now: datetime
-) -> tuple[str, str]:
-    """What the most pressing of these is about, and how long it has left."""
+) -> dict[str, str]:
+    """Whom and what the most pressing of these is about, and how long it has left."""
     if not pressing:
-        return "", ""
+        return {"unit": "", "headline": "", "left": ""}
     order = list(_KINDS)
     _, item = min(pressing, key=lambda pair: order.index(pair[0]))
     left = left_in_words(calendar, item.due_at, now) if item.due_at is not None else ""
-    return item.variables.get("headline", ""), left
+    return {"unit": item.unit, "headline": item.variables.get("headline", ""), "left": left}
 
 
 def _is_settled(item: Item) -> bool:
@@ -180,9 +180,10 @@ def _news(told: Mapping[str, str]) -> str:
 
 def _note(item: Item, how: str, calendar: Calendar, now: datetime) -> str:
     """Where it stands, how long is left, and how its limit was found where that is to be said."""
-    stage = f"{item.variables.get('state', '')}；" if item.template == "task" else ""
+    state = item.variables.get("state", "") if item.template == "task" else ""
+    stage = f"{state}；" if state else ""
     if item.due_at is None:
-        return stage.rstrip("；")
+        return state
     limit = "：".join(filter(None, [due_in_words(item.due_at), how]))
     return f"{stage}{left_in_words(calendar, item.due_at, now)}（期限 {limit}）"
 

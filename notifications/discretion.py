@@ -1,34 +1,35 @@
-"""What is said of a confidential case where others read along: in the group of a chat robot.
+"""What leaves the house about a confidential case: its number, its limit, and that it is to be read
+here.
 
-Whoever is told may see the case; the others of the group may not, so that only what is asked, until
-when, and where to read the rest is said there.
+Mail servers, SMS providers and the groups of chat robots read along. Whoever is told may see the
+case and reads the rest after signing in; a group does not even learn the number.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection
-
 from workflow.store.outgoing.folding import Item
-from workflow.store.sight.scope import confidential_among
 
-DISCREET: Mapping[str, str] = {
-    "workflow": "", "number": "", "headline": "保密事项，请登录查看", "state": "", "what": "",
-    "why": "", "unit": "",
-}  # fmt: skip
-"""What stands in a message in place of what the case is about."""
+HEADLINE = "保密事项，请登录查看"
+
+_KEPT = ("due", "left", "person", "link", "settings", "fixed")
+"""What a message may say beside the number; none of it is about the matter."""
 
 
-def is_confidential(connection: Connection, case: int | None) -> bool:
-    """Whether only people who are named see a case."""
-    return case is not None and bool(confidential_among(connection, [case]))
+def discreet(way: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a message about a confidential case, without what it is about."""
+    kept = {name: variables[name] for name in _KEPT if name in variables}
+    return kept | {"number": _number(way, variables)}
 
 
-def discreet_items(connection: Connection, items: Sequence[Item]) -> list[Item]:
+def discreet_items(way: str, items: Sequence[Item]) -> list[Item]:
     """The items of a digest, those of confidential cases without what they are about."""
-    kept = confidential_among(connection, {item.case for item in items})
-    return [_discreet(item) if item.case in kept else item for item in items]
+    return [_discreet(way, item) if item.confidential else item for item in items]
 
 
-def _discreet(item: Item) -> Item:
-    return replace(item, unit="", variables={**item.variables, **DISCREET})
+def _discreet(way: str, item: Item) -> Item:
+    return replace(item, unit="", variables=discreet(way, item.variables) | {"headline": HEADLINE})
+
+
+def _number(way: str, variables: Mapping[str, str]) -> str:
+    return "" if way == "chat" else variables.get("number", "")

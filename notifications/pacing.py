@@ -1,4 +1,4 @@
-"""How fast and how much: messages a minute by a way, and a day to one person.
+"""How fast and how much: messages a minute by a way, and a day to one number.
 
 Two days of downtime must not become a thousand messages in the first minute, nor may a number get
 more in a day than its provider lets through. What counts is asked of the rows, so that any number
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from workflow.engine.calendar import ZONE
-from workflow.store.tables.handles import OUTBOX
+from workflow.store.tables.handles import OUTBOX, PERSON
 
 _MINUTE = timedelta(minutes=1)
 
@@ -27,6 +27,8 @@ class Pace:
 
 FREE = Pace()
 
+_ADDRESS = {"email": PERSON.c.email, "sms": PERSON.c.phone, "chat": PERSON.c.chat}
+
 
 def room(connection: Connection, pace: Pace, way: str, now: datetime, most: int) -> int:
     """How many may go by a way now, at most `most`."""
@@ -38,12 +40,15 @@ def room(connection: Connection, pace: Pace, way: str, now: datetime, most: int)
     return max(min(most, pace.a_minute[way] - went), 0)
 
 
-def had_enough(connection: Connection, pace: Pace, person: int, way: str, now: datetime) -> bool:
-    """Whether a person has got as many by a way today as a day allows."""
+def had_enough(connection: Connection, pace: Pace, way: str, address: str, now: datetime) -> bool:
+    """Whether as much went to a number or robot today as a day allows, to whomever of those who
+    share it.
+    """
     if way not in pace.a_day:
         return False
+    sharing = select(PERSON.c.id).where(_ADDRESS[way] == address)
     query = select(func.count()).where(
-        OUTBOX.c.person_id == person, OUTBOX.c.way == way, OUTBOX.c.sent_at >= _midnight(now)
+        OUTBOX.c.person_id.in_(sharing), OUTBOX.c.way == way, OUTBOX.c.sent_at >= _midnight(now)
     )
     return int(connection.execute(query).scalar_one()) >= pace.a_day[way]
 

@@ -12,19 +12,20 @@ from sqlalchemy import Connection
 
 from notifications.channels import Envelope
 from notifications.digest import INSISTENT, case_link, compose, settings_link
-from notifications.discretion import DISCREET, discreet_items, is_confidential
+from notifications.discretion import discreet, discreet_items
 from notifications.pacing import Pace, had_enough, tomorrow
 from notifications.patience import IN_WORDS, MOST_ATTEMPTS, has_waited_enough
-from notifications.rendering import CannotRender, UnknownTemplate, render
+from notifications.rendering import DISCREET, CannotRender, Section, UnknownTemplate, render
 from workflow.engine.calendar import Calendar
 from workflow.engine.errors import Refusal
 from workflow.engine.pace import may_go_again_at, within
 from workflow.engine.remaining import due_in_words, left_in_words
+from workflow.store.offices.preferences import CHOICES
 from workflow.store.outgoing import bad_addresses, folding, outbox
-from workflow.store.outgoing.outbox import Addressee, Leased
+from workflow.store.outgoing.outbox import Addressee, CaseNow, Leased
 from workflow.store.people.sealing import CannotUnseal
 
-_ENOUGH = "今天发给收件人的已经够多"
+_ENOUGH = "今天发往这个号码的已经够多"
 _NO_ADDRESS = {
     "email": "通讯录里没有邮箱地址", "sms": "通讯录里没有手机号码", "chat": "本人没有设置群机器人",
 }  # fmt: skip
@@ -94,7 +95,7 @@ class Preparation:
         if own > self.now:
             return Later(own, "等到收件人愿意接收消息的时间", wanted=True)
         if message.urgency != "immediate" and had_enough(
-            connection, self.pace, message.person or 0, message.way, self.now
+            connection, self.pace, message.way, address, self.now
         ):
             return self._tomorrow(message)
         if why := bad_addresses.why_bad(connection, message.person or 0, message.way, address):
@@ -113,27 +114,28 @@ class Preparation:
             return _SAID
         link = case_link(self.base_url, message.case)
         variables = {**message.variables, "person": to.name, "link": link}
-        variables["settings"] = settings_link(self.base_url)
+        if message.urgency != "immediate":  # of which nothing may be chosen
+            variables["settings"] = settings_link(self.base_url)
         insistent = message.urgency != outbox.DIGEST or message.template in INSISTENT
+        template, sections = message.template, tuple[Section, ...]()
         if message.template == outbox.DIGEST:
             items = folding.items_of(connection, message.id, self.now)
-            if message.way == "chat":
-                items = discreet_items(connection, items)
+            items = discreet_items(message.way, items)
             digest = compose(items, self.calendar, self.now, self.base_url)
             if not digest.sections:
                 return _DONE
-            variables["summary"], insistent = digest.summary, digest.insistent
-            variables |= {"headline": digest.headline, "left": digest.left}
-            rendered = render(
-                message.template, message.way, variables, link, sections=digest.sections
-            )
+            variables |= digest.variables
+            sections, insistent = digest.sections, digest.insistent
         else:
-            variables |= self._true_now(connection, message)
-            if message.way == "chat" and is_confidential(connection, message.case):
-                variables |= DISCREET
-            rendered = render(message.template, message.way, variables, link)
+            case = outbox.case_now(connection, message.case)
+            variables |= self._true_now(message, case)
+            if message.template not in CHOICES:
+                variables["fixed"] = "1"
+            if case.confidential:
+                template, variables = DISCREET, discreet(message.way, variables)
+        rendered = render(template, message.way, variables, link, sections=sections)
         envelope = Envelope(
-            message.key, address, message.template, variables, rendered.subject, rendered.text,
+            message.key, address, template, variables, rendered.subject, rendered.text,
             rendered.html, self._secret(message, to),
         )  # fmt: skip
         return Letter(envelope, insistent)
@@ -152,12 +154,11 @@ class Preparation:
             raise CannotUnseal("这里没有密钥文件，群机器人的消息没有发送")
         return self.unseal(to.chat_secret, message.person or 0)
 
-    def _true_now(self, connection: Connection, message: Leased) -> Mapping[str, str]:
+    def _true_now(self, message: Leased, case: CaseNow) -> Mapping[str, str]:
         """A message that waited for the morning says how long is left in the morning."""
-        unit, due_at = outbox.case_now(connection, message.case)
-        if due_at is None or message.variables.get("due") != due_in_words(due_at):
-            return {"unit": unit}
-        return {"unit": unit, "left": left_in_words(self.calendar, due_at, self.now)}
+        if case.due_at is None or message.variables.get("due") != due_in_words(case.due_at):
+            return {"unit": case.unit}
+        return {"unit": case.unit, "left": left_in_words(self.calendar, case.due_at, self.now)}
 
     def is_overdue(self, message: Leased) -> bool:
         """Whether a message has been put off for long enough."""

@@ -23,7 +23,7 @@ MOST_VARIABLES = 40
 
 VARIABLES = frozenset(
     (
-        "workflow number headline state what due why left unit person settings link"
+        "workflow number headline state what due why left unit person settings fixed link"
         " summary sections"
     ).split()
 )
@@ -31,6 +31,11 @@ VARIABLES = frozenset(
 
 _SET_BY_FRAMES = frozenset({"tone", "lead", "please", "colour", "row"})
 """What the mails about a case and their common frame say to each other."""
+
+DISCREET = "discreet"
+"""The template of every message about a confidential case, whatever the definition names."""
+
+_MAY_BE_LEFT_OUT = dict.fromkeys(("person", "unit", "settings", "fixed", "summary"), "")
 
 _FOLDER = Path(__file__).parent / "templates"
 _KINDS = (".subject.txt", ".txt", ".html", ".sms.txt", ".chat.md")
@@ -73,7 +78,7 @@ Section = Mapping[str, str | Sequence[Mapping[str, str]]]
 
 def template_keys() -> frozenset[str]:
     """The keys a definition may name in `notice:`."""
-    return frozenset(_keys() - {"digest"})
+    return frozenset(_keys() - {"digest", DISCREET})
 
 
 def unknown_variables() -> dict[str, frozenset[str]]:
@@ -99,7 +104,7 @@ def render(
     """The message of a key for a way; raises UnknownTemplate or CannotRender."""
     if template not in _keys():
         raise UnknownTemplate(template)
-    values = _capped({"person": "", "unit": "", "settings": "", **variables, "link": link})
+    values = _capped({**_MAY_BE_LEFT_OUT, **variables, "link": link})
     values["sections"] = [_capped_section(section) for section in sections]
     try:
         if way == "sms":

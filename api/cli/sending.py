@@ -12,8 +12,6 @@ app = typer.Typer(
     help="消息：暂停、放行（恢复备份以后先核对再放行），按月统计。", no_args_is_help=True
 )
 
-WAYS = ("email", "sms")
-
 _TO_THE_MINUTE = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
 _MONTH = typer.Argument(help="哪个月，如 2026-11", formats=["%Y-%m"])
 _CASE = typer.Argument(help="事项的编号（网址里的数字），取它最近一条消息的内容")
@@ -88,21 +86,16 @@ def preview(
     """用一件真实事项预览消息：邮件全文，短信和它计几条、多少钱。"""
     from api.cli.installation import open_installation, settings
     from notifications.channels import count_parts
-    from notifications.digest import case_link, settings_link
-    from notifications.rendering import CannotRender, UnknownTemplate, render
-    from workflow.store.outgoing import messages, outbox
+    from notifications.previewing import NothingToPreview
+    from notifications.previewing import preview as previewed
+    from notifications.rendering import CannotRender, UnknownTemplate
 
     with closing(open_installation(settings())) as duban, duban.database.reading() as connection:
-        found = messages.messages(connection, reader=None, case=case, limit=1)
-        unit, _ = outbox.case_now(connection, case)
-        base = duban.settings.base_url
-    if not found:
-        raise CommandFailed(f"没有编号为 {case} 的事项，或它还没有发过消息")
-    told = {**found[0].variables, "unit": unit, "person": "某某", "settings": settings_link(base)}
-    try:
-        mail, short = (render(template, way, told, case_link(base, case)) for way in WAYS)
-    except (UnknownTemplate, CannotRender) as error:
-        raise CommandFailed(str(error)) from None
+        try:
+            shown = previewed(connection, case, template, duban.settings.base_url)
+        except (NothingToPreview, UnknownTemplate, CannotRender) as error:
+            raise CommandFailed(str(error)) from None
+    mail, short = shown.mail, shown.short
     parts = count_parts(short.text)
     cost = "" if price is None else f"，{parts * price:.3f} 元"
     say(f"主题：{mail.subject}\n\n{mail.text}\n短信（计 {parts} 条{cost}）：{short.text}")

@@ -16,7 +16,7 @@ from tests.prefecture import NOW, Prefecture
 from workflow.catalog import Catalog
 from workflow.engine.calendar import Calendar
 from workflow.store.database import Database
-from workflow.store.tables.handles import CASE, DEFINITION, OUTBOX, PERSON, STATE
+from workflow.store.tables.handles import CASE, DEFINITION, OUTBOX, PERSON, SCOPE, STATE
 
 VARIABLES = {
     "workflow": "问题整改",
@@ -96,6 +96,14 @@ class Desk:
         """End a case."""
         with self.database.unit_of_work() as connection:
             connection.execute(update(CASE).where(CASE.c.id == case).values(closed_at=NOW))
+
+    def hide(self, case: int) -> None:
+        """Make a case confidential: only liaisons of 望谟县 see it."""
+        unit = self.prefecture.unit("522326")
+        row = {"unit_id": unit, "case_id": case, "why": "party", "due_at": NOW, "state": "open"}
+        row |= {"named": ",liaison,", "workflow": "errand", "about": unit, "entered_at": NOW}
+        with self.database.unit_of_work() as connection:
+            connection.execute(insert(SCOPE).values(row))
 
     def row(self, message: int) -> dict[str, Any]:
         """A message as it stands."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert
 
 from notifications.channels import open_channel
 from notifications.pacing import Pace
@@ -23,7 +22,7 @@ from workflow.store.offices.preferences import Preferences
 from workflow.store.offices.robot_address import NoRobot, parse_robot
 from workflow.store.people import robots
 from workflow.store.people.sealing import Sealer
-from workflow.store.tables.handles import PERSON, SCOPE
+from workflow.store.tables.handles import PERSON
 
 pytestmark = pytest.mark.notify
 
@@ -101,25 +100,6 @@ def test_what_people_write_marks_nothing_up(desk: Desk, calendar: Calendar, memb
     [said] = heard(desk, calendar)
     assert "点这里" in said.text
     assert not any(mark in said.text for mark in ("](http://evil", "<at", "@all", "**急**"))
-
-
-@pytest.mark.parametrize("urgency", ["urgent", "digest"])
-def test_the_group_does_not_read_what_a_confidential_case_is_about(
-    desk: Desk, calendar: Calendar, member: int, at: At, urgency: str
-) -> None:
-    case, now = desk.case(), at("02 09:00")
-    seen = {"unit_id": desk.prefecture.unit("522326"), "case_id": case, "why": "party"}
-    row = {"due_at": now, "named": ",liaison,", "workflow": "errand", "state": "open"}
-    row |= {"about": seen["unit_id"], "entered_at": now}
-    with desk.database.unit_of_work() as connection:
-        connection.execute(insert(SCOPE).values(seen | row))
-    desk.owe(way="chat", case=case, urgency=urgency, wake_at=now)
-    [said] = heard(desk, calendar, now)
-    assert "保密事项，请登录查看" in said.text
-    assert f"{BASE}/cases/{case}" in said.text
-    assert not any(
-        word in said.title + said.text for word in ("饮水管网", "17号", "望谟", "整改中")
-    )
 
 
 def test_a_group_gets_no_more_in_a_day_than_allowed(

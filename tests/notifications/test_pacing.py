@@ -84,6 +84,19 @@ def test_a_number_gets_no_more_than_its_day_allows(
     assert deliver("09 08:00").sent == 1
 
 
+def test_who_share_a_number_share_its_day(
+    desk: Desk, database: Database, calendar: Calendar, at: At
+) -> None:
+    """The provider counts by number, not by person."""
+    for name in ("wangmo.liaison", "wangmo.officer"):
+        desk.change_person(name, phone="13800138000")
+    for name in ("wangmo.liaison", "wangmo.officer", "xingyi.liaison"):
+        desk.owe(name, way="sms", wake_at=at("05 10:00"))
+    ways: dict[str, Channel] = {"sms": Scripted()}
+    done = deliver_all_due(database, ways, calendar, at("05 10:00"), pace=Pace({}, {"sms": 1}))
+    assert (done.sent, done.put_off) == (2, 1)
+
+
 def test_who_is_told_too_much_day_after_day_gets_the_rest_by_mail(
     desk: Desk, database: Database, calendar: Calendar, at: At
 ) -> None:
@@ -95,5 +108,5 @@ def test_who_is_told_too_much_day_after_day_gets_the_rest_by_mail(
     for when in ("05 10:00", "06 08:00"):
         deliver_all_due(database, ways, calendar, at(when), pace=pace)
     assert [desk.row(one)["status"] for one in (first, second, third)] == ["sent", "sent", "dead"]
-    assert desk.row(third)["detail"] == "已等了一个工作日，不再等：今天发给收件人的已经够多"
+    assert desk.row(third)["detail"] == "已等了一个工作日，不再等：今天发往这个号码的已经够多"
     assert len(mail.got) == 1

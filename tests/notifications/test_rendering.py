@@ -205,3 +205,27 @@ def test_a_limit_by_the_clock_does_not_last_until_midnight(due: str, mail: str, 
     assert mail in (text.html or "")
     assert ("24时" in text.text) == (":" not in due)
     assert sms in render("task", "sms", told, LINK).text
+
+
+@pytest.mark.parametrize(
+    ("given", "says", "not_said"),
+    [
+        ({}, "接收方式和时间可以调整：https://d/me", "不能关闭"),
+        ({"fixed": "1"}, "这类消息不能关闭，接收时间可以调整：https://d/me", "方式"),
+        ({"settings": ""}, "请勿直接回复。）", "调整"),
+    ],
+)
+def test_a_mail_offers_only_what_may_be_chosen(
+    given: dict[str, str], says: str, not_said: str
+) -> None:
+    mail = render("overdue", "email", {**VARIABLES, "settings": "https://d/me", **given}, LINK)
+    assert says in mail.text
+    assert not_said not in mail.text.partition("自动发出")[2]
+    assert not_said not in (mail.html or "").partition("自动发出")[2]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_short_message_names_the_unit(key: str) -> None:
+    text = render(key, "sms", {**VARIABLES, "unit": "望谟县"}, LINK).text
+    assert "望谟县" in text
+    assert count_parts(text) == 1

@@ -48,6 +48,8 @@ class Reporter:
     role: str
     addresses: Mapping[str, str]
     submitted: datetime | None
+    refused: frozenset[str] = frozenset()
+    """The ways by which nothing reaches this person, whoever sends it."""
 
     def owed(self) -> list[Reminder]:
         """What this person had to be told."""
@@ -73,60 +75,91 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """From when until when nothing could arrive by a way, quiet days after it included."""
+
+    way: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Late:
-    """A reminder that first reached somebody on a later day than it was owed."""
+    """A reminder that first reached somebody by a way on a later day than it was owed; `unknown`
+    where no other way had brought it in time either.
+    """
 
     reporter: Reporter
     reminder: Reminder
     copy: Copy
+    unknown: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was wrong, what was late, and how much of what was owed was known on its day."""
+    """What was wrong, what was late; how much of what was owed came on its day, by way."""
 
     faults: tuple[str, ...]
     late: tuple[Late, ...]
-    in_time: int
-    spared: int
+    in_time: Mapping[str, int]
+    spared: Mapping[str, int]
     """Owed, but the unit reported before anything could arrive."""
 
+    refused: Mapping[str, int]
+    """Owed to a number that its provider refuses."""
 
-def judge(people: Sequence[Reporter], copies: Sequence[Copy]) -> Judged:
-    """Hold what arrived against what was owed."""
+
+def judge(
+    people: Sequence[Reporter], copies: Sequence[Copy], outages: Sequence[Outage] = ()
+) -> Judged:
+    """Hold what arrived against what was owed: to every person, by every way."""
     at_address: dict[tuple[str, str], list[Copy]] = defaultdict(list)
     for copy in sorted(copies, key=lambda copy: copy.at):
         at_address[copy.way, copy.to].append(copy)
     faults = [f"{copy.at}: {copy.way} at a quiet hour" for copy in copies if _is_quiet(copy.at)]
     late: list[Late] = []
-    known: Counter[str] = Counter()
+    known: dict[str, Counter[str]] = defaultdict(Counter)
     for person in people:
         got = {way: at_address[way, to] for way, to in person.addresses.items()}
         faults += [*_disturbed(person, got), *_told_twice(person, got), *_untrue(person, got)]
-        for reminder in person.owed():
-            first = _first_since(reminder, got)
-            if first is None:
-                if _reported_at_once(person, reminder):
-                    known["spared"] += 1
-                else:
-                    faults.append(f"{person.name} never learned of {reminder.day}")
-            elif local(first.at) == reminder.day:
-                known["in_time"] += 1
+        for reminder, way in ((one, way) for one in person.owed() for way in one.ways):
+            first = _first_since(reminder, got[way])
+            if first is not None and way in person.refused:
+                faults.append(f"{person.name} got what {way} refuses on {local(first.at)}")
+            elif first is not None and local(first.at) == reminder.day:
+                known["in_time"][way] += 1
+            elif first is not None:
+                late.append(Late(person, reminder, first, unknown=not _knew(reminder, got)))
+            elif way in person.refused:
+                known["refused"][way] += 1
+            elif _could_not_arrive(person, reminder, way, outages):
+                known["spared"][way] += 1
             else:
-                late.append(Late(person, reminder, first))
-    return Judged(tuple(faults), tuple(late), known["in_time"], known["spared"])
+                faults.append(f"{person.name} never learned by {way} of {reminder.day}")
+    return Judged(tuple(faults), tuple(late), known["in_time"], known["spared"], known["refused"])
 
 
-def _reported_at_once(person: Reporter, reminder: Reminder) -> bool:
-    return person.submitted is not None and person.submitted - reminder.at < AT_ONCE
+def _could_not_arrive(
+    person: Reporter, reminder: Reminder, way: str, outages: Sequence[Outage]
+) -> bool:
+    """Whether somebody reported at once, or before a way worked again."""
+    if person.submitted is None:
+        return False
+    down = (one for one in outages if one.way == way and one.since <= reminder.at < one.until)
+    return person.submitted < max((one.until for one in down), default=reminder.at + AT_ONCE)
 
 
 Got = Mapping[str, Sequence[Copy]]
 
 
-def _first_since(reminder: Reminder, got: Got) -> Copy | None:
-    since = [copy for of in got.values() for copy in of if copy.at >= reminder.at]
-    return min(since, key=lambda copy: copy.at, default=None)
+def _first_since(reminder: Reminder, got: Sequence[Copy]) -> Copy | None:
+    return next((copy for copy in got if copy.at >= reminder.at), None)
+
+
+def _knew(reminder: Reminder, got: Got) -> bool:
+    """Whether anything brought a reminder on its day."""
+    first = (_first_since(reminder, of) for of in got.values())
+    return any(copy is not None and local(copy.at) == reminder.day for copy in first)
 
 
 def _disturbed(person: Reporter, got: Got) -> Iterator[str]:

@@ -8,7 +8,7 @@ at any minute, some never. An oracle of its own says what had to arrive (oracle.
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,11 @@ from tests.journeys.play import notice
 from tests.notifications.december.oracle import (
     REST_DAYS,
     Judged,
+    Outage,
     Reporter,
     judge,
     left_in_words,
+    local,
 )
 from tests.notifications.december.year_end import Centre, Happening, Post, YearEnd
 from workflow.doctor import examine
@@ -41,6 +43,10 @@ SEED = 20261231
 MAIL_DOWN, MAIL_UP = at("2026-12-24 08:55"), at("2026-12-26 08:55")  # a Thursday to a Saturday
 BUSY, FREE = at("2026-12-16 08:55"), at("2026-12-16 11:00")
 TAKES = 60  # messages while it is busy
+OUTAGES = (
+    Outage("email", MAIL_DOWN, at("2026-12-28 09:30")),  # over a weekend: until Monday's digests
+    Outage("sms", BUSY, at("2026-12-16 12:00")),  # until what it put off is tried again
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ def lived(play: YearEnd) -> December:
     people = play.reporters(units)
     never = [one for one in people if one.submitted is None]
     refused = [one for one in never if one.role == "liaison"][:2] + never[-1:]
+    refused = [replace(one, refused=frozenset({"sms"})) for one in refused]
+    people = [next((bad for bad in refused if bad.name == one.name), one) for one in people]
     play.centre.refused = frozenset(one.addresses["sms"] for one in refused)
     play.until("2026-11-20 08:30")
     plan: list[Happening] = [
@@ -99,7 +107,7 @@ def lived(play: YearEnd) -> December:
     ]
     plan += [(unit.submits, partial(play.submit, unit)) for unit in units if unit.submits]
     play.live(plan, "2027-01-08 18:00")
-    return December(play, people, refused, judge(people, play.copies))
+    return December(play, people, refused, judge(people, play.copies, OUTAGES))
 
 
 def test_everybody_who_had_to_know_knew_and_nobody_twice(december: December) -> None:
@@ -109,9 +117,11 @@ def test_everybody_who_had_to_know_knew_and_nobody_twice(december: December) -> 
     for name, figure in {
         "units": len({one.name.partition(".")[0] for one in december.people}),
         "copies": len(december.play.copies),
-        "in_time": judged.in_time,
-        "late": len(judged.late),
-        "spared": judged.spared,
+        **{f"in_time_by_{way}": count for way, count in sorted(judged.in_time.items())},
+        **{f"spared_by_{way}": count for way, count in sorted(judged.spared.items())},
+        "refused": sum(judged.refused.values()),
+        "late_by_a_way": len(judged.late),
+        "late_by_all": len([one for one in judged.late if one.unknown]),
         "throttled": december.play.centre.throttled,
     }.items():
         print(f"figure: december_{name} = {figure}")
@@ -130,8 +140,9 @@ def test_only_those_whose_number_is_refused_learned_late_and_the_lateness_shows(
 ) -> None:
     """Their mail was held up as well: from Thursday to Monday."""
     officers = {one.name for one in december.refused if one.role != "head"}
-    assert {late.reporter.name for late in december.judged.late} == officers
-    for late in december.judged.late:
+    unknown = [late for late in december.judged.late if late.unknown]
+    assert {late.reporter.name for late in unknown} == officers
+    for late in unknown:
         story = december.story_of(late.reporter.name, "email", late.reminder.at)
         told = {moment.label: moment.when for moment in story}
         assert (told["应发"], told["送出"]) == (
@@ -139,6 +150,13 @@ def test_only_those_whose_number_is_refused_learned_late_and_the_lateness_shows(
             "2026年12月28日 09:00",
         )
         assert left_in_words(date(2026, 12, 28)) in late.copy.text
+
+
+def test_what_is_late_is_so_by_the_way_that_was_down_alone(december: December) -> None:
+    late = december.judged.late
+    assert {(one.copy.way, one.reminder.day, local(one.copy.at)) for one in late} == {
+        ("email", date(2026, 12, 24), date(2026, 12, 28))
+    }
 
 
 def test_what_the_centre_refused_is_listed_with_its_reason(december: December) -> None:

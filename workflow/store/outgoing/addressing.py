@@ -99,8 +99,10 @@ def _message(told: Told, key: str, recipient: Recipient, way: str, now: datetime
     hours, urgency = recipient.wants.hours, told.notice.urgency
     goes_at = within(hours, told.calendar, urgency, told.goes_at)
     planned_at = within(hours, told.calendar, urgency, told.planned_at)
+    fixed = told.insists or bool(told.notice.ways)
     return {
         **_blank(told, now),
+        **({"variables": dumps({**told.notice.variables, "fixed": "1"})} if fixed else {}),
         "key": key,
         "person_id": recipient.person,
         "unit_id": recipient.unit or None,

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from workflow.store.outgoing.outbox import DIGEST, Row, has_moved_on, is_spoken_for
+from workflow.store.sight.scope import is_confidential
 from workflow.store.tables.handles import CASE, OUTBOX, PERSON, UNIT
 
 _TO_FOLD = and_(
@@ -194,7 +195,8 @@ def _digest_row(group: Group, key: str, now: datetime) -> Row:
 class Item:
     """One message inside a digest, with its case as it is now.
 
-    `moved_on` is whether the case has left the state in which the message was owed.
+    `moved_on` is whether the case has left the state in which the message was owed, `confidential`
+    whether only people who are named see it.
     """
 
     case: int
@@ -203,13 +205,14 @@ class Item:
     unit: str
     due_at: datetime | None
     moved_on: bool
+    confidential: bool = False
 
 
 def items_of(connection: Connection, digest: int, now: datetime) -> list[Item]:
     """What was folded into a digest and goes by itself by no later message, oldest first."""
     return [
-        Item(case, template, json.loads(variables), unit, due_at, bool(moved_on))
-        for case, template, variables, unit, due_at, moved_on in connection.execute(
+        Item(case, template, json.loads(variables), unit, due_at, bool(moved_on), bool(secret))
+        for case, template, variables, unit, due_at, moved_on, secret in connection.execute(
             _items(), {"digest": digest, "now": now}
         )
     ]
@@ -221,7 +224,7 @@ def _items() -> Select[Any]:
     return (
         select(
             OUTBOX.c.case_id, OUTBOX.c.template, OUTBOX.c.variables, UNIT.c.short_name,
-            CASE.c.due_at, has_moved_on(),
+            CASE.c.due_at, has_moved_on(), is_confidential(CASE.c.id),
         )
         .join(CASE, CASE.c.id == OUTBOX.c.case_id)
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -29,6 +29,7 @@ from sqlalchemy import (
 from workflow.engine.pace import Hours
 from workflow.store.offices import preferences
 from workflow.store.offices.masking import masked_in
+from workflow.store.sight.scope import is_confidential
 from workflow.store.tables.handles import CASE, HISTORY, OUTBOX, PERSON, PREFERENCE, UNIT
 
 DIGEST = "digest"
@@ -327,14 +328,22 @@ def _asking_something() -> Select[Any]:
     return query.where(OUTBOX.c.id == bindparam("message"), OUTBOX.c.template.in_(TO_DO))
 
 
-def case_now(connection: Connection, case: int | None) -> tuple[str, datetime | None]:
-    """The short name of the unit that a message's case is about, and its present limit."""
+class CaseNow(NamedTuple):
+    """A message's case as it is now: the short name of the unit it is about, its limit."""
+
+    unit: str = ""
+    due_at: datetime | None = None
+    confidential: bool = False
+
+
+def case_now(connection: Connection, case: int | None) -> CaseNow:
+    """What a message says of its case at the moment at which it goes."""
     row = connection.execute(_CASE_NOW, {"case": case}).first()
-    return (row.short_name, row.due_at) if row else ("", None)
+    return CaseNow(row.short_name, row.due_at, bool(row.confidential)) if row else CaseNow()
 
 
 _CASE_NOW = (
-    select(UNIT.c.short_name, CASE.c.due_at)
+    select(UNIT.c.short_name, CASE.c.due_at, is_confidential(CASE.c.id).label("confidential"))
     .join(CASE, CASE.c.unit_id == UNIT.c.id)
     .where(CASE.c.id == bindparam("case"))
 )

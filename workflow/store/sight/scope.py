@@ -7,10 +7,9 @@ nobody sees through a unit's place in the tree alone. A confidential case names 
 a unit who see it; see `workflow.engine.confidence`. Out of scope is the same as absent.
 """
 
-from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, or_, select
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
@@ -47,10 +46,9 @@ def words_of(actor: Actor) -> dict[int, set[str]]:
     return words
 
 
-def confidential_among(connection: Connection, cases: Collection[int]) -> frozenset[int]:
-    """Those of some cases that only people who are named see."""
-    named = select(SCOPE.c.case_id).where(SCOPE.c.case_id.in_(cases), SCOPE.c.named.is_not(None))
-    return frozenset(connection.execute(named).scalars())
+def is_confidential(case: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that only people who are named see a case."""
+    return exists().where(SCOPE.c.case_id == case, SCOPE.c.named.is_not(None))
 
 
 def _names(rows: FromClause, who: str) -> Any:

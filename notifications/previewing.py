@@ -1,0 +1,42 @@
+"""What a message about a real case would say, without sending it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from notifications.channels import Envelope
+from notifications.digest import case_link, settings_link
+from notifications.discretion import discreet
+from notifications.rendering import DISCREET, Rendered, render
+from workflow.store.outgoing import messages, outbox
+
+SOMEBODY = "某某"
+
+
+class NothingToPreview(LookupError):
+    """The case is not there, or nothing was ever said of it; the text is a Chinese sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One message by mail, and as it would be handed to whoever sends short messages."""
+
+    mail: Rendered
+    short: Envelope
+
+
+def preview(connection: Connection, case: int, template: str, base_url: str) -> Preview:
+    """The message with the variables of the last that was owed about a case.
+
+    Raises NothingToPreview, UnknownTemplate or CannotRender.
+    """
+    found = messages.messages(connection, reader=None, case=case, limit=1)
+    if not found:
+        raise NothingToPreview(f"没有编号为 {case} 的事项，或它还没有发过消息")
+    now, link = outbox.case_now(connection, case), case_link(base_url, case)
+    told = {**found[0].variables, "unit": now.unit, "person": SOMEBODY, "link": link}
+    told["settings"] = settings_link(base_url)
+    if now.confidential:
+        template, told = DISCREET, discreet("sms", told)
+    mail, short = (render(template, way, told, link) for way in ("email", "sms"))
+    return Preview(mail, Envelope("preview", "", template, told, "", short.text))
