@@ -198,9 +198,8 @@ class Catalog:
     def newest(self, workflow: str) -> Compiled:
         """The newest version of a workflow; raises NotFound."""
         if workflow not in self._newest:
-            hint = nearest(workflow, self._newest)
-            sentence = f"没有“{short(workflow)}”这种工作流程（{hint}）"
-            raise NotFound(sentence, {"workflow": short(workflow)})
+            data = {"workflow": short(workflow), "hint": nearest(workflow, self._newest)}
+            raise NotFound(f"没有“{data['workflow']}”这种工作流程", data)
         return self.version(self._newest[workflow])
 
     def cadence_since(self, workflow: str, every: str) -> datetime:

@@ -38,7 +38,9 @@ MOST_SHOWN = 300
 
 @router.get("/cases/backfill")
 def ask(duban: Installation, someone: SignedInPage, workflow: str = "", done: int = 0) -> Response:
-    """Choose a file; what was taken over before stands below."""
+    """Choose a file; what was taken over before stands below. Without a workflow: choose one."""
+    if not workflow:
+        return RedirectResponse(_HERE, 303)
     definition = duban.catalog.newest(workflow).definition
     targets_of(definition)
     said = f"已补录 {done:,} 件。" if done else ""

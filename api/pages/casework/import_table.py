@@ -31,7 +31,9 @@ AT_ONCE = 300
 
 @router.get("/cases/import")
 def ask(duban: Installation, someone: SignedInPage, workflow: str = "") -> Response:
-    """The empty form of one workflow."""
+    """The empty form of one workflow; nothing is chosen yet where none is named."""
+    if not workflow:
+        return RedirectResponse(_HERE, 303)
     definition = duban.catalog.newest(workflow).definition
     columns_of(definition)
     return _show(duban, someone, _page(definition))

@@ -36,7 +36,9 @@ def is_said_well(page: Page) -> bool:
     return faults_of(page) == [] and bool(alert) and advice and number
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/cases/999", "/ledgers/rectification/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/cases/999", "/ledgers/rectification/nothing", "/workflows/约谈"]
+)
 def test_a_reader_keeps_the_navigation_where_nothing_is(browser: Browsers, path: str) -> None:
     page = browser(SPECIALIST).get(path, status=404)
     assert is_said_well(page)

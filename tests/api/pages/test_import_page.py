@@ -83,3 +83,10 @@ def test_the_form_leads_to_the_template_and_to_the_table(browser: Browsers) -> N
     page = desk.get(table.attributes["href"])
     template = next(a for a in page.main.all("a") if a.text == "下载模板")
     assert desk.client.get(template.attributes["href"]).content[:2] == b"PK"
+
+
+@pytest.mark.parametrize("path", ["/cases/import", "/cases/backfill"])
+def test_a_form_of_no_workflow_leads_to_where_one_is_chosen(browser: Browsers, path: str) -> None:
+    clerk = browser(SPECIALIST)
+    clerk.get("/")
+    assert clerk.client.get(path).headers["location"] == "/cases/new"
