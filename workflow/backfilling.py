@@ -83,11 +83,11 @@ def take_over(
     year = local_day(work.now).year
     ids = cases.take_case_ids(work.connection, len(rows))
     serials = cases.take_serials(work.connection, workflow, year, len(rows))
-    lineages = work.lineages({unit for row in rows for unit in row.parties.values()})
+    lineages = work.surroundings.lineages({unit for row in rows for unit in row.parties.values()})
     title = compiled.definition.title
     for case_id, serial, row in zip(ids, serials, rows, strict=True):
         own = {unit: lineages[unit] for unit in row.parties.values() if unit in lineages}
-        alike = work.alike(compiled, row.parties, row.facts)
+        alike = work.surroundings.alike(compiled, row.parties, row.facts)
         world = World(work.catalog.calendar, lineages=own, alike=alike)
         request = Request(case_id, f"{title}〔{year}〕{serial}号", row.parties, row.facts)
         past = row.past(batch, file.name)

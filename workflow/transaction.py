@@ -1,11 +1,10 @@
-"""One transaction's worth of steps: loads cases, builds the world each step sees, gathers what
-they decided.
+"""One transaction's worth of steps: loads cases, lets the engine decide in the world that each step
+sees, gathers what it decided and what follows from that.
 
 `commands` and `timers` are written with it. Nothing here commits: the `with unit_of_work()` of the
 caller does.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -13,10 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from workflow.asked import asked_of
 from workflow.catalog import Catalog
 from workflow.engine.built_in import BY_CLOCK, STEPS
-from workflow.engine.calendar import Calendar, local_day
+from workflow.engine.calendar import local_day
 from workflow.engine.case import (
     ENDED,
     LINKED_CASE,
@@ -24,24 +22,18 @@ from workflow.engine.case import (
     Actor,
     Case,
     Firing,
-    Lineage,
     World,
 )
-from workflow.engine.children import proposed
-from workflow.engine.circles import circles, units_in
 from workflow.engine.decision import Opening, Step
-from workflow.engine.errors import Refusal
-from workflow.engine.likeness import likeness_of
 from workflow.engine.machine import Compiled
-from workflow.engine.named import asked, everybody_in
 from workflow.engine.opening import Request, open_case
 from workflow.engine.scene import Scene
 from workflow.engine.step import step
-from workflow.lots import pool_of
 from workflow.store.casework import attachments, candidates, cases
 from workflow.store.casework.writes import Row, Writes
 from workflow.store.evidence.chain import START, algorithm_of
-from workflow.store.offices import called, organisation, reorganised
+from workflow.store.offices import called, organisation
+from workflow.surroundings import Surroundings
 
 
 @dataclass
@@ -55,7 +47,7 @@ class Transaction:
 
     def __post_init__(self) -> None:
         self.writes = Writes(self.now, algorithm_of(self.connection))
-        self._children: dict[int, Counter[str]] = {}
+        self.surroundings = Surroundings(self.connection, self.catalog, self.now)
 
     def flush(self) -> None:
         """Write what all steps decided."""
@@ -88,7 +80,7 @@ class Transaction:
                 self.connection, compiled.definition, facts, actor.person, None
             )
         facts = called.resolved(self.connection, compiled.definition, facts)
-        world = self._world_of_opening(compiled, named, facts)
+        world = self.surroundings.of_opening(compiled, named, facts)
         facts, world = candidates.of_opening(
             self.connection, compiled, named, facts, actor, world, self.now
         )
@@ -103,29 +95,6 @@ class Transaction:
         self.take_in(decided, None, world, compiled, inputs)
         return self.case(case_id)
 
-    def _world_of_opening(
-        self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any]
-    ) -> World:
-        return World(
-            calendar=self.catalog.calendar,
-            lineages=self.lineages({*named.values(), *_called(compiled, facts)}),
-            series_top=self._series_top(compiled, facts),
-            alike=self.alike(compiled, named, facts),
-        )
-
-    def alike(self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any]) -> int:
-        """How many cases stand about the same thing as one that is to be opened."""
-        definition = compiled.definition
-        likeness = likeness_of(definition, named.get(definition.anchor, 0), facts)
-        if likeness is None:
-            return 0
-        return cases.count_alike(self.connection, definition.workflow, likeness)
-
-    def lineages(self, units: Collection[int]) -> Mapping[int, Lineage]:
-        """Where units lie, which none of them can leave before this transaction has ended."""
-        reorganised.hold_still(self.connection)
-        return organisation.read_lineages(self.connection, units)
-
     def _next_number(self, compiled: Compiled) -> tuple[int, str]:
         definition = compiled.definition
         year = local_day(self.now).year
@@ -133,12 +102,6 @@ class Transaction:
         mine = max(self.writes.new_cases, default=0) + 1
         case_id = max(cases.next_case_id(self.connection), mine)
         return case_id, f"{definition.title}〔{year}〕{serial}号"
-
-    def _series_top(self, compiled: Compiled, facts: Mapping[str, Any]) -> int | None:
-        series = compiled.definition.series
-        if series is None or not isinstance(facts.get(series.cause), str):
-            return None
-        return cases.series_top(self.connection, compiled.definition.workflow, facts[series.cause])
 
     # Firing
 
@@ -158,7 +121,9 @@ class Transaction:
         """The case, locked, in the world that a firing on it would see."""
         case = self.case(case_id)
         compiled = self.catalog.version(case.definition)
-        return Scene(compiled, case, self._world(compiled, case, firing, actor), self.now)
+        return Scene(
+            compiled, case, self.surroundings.of_firing(compiled, case, firing, actor), self.now
+        )
 
     def decide(self, before: Case, firing: Firing, actor: Actor) -> tuple[Step, World]:
         """What an event would do to a case, and the world it saw; nothing is taken in.
@@ -167,7 +132,7 @@ class Transaction:
         """
         compiled = self.catalog.version(before.definition)
         firing = self._with_units(compiled, firing)
-        world = self._world(compiled, before, firing, actor)
+        world = self.surroundings.of_firing(compiled, before, firing, actor)
         firing = candidates.of_firing(self.connection, compiled, before, firing, actor, world)
         return step(compiled, before, firing, actor, world, self.now), world
 
@@ -189,94 +154,6 @@ class Transaction:
         inputs = called.resolved(self.connection, compiled.definition, firing.inputs)
         return firing if inputs is firing.inputs else replace(firing, inputs=inputs)
 
-    def _world(self, compiled: Compiled, case: Case, firing: Firing, actor: Actor) -> World:
-        if firing.event == "reorganise":
-            return self._world_of_units(compiled, case)
-        is_rung = firing.event == "rung" and actor.kind == "clock"
-        units = {firing.unit} if firing.unit is not None else set()
-        units |= _called(compiled, firing.inputs)
-        return World(
-            calendar=self._calendar(case, firing),
-            open_children=self._open_children(compiled, case),
-            lineages=self.lineages(units) if units else {},
-            warned_at=self._warned_at(compiled, case, firing) if is_rung else None,
-            candidates=candidates.who_may_be(
-                self.connection,
-                compiled,
-                asked(compiled.definition, firing.inputs),
-                case.parties,
-                self.now,
-            ),
-            barred=self._barred(compiled, case, _may_open(compiled, case, firing, is_rung)),
-            asked=asked_of(self.connection, self.catalog, compiled, case, firing, actor, self.now),
-            pool=pool_of(self.connection, self.catalog, compiled, case, firing, self.now),
-            colleague=(
-                organisation.posts_of(self.connection, firing.person, self.now)
-                if firing.person is not None
-                else ()
-            ),
-        )
-
-    def _calendar(self, case: Case, firing: Firing) -> Calendar:
-        """The calendar in force; a limit that comes back does so under its own."""
-        if firing.event == "take_back" and case.last is not None and case.last.back.due is not None:
-            return self.catalog.calendars[case.last.back.due.calendar]
-        return self.catalog.calendar
-
-    def _world_of_units(self, compiled: Compiled, case: Case) -> World:
-        """The world a re-organisation is followed in: where the case's units went and now lie."""
-        units = {seat.unit for seat in case.parties.values()}
-        units |= {signature.unit for signature in case.cycle.signed.values()}
-        units |= {one["unit"] for one in everybody_in(compiled.definition, case.facts)}
-        units |= _called(compiled, case.facts)
-        successors = organisation.successors_of(self.connection, units)
-        parties = compiled.definition.parties
-        named = {seat.unit for name, seat in case.parties.items() if not parties[name].table}
-        named |= {one for some in circles(compiled.definition, case.facts).values() for one in some}
-        now_at = {successors.get(unit, unit) for unit in named}
-        return World(
-            calendar=self._calendar(case, Firing("reorganise")),
-            lineages=self.lineages(now_at),
-            successors=successors,
-        )
-
-    def _open_children(self, compiled: Compiled, case: Case) -> Mapping[str, int]:
-        if not compiled.definition.children or not (case.cycle.children or case.cycle.number > 1):
-            return {}  # it never had a child: no need to ask
-        stored = cases.open_children(self.connection, case.id)
-        for name, change in self._children.get(case.id, {}).items():
-            stored[name] = stored.get(name, 0) + change
-        return stored
-
-    def _warned_at(self, compiled: Compiled, case: Case, firing: Firing) -> datetime | None:
-        ladder = firing.inputs["ladder"]
-        rung = compiled.definition.ladders[ladder][firing.inputs["rung"]]
-        if not rung.punitive or ladder not in case.stay.warnings:
-            return None
-        return cases.warning_went_out(self.connection, case.id, case.stay.warnings[ladder])
-
-    def _barred(self, compiled: Compiled, case: Case, names: set[str]) -> tuple[str, ...]:
-        """Those of the children a firing might open whose series would refuse them."""
-        return tuple(sorted(name for name in names if self._refused(compiled, case, name)))
-
-    def _refused(self, compiled: Compiled, case: Case, name: str) -> bool:
-        """Whether a child of a series could not be opened now: tried without taking a number."""
-        child = compiled.definition.children[name]
-        theirs = self.catalog.newest(child.workflow)
-        if theirs.definition.series is None or child.for_each:
-            return False
-        scene = Scene(compiled, case, World(self.catalog.calendar), self.now)
-        for opening in proposed(scene, (name,), ""):
-            named = {party: seat.unit for party, seat in opening.parties.items()}
-            world = self._world_of_opening(theirs, named, opening.facts)
-            try:
-                open_case(
-                    theirs, Request(0, "", named, opening.facts), LINKED_CASE, world, self.now
-                )
-            except Refusal:
-                return True
-        return False
-
     # What follows from a step
 
     def take_in(
@@ -288,7 +165,7 @@ class Transaction:
         head = self.writes.add(decided, before, world, compiled, inputs, prev)
         self.loaded[case.id] = (case, head)
         if before is not None and case.parent is not None and case.closed_at and case.child_name:
-            self._children.setdefault(case.parent, Counter())[case.child_name] -= 1
+            self.surroundings.note_child(case.parent, case.child_name, -1)
         for opening in decided.openings:
             self._open_child(case, opening)
         if decided.arrived and before is not None:
@@ -307,7 +184,7 @@ class Transaction:
             child=opening.child,
             begins=opening.begins,
         )
-        self._children.setdefault(parent.id, Counter())[opening.child] += 1
+        self.surroundings.note_child(parent.id, opening.child, 1)
 
     def _living(self, named: dict[str, int], parent: Case) -> dict[str, int]:
         """The units handed to a child; one that stood in a table and is no more is the one that
@@ -341,30 +218,13 @@ class Transaction:
     def _wake(self, case: Case, awaited: Collection[str], facts: Mapping[str, Any]) -> None:
         """Fire the event that waits for one of these arrivals, if the case's state has one."""
         compiled = self.catalog.version(case.definition)
-        world = World(self.catalog.calendar, self._open_children(compiled, case))
+        world = World(self.catalog.calendar, self.surroundings.open_children(compiled, case))
         scene = Scene(compiled, case, world, self.now)
         for name, event in compiled.events[case.state].items():
             if event.on in awaited and scene.holds(event.when):
                 taken = {own: facts[theirs] for own, theirs in event.takes.items()}
                 self.fire(case.id, Firing(name, taken), LINKED_CASE)
                 return
-
-
-def _called(compiled: Compiled, facts: Mapping[str, Any]) -> set[int]:
-    """The units that stand in tables of these facts, as far as they are known."""
-    declared = {name: facts[name] for name in facts if name in compiled.definition.facts}
-    return set(units_in(compiled.definition, declared))
-
-
-def _may_open(compiled: Compiled, case: Case, firing: Firing, is_rung: bool) -> set[str]:
-    """The children that a firing might open: by a rung, by an event, or by a rule that follows."""
-    definition = compiled.definition
-    if is_rung:
-        return set(definition.ladders[firing.inputs["ladder"]][firing.inputs["rung"]].open)
-    event = compiled.events[case.state].get(firing.event)
-    if event is None:
-        return set()
-    return {*event.opens, *(rule.open for rule in definition.proposals.values())}
 
 
 def _inputs(firing: Firing, decided: Step) -> Row:
