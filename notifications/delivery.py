@@ -208,7 +208,7 @@ class _Round:
     def _sent(
         self, connection: Connection, message: Leased, letter: Letter, receipt: Receipt
     ) -> None:
-        text = letter.envelope.text
+        text = receipt.text or letter.envelope.text
         parts = count_parts(text) if message.way == "sms" else None
         sent = Sent(text, parts, receipt.provider_id)
         outbox.mark_sent(connection, message, self.now, receipt.outcome, receipt.detail, sent)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from notifications.channels import Envelope
+from notifications.channels.channel import OwnWords
 from notifications.digest import case_link, settings_link
 from notifications.discretion import discreet
 from notifications.rendering import DISCREET, Rendered, render
@@ -19,16 +20,19 @@ class NothingToPreview(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One message by mail, and as it would be handed to whoever sends short messages."""
+    """One message by mail, and the text that would arrive on a telephone."""
 
     mail: Rendered
-    short: Envelope
+    short: str
 
 
-def preview(connection: Connection, case: int, template: str, base_url: str) -> Preview:
-    """The message with the variables of the last that was owed about a case.
+def preview(
+    connection: Connection, case: int, template: str, base_url: str, sms: object = None
+) -> Preview:
+    """The message with the variables of the last that was owed about a case; the channel `sms` may
+    have words of its own.
 
-    Raises NothingToPreview, UnknownTemplate or CannotRender.
+    Raises NothingToPreview, UnknownTemplate, CannotRender or Unsendable.
     """
     found = messages.messages(connection, reader=None, case=case, limit=1)
     if not found:
@@ -39,4 +43,5 @@ def preview(connection: Connection, case: int, template: str, base_url: str) -> 
     if now.confidential:
         template, told = DISCREET, discreet("sms", told)
     mail, short = (render(template, way, told, link) for way in ("email", "sms"))
-    return Preview(mail, Envelope("preview", "", template, told, "", short.text))
+    envelope = Envelope("preview", "", template, told, "", short.text)
+    return Preview(mail, sms.worded(envelope) if isinstance(sms, OwnWords) else short.text)

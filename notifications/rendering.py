@@ -16,17 +16,13 @@ from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifications.channels import count_parts
-from notifications.channels.sms_parts import SINGLE_UNITS
+from notifications.channels.sms_parts import SHORTEST_HEADLINE, SINGLE_UNITS, short, units_in
+from notifications.channels.sms_templates import OF_MESSAGES
 
-LONGEST_VARIABLE, LONGEST_SUBJECT, SHORTEST_HEADLINE = 300, 120, 8
+LONGEST_VARIABLE, LONGEST_SUBJECT = 300, 120
 MOST_VARIABLES = 40
 
-VARIABLES = frozenset(
-    (
-        "workflow number headline state what due why left unit person settings fixed link"
-        " summary sections"
-    ).split()
-)
+VARIABLES = OF_MESSAGES | {"settings", "fixed", "link", "sections"}
 """What a template may ask for; those of a notice come from `workflow.engine.notices`."""
 
 _SET_BY_FRAMES = frozenset({"tone", "lead", "please", "colour", "row"})
@@ -144,13 +140,6 @@ def one_line(text: str, longest: int) -> str:
     return short(" ".join(text.split()), longest)
 
 
-def short(text: str, longest: int) -> str:
-    """At most so many characters, the last an ellipsis where something was cut."""
-    if len(text) <= longest:
-        return text
-    return text[: longest - 1] + "…" if longest > 0 else ""
-
-
 def sans_year(day: str) -> str:
     """A day without its year: what is near needs none, and a short message has no room for it."""
     return _YEAR.sub("", day)
@@ -185,7 +174,7 @@ def _short_message(template: str, values: Mapping[str, Any]) -> str:
     whole = with_headline(LONGEST_VARIABLE)
     if count_parts(whole) == 1 or not headline:
         return whole
-    free = SINGLE_UNITS - _units(with_headline(1)) + 1
+    free = SINGLE_UNITS - units_in(with_headline(1)) + 1
     cut = with_headline(max(free - _wide(headline, free), SHORTEST_HEADLINE))
     if template in _HEADLINE_MAY_GO and count_parts(cut) > 1:
         return with_headline(0)
@@ -194,10 +183,6 @@ def _short_message(template: str, values: Mapping[str, Any]) -> str:
 
 _HEADLINE_MAY_GO = frozenset({"digest"})
 """Short messages that say enough without a headline, so that one part is enough."""
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-be", "replace")) // 2
 
 
 def _wide(text: str, first: int) -> int:

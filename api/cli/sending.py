@@ -86,19 +86,22 @@ def preview(
     """用一件真实事项预览消息：邮件全文，短信和它计几条、多少钱。"""
     from api.cli.installation import open_installation, settings
     from notifications.channels import count_parts
+    from notifications.channels.channel import Unsendable
     from notifications.previewing import NothingToPreview
     from notifications.previewing import preview as previewed
     from notifications.rendering import CannotRender, UnknownTemplate
+    from notifications.ways import open_ways
 
     with closing(open_installation(settings())) as duban, duban.database.reading() as connection:
         try:
-            shown = previewed(connection, case, template, duban.settings.base_url)
-        except (NothingToPreview, UnknownTemplate, CannotRender) as error:
+            sms = open_ways(duban.database, duban.clock, **duban.settings.ways)["sms"]
+            shown = previewed(connection, case, template, duban.settings.base_url, sms)
+        except (NothingToPreview, UnknownTemplate, CannotRender, Unsendable) as error:
             raise CommandFailed(str(error)) from None
     mail, short = shown.mail, shown.short
-    parts = count_parts(short.text)
+    parts = count_parts(short)
     cost = "" if price is None else f"，{parts * price:.3f} 元"
-    say(f"主题：{mail.subject}\n\n{mail.text}\n短信（计 {parts} 条{cost}）：{short.text}")
+    say(f"主题：{mail.subject}\n\n{mail.text}\n短信（计 {parts} 条{cost}）：{short}")
 
 
 @app.command()

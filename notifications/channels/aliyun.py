@@ -7,18 +7,19 @@
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from notifications.channels.channel import Clock, Sender, one_line
+from notifications.channels.channel import Clock, Envelope, Sender, one_line
 from notifications.channels.channel_url import ChannelUrl, MalformedUrl
 from notifications.channels.cloud_sms import Answer, CloudSender, need_sdk
 from notifications.channels.codes import Codes
 from notifications.channels.reporting import CannotCollect, Fate, Keep, Outstanding, Report
-from notifications.channels.sms_templates import Filled, SmsTemplates
+from notifications.channels.sms_templates import Dialect, Filled, SmsTemplates
 from workflow.engine.calendar import ZONE, local_day
 
 CODES = Codes(
@@ -42,6 +43,10 @@ _WAITING, _FAILED, _ARRIVED = 1, 2, 3  # SendStatus of QuerySendDetails
 _NO_SUCH_NUMBER = frozenset({"MOBILE_NOT_EXIST", "MK:0000", "MK:0001", "UNKNOWN_NUMBER"})
 
 
+DIALECT = Dialect(re.compile(r"\$\{(\w+)\}"), longest=35)
+"""`${name}`, at most 35 characters (变量规范 of 通知短信, attribute 其他)."""
+
+
 class AliyunChannel:
     """One access key."""
 
@@ -52,7 +57,7 @@ class AliyunChannel:
         url.allow("templates", "tls", "timeout")
         if not url.user or not url.password:
             raise MalformedUrl("阿里云短信要写 AccessKeyId:Secret@")
-        self._templates = SmsTemplates(Path(url.need("templates")))
+        self._templates = SmsTemplates(Path(url.need("templates")), DIALECT)
         self._key, self._secret = url.user, url.password
         self._endpoint = f"{url.host}:{url.port}" if url.port else url.host
         self._protocol = "http" if url.choose("tls", "implicit", "none") == "none" else "https"
@@ -67,6 +72,9 @@ class AliyunChannel:
             return _send(client, options, number, filled, key)
 
         yield CloudSender("阿里云短信", self._templates, CODES, call)
+
+    def worded(self, envelope: Envelope) -> str:
+        return self._templates.fill(envelope).text
 
     def collect(self, outstanding: Sequence[Outstanding], keep: Keep) -> None:
         client, options = self._client()

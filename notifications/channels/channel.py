@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 Clock = Callable[[], datetime]
 
@@ -63,6 +63,9 @@ class Receipt:
     report_ids: tuple[str, ...] = ()
     """The names, one a part, under which the provider will report what became of it."""
 
+    text: str | None = None
+    """What arrives, where the provider has words of its own for the message."""
+
 
 class Sender(Protocol):
     """An open channel: sends any number of messages, one after the other, by one thread."""
@@ -83,6 +86,14 @@ class Channel(Protocol):
 
         A lost connection is made again at the next message; a failed connect is a FAILED receipt.
         """
+
+
+@runtime_checkable
+class OwnWords(Protocol):
+    """A channel whose provider sends texts registered with it, not ours."""
+
+    def worded(self, envelope: Envelope) -> str:
+        """What would arrive, signature included; raises Unsendable."""
 
 
 class Unsendable(ValueError):

@@ -60,21 +60,21 @@ class CloudSender:
         try:
             answer = self._call(number, filled, envelope.key)
         except Exception as error:  # the SDKs raise what their transport raises
-            return self._lost(error)
+            return self._lost(error, filled)
         outcome, wait = self._codes.outcome(answer.code)
         said = "，".join(filter(None, [one_line(answer.code), one_line(answer.words)]))
         ids = (answer.id,) if answer.id and outcome is Outcome.ACCEPTED else ()
         detail = f"{self._provider}{_SENTENCES[outcome]}（{said}）。"
-        return Receipt(outcome, detail, ids[0] if ids else None, wait, ids)
+        return Receipt(outcome, detail, ids[0] if ids else None, wait, ids, filled.text)
 
-    def _lost(self, error: Exception) -> Receipt:
+    def _lost(self, error: Exception, filled: Filled) -> Receipt:
         _log.warning("%s: %s", self._provider, type(error).__name__)
         # Who hangs once hangs again: do not make a whole batch ambiguous.
         self._rest.begin(f"{self._provider}刚才没有应答，稍后再试。")
         if not has_left(error):
             return Receipt(Outcome.FAILED, f"连接不上{self._provider}。")
         detail = f"短信已交给{self._provider}，但没有等到回答，不能确定是否已接收。"
-        return Receipt(Outcome.AMBIGUOUS, detail)
+        return Receipt(Outcome.AMBIGUOUS, detail, text=filled.text)
 
 
 def need_sdk(module: str, extra: str) -> None:

@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from http.client import HTTPException
 from pathlib import Path
@@ -108,6 +109,11 @@ class HttpGatewayChannel:
         headers = {"Content-Type": f"application/{kind}", **headers}
         return HttpRequest("POST", self._path, body.encode(), headers)
 
+    def worded(self, envelope: Envelope) -> str:
+        """Our text, or what stands registered for it; raises Unsendable."""
+        templates = self.description.templates
+        return envelope.text if templates is None else templates.fill(envelope).text
+
     def _known(self, envelope: Envelope) -> dict[str, Any]:
         now = self._now()
         known: dict[str, Any] = {
@@ -170,7 +176,8 @@ class HttpGatewaySender:
         except OSError as lost:
             self._line.drop()
             return Receipt(Outcome.FAILED, f"短信没有交完连接就断了（{reason(lost)}）。")
-        return self._verdict(connection, envelope)
+        verdict = self._verdict(connection, envelope)
+        return replace(verdict, text=self._channel.worded(envelope))
 
     def _connection(self) -> HttpConnection:
         """One known to live: what is sent into a dead one would count as ambiguous."""

@@ -7,11 +7,26 @@ outside the basic plane (emoji, rare names) is two units and is never cut in hal
 SINGLE_UNITS, PART_UNITS = 70, 67
 SINGLE_PLAIN, PART_PLAIN = 160, 153
 
+SHORTEST_HEADLINE = 8
+"""Characters of what a case is about that remain, whatever room there is."""
+
 # The characters that ASCII and the GSM alphabet give the same number. The others of either one
 # ("@" and "_" among them) arrive wrong at some providers, so a text with them goes as UCS-2.
 _PLAIN = frozenset(
     "\n\r !\"#%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
+
+
+def short(text: str, longest: int) -> str:
+    """At most so many characters, the last an ellipsis where something was cut."""
+    if len(text) <= longest:
+        return text
+    return text[: longest - 1] + "…" if longest > 0 else ""
+
+
+def units_in(text: str) -> int:
+    """How long a text is for a telephone that reads Chinese."""
+    return sum(map(_units, text))
 
 
 def is_plain(text: str) -> bool:
@@ -28,7 +43,7 @@ def split_parts(text: str) -> list[str]:
     """Cut the text into short messages."""
     plain = is_plain(text)
     single, part = (SINGLE_PLAIN, PART_PLAIN) if plain else (SINGLE_UNITS, PART_UNITS)
-    if sum(map(_units, text)) <= single:
+    if units_in(text) <= single:
         return [text]
     return _cut(text, part)
 

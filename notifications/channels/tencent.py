@@ -7,18 +7,19 @@ templates file is described in `sms_templates`. Receipts are pulled (PullSmsSend
 that Tencent opens on request.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from notifications.channels.channel import Clock, Sender, one_line
+from notifications.channels.channel import Clock, Envelope, Sender, one_line
 from notifications.channels.channel_url import ChannelUrl, MalformedUrl
 from notifications.channels.cloud_sms import Answer, CloudSender, need_sdk
 from notifications.channels.codes import Codes
 from notifications.channels.reporting import CannotCollect, Fate, Keep, Outstanding, Report
-from notifications.channels.sms_templates import Filled, SmsTemplates
+from notifications.channels.sms_templates import Dialect, Filled, SmsTemplates
 
 CODES = Codes(
     accepted="Ok",
@@ -46,6 +47,12 @@ _MOST_PULLED = 100
 _NO_SUCH_NUMBER = ("空号", "号码不存在", "号码无效")
 
 
+DIALECT = Dialect(re.compile(r"\{(\d+)\}"), numbered=True)
+"""`{1}`; an enterprise's variables have no limit but the message's, a person's have 12 characters
+(`longest: 12`).
+"""
+
+
 class TencentChannel:
     """One secret with one application."""
 
@@ -56,7 +63,7 @@ class TencentChannel:
         url.allow("app", "region", "templates", "tls", "timeout")
         if not url.user or not url.password:
             raise MalformedUrl("腾讯云短信要写 SecretId:SecretKey@")
-        self._templates = SmsTemplates(Path(url.need("templates")))
+        self._templates = SmsTemplates(Path(url.need("templates")), DIALECT)
         self._app = url.need("app")
         self._region = url.options.get("region", "ap-guangzhou")
         self._key, self._secret = url.user, url.password
@@ -73,6 +80,9 @@ class TencentChannel:
             return _send(client, self._app, number, filled, key)
 
         yield CloudSender("腾讯云短信", self._templates, CODES, call)
+
+    def worded(self, envelope: Envelope) -> str:
+        return self._templates.fill(envelope).text
 
     def collect(self, outstanding: Sequence[Outstanding], keep: Keep) -> None:
         """What is pulled is gone there, so it is kept whether we wait for it or not."""

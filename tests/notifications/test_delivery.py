@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.channels import count_parts
+from notifications.channels import Outcome, Receipt, count_parts
 from notifications.delivery import deliver_due
 from notifications.simulators.smpp_simulator import SmppSimulator
 from notifications.simulators.smtp_sink import SmtpSink
@@ -85,3 +85,13 @@ def test_how_long_is_left_is_told_as_of_the_sending(
     desk.owe(template="reminder", wake_at=at("05 08:00"))
     deliver_due(database, {"email": channel}, calendar, at("06 10:00"))
     assert "还剩 1 个工作日" in channel.got[0].text
+
+
+def test_where_the_provider_has_its_own_words_these_are_kept_and_counted(
+    desk: Desk, database: Database, calendar: Calendar
+) -> None:
+    words = "【黔西南督办】" + "请登录督办系统办理。" * 8
+    message = desk.owe(way="sms")
+    taken = Receipt(Outcome.ACCEPTED, "好。", text=words)
+    deliver_all_due(database, {"sms": Scripted([taken])}, calendar, NOW)
+    assert (desk.row(message)["text"], desk.row(message)["parts"]) == (words, 2)

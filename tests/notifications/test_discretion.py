@@ -93,6 +93,6 @@ def test_a_preview_shows_what_would_leave(desk: Desk, database: Database) -> Non
     desk.hide(case)
     with database.reading() as connection:
         shown = preview(connection, case, "reminder", "")
-    said = shown.mail.text + shown.short.text
+    said = shown.mail.text + shown.short
     assert VARIABLES["number"] in said
     assert not [word for word in ABOUT if word in said]

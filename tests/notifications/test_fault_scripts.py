@@ -93,9 +93,10 @@ def cloud(kind: type[AliyunSms] | type[TencentSms], *replies: Reply) -> Server:
     @contextmanager
     def serve(folder: Path) -> Iterator[tuple[str, Arrived]]:
         file = folder / "sms.yaml"
-        variables = "{name: headline, due: due}"
+        text = "${name}，${due}" if kind is AliyunSms else "{1}，{2}"
+        entry = f"{{id: SMS_1, text: '{text}', variables: {{name: headline, due: due}}}}"
         file.write_text(
-            f"signature: 督办\ntemplates: {{overdue: {{id: SMS_1, variables: {variables}}}}}\n",
+            f"signature: 督办\ntemplates: {{overdue: {entry}}}\n",
             encoding="utf-8",
         )
         with kind(*replies) as server:

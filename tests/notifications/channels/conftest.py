@@ -27,8 +27,8 @@ def letter() -> Callable[..., Envelope]:
         key: str = "17:3:overdue", to: str = "zhang.san@example.gov.cn", **fields: Any
     ) -> Envelope:
         defaults: dict[str, Any] = {
-            "template": "case_overdue",
-            "variables": {"case_title": "河道垃圾清理", "due": "11月30日"},
+            "template": "overdue",
+            "variables": {"headline": "河道垃圾清理", "due": "11月30日"},
             "subject": "【督办】河道垃圾清理已逾期",
             "text": "张三同志：\n河道垃圾清理已于11月30日到期。",
         }

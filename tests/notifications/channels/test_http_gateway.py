@@ -204,7 +204,8 @@ def test_registered_templates_go_as_an_object_or_in_the_address(
     opened: Open, letter: Letter, tmp_path: Path
 ) -> None:
     (tmp_path / "sms.yaml").write_text(
-        "signature: 督办\ntemplates: {case_overdue: {id: T1, variables: {name: case_title}}}\n",
+        "signature: 督办\n"
+        "templates: {overdue: {id: T1, text: '{name}到期', variables: {name: headline}}}\n",
         encoding="utf-8",
     )
     rest = f"""
