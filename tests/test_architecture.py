@@ -32,6 +32,7 @@ KNOW_SQLALCHEMY = {
     "workflow/issuing.py",
     "workflow/lots.py",
     "workflow/organising/__init__.py",
+    "workflow/recalling.py",
     "workflow/surroundings.py",
     "workflow/tallying.py",
     "workflow/timers.py",

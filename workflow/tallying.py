@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from workflow.catalog import Catalog
 from workflow.engine.calendar import ZONE, local_day
 from workflow.engine.case import Case
-from workflow.engine.checks.tallies import UNIT_COLUMN
+from workflow.engine.checks.tallies import CLASS_COLUMN, UNIT_COLUMN
 from workflow.engine.definition import Definition, Fact
 from workflow.engine.periods import Period, period_of, read_period
-from workflow.engine.tallies import Ranking
+from workflow.engine.tallies import Listing, Ranking
 from workflow.papers.drafts import drafted
 from workflow.store.lists import tallies
 from workflow.store.lists.tallies import Below, VoidStates, Window
@@ -132,7 +132,7 @@ def drafts(
     """What the system would write into these facts of a case; what comes out empty is left out."""
     values = _values(connection, catalog, definition, found, now)
     made = {
-        name: _draft(definition.facts[name], found, values)
+        name: _draft(connection, definition.facts[name], found, values)
         for name in names
         if is_drafted(definition.facts[name])
     }
@@ -141,10 +141,12 @@ def drafts(
 
 def is_drafted(fact: Fact) -> bool:
     """Whether the system writes a draft of a fact."""
-    return fact.draft is not None or fact.ranking is not None
+    return (fact.draft, fact.ranking, fact.listing) != (None, None, None)
 
 
-def _draft(fact: Fact, found: Tallied, values: Mapping[str, Any]) -> Any:
+def _draft(connection: "Connection", fact: Fact, found: Tallied, values: Mapping[str, Any]) -> Any:
+    if fact.listing is not None:
+        return _listed(connection, fact, fact.listing, found)
     if fact.ranking is not None:
         return [_row(fact, one, numbers) for one, numbers in ranked(fact.ranking, found)]
     return drafted(fact.draft or "", values)
@@ -169,6 +171,18 @@ def ranked(ranking: Ranking, found: Tallied) -> list[tuple[Below, Numbers]]:
 def _row(fact: Fact, one: Below, numbers: Numbers) -> dict[str, Any]:
     known: dict[str, Any] = {UNIT_COLUMN: one.name, **numbers}
     return {key: known[key] for key in fact.columns if known.get(key) is not None}
+
+
+def _listed(
+    connection: "Connection", fact: Fact, listing: Listing, found: Tallied
+) -> list[dict[str, Any]]:
+    """A row a case, in the wanted order; what is not known comes last and is left out."""
+    cases = tallies.listed(connection, listing, int(found.period), found.unit.path)
+    rows: list[dict[str, Any]] = [
+        {**one.facts, UNIT_COLUMN: one.unit, CLASS_COLUMN: one.class_} for one in cases
+    ]
+    rows.sort(key=lambda row: [(row.get(by) is None, row.get(by)) for by in listing.by])
+    return [{key: row[key] for key in fact.columns if row.get(key) is not None} for row in rows]
 
 
 def _values(

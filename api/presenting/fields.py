@@ -11,7 +11,7 @@ from workflow.engine.facts import LONGEST_TEXT, MOST_PEOPLE, MOST_ROWS
 BLANK_ROWS = 5
 """Empty rows below those already filled: without a script a table cannot grow by itself."""
 
-DRAFTED = "系统按统计填写，可改"
+DRAFTED, AS_BEFORE = "系统按统计填写，可改", "与上一件相同，可改"
 LARGEST_FILE_WORDS = "每个不超过 20 兆，一次合计不超过 60 兆"
 ACCEPTED = {
     "photos": "image/jpeg,image/png,image/webp",
@@ -104,9 +104,15 @@ def fields_of(
         for name in names
     }
     return tuple(
-        replace(one, hint="；".join(filter(None, (DRAFTED, one.hint)))) if name in drafted else one
+        _with_hint(one, AS_BEFORE if definition.facts[name].as_before else DRAFTED)
+        if name in drafted
+        else one
         for name, one in fields.items()
     )
+
+
+def _with_hint(field: Field, first: str) -> Field:
+    return replace(field, hint="；".join(filter(None, (first, field.hint))))
 
 
 def _field(fact: Fact, name: str, form: str, value: Any, required: bool, problem: str) -> Field:

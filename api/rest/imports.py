@@ -11,7 +11,7 @@ from api.rest.inputs import Word
 from api.rest.mistakes import workflow_named
 from api.spreadsheets.case_import import import_cases
 from api.spreadsheets.case_table import columns_of
-from api.spreadsheets.case_template import template
+from api.spreadsheets.case_template import Offered, template
 from workflow.store.lists.queries import units_of_kinds
 
 router = APIRouter(tags=["import"])
@@ -75,11 +75,18 @@ def import_template(
     with duban.database.reading() as connection:
         rows = units_of_kinds(connection, _level_and_kind(kinds), _MOST_UNITS_OFFERED)
     names = [row["short_name"] for row in rows]
-    unique = [
-        row["short_name"] if names.count(row["short_name"]) == 1 else row["code"] for row in rows
+    units = [
+        Offered(
+            row["code"],
+            row["short_name"],
+            row["name"],
+            row["above"] or "",
+            by_code=names.count(row["short_name"]) > 1,
+        )
+        for row in rows
     ]
     headers = {"Content-Disposition": disposition(f"{definition.title}导入模板.xlsx")}
-    return Response(template(definition, unique), headers=headers, media_type=_XLSX)
+    return Response(template(definition, units), headers=headers, media_type=_XLSX)
 
 
 def _level_and_kind(selectors: set[str]) -> list[tuple[str, str]] | None:

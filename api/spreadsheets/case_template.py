@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from api.spreadsheets.case_table import Column, columns_of
@@ -13,10 +14,28 @@ Sheet = Any
 """xlsxwriter ships no annotations."""
 
 _WIDE, _NARROW = 40, 16
+_UNIT_HEADS = (("编码", 14), ("简称", 28), ("全称", 48), ("上级", 24))
 
 
-def template(definition: Definition, units: Sequence[str]) -> bytes:
-    """The template of a workflow; `units` are the names that a unit's column offers."""
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A unit that a column offers: by its short name, or by its code where that name is not its
+    alone.
+    """
+
+    code: str
+    short: str
+    name: str
+    above: str
+    by_code: bool = False
+
+    @property
+    def said(self) -> str:
+        return self.code if self.by_code else self.short
+
+
+def template(definition: Definition, units: Sequence[Offered]) -> bytes:
+    """The template of a workflow; a second sheet tells the codes and names of the units."""
     import xlsxwriter  # only here: not needed to start
 
     columns = columns_of(definition)
@@ -25,6 +44,7 @@ def template(definition: Definition, units: Sequence[str]) -> bytes:
         content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     sheet = book.add_worksheet(definition.title[:31])
+    _tell_units(book, units)
     lists = book.add_worksheet("选项")
     lists.hide()
     formats = {
@@ -41,13 +61,28 @@ def template(definition: Definition, units: Sequence[str]) -> bytes:
         width, look = _look(definition, column, formats)
         sheet.set_column(at, at, width, look)
         wide += width
-        choices = list(units) if column.party else _choices(definition, column)
+        choices = [one.said for one in units] if column.party else _choices(definition, column)
         _offer(sheet, lists, at, column, choices)
         _remark(sheet, at, definition, column)
     sheet.freeze_panes(1, 0)
     set_up_print(sheet, wide, f"{definition.title}登记表")
     book.close()
     return content.getvalue()
+
+
+def _tell_units(book: Any, units: Sequence[Offered]) -> None:
+    """Which units there are, to look up and to copy from."""
+    sheet = book.add_worksheet("单位")
+    head = book.add_format({"bold": True, "bg_color": "#eef3f8", "border": 1})
+    text = book.add_format({"num_format": "@"})
+    for at, (title, width) in enumerate(_UNIT_HEADS):
+        sheet.set_column(at, at, width, text)
+        sheet.write_string(0, at, title, head)
+    for row, one in enumerate(units, start=1):
+        for at, cell in enumerate((one.code, one.short, one.name, one.above)):
+            sheet.write_string(row, at, cell, text)
+    sheet.freeze_panes(1, 0)
+    set_up_print(sheet, sum(width for _, width in _UNIT_HEADS), "单位")
 
 
 def _choices(definition: Definition, column: Column) -> list[str]:

@@ -4,7 +4,7 @@ Texts stay texts, whatever they look like: nothing typed into a case becomes a f
 """
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -107,7 +107,12 @@ def write_rows(
     room = [width // 2 for width in widths]  # characters of a line
     for last, row in enumerate(rows, start=1):
         lines = 1
-        cells = [*_fixed(row), *(_read(row.facts, *reader) for reader in readers)]
+        given = row.facts.get
+        own = [
+            raw if (raw := given(name)) is None or reader is None else reader(raw)
+            for name, reader in readers
+        ]
+        cells = [*_fixed(row), *own]
         for at, cell in enumerate(cells):
             if cell is None or cell == "":
                 continue  # half of a ledger is empty, and what is not written costs nothing
@@ -133,12 +138,9 @@ def write_rows(
 
 def _lines(cell: str, room: int) -> int:
     """How many lines a text takes where so many characters stand in one."""
+    if "\n" not in cell:
+        return len(cell) // room + 1
     return sum(len(line) // room + 1 for line in cell.split("\n"))
-
-
-def _read(facts: Mapping[str, Any], name: str, reader: Reader | None) -> Any:
-    raw = facts.get(name)
-    return raw if raw is None or reader is None else reader(raw)
 
 
 def _fixed(row: SheetRow) -> tuple[Any, ...]:

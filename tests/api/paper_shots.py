@@ -91,7 +91,11 @@ def _everything(place: Path) -> Iterator[Paper]:
             yield from _ledgers(specimens, compiled)
             yield from _forms(specimens, compiled)
             try:
-                content = case_template.template(definition.definition, ["兴义市", "兴仁市"])
+                units = [
+                    case_template.Offered(code, short, f"中共{short}委 {short}人民政府", "黔西南州")
+                    for code, short in (("522301", "兴义市"), ("522302", "兴仁市"))
+                ]
+                content = case_template.template(definition.definition, units)
                 yield f"导入模板-{name}.xlsx", content
             except Refusal:
                 continue  # its cases are opened by others, or by the calendar

@@ -1,9 +1,11 @@
 """Many cases from one table: preview, commit, the same file again, files that cannot be read."""
 
+import io
 from datetime import date
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from api.spreadsheets.reading import MOST_ROWS
 from tests.api.callers import ON_SQLITE, everything, refused
@@ -182,3 +184,14 @@ def test_what_looks_like_a_formula_stays_text(rest: Rest) -> None:
     done = rest(SPECIALIST).upload("problems.xlsx", xlsx(HEADER, row), commit="true").json()
     facts = rest(SPECIALIST).get(f"/cases/{done['rows'][0]['case']}").json()["facts"]
     assert facts["description"] == "=HYPERLINK(1)"
+
+
+def test_the_template_tells_which_units_there_are(rest: Rest) -> None:
+    """Their codes and names stand on a sheet beside the one that is filled in."""
+    answer = rest(SPECIALIST).get("/cases/import/template", workflow="rectification")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    assert book.sheet_names[:2] == ["问题整改", "单位"]
+    head, *units = book.get_sheet_by_name("单位").to_python()
+    assert head == ["编码", "简称", "全称", "上级"]
+    assert ["522301", "兴义市", "中共兴义市委 兴义市人民政府", "黔西南州"] in units
+    assert len({code for code, *_ in units}) == len(units)

@@ -124,3 +124,23 @@ def test_what_a_child_keeps_from_some_is_not_taken_for_all_to_see() -> None:
 
 def test_files_that_fit_together_have_no_findings() -> None:
     assert links(ONE_CHILD, extension=EXTENSION) == []
+
+
+def test_a_listing_has_columns_of_what_it_lists() -> None:
+    table = """facts:
+  others:
+    title: 各单位
+    type: table
+    columns:
+      unit: { title: 单位 }
+      class: { title: 类别, type: number }
+      cost: { title: 金额 }
+      item: { title: 物品 }
+    listing: { of: purchase, at: bought, by: unit }
+"""
+    found = links(changed(REPAIR, ("facts:\n", table)))
+    assert [one for one in found if one[1].startswith("facts.others")] == [
+        ("unknown_state", "facts.others.listing.at.0"),
+        ("not_listed", "facts.others.columns.class"),
+        ("unknown_fact", "facts.others.columns.cost"),
+    ]

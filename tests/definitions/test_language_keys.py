@@ -50,6 +50,7 @@ WHOLE["states"]["fixing"]["events"]["done"]["burden"] = [
 WHOLE["children"]["purchase"]["monthly"] = {"month": "price", "on": "day 1"}
 """Every part of the language at least once."""
 WHOLE["facts"]["stages"]["ranking"] = {"by": "late", "order": "highest"}
+WHOLE["facts"]["stages"]["listing"] = {"of": "repair", "by": "figure"}
 
 
 def rows(section: str) -> list[list[str]]:

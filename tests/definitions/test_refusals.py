@@ -279,6 +279,17 @@ def test_a_ranking_fills_columns_that_can_hold_it() -> None:
     ]
 
 
+def test_a_listing_is_put_in_order_by_its_columns() -> None:
+    table = """  others:
+    title: 各单位
+    type: table
+    columns: { unit: { title: 单位 } }
+    listing: { of: repair, by: [unit, rank] }
+"""
+    text = changed(REPAIR, (REASON, REASON + table))
+    assert told(text) == [("unknown_column", "facts.others.listing.by.1")]
+
+
 def test_a_file_in_another_encoding_is_told_how_to_save_it(tmp_path: Path) -> None:
     (tmp_path / "repair.yaml").write_bytes(REPAIR.encode("gb18030"))
     with pytest.raises(InvalidDefinitions) as refused:

@@ -19,6 +19,7 @@ from workflow.measuring.model import Scorecard
 from workflow.measuring.shelf import InForce, Shelf
 from workflow.store.database import Database
 from workflow.store.measuring import figures, scores
+from workflow.tallying import drafts, tallied_for
 
 pytestmark = pytest.mark.journey
 
@@ -242,8 +243,30 @@ def test_each_step_of_an_assessment_has_its_document(round_: Round, tmp_path: Pa
     to_approval(round_, but=COUNTY)
     approved(round_)
     round_.freeze()
-    assert "等次为好，总名次第" in desk.issue(OFFICE, case, "assessment_bulletin").text
     assert "考核结果确认表" in desk.issue(OFFICE, case, "assessment_confirmation").text
+    host = {"host": "522300"}
+    bulletin = play.open(KEEPER, "bulletin", parties=host, subject="考核结果")
+    rows = listed(play, bulletin)
+    assert len(rows) == 9
+    assert [row["class"] for row in rows] == sorted(row["class"] for row in rows)
+    assert {(row["class_rank"], row["grade"]) for row in rows} == {(1, "好")}  # all are alike
+    texts = {"good": "全部按期完成。", "problems": "个别县排名靠后。", "demands": "请查找原因。"}
+    play.act(KEEPER, bulletin, "submit", **texts, results=rows)
+    play.act("zhou-dc.head", bulletin, "approve")
+    play.act("zhou.head", bulletin, "sign")
+    text = desk.draft(KEEPER, bulletin, "bulletin").document.text
+    assert all(row["unit"] in text for row in rows)
+    assert text.index("三、考核结果") < text.index("四、工作要求")
+
+
+def listed(play: Play, bulletin: int) -> list[dict[str, Any]]:
+    """The results that stand in the form of whoever writes the bulletin of the year."""
+    definition = play.catalog.newest("bulletin").definition
+    with play.database.reading() as connection:
+        found = tallied_for(connection, play.catalog, play.case(bulletin), play.now)
+        made = drafts(connection, play.catalog, definition, found, ["results"], play.now)
+    rows: list[dict[str, Any]] = made["results"]
+    return rows
 
 
 @variation

@@ -10,6 +10,7 @@ import pytest
 from tests.journeys.desk import Desk
 from tests.journeys.play import Play, variation
 from workflow.engine.errors import InvalidInput, NotYourTurn
+from workflow.recalling import recalled
 from workflow.store.lists import queries
 from workflow.store.lists.queries import Filter
 
@@ -87,3 +88,20 @@ def test_a_bulletin_goes_to_units_that_there_are(play: Play) -> None:
         given = {"recipients": [{"unit": wrong}]}
         refusal = play.refused(InvalidInput, DRAFTER, case, "submit", **TEXT, **given)
         assert "第 1 行" in refusal.sentence
+
+
+def test_the_next_bulletin_begins_with_the_recipients_of_the_one_before(play: Play) -> None:
+    """Nobody types the same nine counties every week; whoever does not see it is told nothing."""
+    first = signed(play)
+    again = play.open(DRAFTER, "bulletin", parties={"host": "522300"}, subject="四月工作情况")
+    definition = play.catalog.newest("bulletin").definition
+
+    def offered(who: str) -> dict[str, Any]:
+        with play.database.reading() as connection:
+            asked = play.case(again), play.actor(who), ("good", "recipients")
+            return recalled(connection, definition, *asked)
+
+    kept = play.case(first).facts["recipients"]
+    assert offered(DRAFTER) == {"recipients": kept}
+    assert [row["unit"]["name"] for row in kept] == ["兴义市", "兴仁市", "州总工会"]
+    assert offered("xingyi.liaison") == {}

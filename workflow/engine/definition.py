@@ -15,7 +15,7 @@ from workflow.engine.limits import LIMIT_SCHEMA, Limit, parse_limit
 from workflow.engine.model import Model
 from workflow.engine.printed import Printed
 from workflow.engine.rows import Monthly
-from workflow.engine.tallies import Ranking, Tally
+from workflow.engine.tallies import Listing, Ranking, Tally
 from workflow.engine.terms import Moment, Term, parse_moment, parse_term
 from workflow.engine.visiting import Sample, Visit
 from workflow.engine.words import (
@@ -120,9 +120,9 @@ class Fact(Model):
     draft: Annotated[str, Field(min_length=1, max_length=4000)] | None = Field(
         None, description="for a text: what the system writes first, a template over the tallies"
     )
-    ranking: Ranking | None = Field(
-        None, description="for a table: rows that the system writes first, from the tallies"
-    )
+    ranking: Ranking | None = Field(None, description="for a table: rows of tallies, first")
+    listing: Listing | None = Field(None, description="for a table: rows from other cases, first")
+    as_before: bool = Field(False, description="begins as the unit's case before has it")
     hint: Text | None = Field(None, description="a sentence below the field")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from workflow.engine.case import ENDED, PARENT
 from workflow.engine.checks.parts import events
+from workflow.engine.checks.tallies import CLASS_COLUMN, UNIT_COLUMN
 from workflow.engine.definition import Child, Definition, Party
 from workflow.engine.findings import Finding, Path, found, unknown
 
@@ -32,6 +33,34 @@ def _check(definition: Definition, definitions: Definitions) -> Iterator[Finding
             yield from _check_facts(path, child, theirs)
     yield from _check_arrivals(definition, definitions)
     yield from _check_tallies(definition, definitions)
+    yield from _check_listings(definition, definitions)
+
+
+def _check_listings(definition: Definition, definitions: Definitions) -> Iterator[Finding]:
+    """What is listed is a workflow; every column but those of the unit is a fact that it has and
+    that nobody is kept from.
+    """
+    for name, fact in definition.facts.items():
+        if (listing := fact.listing) is None:
+            continue
+        path = ("facts", name, "listing")
+        yield from unknown("unknown_workflow", (*path, "of"), listing.of, definitions)
+        if (theirs := definitions.get(listing.of)) is None:
+            continue
+        for at, state in enumerate(listing.at):
+            yield from unknown("unknown_state", (*path, "at", at), state, theirs.states)
+        open_ = {
+            one: known.type
+            for one, known in theirs.facts.items()
+            if not (known.seen_by or known.personal)
+        }
+        for key, column in fact.columns.items():
+            where = ("facts", name, "columns", key)
+            kind = open_.get(key, "text")
+            if key not in (UNIT_COLUMN, CLASS_COLUMN):
+                yield from unknown("unknown_fact", where, key, open_)
+            if column.type != kind:
+                yield found("not_listed", where, workflow=listing.of, name=key, type=kind)
 
 
 def _check_tallies(definition: Definition, definitions: Definitions) -> Iterator[Finding]:

@@ -185,6 +185,8 @@ SENTENCES: Mapping[str, str] = {
     "share_of_share": "“{name}”本身是比例，不能再作分母",
     "arrived_where": "arrived 要用 at 写明到了哪个状态",
     "draft_not_text": "“{name}”不是文字，不能起草",
+    "not_as_before": "“{what}”不能沿用上一件的：它由系统计算、限定知悉范围、涉及个人，或者是文件",
+    "not_listed": "“{workflow}”的“{name}”是{type}，列不进这一列",
     "not_rankable": "“{name}”是{type}，统计排不进去",
     "tallies_outside": "tallies 和 unit 只用在 periodic 里",
     "cadence_twice": "同一种周期“{name}”只写一次",

@@ -35,3 +35,13 @@ class Ranking(Model):
     most: Annotated[int, Field(ge=1, le=50)] = Field(
         50, description="so many of them; those equal to the last one as well"
     )
+
+
+class Listing(Model):
+    """The cases of another workflow, of the same period and about units below the case's: rows of a
+    table fact. Confidential cases are never listed.
+    """
+
+    of: Name = Field(description="the workflow whose cases are listed")
+    at: Names = Field((), description="only cases that stand in one of these states")
+    by: Names = Field(description="the columns that put them in order, the first counting most")

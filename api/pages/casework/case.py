@@ -44,6 +44,7 @@ from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.permits import units_of as seat_of
 from workflow.engine.scene import Scene
+from workflow.recalling import recalled
 from workflow.store.casework.cases import case_in_scope
 from workflow.store.lists import attention, kin, queries
 from workflow.store.lists.attention import Regard
@@ -177,11 +178,12 @@ def _page(
 def _drafts(connection: Connection, duban: Duban, someone: Someone, scene: Scene) -> dict[str, Any]:
     """What the system writes first into facts that the reader may be asked for now."""
     asked = asked_first(scene, someone.actor)
+    before = recalled(connection, scene.definition, scene.case, someone.actor, asked)
     wanted = [name for name in asked if is_drafted(scene.definition.facts[name])]
     if not wanted:
-        return {}
+        return before
     found = tallied_for(connection, duban.catalog, scene.case, scene.now)
-    return drafts(connection, duban.catalog, scene.definition, found, wanted, scene.now)
+    return before | drafts(connection, duban.catalog, scene.definition, found, wanted, scene.now)
 
 
 def _kin(connection: Connection, someone: Someone, compiled: Compiled, case: Case) -> Kin:

@@ -30,6 +30,10 @@ def _check_fact(path: Path, fact: Fact) -> Iterator[Finding]:
         yield found("at_most_not_for_type", path)
     if fact.public and (fact.personal or fact.seen_by or fact.type in (*FILE_TYPES, "people")):
         yield found("public_and_personal", path, what=fact.title)
+    if fact.as_before and (
+        fact.computed or fact.seen_by or fact.personal or fact.type in FILE_TYPES
+    ):
+        yield found("not_as_before", path, what=fact.title)
     for_people = fact.among or fact.apart_from or fact.opener
     if (fact.type == "people") != bool(fact.among) or (for_people and not fact.among):
         yield found("people_and_among", path)

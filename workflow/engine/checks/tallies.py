@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from workflow.engine.definition import Definition
-from workflow.engine.findings import Finding, found, unknown
+from workflow.engine.definition import Definition, Fact
+from workflow.engine.findings import Finding, Path, found, unknown
 
-UNIT_COLUMN = "unit"
-"""The column of a ranking that holds the names of the units."""
+UNIT_COLUMN, CLASS_COLUMN = "unit", "class"
+"""The columns of a ranking, or of a listing, that hold the names and classes of the units."""
 
 _TEXTS, _NUMBERS = ("text",), ("number", "integer")
 
@@ -27,6 +27,8 @@ def check_tallies(definition: Definition) -> Iterator[Finding]:
             yield found("draft_not_text", ("facts", name, "draft"), name=name)
         if fact.ranking is not None:
             yield from _check_ranking(name, definition)
+        if fact.listing is not None:
+            yield from _check_listing(("facts", name, "listing"), name, fact)
 
 
 def _check_ranking(name: str, definition: Definition) -> Iterator[Finding]:
@@ -42,3 +44,11 @@ def _check_ranking(name: str, definition: Definition) -> Iterator[Finding]:
             yield from unknown("unknown_tally", where, key, definition.tallies)
         elif (key == UNIT_COLUMN or key in definition.tallies) and column.type not in wanted:
             yield found("not_rankable", (*where, "type"), name=key, type=column.type)
+
+
+def _check_listing(path: Path, name: str, fact: Fact) -> Iterator[Finding]:
+    assert fact.listing is not None
+    if fact.type != "table":
+        yield found("not_table_fact", path, name=name)
+    for at, column in enumerate(fact.listing.by):
+        yield from unknown("unknown_column", (*path, "by", at), column, fact.columns)

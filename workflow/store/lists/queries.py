@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, tuple_
 
-from workflow.engine.case import Actor
+from workflow.engine.case import Actor, Case
 from workflow.store.casework import cases
 from workflow.store.evidence.archive import EVERY_TIMER
 from workflow.store.lists import ranges
@@ -323,6 +323,18 @@ def cases_by_id(connection: Connection, reader: Actor, ids: Collection[int]) -> 
     query = in_scope(reader, Filter()).where(SCOPE.c.case_id.in_(ids))
     order = query.order_by(SCOPE.c.due_at, SCOPE.c.case_id)
     return rows_of(connection, list(connection.execute(order).scalars()))
+
+
+def case_before(connection: Connection, reader: Actor, case: Case) -> Mapping[str, Any]:
+    """The facts of the latest other case of a workflow about the same unit that is in scope; none
+    if there is none.
+    """
+    query = in_scope(reader, Filter(workflows=(case.workflow,), unit=case.unit))
+    latest = query.where(SCOPE.c.case_id != case.id).order_by(SCOPE.c.case_id.desc()).limit(1)
+    for row in rows_of(connection, list(connection.execute(latest).scalars())):
+        facts: Mapping[str, Any] = row["body"]["facts"]
+        return facts
+    return {}
 
 
 def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:

@@ -29,7 +29,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from workflow.engine.tallies import Tally
+from workflow.engine.tallies import Listing, Tally
 from workflow.store.tables.handles import CASE, HISTORY, SCOPE, UNIT
 
 VoidStates = Collection[tuple[str, str]]
@@ -138,13 +138,11 @@ def cases_behind(
 
 
 def _cases(tally: Tally, window: Window, path: Path, void: VoidStates) -> Select[Any]:
-    kept = SCOPE.alias("kept")
     query = (
         select(CASE.c.id)
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)
         .where(CASE.c.workflow.in_(tally.of), UNIT.c.path.like(_below(path)))
-        .where(_counted(tally, window))
-        .where(~exists().where(kept.c.case_id == CASE.c.id, kept.c.named.is_not(None)))
+        .where(_counted(tally, window), _kept_from_nobody())
     )
     if tally.at and tally.count != "arrived":
         query = query.where(CASE.c.state.in_(tally.at))
@@ -157,6 +155,11 @@ def _cases(tally: Tally, window: Window, path: Path, void: VoidStates) -> Select
         words = [CASE.c.body.contains(f'"{mark}"', autoescape=True) for mark in tally.marked]
         query = query.where(or_(*words))
     return query
+
+
+def _kept_from_nobody() -> ColumnElement[bool]:
+    kept = SCOPE.alias("kept")
+    return ~exists().where(kept.c.case_id == CASE.c.id, kept.c.named.is_not(None))
 
 
 def _below(path: Path) -> Any:
@@ -190,3 +193,27 @@ def _is_marked(tally: Tally, body: str) -> bool:
         return True
     marks = set(orjson.loads(body)["marks"])
     return (not tally.marked or bool(marks & {*tally.marked})) and not marks & {*tally.unmarked}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A case of a listing: the unit that it is about, the unit's class, and its facts."""
+
+    unit: str
+    class_: str | None
+    facts: Mapping[str, Any]
+
+
+def listed(connection: Connection, listing: Listing, period: int, path: str) -> list[Listed]:
+    """The cases of a period about units below a path, in the order of the units' codes."""
+    query = (
+        select(UNIT.c.short_name, UNIT.c.class_, CASE.c.body)
+        .join(UNIT, UNIT.c.id == CASE.c.unit_id)
+        .where(CASE.c.workflow == listing.of, CASE.c.period == period)
+        .where(UNIT.c.path.like(_below(path)), _kept_from_nobody())
+        .order_by(UNIT.c.code)
+    )
+    if listing.at:
+        query = query.where(CASE.c.state.in_(listing.at))
+    rows = connection.execute(query)
+    return [Listed(name, kind, orjson.loads(body)["facts"]) for name, kind, body in rows]
