@@ -316,7 +316,7 @@ def _refuse_computed(work: Transaction, case_id: int, given: Mapping[str, Any]) 
     facts = work.catalog.version(work.case(case_id).definition).definition.facts
     if typed := [name for name in given if name in facts and facts[name].computed]:
         sentences = {name: f"“{facts[name].title}”由系统计算，不能填写" for name in typed}
-        raise InvalidInput("；".join(sentences.values()), {"facts": sentences})
+        raise InvalidInput.in_facts(sentences)
 
 
 def _refuse_unseen(work: Transaction, case_id: int, event: str, looked_at: int) -> None:

@@ -107,6 +107,11 @@ class InvalidInput(Refusal):
 
     code = "invalid_input"
 
+    @classmethod
+    def in_facts(cls, problems: Mapping[str, str]) -> "InvalidInput":
+        """What is wrong with one fact or several, a sentence each."""
+        return cls("；".join(problems.values()), {"facts": dict(problems)})
+
 
 class NotConfirmed(Refusal):
     """A sign-off needs somebody who has just confirmed who they are."""

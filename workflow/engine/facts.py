@@ -47,7 +47,7 @@ def clean(
         if name not in values and name not in problems:
             problems[name] = f"请填写“{_title(definition, name)}”"
     if problems:
-        raise InvalidInput("；".join(problems.values()), {"facts": problems})
+        raise InvalidInput.in_facts(problems)
     return values
 
 

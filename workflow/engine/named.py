@@ -151,7 +151,7 @@ class Naming:
         choice = self.choice(name)
         if person not in choice:
             sentence = f"{self.definition.facts[name].title}：有人不在可以指定的人员之内"
-            raise InvalidInput(sentence, {"facts": {name: sentence}})
+            raise InvalidInput.in_facts({name: sentence})
         one, unit = choice[person]
         self.check_apart(name, one, "所列人员中有人")
         return Named(person=person, unit=unit)

@@ -52,12 +52,12 @@ def check_plans(scene: Scene, given: Mapping[str, Any]) -> None:
         assert child.monthly is not None, "only a plan is checked"
         title = scene.definition.facts[fact].title
         if any(row[child.monthly.month] not in MONTHS for row in given[fact]):
-            raise InvalidInput(f"{title}：月份应为 1 至 12", {"facts": {fact: "月份应为 1 至 12"}})
+            raise InvalidInput.in_facts({fact: f"{title}：月份应为 1 至 12"})
         opened = scene.case.cycle.children.get(name, 0)
         before = in_order(child.monthly, scene.case.facts.get(fact) or [])[:opened]
         if in_order(child.monthly, given[fact])[:opened] != before:
             sentence = f"{title}：前 {opened} 行已经立项，不能再改，也不能在它们之前添加"
-            raise InvalidInput(sentence, {"facts": {fact: sentence}})
+            raise InvalidInput.in_facts({fact: sentence})
 
 
 def _plan_of(scene: Scene, fact: str) -> tuple[str, Child]:

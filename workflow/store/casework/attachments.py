@@ -125,7 +125,7 @@ def resolve(
         else:
             resolved[name] = [known[id_].reference for id_ in dict.fromkeys(ids)]
     if problems:
-        raise InvalidInput("；".join(problems.values()), {"facts": problems})
+        raise InvalidInput.in_facts(problems)
     return resolved
 
 

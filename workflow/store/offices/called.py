@@ -37,7 +37,7 @@ def resolved(
         except ValueError as error:
             problems[name] = f"{definition.facts[name].title}：{error}"
     if problems:
-        raise InvalidInput("；".join(problems.values()), {"facts": problems})
+        raise InvalidInput.in_facts(problems)
     return found
 
 

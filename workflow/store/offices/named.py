@@ -106,7 +106,7 @@ def identified(
         except ValueError as error:
             problems[name] = f"{naming.definition.facts[name].title}：{error}"
     if problems:
-        raise InvalidInput("；".join(problems.values()), {"facts": problems})
+        raise InvalidInput.in_facts(problems)
     return found
 
 
