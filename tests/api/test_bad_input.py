@@ -341,7 +341,7 @@ def test_settings_have_defaults_and_follow_the_environment() -> None:
     # Built by hand, settings hold nothing back, export nothing and leave no mark.
     defaults = Settings(
         checkpoints=Path(".data/checkpoints"),
-        pace=Pace({"email": 300, "sms": 100}, {"sms": 20, "chat": 20}),
+        pace=Pace({"email": 300, "sms": 100}, {"sms": 8, "chat": 20}),
         sending_mark=Path(".data/sending.mark"),
     )
     assert Settings.read({}) == defaults
