@@ -15,6 +15,7 @@ from api.frame import Frame
 from api.gatekeeping.gate import Gate
 from api.gatekeeping.hosts import KnownHosts
 from api.gatekeeping.limits import LimitBodies
+from api.gatekeeping.once import Once
 
 SQLITE_THREADS = 4
 """More threads than these only queue for SQLite's one writer and wake each other up."""
@@ -46,6 +47,7 @@ def create_app(duban: Duban) -> FastAPI:
     app.state.duban = duban
     errors.install(app, pages.error_page)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.add_middleware(Once)
     app.add_middleware(Gate)
     app.add_middleware(Compress)
     app.add_middleware(LimitBodies)

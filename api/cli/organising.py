@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import typer
 
-from api.cli import first_passwords, reorganising
+from api.cli import first_passwords, letting_in, reorganising
 from api.cli.saying import note, say
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="组织机构：导入、任职、代理、合并、撤销。")
 reorganising.add_to(app)
 first_passwords.add_to(app)
+letting_in.add_to(app)
 
 _FILE = typer.Argument(help="xlsx 或 CSV 文件；表头见 duban org template")
 _APPLY = typer.Option("--apply", help="真正导入；不写则只预览逐行结果")

@@ -26,8 +26,10 @@ from workflow.store.evidence import audit
 from workflow.store.people import tokens
 
 REST = "/api/"
-PLACE = "place"
-"""Under this name a request's scope holds the policy's line, as a word: `GET:/cases/case_id`."""
+LINE, PLACE = "line", "place"
+"""Under these names a request's scope holds the policy's line, and the line as a word:
+`GET:/cases/case_id`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ _PLACES = tuple(_places())
 
 
 class Gate:
-    """Innermost of what surrounds the router."""
+    """Around the router, and what has forms act once."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -64,7 +66,8 @@ class Gate:
         request = Request(scope, receive)
         try:
             place = _place_of(scope["method"], scope["path"])
-            line, scope[PLACE] = place.line, place.code
+            line = scope[LINE] = place.line
+            scope[PLACE] = place.code
             if Who.ANYBODY not in line.who:
                 await run_in_threadpool(_admitted, request, line)
         except (DubanError, HTTPException) as refusal:

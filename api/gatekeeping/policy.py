@@ -51,17 +51,21 @@ class Line:
     """One line: any of `who` may come in, a program only with a token that allows `token`.
 
     `duty` lines are open also to somebody who must first change the password or set up a second
-    factor.
+    factor. Behind `keeps` lines a command keeps the form's request id with what it does; forms sent
+    to the others are kept from acting twice by `api.gatekeeping.once`.
     """
 
     who: frozenset[Who]
     token: Token
     case: bool
     duty: bool
+    keeps: bool
 
 
-def _line(*who: Who, token: Token = NONE, case: bool = False, duty: bool = False) -> Line:
-    return Line(frozenset(who), token, case, duty)
+def _line(
+    *who: Who, token: Token = NONE, case: bool = False, duty: bool = False, keeps: bool = False
+) -> Line:
+    return Line(frozenset(who), token, case, duty, keeps)
 
 
 ROUTES: Mapping[str, Line] = {
@@ -104,8 +108,8 @@ ROUTES: Mapping[str, Line] = {
     "POST /account/second-factor/finish": _line(SIGNED_IN, duty=True),
     "POST /account/second-factor/remove": _line(SIGNED_IN),
     "GET /account/substitutes": _line(HOLDER),
-    "POST /account/substitutes": _line(HOLDER),
-    "POST /account/substitutes/end": _line(HOLDER),
+    "POST /account/substitutes": _line(HOLDER, keeps=True),
+    "POST /account/substitutes/end": _line(HOLDER, keeps=True),
     "GET /account/messages": _line(SIGNED_IN),
     "POST /account/messages": _line(SIGNED_IN),
     "POST /account/messages/robot": _line(SIGNED_IN),
@@ -128,15 +132,15 @@ ROUTES: Mapping[str, Line] = {
     # pages
     "GET /": _line(SIGNED_IN),
     "GET /cases/new": _line(HOLDER),
-    "POST /cases/new": _line(HOLDER),
+    "POST /cases/new": _line(HOLDER, keeps=True),
     "GET /cases/import": _line(HOLDER),
     "POST /cases/import": _line(HOLDER),
     # an office's own ledger (补录): the definition says through which posts
     "GET /cases/backfill": _line(HOLDER),
-    "POST /cases/backfill": _line(HOLDER),
-    "POST /cases/backfill/{backfill}/undo": _line(HOLDER),
+    "POST /cases/backfill": _line(HOLDER, keeps=True),
+    "POST /cases/backfill/{backfill}/undo": _line(HOLDER, keeps=True),
     "GET /cases/{case_id}": _line(SIGNED_IN, case=True),
-    "POST /cases/{case_id}/events": _line(SIGNED_IN, case=True),
+    "POST /cases/{case_id}/events": _line(SIGNED_IN, case=True, keeps=True),
     "POST /cases/{case_id}/watch": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/diagram.svg": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/messages": _line(SIGNED_IN, case=True),
@@ -171,14 +175,14 @@ ROUTES: Mapping[str, Line] = {
     "GET /cases/{case_id}/tallies": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/tallies/{name}": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/documents/{name}": _line(SIGNED_IN, case=True),
-    "POST /cases/{case_id}/documents/{name}": _line(SIGNED_IN, case=True),
+    "POST /cases/{case_id}/documents/{name}": _line(SIGNED_IN, case=True, keeps=True),
     "GET /cases/{case_id}/documents/{name}/preview.pdf": _line(SIGNED_IN, case=True),
     "GET /cases/{case_id}/issued/{seq}/preview.pdf": _line(SIGNED_IN, case=True),
     # its sealed file is brought by who may issue it, or by their program
     "GET /cases/{case_id}/issued/{seq}/sealed": _line(SIGNED_IN, case=True),
-    "POST /cases/{case_id}/issued/{seq}/sealed": _line(SIGNED_IN, case=True),
+    "POST /cases/{case_id}/issued/{seq}/sealed": _line(SIGNED_IN, case=True, keeps=True),
     "GET /cases/{case_id}/issued/{seq}/void": _line(SIGNED_IN, case=True),
-    "POST /cases/{case_id}/issued/{seq}/void": _line(SIGNED_IN, case=True),
+    "POST /cases/{case_id}/issued/{seq}/void": _line(SIGNED_IN, case=True, keeps=True),
     "GET /register": _line(HOLDER),
     "GET /ledgers": _line(HOLDER),
     "GET /ledgers/{workflow}/reconciliation": _line(HOLDER),
@@ -189,7 +193,7 @@ ROUTES: Mapping[str, Line] = {
     "POST /ledgers/views/{view}/delete": _line(HOLDER),
     "POST /ledgers/{workflow}/{ledger}/views": _line(HOLDER),
     "GET /ledgers/{workflow}/{ledger}/bulk": _line(HOLDER),
-    "POST /ledgers/{workflow}/{ledger}/bulk": _line(HOLDER),
+    "POST /ledgers/{workflow}/{ledger}/bulk": _line(HOLDER, keeps=True),
     "GET /messages": _line(HOLDER),
     "POST /messages/{message}/resend": _line(HOLDER),
     "GET /suggestions": _line(HOLDER),
@@ -228,18 +232,18 @@ ROUTES: Mapping[str, Line] = {
     "POST /administration/sending/hold": _line(SYSTEM),
     "POST /administration/sending/release": _line(SYSTEM),
     "GET /administration/organisation": _line(SYSTEM),
-    "POST /administration/people": _line(SYSTEM),
-    "POST /administration/changes/{change}/undo": _line(SYSTEM),
+    "POST /administration/people": _line(SYSTEM, keeps=True),
+    "POST /administration/changes/{change}/undo": _line(SYSTEM, keeps=True),
     "GET /administration/units/{unit}": _line(SYSTEM),
-    "POST /administration/units/{unit}": _line(SYSTEM),
+    "POST /administration/units/{unit}": _line(SYSTEM, keeps=True),
     "GET /administration/units/{unit}/reorganise": _line(SYSTEM),
-    "POST /administration/units/{unit}/reorganise": _line(SYSTEM),
+    "POST /administration/units/{unit}/reorganise": _line(SYSTEM, keeps=True),
     "GET /administration/erase": _line(SYSTEM),
     "POST /administration/erase": _line(SYSTEM),
     "GET /administration/holidays": _line(SYSTEM),
     "POST /administration/holidays": _line(SYSTEM),
     "GET /administration/import/{which}": _line(SYSTEM),
-    "POST /administration/import/{which}": _line(SYSTEM),
+    "POST /administration/import/{which}": _line(SYSTEM, keeps=True),
     "GET /administration/import/{which}/template.xlsx": _line(SYSTEM),
     "GET /audit": _line(AUDIT),
     "POST /audit/export": _line(AUDIT),

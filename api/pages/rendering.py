@@ -6,11 +6,13 @@ from pathlib import Path
 from fastapi import Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from api.auth import Someone
 from api.auth.confirming import proof_title
 from api.auth.veiling import veiled
 from api.context import Duban
+from api.pages.forms import request_id
 from notifications.ways import MAILBOX_URL
 from workflow.engine.case import Actor, Pen
 
@@ -46,6 +48,15 @@ class Masthead:
     csrf: str
     links: tuple[NavLink, ...]
     confirm: str = ""
+
+
+def marks(masthead: Masthead, request: str = "") -> Markup:
+    """What every form carries: the token of whoever reads the page, and an id of the form's own."""
+    one = '<input type="hidden" name="{}" value="{}">'
+    return Markup(one * 2).format("csrf", masthead.csrf, "request", request or request_id())
+
+
+_environment.globals["marks"] = marks
 
 
 def masthead_of(duban: Duban, someone: Someone, here: str) -> Masthead:

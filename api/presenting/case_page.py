@@ -110,7 +110,6 @@ class CasePage:
     messages: int
     papers: Papers
     tallies: bool
-    request: str
     watched: bool = False
     drawn: bool = False
     visits_in: str = ""
@@ -148,7 +147,6 @@ def case_page(
     *,
     calendar: Calendar,
     now: datetime,
-    request: str,
     problem: str = "",
     done: int = 0,
     reader: int | None = None,
@@ -188,7 +186,6 @@ def case_page(
         messages=file.messages,
         papers=file.papers,
         tallies=bool(definition.tallies),
-        request=request,
         watched=file.watched,
         drawn=any(row["effects"].get("drawn", {}).keys() - file.withheld for row in file.history),
         visits_in=next((one.month for one in visits_of(definition, case)), ""),

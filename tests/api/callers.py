@@ -162,6 +162,7 @@ def everything(database: Database) -> dict[str, list[Any]]:
         "api_token",
         "sign_in_failure",
         "known_browser",
+        "sent_form",
         "audit",
         "audit_head",
     )

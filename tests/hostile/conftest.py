@@ -34,7 +34,10 @@ LONGEST_SECONDS = 20.0
 _OURS = re.compile(
     r"a/b/data/(files/[0-9a-f]{2}/[0-9a-f]{62}(\.preview)?|duban\.db(-wal|-shm|-journal)?)"
 )
-NOTES = {"web_session", "api_token", "sign_in_failure", "known_browser", "audit", "audit_head"}
+NOTES = {
+    "web_session", "api_token", "sign_in_failure", "known_browser", "sent_form", "audit",
+    "audit_head",
+}  # fmt: skip
 """Tables that note who asked for what: a refusal may add to them."""
 
 

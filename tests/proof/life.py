@@ -21,7 +21,7 @@ from workflow.store.measuring import figures, measures, scores
 from workflow.store.offices.administrators import begin_with
 from workflow.store.offices.changes import Asked
 from workflow.store.outgoing import reading, replacing, reports
-from workflow.store.people import sources
+from workflow.store.people import sent_forms, sources
 from workflow.store.people.sealing import Sealer
 from workflow.store.tables.handles import OUTBOX
 
@@ -288,7 +288,7 @@ def _sealed(story: Story) -> int:
 
 
 def _mark_a_year(story: Story, case: int) -> None:
-    """A figure, a deduction and a frozen result."""
+    """A figure, a deduction and a frozen result; the form that froze it was sent once."""
     unit, person = story.units["522301"], story.people["zhou-zx.head"]
     by_whom = {"unit_id": unit, "person_id": person, "case_id": case, "at": story.now}
     of_what = {"scorecard": "county", "year": 2026}
@@ -305,6 +305,7 @@ def _mark_a_year(story: Story, case: int) -> None:
             "sheet": "{}",
         }
         scores.freeze(connection, [{**of_what, **by_whom, **result}])
+        sent_forms.claim(connection, f"{person} /assessments/county/2026/freeze 1", story.now)
 
 
 def _ask_for_long_work(story: Story) -> None:

@@ -3,6 +3,7 @@ and whatever has been lived: in an installation with a year behind it, each page
 much.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from tests.proof.conftest import Lives, reopened
-from tests.proof.visitors import House, Visit
+from tests.proof.visitors import ANYBODY, House, Visit
 
 MOST_STATEMENTS = 12
 MOST_AT_FIRST, MOST_LATER = 600_000, 60_000
@@ -59,3 +60,23 @@ def test_no_page_is_heavy(visits: list[Visit]) -> None:
 def test_no_page_needs_a_script(visits: list[Visit]) -> None:
     """What can be done at all can be done with scripts switched off: no page has one."""
     assert [str(one) for one in visits if "<script" in one.text] == []
+
+
+_FORM = re.compile(r'<form[^>]* method="post"[^>]*>.*?</form>', re.DOTALL)
+_MARK = re.compile(r'<input type="hidden" name="(csrf|request)" value="([^"]{8,})">')
+
+
+def test_every_form_carries_a_token_and_an_id_of_its_own(visits: list[Visit]) -> None:
+    """So that nobody else can send it (issue 3), and sent twice it acts once."""
+    wrong, forms = [], 0
+    for one in visits:
+        marks = [dict(_MARK.findall(form)) for form in _FORM.findall(one.text)]
+        if one.reader == ANYBODY:
+            continue
+        forms += len(marks)
+        ids = {mark.get("request") for mark in marks}
+        if any(mark.keys() != {"csrf", "request"} for mark in marks) or len(ids) < len(marks):
+            wrong.append(str(one))
+    print(f"figure: forms on pages = {forms}")
+    assert forms > 100
+    assert wrong == []

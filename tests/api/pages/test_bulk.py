@@ -102,9 +102,8 @@ def test_filters_are_kept_under_a_name_and_forgotten_again(browser: Browsers) ->
     link = next(one for one in shown.main.all("a") if one.text == "兴义逾期")
     again = desk.get(link.attributes["href"])
     assert again.main.one("select", id="opened").one("option", selected="").text == "已逾期"
-    refused = desk.client.post(
-        page.forms[1].action, data={**page.forms[1].values, "title": "兴义逾期"}
-    )
+    another = page.forms[1].values | {"title": "兴义逾期", "request": "another"}
+    refused = desk.client.post(page.forms[1].action, data=another)
     assert "已经有名为“兴义逾期”的视图" in refused.text
     assert "兴义逾期" not in browser("zhou-dc.head").get("/ledgers").text
     gone = desk.post(shown.forms[0].action, shown.forms[0].values)

@@ -58,6 +58,7 @@ from workflow.store.tables import (
     SealedRow,
     SecondFactorRow,
     SendingRow,
+    SentForm,
     SessionRow,
     SignInFailure,
     SignOffRow,
@@ -129,6 +130,7 @@ SCOPE = _core(ScopeRow)
 SEALED = _core(SealedRow)
 SEEN = _core(CheckpointCase)
 SENDING = _core(SendingRow)
+SENT_FORM = _core(SentForm)
 SESSION = _core(SessionRow)
 SIGN_OFF = _core(SignOffRow)
 SOURCE = _core(SourceRow)

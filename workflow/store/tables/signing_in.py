@@ -98,6 +98,15 @@ class KnownBrowser(SQLModel, table=True):
     expires_at: datetime
 
 
+class SentForm(SQLModel, table=True):
+    """A form of a page that somebody has sent, by a hash of theirs: sent again it does nothing."""
+
+    __tablename__ = "sent_form"
+
+    form_hash: str = Field(primary_key=True)
+    at: datetime
+
+
 class CalendarFeedRow(SQLModel, table=True):
     """The secret address at which somebody's calendar is read without signing in; one a person."""
 
