@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from notifications.rendering import Section
+from notifications.rendering import Section, sans_year
 from workflow.engine.calendar import ZONE, Calendar, local_day
 from workflow.engine.pace import DAY_ENDS, DIGEST_HOUR
 from workflow.engine.remaining import due_in_words, left_in_words
@@ -184,7 +184,10 @@ def _note(item: Item, how: str, calendar: Calendar, now: datetime) -> str:
     stage = f"{state}；" if state else ""
     if item.due_at is None:
         return state
-    limit = "：".join(filter(None, [due_in_words(item.due_at), how]))
+    limit = due_in_words(item.due_at)
+    if due_day(item.due_at).year == local_day(now).year:
+        limit = sans_year(limit)
+    limit = "：".join(filter(None, [limit, how]))
     return f"{stage}{left_in_words(calendar, item.due_at, now)}（期限 {limit}）"
 
 

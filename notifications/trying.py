@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifications.channels import Channel, Envelope, Outcome, Receipt
-from notifications.channels.smtp import SmtpChannel
+from notifications.channels.overhearing import Overhearable
 from notifications.rendering import render
 
 MEANINGS = {
@@ -23,7 +23,7 @@ _VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of the one message; `dialogue` is empty where a channel shows none."""
+    """What became of the one message; `dialogue` is empty where there is no server."""
 
     receipt: Receipt
     dialogue: tuple[str, ...]
@@ -35,7 +35,7 @@ def try_channel(
 ) -> Trial:
     """Send one message to this address."""
     lines: list[str] = []
-    if isinstance(channel, SmtpChannel):
+    if isinstance(channel, Overhearable):
         channel.overhear(lines.append)
     variables = {**_VARIABLES, "person": name, "link": ""}
     rendered = render("told", way, variables, "")

@@ -18,6 +18,7 @@ from notifications.channels.channel import Clock, Envelope, Sender, one_line
 from notifications.channels.channel_url import ChannelUrl, MalformedUrl
 from notifications.channels.cloud_sms import Answer, CloudSender, need_sdk
 from notifications.channels.codes import Codes
+from notifications.channels.overhearing import Heard, nobody
 from notifications.channels.reporting import CannotCollect, Fate, Keep, Outstanding, Report
 from notifications.channels.sms_templates import Dialect, Filled, SmsTemplates
 from workflow.engine.calendar import ZONE, local_day
@@ -62,7 +63,12 @@ class AliyunChannel:
         self._endpoint = f"{url.host}:{url.port}" if url.port else url.host
         self._protocol = "http" if url.choose("tls", "implicit", "none") == "none" else "https"
         self._timeout_ms = int(url.timeout_seconds * 1000)
+        self._heard: Heard = nobody
         need_sdk("alibabacloud_dysmsapi20170525", "aliyun")
+
+    def overhear(self, heard: Heard) -> None:
+        """Write down what is asked and answered; how the SDK signs it is its own affair."""
+        self._heard = heard
 
     @contextmanager
     def connect(self) -> Iterator[Sender]:
@@ -71,7 +77,7 @@ class AliyunChannel:
         def call(number: str, filled: Filled, key: str) -> Answer:
             return _send(client, options, number, filled, key)
 
-        yield CloudSender("阿里云短信", self._templates, CODES, call)
+        yield CloudSender("阿里云短信", self._templates, CODES, call, self._heard)
 
     def worded(self, envelope: Envelope) -> str:
         return self._templates.fill(envelope).text

@@ -100,10 +100,10 @@ class Unsendable(ValueError):
     """This message can never go, whatever the provider says; the text is a Chinese sentence."""
 
 
-def one_line(words: str) -> str:
+def one_line(words: str, longest: int = LONGEST_DETAIL) -> str:
     """A provider's own words, made fit for a sentence: printable, on one line, not too long."""
     spaced = "".join(char if char.isprintable() else " " for char in words)
-    return " ".join(spaced.split())[:LONGEST_DETAIL]
+    return " ".join(spaced.split())[:longest]
 
 
 def encodable(text: str) -> str:

@@ -13,6 +13,7 @@ from notifications.channels.channel import Envelope, Outcome, Receipt, Unsendabl
 from notifications.channels.channel_url import MalformedUrl
 from notifications.channels.codes import Codes
 from notifications.channels.line import NoLine, Rest
+from notifications.channels.overhearing import Heard, nobody
 from notifications.channels.sms_templates import Filled, SmsTemplates
 from notifications.channels.telephone import telephone
 
@@ -44,9 +45,10 @@ class CloudSender:
         templates: SmsTemplates,
         codes: Codes,
         call: Callable[[str, Filled, str], Answer],
+        heard: Heard = nobody,
     ) -> None:
         self._provider, self._templates, self._codes, self._call = provider, templates, codes, call
-        self._rest = Rest()
+        self._rest, self._heard = Rest(), heard
 
     def send(self, envelope: Envelope) -> Receipt:
         try:
@@ -57,10 +59,13 @@ class CloudSender:
             return Receipt(Outcome.REFUSED, str(unsendable))
         except NoLine as resting:
             return Receipt(Outcome.FAILED, str(resting))
+        variables = "，".join(f"{name}={value}" for name, value in filled.variables.items())
+        self._heard(f"→ SendSms {number} 签名 {filled.signature} 模板 {filled.id} {variables}")
         try:
             answer = self._call(number, filled, envelope.key)
         except Exception as error:  # the SDKs raise what their transport raises
             return self._lost(error, filled)
+        self._heard(f"← {' '.join(one_line(said) for said in answer if said)}")
         outcome, wait = self._codes.outcome(answer.code)
         said = "，".join(filter(None, [one_line(answer.code), one_line(answer.words)]))
         ids = (answer.id,) if answer.id and outcome is Outcome.ACCEPTED else ()

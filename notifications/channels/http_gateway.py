@@ -21,7 +21,7 @@ from datetime import timedelta
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from notifications.channels.channel import (
     Clock,
@@ -42,6 +42,7 @@ from notifications.channels.gateway_description import (
 )
 from notifications.channels.http_connection import HttpConnection, HttpReply, HttpRequest
 from notifications.channels.line import Line, NoLine, reason
+from notifications.channels.overhearing import Heard, nobody, without
 from notifications.channels.reporting import Fate, Report
 from notifications.channels.telephone import telephone
 
@@ -77,11 +78,17 @@ class HttpGatewayChannel:
             raise MalformedUrl("路径里的特殊字符要写成 %xx")
         self._path = url.path or "/"
         tls = url.tls_context() if url.scheme == "sms+https" else None
+        self._heard: Heard = nobody
         self._address = (url.host, url.port, tls, url.timeout_seconds)
+
+    def overhear(self, heard: Heard) -> None:
+        """Write down what is said, without the secret."""
+        written = (self._secret, quote(self._secret, safe=""), quote_plus(self._secret))
+        self._heard = without(written, heard)
 
     @contextmanager
     def connect(self) -> Iterator[Sender]:
-        line = Line(lambda: HttpConnection.open(*self._address))
+        line = Line(lambda: HttpConnection.open(*self._address, heard=self._heard))
         try:
             yield HttpGatewaySender(line, self)
         finally:

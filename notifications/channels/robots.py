@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -34,6 +35,7 @@ from notifications.channels.channel_url import ChannelUrl, MalformedUrl
 from notifications.channels.codes import Codes
 from notifications.channels.http_connection import HttpConnection, HttpReply, HttpRequest
 from notifications.channels.line import Line, NoLine, reason
+from notifications.channels.overhearing import Heard, nobody
 from workflow.store.offices.robot_address import PROVIDERS, NoRobot, Robot, parse_robot
 
 MORE = "……（内容较长，其余请在系统中查看）"
@@ -154,14 +156,20 @@ class RobotsChannel:
         if url.host or url.user or url.path:
             raise MalformedUrl("群机器人写作 robots:，可在 ? 后写明各家的地址")
         self.now = now
+        self._heard: Heard = nobody
         self.bases = {
             name: _base(url, name, url.options.get(name, robot.base))
             for name, robot in ROBOTS.items()
         }
 
+    def overhear(self, heard: Heard) -> None:
+        """Write down what is said; a robot's key is hidden by whoever shows it, as its address."""
+        self._heard = heard
+
     @contextmanager
     def connect(self) -> Iterator[Sender]:
-        lines = {name: Line(base.dial) for name, base in self.bases.items()}
+        heard = self._heard
+        lines = {name: Line(partial(base.dial, heard)) for name, base in self.bases.items()}
         try:
             yield RobotsSender(lines, self)
         finally:
@@ -174,7 +182,7 @@ class _Base:
     """Where a provider's robots are reached."""
 
     path: str
-    dial: Callable[[], HttpConnection]
+    dial: Callable[[Heard], HttpConnection]
 
 
 def _base(url: ChannelUrl, name: str, address: str) -> _Base:
@@ -188,7 +196,8 @@ def _base(url: ChannelUrl, name: str, address: str) -> _Base:
     tls = url.tls_context() if parts.scheme == "https" else None
     seconds, whom = url.timeout_seconds, PROVIDERS[name]
     return _Base(
-        parts.path.rstrip("/"), lambda: HttpConnection.open(host, port, tls, seconds, whom)
+        parts.path.rstrip("/"),
+        lambda heard: HttpConnection.open(host, port, tls, seconds, whom, heard),
     )
 
 

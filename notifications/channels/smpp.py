@@ -26,6 +26,7 @@ from notifications.channels.channel import (
 )
 from notifications.channels.channel_url import ChannelUrl, MalformedUrl
 from notifications.channels.line import Line, NoLine
+from notifications.channels.overhearing import Heard
 from notifications.channels.reporting import CannotCollect, Keep, Outstanding
 from notifications.channels.smpp_receipts import read_receipt
 from notifications.channels.smpp_session import SessionLost, SmppSession
@@ -69,10 +70,14 @@ class SmppChannel:
         self._source = _short(url.need("source"), _LONGEST_SOURCE, "source")
         self._long = url.choose("long", "udh", "sar", "payload")
         self._receipts = url.choose("receipts", "transceiver", "receiver", "none")
+        self._heard: Heard | None = None
+
+    def overhear(self, heard: Heard) -> None:
+        self._heard = heard
 
     @contextmanager
     def connect(self) -> Iterator[Sender]:
-        line = Line(lambda: SmppSession.bind(*self._account))
+        line = Line(lambda: SmppSession.bind(*self._account, heard=self._heard))
         try:
             yield SmppSender(line, self._submits)
         finally:

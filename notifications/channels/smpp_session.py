@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from notifications.channels.line import NoLine, has_news, reason
+from notifications.channels.overhearing import Heard, overheard_smpp
 
 _IDLE_SECONDS = 20.0  # after this the other side may have gone without a word
 _MOST_AT_ONCE = 50  # receipts that are stored and acknowledged together
@@ -45,9 +46,10 @@ class SmppSession:
         password: str,
         timeout_seconds: float,
         role: str = "transmitter",
+        heard: Heard | None = None,
     ) -> "SmppSession":
         """Connect and bind as `transmitter`, `receiver` or `transceiver`, or raise NoLine."""
-        client = _client(host, port, timeout_seconds)
+        client = _client(host, port, timeout_seconds, heard)
         try:
             client.connect()
             getattr(client, f"bind_{role}")(system_id=system_id, password=password)
@@ -154,13 +156,14 @@ class SmppSession:
             raise ConnectionError("the other side unbinds")
 
 
-def _client(host: str, port: int, timeout_seconds: float) -> Any:
+def _client(host: str, port: int, timeout_seconds: float, heard: Heard | None) -> Any:
     # Not at the top: who sends no SMS this way need not have smpplib installed.
     from smpplib.client import Client
 
     # smpplib writes every packet to its debug log, the password in it: keep that door shut.
     logging.getLogger(_LOGGER).setLevel(logging.CRITICAL)
-    return Client(
+    kind = overheard_smpp(heard, Client) if heard else Client
+    return kind(
         host,
         port,
         timeout=timeout_seconds,

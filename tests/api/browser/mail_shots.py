@@ -9,8 +9,8 @@ looks at them.
 import html
 import shutil
 import sys
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -22,7 +22,12 @@ from api.demo.play import Play
 from api.demo.stage import SAMPLE
 from api.demo.story import read_story
 from notifications.channels import count_parts
+from notifications.digest import compose
+from notifications.discretion import discreet, discreet_items
+from notifications.rendering import DISCREET, Section, render
 from notifications.simulators.smtp_sink import SunkMail
+from workflow.engine.calendar import ZONE, Calendar
+from workflow.store.outgoing.folding import Item
 
 WIDTHS = (800, 390)
 _SWITCHES = ["--no-sandbox", "--disable-gpu", "--lang=zh-CN"]
@@ -40,6 +45,9 @@ def main(folder: Path) -> None:
     with set_up(None, instant_of(story.begins), fresh=True) as stage:
         Play(stage, story, SAMPLE).run(_no_word)
         mails, texts = dict(longest_mails(stage)), list(short_messages(stage))
+    for name, mail, short in made_up():
+        mails[name] = mail
+        texts += [f"{name}：", f"  [{count_parts(short)}] {short}"]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=_SWITCHES
@@ -78,6 +86,42 @@ def short_messages(stage: Performance) -> Iterator[str]:
         parts = [count_parts(text) for text in texts]
         yield f"{template}：{len(texts)} 种，计 {min(parts)} 至 {max(parts)} 条"
         yield from (f"  [{count_parts(text)}] {text}" for text in {texts[0]: 1, texts[-1]: 1})
+
+
+NOW = datetime(2026, 3, 4, 9, tzinfo=ZONE)
+_DAYS = {"late": -5, "today": 0, "week": 2, "soon": 12}
+
+
+def made_up() -> Iterator[tuple[str, SunkMail, str]]:
+    """What no year has side by side: a digest of every kind of thing, and a confidential case."""
+    told = {
+        "number": "问题整改〔2026〕17号", "headline": "者楼街道部分村组饮水管网漏损严重",
+        "state": "待签收", "what": "退回补正", "due": "2026年3月9日", "left": "还剩 3 个工作日",
+        "why": "", "person": "陈静", "settings": "https://duban.example/account/messages",
+    }  # fmt: skip
+    kinds = {"late": "overdue", "today": "reminder", "week": "task", "soon": "reminder"}
+    items = [
+        Item(n, template, told, "望谟县", _ends(NOW + timedelta(days=_DAYS[kind])), False)
+        for n, (kind, template) in enumerate(kinds.items(), start=1)
+    ]
+    items += [Item(8, "told", told, "兴义市", None, False)]
+    items += [Item(9, "task", told, "册亨县", _ends(NOW + timedelta(days=6)), False, True)]
+    digest = compose(discreet_items("email", items), Calendar(0, {}), NOW, "https://duban.example")
+    yield _both("digest-mixed", "digest", {**told, **digest.variables}, digest.sections)
+    yield _both("discreet", DISCREET, discreet("email", told), ())
+
+
+def _ends(at: datetime) -> datetime:
+    """The end of its day."""
+    return at.replace(hour=0) + timedelta(days=1)
+
+
+def _both(
+    name: str, template: str, told: Mapping[str, str], sections: Sequence[Section]
+) -> tuple[str, SunkMail, str]:
+    link = "https://duban.example/cases/17"
+    mail, short = (render(template, way, told, link, sections=sections) for way in ("email", "sms"))
+    return name, SunkMail("", "", mail.subject, mail.text, mail.html, "", b""), short.text
 
 
 def picture(chromium: Browser, path: Path, content: str) -> None:
