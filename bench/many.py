@@ -93,6 +93,7 @@ def _add_cases(connection: Connection, units: Units, size: int) -> None:
         "state": _STATE,
         "unit_id": f"{units.ones[0]} + n % 1000",
         "due_at": _DUE[kind],
+        "opened_at": _DUE[kind],
         "closed_at": f"CASE WHEN n % 10 >= 3 THEN {_DUE[kind]} END",
     }
     names = [column.name for column in CASE.columns]
@@ -133,9 +134,9 @@ def _add_scope(
     connection.execute(
         text(
             "INSERT INTO scope (unit_id, case_id, why, closed, due_at, acts, workflow, state,"
-            " about, entered_at)"
+            " about, entered_at, opened_at)"
             f" {_SERIES[kind]}SELECT {unit}, {first} + n, :why, n % 10 >= 3, {_DUE[kind]}, {acts},"
-            f" {_FLOW}, {_STATE}, :first_one + n % 1000, {_DUE[kind]} FROM series"
+            f" {_FLOW}, {_STATE}, :first_one + n % 1000, {_DUE[kind]}, {_DUE[kind]} FROM series"
         ),
         {**given, "why": why, "clerk": f",head,{CLERK},"},
     )

@@ -78,7 +78,7 @@ def months(play: Play) -> dict[str, list[int]]:
     with play.database.reading() as connection:
         kinds: tuple[What, ...] = ("opened", "closed")
         for what in kinds:
-            found[what] = count_by_month(connection, reader, narrowed, what, bounds)[0]
+            found[what] = count_by_month(connection, reader, narrowed, what, bounds)
         signed = connection.execute(select(SIGN_OFF.c.at)).scalars().all()
     found["signed"] = [sum(a <= one < b for one in signed) for a, b in pairwise(bounds)]
     return found

@@ -101,7 +101,8 @@ class Desk:
         """Make a case confidential: only liaisons of 望谟县 see it."""
         unit = self.prefecture.unit("522326")
         row = {"unit_id": unit, "case_id": case, "why": "party", "due_at": NOW, "state": "open"}
-        row |= {"named": ",liaison,", "workflow": "errand", "about": unit, "entered_at": NOW}
+        row |= {"named": ",liaison,", "workflow": "errand", "about": unit}
+        row |= {"entered_at": NOW, "opened_at": NOW}
         with self.database.unit_of_work() as connection:
             connection.execute(insert(SCOPE).values(row))
 

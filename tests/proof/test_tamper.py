@@ -214,13 +214,13 @@ def lose_a_timer(intruder: Intruder) -> None:
 def show_a_case(intruder: Intruder) -> None:
     """A case is shown to a unit that has no business with it."""
     case = intruder.any_of(
-        "SELECT case_id, due_at, workflow, state, about, entered_at FROM scope"
+        "SELECT case_id, due_at, workflow, state, about, entered_at, opened_at FROM scope"
         " WHERE why = 'responsible'"
     )
     intruder.run(
         "INSERT INTO scope (unit_id, case_id, why, closed, due_at, acts, workflow, state, about,"
-        " entered_at) VALUES (150, :case_id, 'responsible', :no, :due_at, ',liaison,', :workflow,"
-        " :state, :about, :entered_at)",
+        " entered_at, opened_at) VALUES (150, :case_id, 'responsible', :no, :due_at, ',liaison,',"
+        " :workflow, :state, :about, :entered_at, :opened_at)",
         no=False,
         **case,
     )

@@ -25,8 +25,8 @@ def trends(duban: Installation, someone: SignedInPage, workflow: str = "") -> Re
     bounds = [begins(month) for month in months]
     narrowed = queries.Filter(workflows=only(known, workflow))
     with duban.database.reading() as connection:
-        opened = count_by_month(connection, someone.actor, narrowed, "opened", bounds)[0]
-        closed = count_by_month(connection, someone.actor, narrowed, "closed", bounds)[0]
+        opened = count_by_month(connection, someone.actor, narrowed, "opened", bounds)
+        closed = count_by_month(connection, someone.actor, narrowed, "closed", bounds)
         one = workflow in known  # the states of different workflows do not compare
         moves = latest_moves(connection, someone.actor, narrowed, SAMPLE) if one else []
     cases = len({move["case_id"] for move in moves})

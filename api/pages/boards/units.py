@@ -20,7 +20,7 @@ from api.presenting.boards import HeatPage, heat_row, tabs
 from api.presenting.lists import options_of
 from workflow.engine.calendar import local_day
 from workflow.store.lists import queries
-from workflow.store.lists.boards import What, count_by_month
+from workflow.store.lists.boards import What, count_by_month_and_unit
 
 router = APIRouter()
 
@@ -47,14 +47,8 @@ def units_by_month(
         workflows=only(known, workflow), closed=False if shown == "due" else None
     )
     with duban.database.reading() as connection:
-        counted = count_by_month(
-            connection,
-            someone.actor,
-            narrowed,
-            shown,
-            [begins(month + lag) for month in months],
-            by_unit=True,
-        )
+        bounds = [begins(month + lag) for month in months]
+        counted = count_by_month_and_unit(connection, someone.actor, narrowed, shown, bounds)
         rows = added_up(connection, counted, _together)
     most = max((n for _, numbers in rows for n in numbers), default=1)
     page = HeatPage(

@@ -93,17 +93,17 @@ _VOID = (
     .values(live=None, voided_seq=bindparam("by_seq"))
 )
 _SEE = text(
-    "INSERT INTO scope (unit_id, case_id, why, closed, due_at, workflow, state, about, entered_at)"
-    " VALUES (:unit_id, :case_id, :why, :closed, :due_at, :workflow, :state, :about, :entered_at)"
-    " ON CONFLICT (unit_id, case_id)"
+    "INSERT INTO scope (unit_id, case_id, why, closed, due_at, workflow, state, about, entered_at,"
+    " opened_at) VALUES (:unit_id, :case_id, :why, :closed, :due_at, :workflow, :state, :about,"
+    " :entered_at, :opened_at) ON CONFLICT (unit_id, case_id)"
     " DO UPDATE SET why = excluded.why WHERE scope.why IN ('above', 'inherited')"
 )
 _UNSEE = text("DELETE FROM scope WHERE case_id = :case_id AND why = 'above'")
 _INHERIT = text(
     "INSERT INTO scope"
-    " (unit_id, case_id, why, closed, due_at, workflow, state, about, entered_at, named)"
+    " (unit_id, case_id, why, closed, due_at, workflow, state, about, entered_at, opened_at, named)"
     " SELECT unit.successor_id, case_id, 'inherited', closed, due_at, workflow, state, about,"
-    " entered_at, named"
+    " entered_at, opened_at, named"
     " FROM scope JOIN unit ON unit.id = scope.unit_id"
     " WHERE case_id = :case_id AND unit.successor_id IS NOT NULL ON CONFLICT DO NOTHING"
 )

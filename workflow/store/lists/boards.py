@@ -5,57 +5,79 @@ Everything is a bounded statement: over open cases, over some months, or over th
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from workflow.engine.case import Actor
+from workflow.store.lists.counting import by_kind
 from workflow.store.lists.queries import Filter, Row, in_scope
 from workflow.store.tables.handles import CASE, HISTORY, SCOPE, TIMER
 
 What = Literal["opened", "closed", "due"]
 
-_WHEN: Mapping[What, ColumnElement[datetime]] = {
-    "opened": CASE.c.opened_at,
-    "closed": CASE.c.closed_at,
+_AT: Mapping[What, Column[datetime]] = {
+    "opened": SCOPE.c.opened_at,
+    "closed": SCOPE.c.entered_at,
     "due": SCOPE.c.due_at,
 }
+"""When it happened: what is closed has come into its last state then."""
 
 
 def count_by_month(
-    connection: Connection,
-    reader: Actor,
-    narrowed: Filter,
-    what: What,
-    bounds: Sequence[datetime],
-    *,
-    by_unit: bool = False,
-) -> dict[int, list[int]]:
-    """How many cases were opened, were closed or fall due between one bound and the next.
-
-    By the unit that they are about, or for 0 all together.
-    """
-    spans = list(pairwise(bounds))
-    of_case = what != "due"
-    each = in_scope(reader, narrowed, with_cases=of_case)
-    each = each.add_columns(SCOPE.c.about, _WHEN[what].label("at"))
-    each = each.where(_within(_WHEN[what], bounds[0], bounds[-1]))
-    found = each.subquery()
-    sums = [
-        func.sum(case((_within(found.c.at, begins, ends), 1), else_=0)).label(f"n{at}")
-        for at, (begins, ends) in enumerate(spans)
+    connection: Connection, reader: Actor, narrowed: Filter, what: What, bounds: Sequence[datetime]
+) -> list[int]:
+    """How many cases were opened, were closed or fall due between one bound and the next."""
+    each = _of_kinds(connection, reader, narrowed, what)
+    spans = [
+        select(literal(n).label("span"), func.count().label("cases")).select_from(
+            each.where(_within(what, begins, ends)).subquery()
+        )
+        for n, (begins, ends) in enumerate(pairwise(bounds))
     ]
-    if by_unit:
-        rows = connection.execute(select(found.c.about, *sums).group_by(found.c.about))
-        return {row[0]: [int(n) for n in row[1:]] for row in rows}
-    row = connection.execute(select(*sums)).one()
-    return {0: [int(n or 0) for n in row]}
+    found = {row.span: row.cases for row in connection.execute(union_all(*spans))}
+    return [found[n] for n in range(len(spans))]
 
 
-def _within(at: ColumnElement[datetime], begins: datetime, ends: datetime) -> ColumnElement[bool]:
-    return and_(at >= begins, at < ends)
+def count_by_month_and_unit(
+    connection: Connection, reader: Actor, narrowed: Filter, what: What, bounds: Sequence[datetime]
+) -> dict[int, list[int]]:
+    """The same by the unit that cases are about."""
+    spans = list(pairwise(bounds))
+    each = _of_kinds(connection, reader, narrowed, what).add_columns(SCOPE.c.about)
+    at = case(*((_AT[what] < ends, n) for n, (_, ends) in enumerate(spans)), else_=len(spans))
+    found = each.add_columns(at.label("span")).where(_within(what, bounds[0], bounds[-1]))
+    each_span = found.subquery()
+    key = (each_span.c.about, each_span.c.span)
+    counted: dict[int, list[int]] = {}
+    for about, n, cases in connection.execute(select(*key, func.count()).group_by(*key)):
+        counted.setdefault(about, [0] * len(spans))[n] = cases
+    return counted
+
+
+def _of_kinds(
+    connection: Connection, reader: Actor, narrowed: Filter, what: What
+) -> Select[tuple[int]]:
+    narrowed = by_kind(connection, reader, narrowed)
+    return in_scope(reader, replace(narrowed, closed=True) if what == "closed" else narrowed)
+
+
+def _within(what: What, begins: datetime, ends: datetime) -> ColumnElement[bool]:
+    return and_(_AT[what] >= begins, _AT[what] < ends)
 
 
 def count_by_limit(connection: Connection, reader: Actor, narrowed: Filter) -> dict[datetime, int]:

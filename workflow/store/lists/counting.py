@@ -5,7 +5,7 @@ has taken from the calendar.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from workflow.engine.case import Actor
 from workflow.store.lists.queries import Filter, in_scope
+from workflow.store.lists.ranges import of_kinds
+from workflow.store.sight.scope import units_of
 from workflow.store.sight.sights import NO_LIMIT
 from workflow.store.tables.handles import SCOPE, UNIT
 
@@ -60,6 +62,16 @@ def _keys(moments: Moments) -> Mapping[str, ColumnElement[object]]:
     }
 
 
+def by_kind(connection: Connection, reader: Actor, narrowed: Filter) -> Filter:
+    """The same with the workflows by name: so an index leads on to what it has behind them, and
+    whoever counts reads nothing else.
+    """
+    if narrowed.workflows is not None:
+        return narrowed
+    kinds = {one["workflow"] for one in of_kinds(connection, units_of(reader))}
+    return replace(narrowed, workflows=tuple(sorted(kinds)))
+
+
 def count_up_to(connection: Connection, reader: Actor, narrowed: Filter, most: int) -> int:
     """How many cases there are, counted no further than `most`."""
     some = in_scope(reader, narrowed).limit(most).subquery()
@@ -84,6 +96,7 @@ def count_cases(
     """
     keys = _keys(moments)
     columns = [keys[name].label(f"by_{name}") for name in by]
+    narrowed = by_kind(connection, reader, narrowed)
     each = in_scope(reader, narrowed).add_columns(*columns).subquery()
     group = [each.c[f"by_{name}"] for name in by]
     query = (

@@ -33,6 +33,7 @@ def place_of(case: Case) -> dict[str, Any]:
         "state": case.state,
         "about": case.unit,
         "entered_at": case.stay.entered_at,
+        "opened_at": case.opened_at,
     }
 
 

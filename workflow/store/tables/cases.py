@@ -166,6 +166,9 @@ class CounterRow(SQLModel, table=True):
     serial: int
 
 
+_KIND = ("unit_id", "workflow", "closed")
+
+
 class ScopeRow(SQLModel, table=True):
     """Which units see a case; every list is a range of this table a unit (design, law 12), of the
     index that has what it is narrowed to before its order. So a row repeats workflow and state.
@@ -173,16 +176,20 @@ class ScopeRow(SQLModel, table=True):
     `acts` are the roles of the unit whose work it is now, and the person it was handed to:
     `,#17,head,officer,`, or NULL for none. `named` lists in the same way those of the unit who see
     the case while it is confidential (`,,` is nobody); NULL is the whole unit. `about` is the unit
-    that the case is about, `entered_at` when it came into its state.
+    that the case is about, `entered_at` when it came into its state. Indexes from which boards
+    count have `named` at their end: nothing else is read to know who sees the case.
     """
 
     __tablename__ = "scope"
     __table_args__ = (
-        Index("scope_list", "unit_id", "workflow", "closed", "due_at", "case_id"),
+        Index("scope_list", *_KIND, "due_at", "case_id"),
         Index("scope_state", "unit_id", "workflow", "state", "closed", "due_at", "case_id"),
         Index("scope_work", "unit_id", "closed", "acts", "due_at", "case_id"),
-        Index("scope_about", "unit_id", "workflow", "closed", "about", "due_at", "case_id"),
-        Index("scope_moved", "unit_id", "workflow", "closed", "entered_at", "case_id"),
+        Index(
+            "scope_about", "unit_id", "workflow", "closed", "about", "due_at", "case_id", "named"
+        ),
+        Index("scope_moved", "unit_id", "workflow", "closed", "entered_at", "case_id", "named"),
+        Index("scope_opened", "unit_id", "workflow", "opened_at", "named"),
         Index("scope_case", "case_id"),
     )
 
@@ -197,3 +204,4 @@ class ScopeRow(SQLModel, table=True):
     state: str
     about: int = Field(sa_type=BIG)
     entered_at: datetime
+    opened_at: datetime
