@@ -32,6 +32,8 @@ class MailHost:
     folder: Path
     smtp_port: int
     imap_port: int
+    smtps_port: int
+    imaps_port: int
     certificate: Certificate
 
     @property
@@ -41,6 +43,25 @@ class MailHost:
             f"smtp://bounces:{PASSWORD}@127.0.0.1:{self.smtp_port}?from=督办 <duban@{DOMAIN}>"
             f"&bounces=bounces@{DOMAIN}&ca={self.certificate.certificate}"
         )
+
+    @property
+    def smtps_url(self) -> str:
+        """Signed in, over TLS from the first byte."""
+        return self.smtp_url.replace("smtp://", "smtps://").replace(
+            f":{self.smtp_port}?", f":{self.smtps_port}?"
+        )
+
+    @property
+    def imaps_url(self) -> str:
+        """The mailbox that bounces return to, over TLS from the first byte."""
+        where = f"127.0.0.1:{self.imaps_port}/INBOX?ca={self.certificate.certificate}"
+        return f"imaps://bounces:{PASSWORD}@{where}"
+
+    @property
+    def imap_starttls_url(self) -> str:
+        """The same over STARTTLS."""
+        where = f"127.0.0.1:{self.imap_port}/INBOX?ca={self.certificate.certificate}"
+        return f"imap://bounces:{PASSWORD}@{where}"
 
     @property
     def imap_url(self) -> str:
@@ -63,7 +84,8 @@ def mail_host() -> Iterator[MailHost]:
     """Start both, and stop both."""
     postfix, dovecot = program("postfix"), program("dovecot")
     with open_folder("mail") as folder:
-        host = MailHost(folder, free_port(), free_port(), self_signed(folder))
+        ports = (free_port(), free_port(), free_port(), free_port())
+        host = MailHost(folder, *ports, self_signed(folder))
         _write(host)
         with _dovecot(dovecot, host), _postfix(postfix, host):
             wait_for(lambda: answers(host.smtp_port), "Postfix to listen")
@@ -113,6 +135,7 @@ def _write(host: MailHost) -> None:
         "folder": folder, "domain": DOMAIN, "uid": owner.pw_uid, "gid": group.gr_gid,
         "certificate": host.certificate.certificate, "key": host.certificate.key,
         "smtp_port": host.smtp_port, "imap_port": host.imap_port, "password": PASSWORD,
+        "smtps_port": host.smtps_port, "imaps_port": host.imaps_port,
     }  # fmt: skip
     (folder / "mailboxes").write_text(
         "".join(f"{name}@{DOMAIN} {name}/\n" for name in MAILBOXES), encoding="ascii"
@@ -162,6 +185,7 @@ smtpd_error_sleep_time = 0
 
 _MASTER_CF = """\
 127.0.0.1:{smtp_port} inet n - n - - smtpd
+127.0.0.1:{smtps_port} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
 postlog unix-dgram n - n - 1 postlogd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
@@ -188,7 +212,9 @@ base_dir = %(folder)s/dovecot-run
 log_path = %(folder)s/dovecot.log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <%(certificate)s
+ssl_key = <%(key)s
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_failure_delay = 0
@@ -207,7 +233,8 @@ service imap-login {
     port = %(imap_port)s
   }
   inet_listener imaps {
-    port = 0
+    port = %(imaps_port)s
+    ssl = yes
   }
 }
 service anvil {

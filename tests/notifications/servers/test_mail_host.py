@@ -45,6 +45,27 @@ def test_postfix_delivers_what_was_written_over_one_signed_in_connection(
     assert "<p>请办结。</p>" in html.get_content()
 
 
+def test_postfix_takes_mail_over_tls_from_the_first_byte(post_office: MailHost) -> None:
+    with open_channel(post_office.smtps_url, now=lambda: NOW).connect() as sender:
+        receipt = sender.send(letter(1, "li.si"))
+    assert receipt.outcome is Outcome.ACCEPTED
+    ids = [one["Message-ID"] for one in post_office.wait_for_letters("li.si", 1)]
+    assert any(id_.startswith("<77%2E1%2E") for id_ in ids)
+
+
+def test_a_certificate_that_nobody_vouches_for_stops_mail_and_bounces(
+    post_office: MailHost, desk: Desk
+) -> None:
+    stranger = post_office.smtps_url.partition("&ca=")[0]
+    with open_channel(stranger, now=lambda: NOW).connect() as sender:
+        receipt = sender.send(letter(2, "li.si"))
+    assert receipt.outcome is Outcome.FAILED
+    assert "对方证书不可信" in receipt.detail
+    ways = open_ways(desk.database, lambda: NOW)
+    sources = report_sources(ways, post_office.imaps_url.partition("?ca=")[0])
+    assert collect_reports(desk.database, sources, lambda: NOW).failed == ("email",)
+
+
 def test_postfix_refuses_a_stranger_and_the_connection_goes_on(post_office: MailHost) -> None:
     url = f"smtp://127.0.0.1:{post_office.smtp_port}?from=duban@{DOMAIN}&tls=none"
     with open_channel(url, now=lambda: NOW).connect() as sender:
@@ -62,15 +83,23 @@ def test_postfix_refuses_a_wrong_password_and_we_say_so(post_office: MailHost) -
     assert "wrong-one" not in receipt.detail
 
 
+@pytest.mark.parametrize(
+    ("sends", "reads"),
+    [
+        ("smtp_url", "imap_url"),
+        ("smtp_url", "imap_starttls_url"),
+        ("smtps_url", "imaps_url"),
+    ],
+)
 def test_a_bounce_is_read_back_and_marks_the_address(
-    post_office: MailHost, desk: Desk, calendar: Calendar
+    post_office: MailHost, desk: Desk, calendar: Calendar, sends: str, reads: str
 ) -> None:
     person = desk.prefecture.person("wangmo.liaison")
     desk.change_person("wangmo.liaison", email=f"nobody.here@{DOMAIN}")
     desk.change_person("wangmo.head", email=f"li.si@{DOMAIN}")
     gone, good = desk.owe(), desk.owe("wangmo.head")
-    ways = open_ways(desk.database, lambda: NOW, email=post_office.smtp_url)
-    sources = report_sources(ways, post_office.imap_url)
+    ways = open_ways(desk.database, lambda: NOW, email=getattr(post_office, sends))
+    sources = report_sources(ways, getattr(post_office, reads))
     before = len(post_office.letters("bounces"))
     assert deliver_all_due(desk.database, ways, calendar, NOW).sent == 2
     post_office.wait_for_letters("bounces", before + 1)
