@@ -16,6 +16,7 @@ from api.gatekeeping.gate import Gate
 from api.gatekeeping.hosts import KnownHosts
 from api.gatekeeping.limits import LimitBodies
 from api.gatekeeping.once import Once
+from api.gatekeeping.refused import LOOK_EVERY_SECONDS, record_counted
 
 SQLITE_THREADS = 4
 """More threads than these only queue for SQLite's one writer and wake each other up."""
@@ -42,7 +43,7 @@ def create_app(duban: Duban) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         routes=_ROUTES,
-        lifespan=_limit_threads,
+        lifespan=_living,
     )
     app.state.duban = duban
     errors.install(app, pages.error_page)
@@ -57,8 +58,21 @@ def create_app(duban: Duban) -> FastAPI:
 
 
 @asynccontextmanager
-async def _limit_threads(app: FastAPI) -> AsyncIterator[None]:
+async def _living(app: FastAPI) -> AsyncIterator[None]:
+    """From the first request to the last: few threads for SQLite, and every refusal written."""
     duban: Duban = app.state.duban
     if duban.database.is_sqlite:
         anyio.to_thread.current_default_thread_limiter().total_tokens = SQLITE_THREADS
-    yield
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_write_refusals, duban)
+        try:
+            yield
+        finally:
+            tasks.cancel_scope.cancel()
+    record_counted(duban, all_of_it=True)
+
+
+async def _write_refusals(duban: Duban) -> None:
+    while True:
+        await anyio.sleep(LOOK_EVERY_SECONDS)
+        await anyio.to_thread.run_sync(record_counted, duban)

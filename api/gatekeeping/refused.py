@@ -1,12 +1,12 @@
-"""Refusals in the audit log: bounded, and never worse than the refusal itself.
+"""Refusals in the audit log: every one of them, bounded, and never worse than the refusal itself.
 
-A refused act has no transaction that commits, so the refusal gets one of its own. A flood of them
-must not fill the disk: within a minute the 1st, the 10th, the 100th … of one caller and one place
-are written. A database that is away leaves the answer as it is; the process's log says what was
-not written.
+A refused act has no transaction that commits, so the refusal gets one of its own. A flood must not
+fill the disk: see `api.gatekeeping.tally` for what has a row of its own and what is counted. A
+database that is away leaves the answer as it is; the process's log says what was not written.
 """
 
 import logging
+from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,16 +14,30 @@ from api.context import Duban
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act
 
+LOOK_EVERY_SECONDS = 30.0
+"""So long after its end a minute's rows are written at the latest, when nobody is refused."""
+
 _log = logging.getLogger("duban.web")
 
 
 def record_refusal(duban: Duban, act: Act, place: str) -> None:
-    """Write a refusal into the log, unless its caller has had many in this minute."""
-    now = duban.clock()
-    if not duban.refusals.is_written(f"#{act.person}", place, now):
+    """Write a refusal into the log, or count it for the row of its minute."""
+    _write(duban, duban.refusals.note(act, place, duban.clock()))
+
+
+def record_counted(duban: Duban, *, all_of_it: bool = False) -> None:
+    """Write what was counted in minutes that are over, or before the process stops."""
+    _write(duban, duban.refusals.due(duban.clock(), all_of_it=all_of_it))
+
+
+def _write(duban: Duban, acts: Sequence[Act]) -> None:
+    if not acts:
         return
     try:
         with duban.database.unit_of_work() as connection:
-            audit.record(connection, act, now)
+            for act in acts:
+                audit.record(connection, act, duban.clock())
     except SQLAlchemyError:
-        _log.warning("a refusal was not written into the log: person %s, %s", act.person, place)
+        for act in acts:
+            told = (act.data.get("times", 1), act.person, act.data)
+            _log.warning("refusals not written into the log: %s, person %s, %s", *told)

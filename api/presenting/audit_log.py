@@ -33,7 +33,11 @@ _SUBJECTS: Mapping[str, str] = {
 }
 _LABELS: Mapping[str, str] = {
     "code": "原因",
-    "count": "本分钟第几次",
+    "times": "同一分钟里又有几次",
+    "minute": "分钟（世界时）",
+    "lines": "地址",
+    "cases": "事项",
+    "more": "未列出的事项数",
     "rows": "行数",
     "workflow": "工作流",
     "version": "版本",

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.clock import SimulatedClock
 from api.context import Duban
+from api.gatekeeping.refused import record_counted
 from tests.api.callers import API, ON_SQLITE, Caller, everything, refused, walk
 from tests.api.conftest import Rest
 from tests.api.files import PDF, docx, photographed, picture
@@ -105,6 +106,7 @@ def test_who_takes_a_file_away_and_who_brings_a_bad_one_stands_in_the_log(
     rest("zhou-dc.head").get(f"/cases/{case}/files/{photo['id']}")
     for _ in range(20):
         refused(bring(rest(LIAISON), "程序.jpg", b"MZ" + bytes(99)), 422, "file_type")
+    record_counted(duban, all_of_it=True)
     with duban.database.reading() as connection:
         rows = connection.execute(select(AUDIT).where(AUDIT.c.kind == "attachment")).all()
     told = [(row.outcome, json.loads(row.data).get("act"), row.subject_id) for row in rows]
@@ -112,8 +114,9 @@ def test_who_takes_a_file_away_and_who_brings_a_bad_one_stands_in_the_log(
         ("done", "upload", photo["id"]),
         ("done", "download", photo["id"]),
         ("refused", "upload", None),
-        ("refused", "upload", None),
-    ], "of twenty refusals the first and the tenth"
+        ("refused", None, None),
+    ], "of twenty refusals the first, and how many followed"
+    assert json.loads(rows[-1].data)["times"] == 19
 
 
 @ON_SQLITE

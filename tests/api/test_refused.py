@@ -2,6 +2,7 @@
 makes a refusal anything else.
 """
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,18 @@ from typing import Any
 from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.clock import SimulatedClock
 from api.context import Duban
-from api.gatekeeping.tally import MOST_CALLERS, Tally
-from tests.api.callers import API, ON_SQLITE, refused
+from api.gatekeeping.refused import record_counted
+from api.gatekeeping.tally import MOST_CALLERS, MOST_CASES, Tally
+from tests.api.callers import API, ON_SQLITE, caller, refused
 from tests.api.conftest import Rest
 from tests.api.sheets import HEADER, ROW, xlsx
 from tests.prefecture import NOW, Prefecture
 from workflow.catalog import SHIPPED
 from workflow.store.database import Database
+from workflow.store.evidence.audit import Act
 from workflow.store.tables.handles import AUDIT
 
 
@@ -29,21 +33,49 @@ def written(database: Database, kind: str) -> list[dict[str, Any]]:
 
 
 @ON_SQLITE
-def test_a_flood_leaves_a_few_rows_a_minute(
+def test_every_refusal_is_written_and_a_flood_leaves_two_rows_a_minute(
     rest: Rest, duban: Duban, clock: SimulatedClock
 ) -> None:
-    for _ in range(2):
-        for _ in range(30):
-            rest("wangmo.head").get("/cases/999999")
+    for minute in range(2):
+        for one in range(30):
+            rest("wangmo.head").get(f"/cases/{900_000 + 100 * minute + one}")
         clock.advance_to(clock() + timedelta(minutes=1))
-    rows = written(duban.database, "refusal")
-    assert len(rows) == 4, "the 1st and the 10th of each minute"
+        record_counted(duban)
+    rows = [json.loads(row["data"]) for row in written(duban.database, "refusal")]
+    assert [row.get("times", 1) for row in rows] == [1, 29, 1, 29]
+    assert rows[1]["cases"] == [900_000 + one for one in range(1, 30)]
+    assert rows[1]["lines"] == ["GET:/api/v1/cases/case_id"]
+    assert (rows[1]["minute"], rows[3]["minute"]) == ("2026-03-02T02:00Z", "2026-03-02T02:01Z")
+
+
+@ON_SQLITE
+def test_what_was_counted_is_written_before_the_process_stops(duban: Duban) -> None:
+    with TestClient(create_app(duban)) as client:
+        for _ in range(5):
+            caller(client, duban, "wangmo.head").get("/cases/999999")
+    times = [json.loads(row["data"]).get("times", 1) for row in written(duban.database, "refusal")]
+    assert times == [1, 4]
+
+
+def test_what_one_row_names_is_bounded_and_says_how_much_more() -> None:
+    tally = Tally()
+    for case in range(1000):
+        tally.note(Act("refusal", 7, ("case", case), "refused", {}), "GET:/cases/case_id", NOW)
+    (row,) = tally.due(NOW + timedelta(minutes=1))
+    assert (row.data["times"], row.data["more"]) == (999, 999 - MOST_CASES)
+    assert row.data["cases"] == list(range(1, MOST_CASES + 1))
 
 
 def test_callers_beyond_number_are_counted_together() -> None:
-    tally = Tally()
-    written = [tally.is_written(str(one), "GET", NOW) for one in range(10 * MOST_CALLERS)]
-    assert sum(written) <= MOST_CALLERS + 4
+    tally, callers = Tally(), 10 * MOST_CALLERS
+    acts = [Act("refusal", one, None, "refused", {}) for one in range(callers)]
+    rows = [row for act in acts for row in tally.note(act, "GET:/", NOW)]
+    rows += tally.due(NOW + timedelta(minutes=1))
+    assert len(rows) <= MOST_CALLERS + 2
+    assert sum(1 for row in rows if "times" not in row.data) == MOST_CALLERS + 1
+    assert [row.data["times"] for row in rows if "times" in row.data] == [
+        callers - MOST_CALLERS - 1
+    ]
 
 
 @ON_SQLITE
