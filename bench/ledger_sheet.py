@@ -19,6 +19,7 @@ from sqlalchemy import select
 from api.auth import Someone
 from api.context import Duban
 from api.settings import Settings
+from api.settled import set_aside
 from api.spreadsheets import ledger
 from api.spreadsheets.ledger_rows import sheet_rows
 from bench import office
@@ -84,6 +85,7 @@ def _measure(url: str, what: str) -> float:
         narrowed = Filter(workflows=(office.WORKFLOW,))
         rows = sheet_rows(connection, duban, someone, narrowed, "")
         if what == "ours":
+            set_aside()  # as the process does that serves or works
             begun = time.process_time()
             ledger.ledger_sheet(definition, spec.title, spec.facts, rows, office.NOW.date())
             return time.process_time() - begun
@@ -95,6 +97,7 @@ def _measure(url: str, what: str) -> float:
 
 
 def _alone(cells: list[tuple[str, tuple[Any, ...]]]) -> float:
+    set_aside()
     begun = time.process_time()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(io.BytesIO(), options)

@@ -91,6 +91,7 @@ def worker(once: Annotated[bool, _ONCE] = False) -> None:
     """只启动后台：到时的提醒、催办、年度事项和待发消息。"""
     from api.cli.installation import check_sound, open_installation
     from api.pulse import Pulse
+    from api.settled import settled
     from api.worker import Worker, collect, tick
 
     with closing(open_installation(_start())) as duban:
@@ -103,7 +104,8 @@ def worker(once: Annotated[bool, _ONCE] = False) -> None:
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
-        with Pulse(duban, "worker"), _beating(Worker(duban, ways, sources=sources)):
+        beating = _beating(Worker(duban, ways, sources=sources))
+        with Pulse(duban, "worker"), settled(), beating:
             note("督办后台已启动")
             stopped.wait()
 
