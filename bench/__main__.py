@@ -1,4 +1,4 @@
-"""`./dev bench [NAME …] [--quick]`: P1 to P9; all of them without a name.
+"""`./dev bench [NAME …] [--quick]`: P1 to P10; all of them without a name.
 
 `profile` shows where the time goes. `--quick` measures a little of everything and keeps nothing;
 otherwise each part replaces its section of bench/RESULTS.md. `--date` is written instead of today.
@@ -25,6 +25,7 @@ from bench import (
     steps,
     storm,
     sweeps,
+    taken_over,
 )
 from bench.machine import Scratch
 from bench.report import Lines, Table
@@ -53,6 +54,10 @@ def _p4(scratch: Scratch, quick: bool) -> list[Table]:
 
 def _import(scratch: Scratch, quick: bool) -> list[Table]:
     return imports.run(scratch, imports.QUICK if quick else imports.FULL)
+
+
+def _take_over(scratch: Scratch, quick: bool) -> list[Table]:
+    return taken_over.run(scratch, taken_over.QUICK if quick else taken_over.FULL)
 
 
 def _p5(scratch: Scratch, quick: bool) -> list[Table]:
@@ -92,6 +97,7 @@ PARTS: dict[str, tuple[str, Callable[[Scratch, bool], Sequence[Lines]]]] = {
     "P3": ("P3 Timers due at one instant", _p3),
     "P4": ("P4 The December storm", _p4),
     "IMPORT": ("P9 Import of an organisation", _import),
+    "TAKEOVER": ("P10 A ledger taken over", _take_over),
     "P5": ("P5 Lists among a million cases", _p5),
     "PAGES": ("P5B Every page among a million cases", _p5b),
     "P6": ("P6 Digests by mail", _p6),
