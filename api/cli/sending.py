@@ -1,7 +1,7 @@
 """`duban outbox …`: holding and releasing messages, and what went out in a month."""
 
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -48,8 +48,8 @@ def show(before: Annotated[datetime | None, _BEFORE] = None) -> None:
         say(f"{when}应发未发的有 {sending.waiting(connection, until)} 条")
 
 
-@app.command()
-def statement(
+@app.command("statement")
+def month_by_unit(
     month: Annotated[datetime, _MONTH], price: Annotated[float | None, _PRICE] = None
 ) -> None:
     """按单位输出某月发出的邮件和短信（CSV）：duban outbox statement 2026-11。"""
@@ -57,24 +57,15 @@ def statement(
     import sys
 
     from api.cli.installation import open_installation, settings
-    from api.presenting.message_story import way_in_words
-    from workflow.engine.calendar import ZONE
-    from workflow.store.lists import queries
-    from workflow.store.outgoing import burden
+    from api.presenting.statement import COST, HEADS, statement
 
-    since = month.replace(tzinfo=ZONE)
-    until = (since + timedelta(days=31)).replace(day=1)
     with closing(open_installation(settings())) as duban, duban.database.reading() as connection:
-        found = burden.carried(burden.letters(connection, since, until, burden.of_units()))
-        names = queries.unit_names(connection, {one.unit for one in found})
+        lines = list(statement(connection, month, price))
     table = csv.writer(sys.stdout, lineterminator="\n")
-    cost = () if price is None else ("短信费用（元）",)
-    table.writerow(("单位", "方式", "条数", "短信计费条数", "收件人数", *cost))
-    for one in found:
-        parts = one.parts if one.way == "sms" else ""
-        way = way_in_words(one.way)
-        cost = () if price is None else (f"{one.parts * price:.2f}" if one.way == "sms" else "",)
-        table.writerow((names[one.unit], way, one.letters, parts, one.people, *cost))
+    table.writerow((*HEADS, *([] if price is None else [COST])))
+    for one in lines:
+        cost = [] if price is None else [one.cost]
+        table.writerow((one.unit, one.way, one.letters, one.parts, one.people, *cost))
 
 
 @app.command()

@@ -22,6 +22,7 @@ from api.pages.administering import (
     organisation,
     reorganising,
     sending,
+    sending_statement,
     sources,
     unreachable,
 )
@@ -36,6 +37,7 @@ from api.pages.casework import (
     draws,
     files,
     import_table,
+    message_preview,
     new_case,
     sealed_documents,
     tallies,
@@ -88,6 +90,7 @@ for _part in (
     import_table,  # before the cases, among whose addresses it lies
     case,
     case_messages,
+    message_preview,
     contacts,
     diagrams,
     documents,
@@ -113,6 +116,7 @@ for _part in (
     suggestions,
     health,
     sending,
+    sending_statement,
     channels,
     sources,
 ):

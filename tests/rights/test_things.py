@@ -34,6 +34,7 @@ FORGETFUL = {
     "api.attaching": "GET /api/v1/cases/{case_id}/files/{attachment_id}",
     "api.pages.casework.case": "GET /cases/{case_id}",
     "api.pages.casework.case_messages": "GET /cases/{case_id}/messages",
+    "api.pages.casework.message_preview": "GET /cases/{case_id}/messages/preview",
     "api.pages.casework.contacts": "POST /cases/{case_id}/contacts/{person}",
     "api.pages.casework.diagrams": "GET /cases/{case_id}/diagram.svg",
     "api.pages.casework.draws": "GET /cases/{case_id}/draws",

@@ -122,3 +122,14 @@ def test_an_installation_that_sends_messages_has_no_mailbox_page(
     for path in ("/mailbox", "/mailbox/1/mail"):
         assert outside.get(path).status_code == 404
     del told
+
+
+def test_a_message_is_previewed_on_its_case(browser: Browsers, told: int) -> None:
+    desk = browser(SPECIALIST)
+    here = f"/cases/{told}/messages"
+    page = desk.get(desk.get(here).main.one("a", href=f"{here}/preview").attributes["href"])
+    assert "【督办】期限提醒" in page.main.text
+    assert "某某同志" in page.main.text
+    assert "短信（计 1 条）" in page.main.text
+    assert "【督办】催办" in desk.get(f"{here}/preview?template=urged").main.text
+    browser("wangmo.head").get(f"{here}/preview", status=404)
