@@ -4,6 +4,7 @@ What goes wrong is one Chinese sentence on stderr and an exit code, never a trac
 that has a name. Verbs import what they need when they run, so that `duban check` starts at once.
 """
 
+import os
 import sys
 
 import typer
@@ -70,7 +71,10 @@ app.add_typer(retaining.app, name="audit")
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and leave with its exit code. What it writes is nobody else's to read:
+    the database and its log beside it, exports, drawings.
+    """
+    os.umask(0o077)
     sys.exit(_run())
 
 

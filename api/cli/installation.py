@@ -1,6 +1,7 @@
 """The installation that a verb works on, by the settings in the environment."""
 
 import os
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -19,13 +20,17 @@ def settings() -> Settings:
 def open_installation(chosen: Settings) -> Duban:
     """The installation, its schema checked; raises CommandFailed where there is none yet.
 
-    Opening a SQLite file that does not exist would make an empty one.
+    Opening a SQLite file that does not exist would make an empty one. One that others may read is
+    closed to them: it was made before that was seen to.
     """
     file = Path(chosen.database_url.removeprefix("sqlite:///"))
     if chosen.database_url.startswith("sqlite:///") and not file.exists():
         raise CommandFailed(
             f"还没有数据库 {file}，请先运行 duban init（正式使用）或 duban run（带示例州）"
         )
+    for one in (file, *file.parent.glob(f"{file.name}-*")) if file.exists() else ():
+        with suppress(PermissionError):  # somebody else's: they see to it
+            one.chmod(one.stat().st_mode & 0o700)
     return build(chosen)
 
 
