@@ -48,7 +48,7 @@ def receive(duban: Duban, someone: Someone, name: str, content: bytes) -> Attach
     """
     shown = safe_name(name)
     try:
-        new = _looked_into(shown, content)
+        new = _looked_into(shown, content, someone.person)
     except BadFile as bad:
         data = {"act": "upload", "code": bad.code}
         refused = Act("attachment", someone.person, None, "refused", data)
@@ -64,12 +64,12 @@ def receive(duban: Duban, someone: Someone, name: str, content: bytes) -> Attach
     )
 
 
-def _looked_into(name: str, content: bytes) -> NewFile:
+def _looked_into(name: str, content: bytes, person: int) -> NewFile:
     if not content:
         raise BadFile("file_empty", "文件是空的")
     if len(content) > LARGEST_FILE:
         raise BadFile("file_too_large", f"超过 {LARGEST_FILE // 1024 // 1024} MB")
-    mime, drawn = ask_child("attachment", content)
+    mime, drawn = ask_child("attachment", content, person)
     named = PurePath(name).stem + _SUFFIX[mime]
     if drawn:
         picture, preview = drawn

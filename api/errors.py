@@ -30,7 +30,7 @@ from api.auth import (
 )
 from api.auth.refusals import NoAccount, ProviderTrouble
 from api.incoming.signature import BadSignature, OldSignature, Unsigned
-from api.inspecting.child import TooBusy
+from api.inspecting.places import TooBusy
 from api.room import FULL, NO_ROOM
 from api.sealing_key import NoKey
 from workflow.engine.errors import (

@@ -5,39 +5,28 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 from typing import Any
 
+from api.inspecting.places import Places
 from api.inspecting.refusing import BadFile, too_much
-from workflow.engine.errors import Refusal
 
 TIME_SECONDS = 30
 """By the wall; a child's processor time is limited more tightly, see `__main__`."""
 
-MOST_AT_ONCE = 2
-LONGEST_WAIT_SECONDS = 30
-
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """All that a child is told of its environment: settings hold passwords."""
 
-_places = threading.BoundedSemaphore(MOST_AT_ONCE)
+_places = Places()
 _log = logging.getLogger("duban.inspecting")
 
 
-class TooBusy(Refusal):
-    """Too many files are being looked into at this moment."""
-
-    code = "too_busy"
-
-
-def ask_child(task: str, content: bytes) -> tuple[Any, list[bytes]]:
-    """What a child found: plain values, and bytes it has made; raises BadFile, TooBusy."""
-    if not _places.acquire(timeout=LONGEST_WAIT_SECONDS):
-        raise TooBusy("同时上传的文件太多，请过一会儿再试")
-    try:
-        return _understood(_run(task, content))
-    finally:
-        _places.release()
+def ask_child(task: str, content: bytes, person: int | None = None) -> tuple[Any, list[bytes]]:
+    """What a child found: plain values, and bytes it has made; raises BadFile, TooBusy. `person` is
+    for whom, where it is somebody's.
+    """
+    with _places.taken(person):
+        said = _run(task, content)
+    return _understood(said)
 
 
 def _run(task: str, content: bytes) -> bytes:

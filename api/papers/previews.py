@@ -18,7 +18,7 @@ PDF = "application/pdf"
 def preview_of_draft(duban: Duban, someone: Someone, case_id: int, name: str) -> Response:
     """The PDF of a draft that somebody may issue; raises a Refusal."""
     draft = proof(duban, someone, case_id, name)
-    return _drawn(dumps(draft.document.as_dict()), draft.document.title)
+    return _drawn(dumps(draft.document.as_dict()), draft.document.title, someone)
 
 
 def preview_of_issued(duban: Duban, someone: Someone, case_id: int, seq: int) -> Response:
@@ -29,9 +29,9 @@ def preview_of_issued(duban: Duban, someone: Someone, case_id: int, seq: int) ->
     if found is None:
         raise NotFound("没有这份公文，或不在你的范围内", {"document": seq})
     title, body = found
-    return _drawn(body, title)
+    return _drawn(body, title, someone)
 
 
-def _drawn(body: str, title: str) -> Response:
-    _, (pdf,) = ask_child("preview", body.encode())
+def _drawn(body: str, title: str, someone: Someone) -> Response:
+    _, (pdf,) = ask_child("preview", body.encode(), someone.person)
     return made(pdf, f"预览 {title[:80]}.pdf", PDF)

@@ -14,7 +14,7 @@ from api.attaching import receive
 from api.auth import Someone
 from api.auth.posted import MOST_TAKEN, Cut
 from api.context import Duban
-from api.inspecting.child import TooBusy
+from api.inspecting.places import TooBusy
 from api.pages.forms import GREATEST_ID, facts_in
 from workflow.engine.attachments import most_of
 from workflow.engine.definition import FILE_TYPES, Definition
