@@ -60,7 +60,7 @@ def _notices(
     """Notices with the ids of their cases."""
     versions = duban.catalog.every_version()
     places: Places = {
-        id_: states
+        (compiled.definition.workflow, id_): states
         for id_, compiled in versions.items()
         if (states := public_states(compiled.definition))
     }

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, and_, exists, or_, select
 from workflow.store.lists.queries import Row, rows_of
 from workflow.store.tables.handles import CASE, SCOPE
 
-Places = Mapping[int, Collection[str]]
-"""The public states of each version of each workflow, by the version's id."""
+Places = Mapping[tuple[str, int], Collection[str]]
+"""The public states of each version of each workflow, by the workflow and the version's id."""
 
 
 def public_cases(
@@ -28,8 +28,12 @@ def public_cases(
         return []
     secret = exists().where(SCOPE.c.case_id == CASE.c.id, SCOPE.c.named.is_not(None))
     there = [
-        and_(CASE.c.definition_id == version, CASE.c.state.in_(states))
-        for version, states in places.items()
+        and_(
+            CASE.c.workflow == workflow,  # the index by states begins with it
+            CASE.c.state.in_(states),
+            CASE.c.definition_id == version,
+        )
+        for (workflow, version), states in places.items()
     ]
     query = select(CASE.c.id).where(or_(*there), CASE.c.closed_at.is_(None), ~secret)
     if case is not None:
