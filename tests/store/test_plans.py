@@ -17,7 +17,7 @@ from workflow.engine.case import Actor, Post
 from workflow.store.casework import cases, writes
 from workflow.store.database import Database
 from workflow.store.lists import queries, ranges
-from workflow.store.lists.boards import What, count_by_month
+from workflow.store.lists.boards import What, count_by_month, count_by_month_and_unit
 from workflow.store.lists.counting import Moments, count_cases
 from workflow.store.lists.publicity import public_cases
 from workflow.store.lists.queries import Filter, Place
@@ -87,14 +87,28 @@ def by_month(what: What) -> Query:
     return lambda connection: count_by_month(connection, CLERK, Filter(KIND), what, bounds)
 
 
+def by_month_and_unit(connection: Connection) -> Any:
+    """The same of each unit."""
+    bounds = [NOW + timedelta(days=30 * n) for n in range(3)]
+    return count_by_month_and_unit(connection, CLERK, Filter(KIND), "opened", bounds)
+
+
 def overview(connection: Connection) -> Any:
     """How many open cases there are of each unit."""
     moments = Moments(NOW, NOW, NOW)
     return count_cases(connection, CLERK, OPEN, ("workflow", "unit", "span"), moments)
 
 
+def by_state(connection: Connection) -> Any:
+    """How many cases stand where."""
+    moments = Moments(NOW, NOW, NOW)
+    return count_cases(connection, CLERK, Filter(KIND), ("state",), moments)
+
+
 COUNTED: list[tuple[str, str, Query]] = [
+    ("where cases stand", "scope_state", by_state),
     ("what was opened by month", "scope_opened", by_month("opened")),
+    ("what was opened by month and unit", "scope_opened", by_month_and_unit),
     ("what was closed by month", "scope_moved", by_month("closed")),
     ("what is open by unit", "scope_about", overview),
 ]

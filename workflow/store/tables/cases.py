@@ -27,6 +27,7 @@ class CaseRow(SQLModel, table=True):
         Index("cases_workflow_external_key", "workflow", "external", unique=True),
         Index("case_alike", "workflow", "likeness"),
         Index("case_unit", "unit_id"),
+        Index("case_cycle", "cycle"),
         Index("case_backfill", "backfill_id"),
     )
 
@@ -167,6 +168,7 @@ class CounterRow(SQLModel, table=True):
 
 
 _KIND = ("unit_id", "workflow", "closed")
+_SOONEST = ("due_at", "case_id")
 
 
 class ScopeRow(SQLModel, table=True):
@@ -182,14 +184,12 @@ class ScopeRow(SQLModel, table=True):
 
     __tablename__ = "scope"
     __table_args__ = (
-        Index("scope_list", *_KIND, "due_at", "case_id"),
-        Index("scope_state", "unit_id", "workflow", "state", "closed", "due_at", "case_id"),
-        Index("scope_work", "unit_id", "closed", "acts", "due_at", "case_id"),
-        Index(
-            "scope_about", "unit_id", "workflow", "closed", "about", "due_at", "case_id", "named"
-        ),
-        Index("scope_moved", "unit_id", "workflow", "closed", "entered_at", "case_id", "named"),
-        Index("scope_opened", "unit_id", "workflow", "opened_at", "named"),
+        Index("scope_list", *_KIND, *_SOONEST),
+        Index("scope_state", "unit_id", "workflow", "state", "closed", *_SOONEST, "named"),
+        Index("scope_work", "unit_id", "closed", "acts", *_SOONEST),
+        Index("scope_about", *_KIND, "about", *_SOONEST, "named"),
+        Index("scope_moved", *_KIND, "entered_at", "case_id", "named"),
+        Index("scope_opened", "unit_id", "workflow", "opened_at", "about", "named"),
         Index("scope_case", "case_id"),
     )
 
