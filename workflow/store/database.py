@@ -105,6 +105,7 @@ def _sqlite(url: str, options: dict[str, Any]) -> Engine:
         module=driver,
         connect_args={"timeout": 10, "check_same_thread": False},
         pool_size=20,
+        pool_use_lifo=True,  # the connection used last still knows its pages
         execution_options=options,
     )
     event.listen(engine, "connect", _prepare_sqlite)
