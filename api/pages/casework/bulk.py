@@ -74,6 +74,9 @@ def act(
     except Refusal as refusal:
         return _page(duban, someone, workflow, ledger, ticked, event, facts, refusal)
     shown = _shown(form)
+    with duban.database.reading() as connection:  # out of scope is the same as absent: not tried
+        rows = queries.cases_by_id(connection, someone.actor, ticked)
+    seen = {row["id"] for row in rows}
     said = {
         case: _fired(
             duban,
@@ -85,6 +88,7 @@ def act(
             shown.get(case),
         )
         for case in ticked
+        if case in seen
     }
     return _page(duban, someone, workflow, ledger, ticked, event, said=said)
 

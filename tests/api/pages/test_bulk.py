@@ -12,6 +12,7 @@ from api.context import Duban
 from tests.api.pages.conftest import PASSWORD, Browser, Browsers
 from tests.api.pages.page import Form, Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
+from workflow.commands import Commands
 from workflow.store.tables.handles import HISTORY
 
 LEDGER = "/ledgers/rectification/problem"
@@ -90,6 +91,19 @@ def test_whoever_may_do_nothing_is_told_so(browser: Browsers, duban: Duban) -> N
     assert "都不由你的岗位办理" in page.text
     assert "没有选中事项" in browser(SPECIALIST).get(f"{LEDGER}/bulk").text
     browser(SPECIALIST).get("/ledgers/rectification/nothing/bulk", status=404)
+
+
+@pytest.mark.rights
+def test_what_is_out_of_scope_is_not_even_tried(
+    browser: Browsers, duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(Commands, "fire", lambda _, **asked: tried.append(asked["case_id"]))
+    case, desk = open_case(duban), browser("wangmo.head")
+    form = {"event": "dispatch", **desk.get("/suggestions").forms[0].values}
+    pages = [desk.post(f"{LEDGER}/bulk", form | {"case": str(id_)}) for id_ in (case, 10**9)]
+    assert pages[0].text == pages[1].text
+    assert tried == []
 
 
 # Views
