@@ -173,6 +173,10 @@ class _Round:
                 connection, message, prepared.at, None, prepared.why, counts=False, since=since
             )
             self.done["put_off"] += 1
+            if prepared.alike:
+                self.done["put_off"] += outbox.put_off_alike(
+                    connection, message, prepared.at, prepared.why, self.now
+                )
         elif isinstance(prepared, Nothing):
             outbox.mark_empty(connection, message, prepared.why + _tried_before(message))
         else:

@@ -60,11 +60,14 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A message that may not go now, when it may, and why not yet; `wanted` by its person."""
+    """A message that may not go now, when it may, and why not yet; `wanted` by its person, or
+    `alike` for all of its urgency that waits for the same person by the same way.
+    """
 
     at: datetime
     why: str
     wanted: bool = False
+    alike: bool = False
 
 
 _DONE = Nothing("其中事项均已办理，没有发送")
@@ -144,7 +147,7 @@ class Preparation:
         if self.is_overdue(message):
             return Hopeless(waited_enough(message, _ENOUGH))
         next_at = may_go_again_at(self.calendar, message.urgency, tomorrow(self.now))
-        return Later(next_at, f"{_ENOUGH}，下一个工作日再发")
+        return Later(next_at, f"{_ENOUGH}，下一个工作日再发", alike=True)
 
     def _secret(self, message: Leased, to: Addressee) -> str:
         """What a robot wants a message signed with; raises Refusal."""

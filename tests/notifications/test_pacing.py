@@ -84,6 +84,25 @@ def test_a_number_gets_no_more_than_its_day_allows(
     assert deliver("09 08:00").sent == 1
 
 
+def test_what_a_full_day_keeps_back_waits_at_once_however_much_it_is(
+    desk: Desk, database: Database, calendar: Calendar, at: At
+) -> None:
+    """A write each for thousands would keep everybody else from the one writer of SQLite."""
+    owed = [desk.owe(way="sms", wake_at=at("05 10:00")) for _ in range(60)]
+    other = desk.owe("xingyi.liaison", way="sms", wake_at=at("05 10:01"))
+    ways: dict[str, Channel] = {"sms": Scripted()}
+    pace = Pace({}, {"sms": 2})
+
+    done = deliver_due(database, ways, calendar, at("05 10:01"), pace=pace, most=5)
+
+    assert (done.leased, done.sent, done.put_off) == (5, 2, 58)
+    rows = [desk.row(one) for one in owed]
+    assert {(row["wake_at"], row["put_off_since"]) for row in rows if row["status"] != "sent"} == {
+        (at("06 08:00"), at("05 10:01"))
+    }
+    assert desk.row(other)["wake_at"] == at("05 10:01")
+
+
 def test_who_share_a_number_share_its_day(
     desk: Desk, database: Database, calendar: Calendar, at: At
 ) -> None:

@@ -21,6 +21,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
+    literal,
     or_,
     select,
     update,
@@ -213,6 +215,32 @@ def put_off(
     if not counts:
         values["attempts"] = OUTBOX.c.attempts - 1
     connection.execute(update(OUTBOX).where(*_held_as(message.id, message.until)).values(values))
+
+
+def put_off_alike(
+    connection: Connection, message: Leased, wake_at: datetime, detail: str, now: datetime
+) -> int:
+    """What else is due for the same person by the same way waits as a message that was put off:
+    all of it in one write, however much has piled up. How many; what has waited for longer than
+    that message is left to be looked at by itself.
+    """
+    since_then = OUTBOX.c.put_off_since
+    not_longer = since_then >= (message.put_off_since or now)
+    alike = (
+        OUTBOX.c.person_id == message.person,
+        OUTBOX.c.way == message.way,
+        OUTBOX.c.urgency == message.urgency,
+        OUTBOX.c.status == "waiting",
+        OUTBOX.c.wake_at <= now,
+        or_(OUTBOX.c.urgency != DIGEST, OUTBOX.c.template == DIGEST),
+        or_(since_then.is_(None), not_longer),
+    )
+    waits = {
+        "wake_at": wake_at,
+        "detail": masked_in(detail),
+        "put_off_since": func.coalesce(since_then, literal(now, since_then.type)),
+    }
+    return connection.execute(update(OUTBOX).where(*alike).values(waits)).rowcount
 
 
 # Addresses
