@@ -54,6 +54,8 @@ def behind(
         ids = [one.id for one in islice(every, MOST)]
         rows = queries.cases_by_id(connection, someone.actor, ids)
         items = tuple(item for item, _, _ in work_items(connection, duban, someone, rows))
+    # Who reads the number knows how many there are; of a confidential case it tells nothing, since
+    # those are in no tally.
     hidden = len(ids) - len(items)
     page = BehindPage(
         case=f"/cases/{case_id}/tallies",
