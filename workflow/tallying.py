@@ -19,7 +19,7 @@ from workflow.engine.periods import Period, period_of, read_period
 from workflow.engine.tallies import Listing, Ranking
 from workflow.papers.drafts import drafted
 from workflow.store.lists import tallies
-from workflow.store.lists.tallies import Below, VoidStates, Window
+from workflow.store.lists.tallies import Below, Listed, VoidStates, Window
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -39,6 +39,8 @@ class Tallied:
     unit: Below
     whole: Numbers
     below: tuple[tuple[Below, Numbers], ...]
+    listed: Mapping[str, list[Listed]]
+    """By fact: the cases that its table lists."""
 
 
 def period_of_case(case: Case) -> Period:
@@ -75,9 +77,13 @@ def tallied(
     period: Period,
     now: datetime,
 ) -> Tallied:
-    """The tallies of a definition for a unit and those right below it."""
+    """The tallies of a definition for a unit and those right below it, and what its facts list."""
     window, void = window_of(period, now), void_states(catalog)
-    found = tallies.counted(connection, definition.tallies, window, unit, void)
+    declared = {name: fact.listing for name, fact in definition.facts.items()}
+    listings = {name: one for name, one in declared.items() if one is not None}
+    found = tallies.counted(
+        connection, definition.tallies, window, unit, void, listings, int(period)
+    )
 
     def numbers(one: Below) -> Numbers:
         sums = {
@@ -87,7 +93,7 @@ def tallied(
         return {name: _number(name, definition, sums) for name in sums}
 
     below = tuple((one, numbers(one)) for one in found.below)
-    return Tallied(period, found.top, numbers(found.top), below)
+    return Tallied(period, found.top, numbers(found.top), below, found.listed)
 
 
 def tallied_for(connection: "Connection", catalog: Catalog, case: Case, now: datetime) -> Tallied:
@@ -132,7 +138,7 @@ def drafts(
     """What the system would write into these facts of a case; what comes out empty is left out."""
     values = _values(connection, catalog, definition, found, now)
     made = {
-        name: _draft(connection, definition.facts[name], found, values)
+        name: _draft(name, definition.facts[name], found, values)
         for name in names
         if is_drafted(definition.facts[name])
     }
@@ -144,9 +150,9 @@ def is_drafted(fact: Fact) -> bool:
     return (fact.draft, fact.ranking, fact.listing) != (None, None, None)
 
 
-def _draft(connection: "Connection", fact: Fact, found: Tallied, values: Mapping[str, Any]) -> Any:
+def _draft(name: str, fact: Fact, found: Tallied, values: Mapping[str, Any]) -> Any:
     if fact.listing is not None:
-        return _listed(connection, fact, fact.listing, found)
+        return _listed(fact, fact.listing, found.listed[name])
     if fact.ranking is not None:
         return [_row(fact, one, numbers) for one, numbers in ranked(fact.ranking, found)]
     return drafted(fact.draft or "", values)
@@ -173,11 +179,8 @@ def _row(fact: Fact, one: Below, numbers: Numbers) -> dict[str, Any]:
     return {key: known[key] for key in fact.columns if known.get(key) is not None}
 
 
-def _listed(
-    connection: "Connection", fact: Fact, listing: Listing, found: Tallied
-) -> list[dict[str, Any]]:
+def _listed(fact: Fact, listing: Listing, cases: list[Listed]) -> list[dict[str, Any]]:
     """A row a case, in the wanted order; what is not known comes last and is left out."""
-    cases = tallies.listed(connection, listing, int(found.period), found.unit.path)
     rows: list[dict[str, Any]] = [
         {**one.facts, UNIT_COLUMN: one.unit, CLASS_COLUMN: one.class_} for one in cases
     ]

@@ -120,7 +120,7 @@ def test_what_is_kept_from_anybody_is_counted_nowhere(play: Play) -> None:
     def count() -> int:
         with play.database.reading() as connection:
             found = tallies.counted(
-                connection, {"visits": counted}, window, play.unit("522300"), ()
+                connection, {"visits": counted}, window, play.unit("522300"), (), {}, 2026
             ).counts
         return found["visits"].total()
 

@@ -185,7 +185,9 @@ def _drafts(connection: Connection, duban: Duban, someone: Someone, scene: Scene
 
 
 def _kin(connection: Connection, someone: Someone, compiled: Compiled, case: Case) -> Kin:
-    alone = case.parent is None and not compiled.definition.children
+    never_had_a_child = not case.cycle.children and case.cycle.number == 1
+    alone = never_had_a_child or not compiled.definition.children
+    alone = alone and case.parent is None
     return kin.NONE if alone else kin.kin_of(connection, someone.actor, case)
 
 

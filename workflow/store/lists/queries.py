@@ -329,12 +329,12 @@ def case_before(connection: Connection, reader: Actor, case: Case) -> Mapping[st
     """The facts of the latest other case of a workflow about the same unit that is in scope; none
     if there is none.
     """
-    query = in_scope(reader, Filter(workflows=(case.workflow,), unit=case.unit))
-    latest = query.where(SCOPE.c.case_id != case.id).order_by(SCOPE.c.case_id.desc()).limit(1)
-    for row in rows_of(connection, list(connection.execute(latest).scalars())):
-        facts: Mapping[str, Any] = row["body"]["facts"]
-        return facts
-    return {}
+    seen = in_scope(reader, Filter(workflows=(case.workflow,), unit=case.unit))
+    latest = seen.where(SCOPE.c.case_id != case.id).order_by(SCOPE.c.case_id.desc()).limit(1)
+    query = select(CASE.c.body).where(CASE.c.id == latest.scalar_subquery())
+    body = connection.execute(query).scalar_one_or_none()
+    facts: Mapping[str, Any] = orjson.loads(body)["facts"] if body is not None else {}
+    return facts
 
 
 def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:

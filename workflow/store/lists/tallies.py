@@ -59,14 +59,24 @@ class Below:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A case of a listing: the unit that it is about, the unit's class, and its facts."""
+
+    unit: str
+    class_: str | None
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
-    """A unit, those right below it that report by themselves, and for each tally how many cases
-    there are by the paths of the units that they are about.
+    """A unit, those right below it that report by themselves, for each tally how many cases there
+    are by the paths of the units that they are about, and the cases of each listing.
     """
 
     top: Below
     below: tuple[Below, ...]
     counts: Mapping[str, Counter[str]]
+    listed: Mapping[str, list[Listed]]
 
 
 def counted(
@@ -75,45 +85,74 @@ def counted(
     window: Window,
     unit: int,
     void: VoidStates,
+    listings: Mapping[str, Listing],
+    period: int,
 ) -> Counted:
-    """The tallies of a unit, in one statement: the page that asks has others to make."""
+    """The tallies of a unit, and the cases of a period that are listed, in the order of their
+    units' codes: in one statement, for the page that asks has others to make.
+    """
     path = select(UNIT.c.path).where(UNIT.c.id == unit).scalar_subquery()
     parts = [_units_part(unit)]
     parts += [_counted_part(name, tally, window, path, void) for name, tally in tallies.items()]
+    parts += [_listed_part(name, listing, period, path) for name, listing in listings.items()]
     counts: dict[str, Counter[str]] = {name: Counter() for name in tallies}
-    units: list[Below] = []
-    for name, where, number, text in connection.execute(union_all(*parts)):
-        if name == _UNITS:
-            units.append(Below(number, text, where))
-        elif text is None or _is_marked(tallies[name], text):
-            counts[name][where] += number
+    found: dict[str, list[Any]] = {name: [] for name in (_UNITS, *listings)}
+    for row in connection.execute(union_all(*parts)):
+        if row.tally in found:
+            found[row.tally].append(row)
+        elif row.body is None or _is_marked(tallies[row.tally], row.body):
+            counts[row.tally][row.place] += row.n
+    units = [Below(row.n, row.name, row.place) for row in found.pop(_UNITS)]
     units.sort(key=lambda one: one.id)
     (top,) = [one for one in units if one.id == unit]
-    return Counted(top, tuple(one for one in units if one.id != unit), counts)
+    below = tuple(one for one in units if one.id != unit)
+    return Counted(top, below, counts, {name: _in_order(rows) for name, rows in found.items()})
 
 
 _UNITS = ""
 """What stands where a tally's name would, in rows that tell of units."""
 
 
+def _row(
+    name: str, place: Any, n: Any, body: Any = None, unit: Any = None, class_: Any = None
+) -> list[ColumnElement[Any]]:
+    """The columns of every part: whose row it is, a unit's path or code, how many cases or which
+    one, the body of a case, a unit's name and class.
+    """
+    texts = {"body": body, "name": unit, "class": class_}
+    return [
+        literal(name).label("tally"),
+        place.label("place"),
+        n.label("n"),
+        *(cast(null() if one is None else one, Text).label(key) for key, one in texts.items()),
+    ]
+
+
 def _units_part(unit: int) -> Select[Any]:
     right_below = and_(UNIT.c.parent_id == unit, UNIT.c.reports.is_(True), UNIT.c.until.is_(None))
-    columns = [UNIT.c.path, UNIT.c.id.label("n"), cast(UNIT.c.short_name, Text).label("body")]
-    return select(literal(_UNITS).label("tally"), *columns).where(
-        or_(UNIT.c.id == unit, right_below)
-    )
+    columns = _row(_UNITS, UNIT.c.path, UNIT.c.id, unit=UNIT.c.short_name)
+    return select(*columns).where(or_(UNIT.c.id == unit, right_below))
 
 
 def _counted_part(
     name: str, tally: Tally, window: Window, path: Path, void: VoidStates
 ) -> Select[Any]:
-    """Rows of a tally's name, a path, how many cases, and the body whose marks are to be read."""
-    columns = [literal(name).label("tally"), UNIT.c.path]
+    """How many cases by path, or each with the body whose marks are to be read."""
     found = _cases(tally, window, path, void)
     if tally.marked or tally.unmarked:
-        return found.with_only_columns(*columns, literal(1).label("n"), CASE.c.body)
-    counted = [func.count().label("n"), cast(null(), Text).label("body")]
-    return found.with_only_columns(*columns, *counted).group_by(UNIT.c.path)
+        return found.with_only_columns(*_row(name, UNIT.c.path, literal(1), CASE.c.body))
+    return found.with_only_columns(*_row(name, UNIT.c.path, func.count())).group_by(UNIT.c.path)
+
+
+def _listed_part(name: str, listing: Listing, period: int, path: Path) -> Select[Any]:
+    """The cases of a listing that count a period and are about units below a path."""
+    query = (
+        select(*_row(name, UNIT.c.code, CASE.c.id, CASE.c.body, UNIT.c.short_name, UNIT.c.class_))
+        .join(UNIT, UNIT.c.id == CASE.c.unit_id)
+        .where(CASE.c.workflow == listing.of, CASE.c.period == period)
+        .where(UNIT.c.path.like(_below(path)), _kept_from_nobody())
+    )
+    return query.where(CASE.c.state.in_(listing.at)) if listing.at else query
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,25 +234,6 @@ def _is_marked(tally: Tally, body: str) -> bool:
     return (not tally.marked or bool(marks & {*tally.marked})) and not marks & {*tally.unmarked}
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A case of a listing: the unit that it is about, the unit's class, and its facts."""
-
-    unit: str
-    class_: str | None
-    facts: Mapping[str, Any]
-
-
-def listed(connection: Connection, listing: Listing, period: int, path: str) -> list[Listed]:
-    """The cases of a period about units below a path, in the order of the units' codes."""
-    query = (
-        select(UNIT.c.short_name, UNIT.c.class_, CASE.c.body)
-        .join(UNIT, UNIT.c.id == CASE.c.unit_id)
-        .where(CASE.c.workflow == listing.of, CASE.c.period == period)
-        .where(UNIT.c.path.like(_below(path)), _kept_from_nobody())
-        .order_by(UNIT.c.code)
-    )
-    if listing.at:
-        query = query.where(CASE.c.state.in_(listing.at))
-    rows = connection.execute(query)
-    return [Listed(name, kind, orjson.loads(body)["facts"]) for name, kind, body in rows]
+def _in_order(rows: list[Any]) -> list[Listed]:
+    rows.sort(key=lambda row: row.place)
+    return [Listed(row.name, row[-1], orjson.loads(row.body)["facts"]) for row in rows]
