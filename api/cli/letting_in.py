@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def let_in(login: Annotated[str, _LOGIN]) -> None:
-    """安全管理员丢了口令或手机：给一个一次性口令，取下动态口令；记入审计日志。"""
+    """给丢了口令或手机的安全管理员一次性口令，并取下动态口令。"""
     from api.cli.installation import open_installation, settings
     from workflow.store.people import standing
     from workflow.store.people.accounts import person_by_username

@@ -55,7 +55,8 @@ def workflow_named(duban: Duban, name: str) -> Compiled:
     try:
         return duban.catalog.newest(name)
     except NotFound as error:
-        raise wrong({"workflow": error.sentence}) from None
+        hint = error.data["hint"]  # a program may read names that no page says
+        raise wrong({"workflow": f"{error.sentence}（{hint}）"}) from None
 
 
 def units_of(duban: Duban, body: OpenBody) -> dict[str, int]:
