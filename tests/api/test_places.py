@@ -15,6 +15,7 @@ from sqlalchemy import select
 from api.app import SQLITE_THREADS, create_app
 from api.context import Duban
 from api.inspecting.places import MOST_INSIDE_OF_ONE, Places, TooBusy
+from tests.apart import run_apart
 from tests.api.callers import ON_SQLITE, session_headers
 from tests.api.files import PDF
 from workflow.store.tables.handles import HOLDING
@@ -66,7 +67,7 @@ def test_others_are_answered_while_files_are_looked_into(
             assert limiter.total_tokens == SQLITE_THREADS, "every thread lent came back"
             return page, answers
 
-    page, answers = asyncio.run(both())
+    page, answers = run_apart(both())
     assert page.status_code == 200
     assert {one.status_code for one in answers} == {201}
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from api.app import create_app
 from api.context import Duban
+from tests.apart import run_apart
 from tests.api.callers import session_headers
 from workflow.store.people.accounts import person_by_username
 from workflow.store.tables.handles import SUGGESTION
@@ -28,7 +29,7 @@ def test_one_of_them_acts(duban: Duban) -> None:
     async def everywhere() -> list[Response]:
         return list(await asyncio.gather(*(send() for _ in range(PROCESSES))))
 
-    statuses = sorted(one.status_code for one in asyncio.run(everywhere()))
+    statuses = sorted(one.status_code for one in run_apart(everywhere()))
     assert statuses == [303] + [409] * (PROCESSES - 1)
     with duban.database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(SUGGESTION)).scalar_one() == 1

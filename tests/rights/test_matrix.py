@@ -1,6 +1,5 @@
 """Everybody asks for everything: each person × each route × each case, against `matrix.txt`."""
 
-import asyncio
 import re
 import statistics
 from datetime import timedelta
@@ -12,6 +11,7 @@ from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import select
 
 from api.gatekeeping.policy import ROUTES as LINES
+from tests.apart import run_apart
 from tests.prefecture import NOW
 from tests.proof.story import Story
 from tests.rights.conftest import furnished
@@ -29,7 +29,7 @@ def test_every_route_has_its_expectation() -> None:
 
 def test_everybody_gets_what_the_table_says(walk: Walk) -> None:
     begun = perf_counter()
-    asyncio.run(walk.walk())
+    run_apart(walk.walk())
     print(f"figure: rights_matrix_calls = {walk.calls}")
     print(f"figure: rights_matrix_seconds = {perf_counter() - begun:.1f}")
     print(f"figure: rights_matrix_differences = {len(walk.differences)}")
@@ -43,8 +43,8 @@ def test_postgres_keeps_two_trees_apart_as_well(
     begun = perf_counter()
     walk = furnished(postgres_database, tmp_path)
     people = ("liaison", "stranger")
-    asyncio.run(walk.walk_to(THINGS, people))
-    asyncio.run(walk.walk(people, ("own", "elsewhere")))
+    run_apart(walk.walk_to(THINGS, people))
+    run_apart(walk.walk(people, ("own", "elsewhere")))
     print(f"figure: rights_matrix_calls_on_postgres = {walk.calls}")
     print(f"figure: rights_matrix_seconds_on_postgres = {perf_counter() - begun:.1f}")
     assert not walk.differences, "\n".join(walk.differences)
@@ -105,7 +105,7 @@ def test_out_of_scope_looks_like_absent_and_takes_as_long(walk: Walk, who: str, 
                     same = re.sub(r'name="(csrf|request)" value="[^"]*"', "", same)  # always new
                     bodies[case] = same.replace(f'"case": {case}', '"case": ID')
 
-    asyncio.run(ask())
+    run_apart(ask())
     assert bodies[secret] == bodies[absent]
     apart = abs(statistics.median(times[secret]) - statistics.median(times[absent])) * 1000
     print(f"figure: milliseconds between out of scope and absent = {apart:.2f}")

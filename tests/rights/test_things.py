@@ -2,7 +2,6 @@
 ask who sees a case, or whose a thing is, the walk comes upon it.
 """
 
-import asyncio
 import sys
 from collections.abc import Callable
 from time import perf_counter
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Select, select, true
 
+from tests.apart import run_apart
 from tests.rights.expected import THINGS, Thing
 from tests.rights.walking import Walk
 from workflow.engine.case import Actor, Case
@@ -114,7 +114,7 @@ def test_an_owner_who_is_forgotten_shows(
 def differences(walk: Walk, things: list[Thing], who: str = STRANGER) -> list[str]:
     """What differs where one person asks for things."""
     walk.differences.clear()
-    asyncio.run(walk.walk_to(things, [who]))
+    run_apart(walk.walk_to(things, [who]))
     return list(walk.differences)
 
 
@@ -124,7 +124,7 @@ def differences(walk: Walk, things: list[Thing], who: str = STRANGER) -> list[st
 def test_nobody_gets_to_what_is_not_theirs(walk: Walk) -> None:
     walk.differences.clear()
     begun, before = perf_counter(), walk.calls
-    asyncio.run(walk.walk_to(THINGS))
+    run_apart(walk.walk_to(THINGS))
     print(f"figure: rights_things_calls = {walk.calls - before}")
     print(f"figure: rights_things_seconds = {perf_counter() - begun:.1f}")
     print(f"figure: rights_things_differences = {len(walk.differences)}")

@@ -1,6 +1,5 @@
 """Everybody on their way: what each person asks for, and what they got but should not have."""
 
-import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +10,7 @@ from api.app import create_app
 from api.context import Duban
 from api.gatekeeping.policy import ROUTES as LINES
 from api.gatekeeping.policy import Who
+from tests.apart import run_apart
 from tests.api.callers import session_headers
 from tests.rights import town
 from tests.rights.expected import CASES, PEOPLE, ROUTES, Person, Thing, expected
@@ -158,4 +158,4 @@ def asked(walk: Walk, who: str, *paths: str) -> list[Response]:
             headers = walk.way_in(PEOPLE[who])
             return [await client.get(path, headers=headers) for path in paths]
 
-    return asyncio.run(ask())
+    return run_apart(ask())

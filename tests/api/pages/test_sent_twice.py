@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.context import Duban
+from tests.apart import run_apart
 from tests.api.callers import session_headers
 from tests.api.pages.conftest import Browsers
 from tests.api.pages.page import Form
@@ -99,7 +100,7 @@ def at_once(duban: Duban, path: str, form: Mapping[str, str], times: int) -> lis
             sent = (client.post(path, data=form, headers=headers) for _ in range(times))
             return list(await asyncio.gather(*sent))
 
-    return asyncio.run(send())
+    return run_apart(send())
 
 
 def test_eight_clicks_at_once_have_one_effect_and_one_answer(duban: Duban) -> None:
