@@ -36,7 +36,7 @@ def preview(
     """
     found = messages.messages(connection, reader=None, case=case, limit=1)
     if not found:
-        raise NothingToPreview(f"没有编号为 {case} 的事项，或它还没有发过消息")
+        raise NothingToPreview("还没有为这件事项发过消息，没有可以预览的内容")
     now, link = outbox.case_now(connection, case), case_link(base_url, case)
     told = {**found[0].variables, "unit": now.unit, "person": SOMEBODY, "link": link}
     told["settings"] = settings_link(base_url)

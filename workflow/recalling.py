@@ -1,4 +1,6 @@
-"""What stood in a form the last time: facts that begin as they are in the case before."""
+"""What stood in a form the last time: facts that begin as they are in the latest case before that
+has them. One that was called off, or waits beside this one, has nothing to say.
+"""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
@@ -19,13 +21,11 @@ def recalled(
     reader: Actor,
     names: Collection[str],
 ) -> dict[str, Any]:
-    """Of these facts those that the latest other case about the same unit has, as far as the
-    reader sees that case.
-    """
+    """Of these facts what was last written about the same unit, as far as the reader sees it."""
     wanted = {name for name in names if definition.facts[name].as_before}
     if not wanted:
         return {}
-    before = queries.case_before(connection, reader, case)
-    return by_name(
-        connection, definition, {name: before[name] for name in wanted if before.get(name)}
-    )
+    before: dict[str, Any] = {}
+    for facts in queries.cases_before(connection, reader, case):
+        before = {name: facts[name] for name in wanted if facts.get(name)} | before
+    return by_name(connection, definition, before)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.journeys.play import TOWNSHIP, Play, variation
 from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn
+from workflow.store.lists.queries import list_work
 
 pytestmark = pytest.mark.journey
 
@@ -37,6 +38,11 @@ def dispatched(play: Play, number: str = "XY-1", **facts: Any) -> int:
     return case
 
 
+def on_desk(play: Play, username: str) -> list[int]:
+    with play.database.reading() as connection:
+        return [row["id"] for row in list_work(connection, play.actor(username)).rows]
+
+
 def test_a_complaint_from_the_call_to_a_satisfied_caller(play: Play) -> None:
     case = dispatched(play)
     play.act(UNIT_OFFICER, case, "refuse", reason="水管归县水务局")
@@ -44,14 +50,26 @@ def test_a_complaint_from_the_call_to_a_satisfied_caller(play: Play) -> None:
     assert play.state(case) == "processing"
     assert play.due(case) == "2026-03-19", "thirteen working days since the dispatch on 2 March"
     play.act(UNIT_OFFICER, case, "ask_extension", reason="要挖开路面")
+    assert play.due(case) == "2026-03-19", "the clock runs on while the desk decides"
     play.act(OFFICER, case, "extend")
     assert play.due(case) == "2026-03-30", "seven more"
-    play.refused(ConditionNotMet, OFFICER, case, "extend")
+    play.refused(ConditionNotMet, UNIT_OFFICER, case, "ask_extension", reason="还要再延七天")
     play.act(UNIT, case, "reply", answer="水管修好，当晚通水")
     play.act(OFFICER, case, "redo", visit_record="水压不够", further_requirements="换大一号的管")
     assert play.due(case) == "2026-03-11"
     play.act(UNIT_OFFICER, case, "reply_again", answer="换了管，水压正常")
     assert play.act(DESK, case, "satisfied", visit_record="满意") == "closed"
+
+
+@variation
+def test_an_extension_asked_for_waits_on_the_desk_until_it_is_answered(play: Play) -> None:
+    case = dispatched(play)
+    play.act(UNIT, case, "accept")
+    play.act(UNIT_OFFICER, case, "ask_extension", reason="要挖开路面")
+    assert case in on_desk(play, OFFICER)
+    play.act(OFFICER, case, "decline", reason="先抢修通水，路面随后恢复")
+    assert case not in on_desk(play, OFFICER)
+    assert (play.state(case), play.due(case)) == ("processing", "2026-03-19")
 
 
 def test_a_refusal_is_not_given_twice(play: Play) -> None:
@@ -93,7 +111,7 @@ def test_an_emergency_is_dispatched_in_minutes_and_answered_the_same_day(play: P
     play.act(DESK, case, "dispatch")
     play.act(UNIT, case, "accept")
     assert play.due(case) == "2026-03-02"
-    play.refused(ConditionNotMet, OFFICER, case, "extend")
+    play.refused(ConditionNotMet, UNIT_OFFICER, case, "ask_extension", reason="人手不够，请宽限")
 
 
 @variation

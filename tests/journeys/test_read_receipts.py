@@ -93,7 +93,12 @@ def test_a_bulletin_goes_to_units_that_there_are(play: Play) -> None:
 def test_the_next_bulletin_begins_with_the_recipients_of_the_one_before(play: Play) -> None:
     """Nobody types the same nine counties every week; whoever does not see it is told nothing."""
     first = signed(play)
-    again = play.open(DRAFTER, "bulletin", parties={"host": "522300"}, subject="四月工作情况")
+    dropped, beside, again = (
+        play.open(DRAFTER, "bulletin", parties={"host": "522300"}, subject=f"{month}月工作情况")
+        for month in "四五六"
+    )
+    play.act("zhou-dc.officer", dropped, "abandon", opinion="与周报重复")
+    assert play.state(beside) == "drafting", "and says nothing of recipients either"
     definition = play.catalog.newest("bulletin").definition
 
     def offered(who: str) -> dict[str, Any]:

@@ -176,7 +176,10 @@ def _page(
 def _drafts(connection: Connection, duban: Duban, someone: Someone, scene: Scene) -> dict[str, Any]:
     """What the system writes first into facts that the reader may be asked for now."""
     asked = asked_first(scene, someone.actor)
-    before = recalled(connection, scene.definition, scene.case, someone.actor, asked)
+    is_new = scene.case.state == scene.definition.opening.state  # later, who left it empty meant it
+    before = recalled(
+        connection, scene.definition, scene.case, someone.actor, asked if is_new else ()
+    )
     wanted = [name for name in asked if is_drafted(scene.definition.facts[name])]
     if not wanted:
         return before
@@ -185,9 +188,8 @@ def _drafts(connection: Connection, duban: Duban, someone: Someone, scene: Scene
 
 
 def _kin(connection: Connection, someone: Someone, compiled: Compiled, case: Case) -> Kin:
-    never_had_a_child = not case.cycle.children and case.cycle.number == 1
-    alone = never_had_a_child or not compiled.definition.children
-    alone = alone and case.parent is None
+    may_have_children = bool(case.cycle.children) or case.cycle.number > 1
+    alone = case.parent is None and not (compiled.definition.children and may_have_children)
     return kin.NONE if alone else kin.kin_of(connection, someone.actor, case)
 
 

@@ -325,16 +325,19 @@ def cases_by_id(connection: Connection, reader: Actor, ids: Collection[int]) -> 
     return rows_of(connection, list(connection.execute(order).scalars()))
 
 
-def case_before(connection: Connection, reader: Actor, case: Case) -> Mapping[str, Any]:
-    """The facts of the latest other case of a workflow about the same unit that is in scope; none
-    if there is none.
+MOST_BEFORE = 10
+"""How far back it is looked for what stood in a form."""
+
+
+def cases_before(connection: Connection, reader: Actor, case: Case) -> list[Mapping[str, Any]]:
+    """The facts of the cases of a workflow about the same unit that were opened before and are in
+    scope, the latest first.
     """
     seen = in_scope(reader, Filter(workflows=(case.workflow,), unit=case.unit))
-    latest = seen.where(SCOPE.c.case_id != case.id).order_by(SCOPE.c.case_id.desc()).limit(1)
-    query = select(CASE.c.body).where(CASE.c.id == latest.scalar_subquery())
-    body = connection.execute(query).scalar_one_or_none()
-    facts: Mapping[str, Any] = orjson.loads(body)["facts"] if body is not None else {}
-    return facts
+    latest = seen.where(SCOPE.c.case_id < case.id).order_by(SCOPE.c.case_id.desc())
+    query = select(CASE.c.body).where(CASE.c.id.in_(latest.limit(MOST_BEFORE)))
+    bodies = connection.execute(query.order_by(CASE.c.id.desc())).scalars()
+    return [orjson.loads(body)["facts"] for body in bodies]
 
 
 def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:
