@@ -233,7 +233,7 @@ class _Round:
         wake_at = may_go_again_at(self.calendar, message.urgency, again)
         outbox.put_off(
             connection, message, wake_at, receipt.outcome, receipt.detail,
-            counts=counts, since=self.now,
+            counts=counts, since=None if counts else self.now,
         )  # fmt: skip
         self.done["put_off"] += 1
 

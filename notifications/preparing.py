@@ -14,7 +14,7 @@ from notifications.channels import Envelope
 from notifications.digest import INSISTENT, case_link, compose, settings_link
 from notifications.discretion import discreet, discreet_items
 from notifications.pacing import Pace, had_enough, tomorrow
-from notifications.patience import IN_WORDS, MOST_ATTEMPTS, has_waited_enough
+from notifications.patience import IN_WORDS, MOST_ATTEMPTS, end_of_wait, has_waited_enough
 from notifications.rendering import DISCREET, CannotRender, Section, UnknownTemplate, render
 from workflow.engine.calendar import Calendar
 from workflow.engine.errors import Refusal
@@ -144,9 +144,10 @@ class Preparation:
         return Letter(envelope, insistent)
 
     def _tomorrow(self, message: Leased) -> Later | Hopeless:
-        if self.is_overdue(message):
-            return Hopeless(waited_enough(message, _ENOUGH))
         next_at = may_go_again_at(self.calendar, message.urgency, tomorrow(self.now))
+        since = message.put_off_since or self.now
+        if next_at > end_of_wait(self.calendar, message.urgency, since):
+            return Hopeless(waited_enough(message, _ENOUGH))
         return Later(next_at, f"{_ENOUGH}，下一个工作日再发", alike=True)
 
     def _secret(self, message: Leased, to: Addressee) -> str:

@@ -28,10 +28,16 @@ def open_installation(chosen: Settings) -> Duban:
         raise CommandFailed(
             f"还没有数据库 {file}，请先运行 duban init（正式使用）或 duban run（带示例州）"
         )
-    for one in (file, *file.parent.glob(f"{file.name}-*")) if file.exists() else ():
-        with suppress(PermissionError):  # somebody else's: they see to it
-            one.chmod(one.stat().st_mode & 0o700)
+    for end in ("", "-wal", "-shm", "-journal") if file.exists() else ():
+        with suppress(OSError):  # somebody else's, who see to it; or gone by now
+            _close_to_others(file.with_name(file.name + end))
     return build(chosen)
+
+
+def _close_to_others(file: Path) -> None:
+    mode = file.stat().st_mode
+    if mode & 0o077:
+        file.chmod(mode & 0o700)
 
 
 def check_sound(duban: Duban) -> None:

@@ -76,8 +76,8 @@ BUSY = Receipt(Outcome.THROTTLED, "短信中心限制了发送频率。", retry_
 
 LIMITS = {
     "immediate": ("06 22:00", "06 23:00", "一小时"),
-    "urgent": ("06 10:00", "09 08:00", "一个工作日"),  # a Friday; Monday morning
-    "digest": ("06 09:00", "10 09:00", "两个工作日"),
+    "urgent": ("06 19:50", "09 19:30", "一个工作日"),  # a Friday; Monday morning
+    "digest": ("06 09:00", "10 19:30", "两个工作日"),
 }
 
 
@@ -102,6 +102,20 @@ def test_what_is_throttled_for_long_enough_goes_another_way(
     assert dead["detail"] == f"已等了{words}，不再等：{BUSY.detail}"
 
 
+def test_what_failed_for_a_while_has_its_own_patience_when_it_is_throttled_later(
+    desk: Desk, database: Database, calendar: Calendar, at: At
+) -> None:
+    """Two hours of a dead gateway are no wait that its provider asked for."""
+    owed = desk.owe(way="sms", urgency="immediate", wake_at=at("02 10:00"))
+    down = Receipt(Outcome.FAILED, "连不上。")
+    ways: dict[str, Channel] = {"sms": Scripted([*[down] * 4, *[BUSY] * 50]), "email": Scripted()}
+    for minutes in (0, 1, 6, 36, 156):
+        now = at("02 10:00") + timedelta(minutes=minutes)
+        deliver_all_due(database, ways, calendar, now)
+    row = desk.row(owed)
+    assert (row["status"], row["put_off_since"]) == ("waiting", at("02 12:36"))
+
+
 def test_its_story_says_since_when_it_waits_and_what_came_instead(
     desk: Desk, database: Database, calendar: Calendar, at: At
 ) -> None:
@@ -121,7 +135,7 @@ def test_its_story_says_since_when_it_waits_and_what_came_instead(
     story, next_ = told()
     assert story["推迟"] == f"2026年3月2日 10:00：{BUSY.detail}"
     assert next_ == "2026年3月2日 14:00 再试；等满一个工作日仍发不出，改用别的方式。"
-    deliver_all_due(database, ways, calendar, at("03 08:00"))
+    deliver_all_due(database, ways, calendar, at("03 19:30"))
     story, next_ = told()
     assert "不再等" in story["失败"]
     assert story["代替"].endswith("这条没有发出，改由邮件发送")

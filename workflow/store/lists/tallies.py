@@ -119,7 +119,7 @@ def _row(
     """The columns of every part: whose row it is, a unit's path or code, how many cases or which
     one, the body of a case, a unit's name and class.
     """
-    texts = {"body": body, "name": unit, "class": class_}
+    texts = {"body": body, "name": unit, "class_": class_}
     return [
         literal(name).label("tally"),
         place.label("place"),
@@ -236,4 +236,4 @@ def _is_marked(tally: Tally, body: str) -> bool:
 
 def _in_order(rows: list[Any]) -> list[Listed]:
     rows.sort(key=lambda row: row.place)
-    return [Listed(row.name, row[-1], orjson.loads(row.body)["facts"]) for row in rows]
+    return [Listed(row.name, row.class_, orjson.loads(row.body)["facts"]) for row in rows]
