@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from workflow.engine.tallies import Listing, Tally
+from workflow.store.sight.scope import is_confidential
 from workflow.store.tables.handles import CASE, HISTORY, SCOPE, UNIT
 
 VoidStates = Collection[tuple[str, str]]
@@ -150,7 +151,7 @@ def _listed_part(name: str, listing: Listing, period: int, path: Path) -> Select
         select(*_row(name, UNIT.c.code, CASE.c.id, CASE.c.body, UNIT.c.short_name, UNIT.c.class_))
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)
         .where(CASE.c.workflow == listing.of, CASE.c.period == period)
-        .where(UNIT.c.path.like(_below(path)), _kept_from_nobody())
+        .where(UNIT.c.path.like(_below(path)), ~is_confidential(CASE.c.id))
     )
     return query.where(CASE.c.state.in_(listing.at)) if listing.at else query
 
@@ -181,7 +182,7 @@ def _cases(tally: Tally, window: Window, path: Path, void: VoidStates) -> Select
         select(CASE.c.id)
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)
         .where(CASE.c.workflow.in_(tally.of), UNIT.c.path.like(_below(path)))
-        .where(_counted(tally, window), _kept_from_nobody())
+        .where(_counted(tally, window), ~is_confidential(CASE.c.id))
     )
     if tally.at and tally.count != "arrived":
         query = query.where(CASE.c.state.in_(tally.at))
@@ -194,11 +195,6 @@ def _cases(tally: Tally, window: Window, path: Path, void: VoidStates) -> Select
         words = [CASE.c.body.contains(f'"{mark}"', autoescape=True) for mark in tally.marked]
         query = query.where(or_(*words))
     return query
-
-
-def _kept_from_nobody() -> ColumnElement[bool]:
-    kept = SCOPE.alias("kept")
-    return ~exists().where(kept.c.case_id == CASE.c.id, kept.c.named.is_not(None))
 
 
 def _below(path: Path) -> Any:

@@ -1,5 +1,6 @@
 """A scope row repeats when its case was opened, and the indexes from which boards count know who
-sees it: to count by month reads an index and no case.
+sees it: to count by month, unit or state reads an index and no case. Cases that came back are found
+by an index of their own.
 """
 
 import sqlalchemy as sa
@@ -12,15 +13,15 @@ down_revision = "0056"
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _AS_BEFORE = {
     "scope_list": ["unit_id", "workflow", "closed", "due_at", "case_id"],
-    "scope_state": ["unit_id", "workflow", "state", "closed", "due_at", "case_id"],
     "scope_work": ["unit_id", "closed", "acts", "due_at", "case_id"],
     "scope_case": ["case_id"],
 }
-_INDEXES = {
+_ANEW = {
     "scope_about": ["unit_id", "workflow", "closed", "about", "due_at", "case_id", "named"],
     "scope_moved": ["unit_id", "workflow", "closed", "entered_at", "case_id", "named"],
-    "scope_opened": ["unit_id", "workflow", "opened_at", "named"],
+    "scope_state": ["unit_id", "workflow", "state", "closed", "due_at", "case_id", "named"],
 }
+_OPENED_BY = ["unit_id", "workflow", "opened_at", "about", "named"]
 _OPENED = "(SELECT opened_at FROM cases WHERE cases.id = {rows}.case_id)"
 _OLD = "unit_id, case_id, why, closed, due_at, acts, named, workflow, state, about, entered_at"
 
@@ -29,13 +30,14 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         _rebuild_on_sqlite()
     else:
+        for name in _ANEW:
+            op.drop_index(name, "scope")
         op.add_column("scope", sa.Column("opened_at", UTCDateTime(), nullable=True))
         op.execute(f"UPDATE scope SET opened_at = {_OPENED.format(rows='scope')}")
         op.alter_column("scope", "opened_at", nullable=False)
-        for name in ("scope_about", "scope_moved"):
-            op.drop_index(name, "scope")
-    for name, columns in _INDEXES.items():
+    for name, columns in (_ANEW | {"scope_opened": _OPENED_BY}).items():
         op.create_index(name, "scope", columns)
+    op.create_index("case_cycle", "cases", ["cycle"])
 
 
 def _rebuild_on_sqlite() -> None:
