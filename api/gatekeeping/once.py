@@ -2,18 +2,19 @@
 line that broke off.
 
 Every form carries an id that is new whenever it is shown. The first request with it is let through;
-one that comes meanwhile waits for it and gets the same answer, as does one that comes soon after.
-Later, in another process, or saying something else, it is told that the form was sent. What was
-refused may be sent again.
+one that says the same meanwhile waits for it and gets the same answer, as does one that comes soon
+after. Later, or in another process, it is told that the form was sent. What was refused may be sent
+again, and what says something else is another form: somebody went back and corrected it.
 """
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from copy import deepcopy
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 import anyio
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,27 +33,19 @@ FIELD = "request"
 REMEMBERED_SECONDS = 60.0
 MOST_REMEMBERED = 200
 LARGEST_REMEMBERED = 256 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """A form by who sends it, where to, and its id; and what it says."""
-
-    key: str
-    says: bytes
+_PIECE = 1024 * 1024
 
 
 @dataclass(slots=True)
 class _Answer:
-    """What the first request, which `said` so much, was answered, once it is `there`; no messages
-    if it was refused, or too much to keep.
+    """What the first request was answered, once it is `there`; no messages if it was refused, or
+    too much to keep.
     """
 
-    said: bytes
     at: float
     there: anyio.Event = field(default_factory=anyio.Event)
     messages: list[Message] = field(default_factory=list)
-    status: int = 500
+    status: int | None = None
     size: int = 0
 
     def keep(self, message: Message) -> None:
@@ -66,25 +59,7 @@ class _Answer:
 
     @property
     def acted(self) -> bool:
-        return self.status < 400
-
-
-class _Again:
-    """What was received, once more: the route reads the form as if nobody had."""
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._received: deque[Message] = deque()
-        self._reading_ahead = True
-
-    async def __call__(self) -> Message:
-        if self._reading_ahead:
-            self._received.append(await self._receive())
-            return self._received[-1]
-        return self._received.popleft() if self._received else await self._receive()
-
-    def rewind(self) -> None:
-        self._reading_ahead = False
+        return self.status is not None and self.status < 400
 
 
 class Once:
@@ -98,48 +73,54 @@ class Once:
         if not _may_be_sent_twice(scope):
             await self._app(scope, receive, send)
             return
-        receive = _Again(receive)
         request = Request(scope, receive)
         try:
-            form = await _sent(request)
-            receive.rewind()
+            form = await form_of(request)  # read once: whoever asks for it behind us gets the same
         except HTTPException as error:
             await (await answer(request, error))(scope, receive, send)
             return
-        if form is None:
-            await self._app(scope, receive, send)
-        elif not await self._answered_before(form, send):
-            await self._act(form, request, send)
-
-    async def _answered_before(self, form: _Sent, send: Send) -> bool:
-        """Give the first answer again, when it is there; False where there is none to give."""
-        first = self._answers.get(form.key)
-        if first is None:
-            return False
-        await first.there.wait()
-        if first.said != form.says:
-            return False
-        for message in first.messages:
-            await send(deepcopy(message))
-        return bool(first.messages)
-
-    async def _act(self, form: _Sent, request: Request, send: Send) -> None:
-        """Claim the form and have it acted on, or say that it was sent before."""
-        first = self._remember(form)
         try:
-            if await run_in_threadpool(_claim, request, form.key):
-                await self._acted(form, request, first, send)
-            else:
-                refusal = RequestReused("这张表已经提交过，没有再办一次；请打开原来的页面看结果")
-                await (await answer(request, refusal))(request.scope, request.receive, send)
+            await self._take(form, request, send)
         finally:
-            if not first.acted:
-                first.messages.clear()
-                if self._answers.get(form.key) is first:
-                    del self._answers[form.key]
+            await form.close()
+
+    async def _take(self, form: FormData, request: Request, send: Send) -> None:
+        """Let the form act, or give its answer again."""
+        if not isinstance(form.get(FIELD), str):
+            await self._app(request.scope, request.receive, send)
+            return
+        key = await run_in_threadpool(_key_of, request, form)
+        first = await self._first(key)
+        if first is None:
+            await self._act(key, request, send)
+        elif first.messages:
+            for message in first.messages:
+                await send(deepcopy(message))
+        else:
+            await _say_it_was_sent(request, send)
+
+    async def _first(self, key: str) -> _Answer | None:
+        """What the form was answered, waited for; None if it has none, or was refused."""
+        while (found := self._answers.get(key)) is not None:
+            await found.there.wait()
+            if found.acted:
+                return found
+        return None
+
+    async def _act(self, key: str, request: Request, send: Send) -> None:
+        """Claim the form and have it acted on, or say that it was sent before."""
+        first = self._remember(key)
+        try:
+            if await run_in_threadpool(_claim, request, key):
+                await self._acted(key, request, first, send)
+            else:
+                await _say_it_was_sent(request, send)
+        finally:
+            if not first.acted and self._answers.get(key) is first:
+                del self._answers[key]
             first.there.set()
 
-    async def _acted(self, form: _Sent, request: Request, first: _Answer, send: Send) -> None:
+    async def _acted(self, key: str, request: Request, first: _Answer, send: Send) -> None:
         async def kept(message: Message) -> None:
             first.keep(message)
             await send(message)
@@ -149,17 +130,22 @@ class Once:
         finally:
             if not first.acted:
                 with anyio.CancelScope(shield=True):
-                    await run_in_threadpool(_release, request, form.key)
+                    await run_in_threadpool(_release, request, key)
 
-    def _remember(self, form: _Sent) -> _Answer:
+    def _remember(self, key: str) -> _Answer:
         now = anyio.current_time()
         while self._answers:
             oldest = next(iter(self._answers.values()))
             if len(self._answers) < MOST_REMEMBERED and now - oldest.at < REMEMBERED_SECONDS:
                 break
             self._answers.popitem(last=False)
-        first = self._answers[form.key] = _Answer(form.says, now)
+        first = self._answers[key] = _Answer(now)
         return first
+
+
+async def _say_it_was_sent(request: Request, send: Send) -> None:
+    refusal = RequestReused("这张表已经提交过，没有再办一次；请打开原来的页面看结果")
+    await (await answer(request, refusal))(request.scope, request.receive, send)
 
 
 def _may_be_sent_twice(scope: Scope) -> bool:
@@ -173,23 +159,29 @@ def _may_be_sent_twice(scope: Scope) -> bool:
     )
 
 
-async def _sent(request: Request) -> _Sent | None:
-    """The form that was sent; None for one without an id."""
-    form = await form_of(request)
-    given, someone = form.get(FIELD), request.scope[SOMEONE]
-    if not isinstance(given, str):
-        return None
-    says = repr([item for item in form.multi_items() if isinstance(item[1], str)])
-    key = f"{someone.person} {request.url.path} {given}"
-    return _Sent(key, sha256(says.encode("utf-8", "surrogatepass")).digest())
+def _key_of(request: Request, form: FormData) -> str:
+    """The form by who sends it, where to, its id, and what it says, its files included."""
+    says = repr([(name, _said(one)) for name, one in form.multi_items()])
+    digest = sha256(says.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{request.scope[SOMEONE].person} {request.url.path} {form[FIELD]} {digest}"
 
 
-def _claim(request: Request, form: str) -> bool:
+def _said(value: UploadFile | str) -> object:
+    if isinstance(value, str):
+        return value
+    digest = sha256()
+    while piece := value.file.read(_PIECE):
+        digest.update(piece)
+    value.file.seek(0)
+    return value.filename, digest.hexdigest()
+
+
+def _claim(request: Request, key: str) -> bool:
     duban = duban_of(request)
     with duban.database.unit_of_work() as connection:
-        return sent_forms.claim(connection, form, duban.clock())
+        return sent_forms.claim(connection, key, duban.clock())
 
 
-def _release(request: Request, form: str) -> None:
+def _release(request: Request, key: str) -> None:
     with duban_of(request).database.unit_of_work() as connection:
-        sent_forms.release(connection, form)
+        sent_forms.release(connection, key)

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage
-from api.pages.forms import GREATEST_ID, Before
+from api.pages.forms import GREATEST_ID, Before, Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.messages import MessagesPage, inbox_line, message_line
 from api.presenting.sending import in_words
@@ -71,7 +71,7 @@ def resend(
     message: Annotated[int, Path(ge=1, le=GREATEST_ID)],
     duban: Installation,
     someone: SignedInForm,
-    back: Annotated[str, Form()] = "",
+    form: Posted,
 ) -> Response:
     """Let a message that failed go once more; a second click changes nothing."""
     now = duban.clock()
@@ -80,7 +80,7 @@ def resend(
         if again := replacing.resend(connection, message, now):
             act = Act("resend", someone.person, ("message", message), data={"way": found.way})
             audit.record(connection, act, now)
-    if back == "case":
+    if text_in(form, "back") == "case":
         return RedirectResponse(f"/cases/{found.case_id}/messages", 303)
     return RedirectResponse(f"/messages?done={'again' if again else 'already'}", 303)
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
@@ -14,7 +13,7 @@ from api.auth.programs import LONGEST_TOKEN_DAYS, TOKEN_DAYS, delete_tokens, mak
 from api.auth.signing_in import end_others
 from api.context import Duban
 from api.errors import status_of
-from api.pages.forms import whole
+from api.pages.forms import PROOF_FIELD, Posted, secret_in, text_in, whole
 from api.pages.rendering import account_masthead, show
 from api.presenting.account import SessionLine, TokenLine, session_line, token_line
 from workflow.engine.errors import InvalidInput, Refusal
@@ -67,27 +66,23 @@ def make(
     request: Request,
     duban: Installation,
     someone: SignedInForm,
-    name: Annotated[str, Form()] = "",
-    scope: Annotated[str, Form()] = Scope.READ.value,
-    days: Annotated[str, Form()] = "",
-    proof: Annotated[str, Form()] = "",
+    form: Posted,
 ) -> Response:
     """Make a token and show it."""
     try:
-        someone = confirm_if_given(duban, someone, proof, request)
-        wanted = Scope.WRITE if scope == Scope.WRITE.value else Scope.READ
-        token, _ = make_token(duban, someone, name, wanted, _lasts(days), request)
+        someone = confirm_if_given(duban, someone, secret_in(form, PROOF_FIELD), request)
+        wanted = Scope.WRITE if text_in(form, "scope") == Scope.WRITE.value else Scope.READ
+        name, lasts = text_in(form, "name"), _lasts(text_in(form, "days"))
+        token, _ = make_token(duban, someone, name, wanted, lasts, request)
     except Refusal as refused:
         return _page(request, duban, someone, refused=refused)
     return _page(request, duban, someone, made=token)
 
 
 @router.post(HERE + "/tokens/delete")
-def delete(
-    request: Request, duban: Installation, someone: SignedInForm, name: Annotated[str, Form()] = ""
-) -> Response:
+def delete(request: Request, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Make a token worthless."""
-    delete_tokens(duban, someone, name, request)
+    delete_tokens(duban, someone, text_in(form, "name"), request)
     return RedirectResponse(f"{HERE}?done=deleted", 303)
 
 

@@ -1,9 +1,8 @@
 """更换口令: of one's own will, or because nothing else can be done before."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
@@ -12,6 +11,7 @@ from api.auth.cookies import keep_session
 from api.auth.refusals import PASSWORD_PAGE
 from api.context import Duban
 from api.errors import status_of
+from api.pages.forms import PROOF_FIELD, Posted, secret_in
 from api.pages.rendering import account_masthead, show
 from workflow.engine.errors import Refusal
 from workflow.store.people.duties import Duty
@@ -40,11 +40,10 @@ def change(
     request: Request,
     duban: Installation,
     someone: SignedInForm,
-    new: Annotated[str, Form()] = "",
-    repeated: Annotated[str, Form()] = "",
-    proof: Annotated[str, Form()] = "",
+    form: Posted,
 ) -> Response:
     """Change it: other browsers are signed out."""
+    new, repeated, proof = (secret_in(form, name) for name in ("new", "repeated", PROOF_FIELD))
     try:
         begun = change_password(duban, someone, new, repeated, proof, request)
     except Refusal as refused:

@@ -1,10 +1,9 @@
 """二次验证: set up with a QR code and a first code, given up with a confirmation."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
@@ -12,6 +11,7 @@ from api.auth.refusals import FACTOR_PAGE
 from api.auth.second_step import Secret, begin_set_up, being_set_up, finish_set_up, give_up
 from api.context import Duban
 from api.errors import status_of
+from api.pages.forms import PROOF_FIELD, Posted, secret_in, text_in
 from api.pages.rendering import account_masthead, show
 from workflow.engine.errors import Refusal
 from workflow.store.people import second_factor
@@ -49,36 +49,30 @@ def ask(duban: Installation, someone: SignedInPage) -> Response:
 
 
 @router.post(FACTOR_PAGE + "/begin")
-def begin(
-    request: Request, duban: Installation, someone: SignedInForm, proof: Annotated[str, Form()] = ""
-) -> Response:
+def begin(request: Request, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Make a secret and show it."""
     try:
-        secret = begin_set_up(duban, someone, proof, request)
+        secret = begin_set_up(duban, someone, secret_in(form, PROOF_FIELD), request)
     except Refusal as refused:
         return _page(duban, someone, refused)
     return _page(duban, someone, secret=secret)
 
 
 @router.post(FACTOR_PAGE + "/finish")
-def finish(
-    request: Request, duban: Installation, someone: SignedInForm, code: Annotated[str, Form()] = ""
-) -> Response:
+def finish(request: Request, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Take it into use by its first code; the recovery codes are shown."""
     try:
-        codes = finish_set_up(duban, someone, code, request)
+        codes = finish_set_up(duban, someone, text_in(form, "code"), request)
     except Refusal as refused:
         return _page(duban, someone, refused, being_set_up(duban, someone))
     return show("recovery_codes.html", RecoveryPage(codes), account_masthead(duban, someone))
 
 
 @router.post(FACTOR_PAGE + "/remove")
-def remove(
-    request: Request, duban: Installation, someone: SignedInForm, proof: Annotated[str, Form()] = ""
-) -> Response:
+def remove(request: Request, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Sign in without it from now on."""
     try:
-        give_up(duban, someone, proof, request)
+        give_up(duban, someone, secret_in(form, PROOF_FIELD), request)
     except Refusal as refused:
         return _page(duban, someone, refused)
     return RedirectResponse("/account?done=removed", 303)
