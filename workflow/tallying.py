@@ -3,7 +3,7 @@
 They are worked out anew whenever they are asked for; what a person then issues is kept as facts.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice
@@ -184,8 +184,15 @@ def _listed(fact: Fact, listing: Listing, cases: list[Listed]) -> list[dict[str,
     rows: list[dict[str, Any]] = [
         {**one.facts, UNIT_COLUMN: one.unit, CLASS_COLUMN: one.class_} for one in cases
     ]
-    rows.sort(key=lambda row: [(row.get(by) is None, row.get(by)) for by in listing.by])
+    rows.sort(key=lambda row: [_place(listing.order.get(by), row.get(by)) for by in listing.by])
     return [{key: row[key] for key in fact.columns if row.get(key) is not None} for row in rows]
+
+
+def _place(order: Sequence[str] | None, value: Any) -> tuple[bool, Any]:
+    """Where a value comes: words by the order that is given, those it does not have after them."""
+    if order is not None and value is not None:
+        value = (order.index(value), "") if value in order else (len(order), value)
+    return value is None, value
 
 
 def _values(

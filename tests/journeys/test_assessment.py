@@ -245,12 +245,18 @@ def test_each_step_of_an_assessment_has_its_document(round_: Round, tmp_path: Pa
     round_.freeze()
     assert "考核结果确认表" in desk.issue(OFFICE, case, "assessment_confirmation").text
     host = {"host": "522300"}
-    bulletin = play.open(KEEPER, "bulletin", parties=host, subject="考核结果")
+    bulletin = play.open(KEEPER, "bulletin", parties=host, subject="考核结果", kind="考核结果")
     rows = listed(play, bulletin)
     assert len(rows) == 9
-    assert [row["class"] for row in rows] == sorted(row["class"] for row in rows)
+    order = [round_.card.classes.index(row["class"]) for row in rows]
+    assert order == sorted(order), "as the scorecard names them, not by their characters"
+    assert len({*order}) > 1
     assert {(row["class_rank"], row["grade"]) for row in rows} == {(1, "好")}  # all are alike
     texts = {"good": "全部按期完成。", "problems": "个别县排名靠后。", "demands": "请查找原因。"}
+    play.act(KEEPER, bulletin, "submit", **texts)
+    play.act("zhou-dc.head", bulletin, "approve")
+    play.refused(ConditionNotMet, "zhou.head", bulletin, "sign")
+    play.act("zhou.head", bulletin, "send_back", opinion="请列入考核结果")
     play.act(KEEPER, bulletin, "submit", **texts, results=rows)
     play.act("zhou-dc.head", bulletin, "approve")
     play.act("zhou.head", bulletin, "sign")

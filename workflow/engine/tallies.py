@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from workflow.engine.model import Model
-from workflow.engine.words import Name, Names, Title
+from workflow.engine.words import Name, Names, Texts, Title
 
 
 class Tally(Model):
@@ -45,3 +45,6 @@ class Listing(Model):
     of: Name = Field(description="the workflow whose cases are listed")
     at: Names = Field((), description="only cases that stand in one of these states")
     by: Names = Field(description="the columns that put them in order, the first counting most")
+    order: dict[Name, Texts] = Field(
+        {}, description="for columns of words: the words in the order in which they come"
+    )

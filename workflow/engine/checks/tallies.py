@@ -52,3 +52,5 @@ def _check_listing(path: Path, name: str, fact: Fact) -> Iterator[Finding]:
         yield found("not_table_fact", path, name=name)
     for at, column in enumerate(fact.listing.by):
         yield from unknown("unknown_column", (*path, "by", at), column, fact.columns)
+    for column in fact.listing.order:
+        yield from unknown("unknown_column", (*path, "order", column), column, fact.listing.by)
