@@ -60,7 +60,7 @@ def month_by_unit(
     from api.presenting.statement import COST, HEADS, statement
 
     with closing(open_installation(settings())) as duban, duban.database.reading() as connection:
-        lines = list(statement(connection, month, price))
+        lines = statement(connection, month, price).lines
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow((*HEADS, *([] if price is None else [COST])))
     for one in lines:

@@ -1,6 +1,5 @@
 """What went out in a month, unit by unit: for whoever pays the short messages."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,21 +26,43 @@ class StatementLine:
     cost: str
 
 
-def statement(
-    connection: Connection, month: datetime, price: float | None
-) -> Iterator[StatementLine]:
-    """The lines of the month that an instant lies in; `price` is what a part of an SMS costs."""
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A month. A digest to somebody with posts in two units stands in the lines of both, and once
+    in `letters` and `cost`, which are of the whole month.
+    """
+
+    lines: tuple[StatementLine, ...]
+    letters: int
+    cost: str
+
+
+def statement(connection: Connection, month: datetime, price: float | None) -> Statement:
+    """The month that an instant lies in; `price` is what a part of an SMS costs."""
     since = month.replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=ZONE)
     until = (since + timedelta(days=31)).replace(day=1)
-    found = burden.carried(burden.letters(connection, since, until, burden.of_units()))
-    names = queries.unit_names(connection, {one.unit for one in found})
-    for one in found:
-        short = one.way == "sms"
-        yield StatementLine(
-            unit=names[one.unit],
-            way=way_in_words(one.way),
-            letters=one.letters,
-            parts=str(one.parts) if short else "",
-            people=one.people,
-            cost=f"{one.parts * price:.2f}" if short and price is not None else "",
-        )
+    found = burden.letters(connection, since, until, burden.of_units())
+    by_unit = burden.carried(found)
+    names = queries.unit_names(connection, {one.unit for one in by_unit})
+    once = {one.id: one for one in found}.values()
+    return Statement(
+        lines=tuple(_line(names[one.unit], one, price) for one in by_unit),
+        letters=len(once),
+        cost=_cost(sum(one.parts for one in once if one.way == "sms"), price),
+    )
+
+
+def _line(unit: str, one: burden.Carried, price: float | None) -> StatementLine:
+    short = one.way == "sms"
+    return StatementLine(
+        unit=unit,
+        way=way_in_words(one.way),
+        letters=one.letters,
+        parts=str(one.parts) if short else "",
+        people=one.people,
+        cost=_cost(one.parts, price) if short else "",
+    )
+
+
+def _cost(parts: int, price: float | None) -> str:
+    return "" if price is None else f"{parts * price:.2f}"

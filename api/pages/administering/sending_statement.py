@@ -39,17 +39,16 @@ def statement_page(
     """The statement of a month, the present one where none is said."""
     first, each = _month(month) or _first(duban.clock()), _price(price.strip())
     with duban.database.reading() as connection:
-        lines = tuple(statement(connection, first, each))
-    total = sum(float(one.cost) for one in lines if one.cost)
+        found = statement(connection, first, each)
     page = StatementPage(
         title=f"{first.year}年{first.month}月",
         month=f"{first:%Y-%m}",
         previous=_address(first - timedelta(days=1), price),
         following=_address(first + timedelta(days=31), price),
         price=price.strip(),
-        lines=lines,
-        letters=sum(one.letters for one in lines),
-        total="" if each is None else f"{total:.2f}",
+        lines=found.lines,
+        letters=found.letters,
+        total=found.cost,
     )
     return show("sending_statement.html", page, masthead_of(duban, someone, HERE))
 

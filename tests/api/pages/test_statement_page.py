@@ -29,6 +29,21 @@ def test_a_month_is_counted_by_unit_with_its_cost(system: Browser, duban: Duban)
     assert "短信费用" not in system.get(f"{HERE}?month=2026-01").main.one("table").text
 
 
+def test_a_digest_to_somebody_of_two_units_is_paid_for_once(system: Browser, duban: Duban) -> None:
+    desk = Desk(duban.database, Prefecture(duban.database))
+    sent = {"status": "sent", "sent_at": IN_JANUARY, "wake_at": None, "parts": 2, "attempts": 1}
+    digest = desk.owe(way="sms", wake_at=IN_JANUARY)
+    desk.change_message(digest, **sent, unit_id=desk.prefecture.unit("522326"))
+    folded = {"status": "folded", "wake_at": None, "digest_id": digest}
+    item = desk.owe(way="sms", wake_at=IN_JANUARY)
+    desk.change_message(item, **folded, unit_id=desk.prefecture.unit("522327"))
+    page = system.get(f"{HERE}?month=2026-01&price=0.045")
+    assert "望谟县 短信 1 2 1 0.09" in page.main.text
+    assert "册亨县 短信 1 2 1 0.09" in page.main.text
+    assert "这个月发出 1 条" in page.main.text
+    assert "短信费用共 0.09 元" in page.main.text
+
+
 @pytest.mark.parametrize("query", ["month=2026-13", "month=x", "month=2026-01&price="])
 def test_what_was_not_typed_as_a_month_is_the_present_one(system: Browser, query: str) -> None:
     assert "发送统计" in system.get(f"{HERE}?{query}").main.text

@@ -41,6 +41,7 @@ class Task:
 class Letter:
     """A message that went out to somebody of a unit, in so many parts (SMS)."""
 
+    id: int
     at: datetime
     unit: int
     way: str
@@ -235,8 +236,8 @@ def letters(
     letter = OUTBOX.alias("letter")
     query = (
         select(
-            letter.c.sent_at, OUTBOX.c.unit_id, letter.c.way, letter.c.person_id,
-            func.coalesce(letter.c.parts, 0), letter.c.id,
+            letter.c.id, letter.c.sent_at, OUTBOX.c.unit_id, letter.c.way, letter.c.person_id,
+            func.coalesce(letter.c.parts, 0),
         )
         .join(letter, letter.c.id == func.coalesce(OUTBOX.c.digest_id, OUTBOX.c.id))
         .where(letter.c.sent_at >= since, letter.c.sent_at < until)
@@ -244,7 +245,7 @@ def letters(
         .distinct()
         .limit(most)
     )  # fmt: skip
-    return [Letter(*row[:-1]) for row in connection.execute(query)]
+    return [Letter(*row) for row in connection.execute(query)]
 
 
 def carried(sent: Iterable[Letter]) -> list[Carried]:
