@@ -22,14 +22,12 @@ def let_in(login: Annotated[str, _LOGIN]) -> None:
     """给丢了口令或手机的安全管理员一次性口令，并取下动态口令。"""
     from api.cli.installation import open_installation, settings
     from workflow.store.people import standing
-    from workflow.store.people.accounts import person_by_username
     from workflow.store.people.passwords import ONE_TIME_LASTS, give_passwords, make_passwords
 
     with closing(open_installation(settings())) as duban:
         made, now = make_passwords([login]), duban.clock()
         with duban.database.unit_of_work() as connection:
-            person = person_by_username(connection, login)
-            standing.let_security_in(connection, person, now)
+            standing.let_security_in(connection, login, now)
             give_passwords(connection, made, now, one_time=True)
     say(f"{login} 的一次性口令：{made[login].password}")
     note(f"只显示这一次，{ONE_TIME_LASTS.days} 天内有效；原有登录已失效，动态口令须重新设置")

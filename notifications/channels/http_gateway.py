@@ -83,7 +83,9 @@ class HttpGatewayChannel:
 
     def overhear(self, heard: Heard) -> None:
         """Write down what is said, without the secret."""
-        written = (self._secret, quote(self._secret, safe=""), quote_plus(self._secret))
+        secret = self._secret
+        in_json = (json.dumps(secret, ensure_ascii=plain)[1:-1] for plain in (True, False))
+        written = (secret, *in_json, quote(secret, safe=""), quote_plus(secret))
         self._heard = without(written, heard)
 
     @contextmanager

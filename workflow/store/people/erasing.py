@@ -15,13 +15,12 @@ from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.store.evidence import audit
 from workflow.store.offices.administrators import TITLES, role_of
 from workflow.store.offices.posts import held_by
+from workflow.store.people import throttling
 from workflow.store.people.accounts import OF_ERASED
-from workflow.store.people.throttling import key_of_account
 from workflow.store.tables.handles import (
     BAD,
     EARLIER,
     FACTOR,
-    FAILURE,
     FEED,
     HANDOVER,
     HOLDING,
@@ -84,7 +83,7 @@ def erase(connection: Connection, person: int, *, by: int | None, now: datetime)
     row = _to_be_erased(connection, person, now)
     for table in _OF_A_PERSON:
         connection.execute(delete(table).where(table.c.person_id == person))
-    connection.execute(delete(FAILURE).where(FAILURE.c.key == key_of_account(row.username)))
+    throttling.begin_anew(connection, row.username)
     _blank_messages(connection, person)
     unsigned = update(SUGGESTION).where(SUGGESTION.c.person_id == person)
     connection.execute(unsigned.values(person_id=None))

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, or_, select, update
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.store.evidence import audit
 from workflow.store.offices import administrators
-from workflow.store.people import second_factor
+from workflow.store.people import second_factor, throttling
+from workflow.store.people.accounts import person_by_username
 from workflow.store.people.sessions import end_sessions_of
 from workflow.store.tables.handles import PERSON
 
@@ -74,14 +75,16 @@ def take_off_second_factor(connection: Connection, person: int, *, by: int, now:
     _record(connection, "second-factor-off", person, by, now)
 
 
-def let_security_in(connection: Connection, person: int, now: datetime) -> None:
+def let_security_in(connection: Connection, username: str, now: datetime) -> None:
     """On the server, for a security administrator who has lost the way in and may be the only one:
-    no second factor, no session, an account that is not disabled. Raises InvalidInput for everybody
-    else, whom a security administrator lets in.
+    no second factor, no session, no failure that counts, an account that is not disabled. Raises
+    NotFound, and InvalidInput for everybody else, whom a security administrator lets in.
     """
+    person = person_by_username(connection, username)
     if administrators.role_of(connection, person) != "security":
         raise InvalidInput("只有安全管理员可以这样找回账号；其他人请安全管理员在“账号”里办理")
     second_factor.remove(connection, person)
+    throttling.begin_anew(connection, username)
     _set(connection, person, None)
     end_sessions_of(connection, person)
     _record(connection, "let-in", person, None, now)

@@ -62,6 +62,11 @@ def give_back(connection: Connection, counted: Counters) -> None:
     connection.execute(update(FAILURE).where(*ours).values(failures=FAILURE.c.failures - 1))
 
 
+def begin_anew(connection: Connection, username: str) -> None:
+    """The failures of a login name count no more."""
+    connection.execute(delete(FAILURE).where(FAILURE.c.key == key_of_account(username)))
+
+
 def _key(kind: str, what: str) -> str:
     """The account's name is hashed: what somebody typed there may be a password."""
     return kind + hash_of(what)
