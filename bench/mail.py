@@ -88,7 +88,7 @@ def _with_smtplib(port: int, mails: int, message: Callable[[], bytes]) -> None:
 
 def _rendered(calendar: Calendar, number: int) -> Rendered:
     digest = compose(_items(number), calendar, NOW, "https://duban.example.gov.cn")
-    variables = {"person": "张三", "summary": digest.summary}
+    variables = {"person": "张三", **digest.variables}
     link = "https://duban.example.gov.cn/"
     return render("digest", "email", variables, link, sections=digest.sections)
 

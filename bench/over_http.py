@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,27 +22,13 @@ from bench import loads, office, reference
 from bench.machine import ROOT, Scratch
 from bench.processes import DUBAN, answering
 from bench.report import Runner, Table, alternate
+from bench.steps import Sizes
 from workflow.store.database import Database
 from workflow.store.people.tokens import Scope, make_token
 
 OURS, NAIVE = "Duban `serve`, one process", "FastAPI + SQLModel, naive, one process"
 LIMIT = "pgbench, reference transaction"
 CLIENTS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How much is measured."""
-
-    rounds: int
-    steps: int
-    seconds: int
-    """How long pgbench runs a round."""
-
-    @property
-    def cases(self) -> int:
-        """Cases that a load needs: each is stepped once."""
-        return self.rounds * self.steps + 10 * CLIENTS + 100
 
 
 FULL = Sizes(rounds=5, steps=1600, seconds=4)
