@@ -18,7 +18,7 @@ from workflow.store.casework import cases, writes
 from workflow.store.database import Database
 from workflow.store.lists import queries, ranges
 from workflow.store.lists.boards import What, count_by_month, count_by_month_and_unit
-from workflow.store.lists.counting import Moments, count_cases
+from workflow.store.lists.counting import Moments, count_cases, count_up_to
 from workflow.store.lists.publicity import public_cases
 from workflow.store.lists.queries import Filter, Place
 from workflow.store.lists.ranges import BY_UNIT, LAST_MOVED, NEWEST
@@ -201,3 +201,10 @@ def test_what_everybody_may_read_is_found_by_its_states(sqlite_database: Databas
     plan = plan_of(sqlite_database, lambda connection: public_cases(connection, SHOWN))
     assert "SEARCH cases USING INDEX case_state (workflow=? AND state=?)" in plan, plan
     assert "SCAN cases" not in plan, plan
+
+
+def test_a_count_of_what_is_open_reads_nothing_that_is_closed(sqlite_database: Database) -> None:
+    """Whatever workflows there are: with years of closed cases before them it would grow."""
+    with plans(sqlite_database) as (connection, found):
+        count_up_to(connection, CLERK, Filter(closed=False), 51)
+    assert "(unit_id=? AND workflow=? AND closed=?)" in found[-1], found[-1]

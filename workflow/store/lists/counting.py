@@ -74,6 +74,7 @@ def by_kind(connection: Connection, reader: Actor, narrowed: Filter) -> Filter:
 
 def count_up_to(connection: Connection, reader: Actor, narrowed: Filter, most: int) -> int:
     """How many cases there are, counted no further than `most`."""
+    narrowed = by_kind(connection, reader, narrowed)
     some = in_scope(reader, narrowed).limit(most).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
