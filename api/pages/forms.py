@@ -3,7 +3,6 @@ engine checks it.
 """
 
 import re
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any
@@ -42,11 +41,6 @@ async def _posted(request: Request, someone: SignedInForm) -> AsyncIterator[Form
 
 Posted = Annotated[FormData, Depends(_posted)]
 """The fields of a form that really comes from a page of ours."""
-
-
-def request_id() -> str:
-    """A new id for one form: sending the same form twice acts once."""
-    return secrets.token_urlsafe(16)
 
 
 def text_in(form: Mapping[str, Any], name: str) -> str:

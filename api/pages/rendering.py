@@ -1,5 +1,6 @@
 """Templates, and what stands above every page."""
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from api.auth import Someone
 from api.auth.confirming import proof_title
 from api.auth.veiling import veiled
 from api.context import Duban
-from api.pages.forms import request_id
 from notifications.ways import MAILBOX_URL
 from workflow.engine.case import Actor, Pen
 
@@ -50,10 +50,12 @@ class Masthead:
     confirm: str = ""
 
 
-def marks(masthead: Masthead, request: str = "") -> Markup:
-    """What every form carries: the token of whoever reads the page, and an id of the form's own."""
+def marks(masthead: Masthead) -> Markup:
+    """What every form carries: the token of whoever reads the page, and an id of the form's own, so
+    that it acts once however often it is sent.
+    """
     one = '<input type="hidden" name="{}" value="{}">'
-    return Markup(one * 2).format("csrf", masthead.csrf, "request", request or request_id())
+    return Markup(one * 2).format("csrf", masthead.csrf, "request", secrets.token_urlsafe(16))
 
 
 _environment.globals["marks"] = marks

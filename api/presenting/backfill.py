@@ -57,7 +57,6 @@ class BackfillPage:
     title: str
     problem: str = ""
     done: str = ""
-    request: str = ""
     file: str = ""
     kept: str = ""
     head: int = 0

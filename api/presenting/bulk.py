@@ -55,7 +55,6 @@ class BulkPage:
     choices: tuple[Choice, ...]
     chosen: Choice | None
     fields: tuple[Field, ...]
-    request: str
     problem: str
     asked: int
     done: int

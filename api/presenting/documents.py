@@ -71,7 +71,6 @@ class ProofPage:
     mistakes: tuple[str, ...]
     url: str
     preview: str
-    request: str
     problem: str = ""
 
 
@@ -84,7 +83,6 @@ class SealPage:
     title: str
     number: str
     url: str
-    request: str
     problem: str = ""
 
 

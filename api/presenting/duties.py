@@ -51,7 +51,6 @@ class DutiesPage:
     tabs: tuple[LedgerLink, ...]
     year: int
     groups: tuple[DutyGroup, ...]
-    request: str
     problem: str = ""
 
 

@@ -39,7 +39,6 @@ class OpeningPage:
     submit: str
     draft: bool
     backfill: bool
-    request: str
     problem: str = ""
 
 

@@ -41,13 +41,12 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPage:
-    """组织机构; `request` is the request id of its forms."""
+    """组织机构."""
 
     find: str
     units: tuple[UnitLink, ...]
     changes: tuple[ChangeLine, ...]
     older: str
-    request: str
     problem: str = ""
     username: str = ""
     name: str = ""
@@ -88,7 +87,6 @@ class UnitPage:
     below: tuple[UnitLink, ...]
     posts: tuple[PostLine, ...]
     roles: tuple[Option, ...]
-    request: str
     problem: str
     typed: Mapping[str, str]
 
@@ -117,7 +115,6 @@ class ListPage:
     lines: tuple[ListLine, ...]
     left_out: int
     complete: bool
-    request: str
     kept: str = ""
     problem: str = ""
 

@@ -14,7 +14,7 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
 from api.pages.administering.organisation import HERE
-from api.pages.forms import GREATEST_ID, Posted, day_in, printable, request_id, text_in
+from api.pages.forms import GREATEST_ID, Posted, day_in, printable, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.organisation import (
     UnitPage,
@@ -156,7 +156,6 @@ def _read(
         below=tuple(map(unit_link, queries.top_units(connection, unit))),
         posts=tuple(post_lines(posts.posts_of(connection, unit), held)),
         roles=role_options(roles_of(duban.catalog), typed.get("role", "")),
-        request=request_id(),
         problem=refusal.sentence if refusal else "",
         typed=defaultdict(str, typed),
     )

@@ -17,7 +17,7 @@ from api.downloads import disposition
 from api.errors import status_of
 from api.jobs import listing
 from api.pages.administering.organisation import HERE
-from api.pages.forms import Posted, request_id, text_in
+from api.pages.forms import Posted, text_in
 from api.pages.kept_files import content_of, kept_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.organisation import ListPage, list_lines
@@ -86,7 +86,7 @@ def _in_the_background(
     asked = listing.asked_for(
         which,
         duban.files.put(content, now),
-        text_in(form, "request") or request_id(),
+        text_in(form, "request"),
         complete="complete" in form,
         take=take,
     )
@@ -121,7 +121,6 @@ def _page(
         lines=lines,
         left_out=len(report.lines) - len(lines) if report else 0,
         complete=complete,
-        request=request_id(),
         kept=kept_in(kept),
         problem=problem,
     )

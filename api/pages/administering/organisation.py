@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
-from api.pages.forms import GREATEST_ID, Posted, printable, request_id, text_in
+from api.pages.forms import GREATEST_ID, Posted, printable, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.organisation import OrganisationPage, change_line, unit_link
 from workflow.engine.errors import Refusal
@@ -77,7 +77,6 @@ def _page(
         units=tuple(map(unit_link, found)),
         changes=tuple(map(change_line, rows[:PAGE_SIZE])),
         older=f"{HERE}?before={rows[PAGE_SIZE - 1]['id']}" if len(rows) > PAGE_SIZE else "",
-        request=request_id(),
         problem=refusal.sentence if refusal else "",
         username=username,
         name=name,

@@ -15,7 +15,7 @@ from api.context import Duban
 from api.errors import status_of
 from api.pages.administering.one_unit import UnitId
 from api.pages.administering.organisation import HERE
-from api.pages.forms import Posted, request_id, text_in
+from api.pages.forms import Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit
 from api.presenting.organisation import UnitLink, unit_link
@@ -42,7 +42,6 @@ class ReorganisePage:
     other: Picked
     target: str
     seen: Prospect | None
-    request: str
     problem: str = ""
 
 
@@ -100,7 +99,6 @@ def _page(
             other=other,
             target=_code(connection, other.unit),
             seen=seen,
-            request=request_id(),
             problem=refusal.sentence if refusal else (seen.refused if seen else ""),
         )
     status = status_of(refusal) if refusal else 200

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
-from api.pages.forms import GREATEST_ID, Posted, printable, request_id, text_in
+from api.pages.forms import GREATEST_ID, Posted, printable, text_in
 from api.pages.kept_files import MOST_KEPT, content_of, kept_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.backfill import BackfillPage, ColumnChoice, PastLine, TakenFile, WordChoice
@@ -162,7 +162,6 @@ def _show(
         title=definition.title,
         problem=said.get("problem", ""),
         done=said.get("done", ""),
-        request=request_id(),
         readings=tuple(readings),
         taken=taken,
         **more,

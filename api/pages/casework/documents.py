@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import note_refusal, status_of
-from api.pages.forms import GREATEST_ID, CaseId, Posted, request_id, text_in
+from api.pages.forms import GREATEST_ID, CaseId, Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.papers.issuing import issue, proof
 from api.papers.previews import preview_of_draft, preview_of_issued
@@ -92,7 +92,6 @@ def _page(
         mistakes=draft.mistakes,
         url=url,
         preview=f"{url}/preview.pdf",
-        request=request_id(),
         problem=refused.sentence if refused and told else "",
     )
     status = status_of(refused) if refused else 200

@@ -13,7 +13,7 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
 from api.pages.casework.uploads import Filled, fill
-from api.pages.forms import Posted, printable, request_id, text_in
+from api.pages.forms import Posted, printable, text_in
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
 from api.presenting.fields import fields_of
@@ -175,6 +175,5 @@ def _form(connection: Connection, definition: Definition, filled: _Filled) -> Op
         submit=submit_title(definition),
         draft=bool(opening.straight_through),
         backfill=definition.backfill is not None,
-        request=request_id(),
         problem=filled.problem,
     )

@@ -8,7 +8,7 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import note_refusal, status_of
 from api.pages.casework.documents import Seq
-from api.pages.forms import CaseId, Posted, request_id, text_in
+from api.pages.forms import CaseId, Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.papers.sealing import bring_file, to_be_sealed
 from api.presenting.documents import SealPage
@@ -68,7 +68,6 @@ def _page(
         title=row["title"],
         number=row["number"] or "",
         url=f"/cases/{case_id}/issued/{seq}/sealed",
-        request=request_id(),
         problem=refused.sentence if refused else "",
     )
     status = status_of(refused) if refused else 200

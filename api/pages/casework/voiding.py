@@ -9,7 +9,7 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import note_refusal, status_of
 from api.pages.casework.documents import Seq
-from api.pages.forms import CaseId, Posted, request_id, text_in
+from api.pages.forms import CaseId, Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.papers.issuing import scene_of
 from workflow.engine.errors import NotFound, Refusal
@@ -28,7 +28,6 @@ class VoidingPage:
     case_number: str
     number: str
     title: str
-    request: str
     reason: str
     longest: int
     problem: str = ""
@@ -87,7 +86,6 @@ def _page(
         case_number=case.number,
         number=found["number"],
         title=found["title"],
-        request=request_id(),
         reason=reason,
         longest=LONGEST_REASON,
         problem=refused.sentence if refused else "",

@@ -9,7 +9,7 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import note_refusal, status_of
 from api.pages.boards.reading import HERE
-from api.pages.forms import Posted, request_id, text_in
+from api.pages.forms import Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import tabs
 from api.presenting.duties import DutiesPage, DutyGroup, duty_line
@@ -77,7 +77,6 @@ def _page(duban: Duban, someone: Someone, refusal: Refusal | None = None) -> Res
         tabs=tabs(_OPEN),
         year=year,
         groups=tuple(groups),
-        request=request_id(),
         problem=refusal.sentence if refusal else "",
     )
     masthead = masthead_of(duban, someone, HERE)

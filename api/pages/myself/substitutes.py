@@ -16,7 +16,7 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.auth.confirming import demand_fresh
 from api.context import Duban
 from api.errors import status_of
-from api.pages.forms import Posted, day_in, printable, request_id, secret_in, text_in, whole
+from api.pages.forms import Posted, day_in, printable, secret_in, text_in, whole
 from api.pages.rendering import account_masthead, show
 from api.presenting.fields import Option
 from api.presenting.substitutes import (
@@ -47,7 +47,6 @@ class SubstitutesPage:
     mine: tuple[StandingIn, ...]
     others: tuple[StandingIn, ...]
     longest: int
-    request: str
     typed: Mapping[str, str]
     problem: str = ""
 
@@ -132,7 +131,6 @@ def _read(
         mine=substitutes_of_mine(standing, named),
         others=others_posts([one for one in held if one.kind == "substitute"]),
         longest=LONGEST_DAYS,
-        request=request_id(),
         typed=typed,
         problem=refusal.sentence if refusal else "",
     )
