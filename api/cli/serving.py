@@ -2,7 +2,6 @@
 
 import signal
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -101,13 +100,24 @@ def worker(once: Annotated[bool, _ONCE] = False) -> None:
             _say_ticked(tick(duban, ways, duban.clock()))
             say(f"收到回执和退信 {collect(duban, sources).reports} 件")
             return
-        stopped = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopped.set())
         beating = _beating(Worker(duban, ways, sources=sources))
-        with Pulse(duban, "worker"), settled(), beating:
+        with _told_to_stop() as told, Pulse(duban, "worker"), settled(), beating:
             note("督办后台已启动")
-            stopped.wait()
+            told.recv(1)
+
+
+def _told_to_stop() -> socket.socket:
+    """Receives a byte for every signal that ends the process.
+
+    Python runs its handlers between two of its own steps: a signal that comes as the process goes
+    to wait would be heard never. This byte is written as the signal comes.
+    """
+    told, telling = socket.socketpair()
+    telling.setblocking(False)
+    signal.set_wakeup_fd(telling.detach())  # open as long as the process lives
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    return told
 
 
 _FIGURES = {

@@ -270,6 +270,36 @@ def test_a_worker_process_ends_in_good_order_on_sigterm(furnished: Path) -> None
     assert "worker stopped" in rest
 
 
+STOPPED_OVER_AND_OVER = """
+import os, random, signal, sys, threading
+from api.cli.serving import _told_to_stop
+
+chance, told = random.Random(int(sys.argv[1])), _told_to_stop()
+for _ in range(3000):
+    ready, spins = threading.Event(), chance.randrange(400)
+    def stop():
+        ready.wait()
+        sum(range(spins))
+        os.kill(os.getpid(), signal.SIGTERM)
+    stopping = threading.Thread(target=stop)
+    stopping.start()
+    ready.set()
+    told.recv(1)
+    stopping.join()
+"""
+
+
+def test_a_signal_is_heard_in_whatever_moment_it_comes(seed: int) -> None:
+    """Also in the one in which the process begins to wait for it."""
+    stopped = subprocess.run(
+        [sys.executable, "-c", STOPPED_OVER_AND_OVER, str(seed)],
+        timeout=60,
+        capture_output=True,
+        text=True,
+    )
+    assert stopped.returncode == 0, stopped.stderr
+
+
 def test_a_clock_that_is_set_back_stops_no_worker(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
