@@ -6,11 +6,12 @@ from datetime import date
 from itertools import islice
 
 from api.presenting.wording import Names, to_the_minute, with_weekday
-from api.presenting.workflows import kind_in_words, office_in_words
+from api.presenting.workflows import office_in_words
 from workflow.engine.beginnings import Periodic
 from workflow.engine.cadences import in_words, parse_day
 from workflow.engine.calendar import Calendar
 from workflow.engine.definition import Definition
+from workflow.engine.kinds import kind_in_words
 from workflow.engine.periods import Period, period_of
 from workflow.store.casework.cadences import Switched
 

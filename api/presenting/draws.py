@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api.presenting.wording import Names, to_the_minute
-from api.presenting.workflows import kind_in_words
 from workflow.engine.definition import Definition
+from workflow.engine.kinds import place_in_words
 from workflow.engine.sampling import lot_of
 from workflow.lots import Record
 
@@ -23,7 +23,10 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class StratumView:
-    """One stratum: how many were wanted, who was drawn, and everybody's lot."""
+    """One stratum: how many were wanted, who was drawn, and everybody's lot.
+
+    `label` is what stands for it in the text of a lot, where that is not its title.
+    """
 
     title: str
     label: str
@@ -71,10 +74,11 @@ def _strata(record: Record, names: Names) -> Iterator[StratumView]:
     taken = {row["unit"] for row in record.taken}
     for stratum in record.pool.strata:
         lots = sorted(_lots(record.pool.seed, stratum.name, stratum.units, taken, names))
+        title = _title(record, stratum.name)
         yield StratumView(
-            title=_title(record, stratum.name),
-            label=stratum.name,
-            size=record.sample.sizes.get(stratum.name, record.sample.size),
+            title=title,
+            label="" if title == stratum.name else stratum.name,
+            size=record.sample.size_of(stratum.name),
             taken="、".join(one.name for _, _, one in lots if one.taken),
             lots=tuple(one for _, _, one in lots),
         )
@@ -90,5 +94,5 @@ def _lots(
 
 def _title(record: Record, stratum: str) -> str:
     if record.sample.strata == "kind":
-        return kind_in_words(stratum)
+        return place_in_words(stratum)
     return stratum or "未分类"

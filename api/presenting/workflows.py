@@ -7,15 +7,9 @@ from dataclasses import dataclass, replace
 from api.presenting.wording import Names, roles_in_words
 from workflow.engine.cadences import in_words
 from workflow.engine.definition import Definition, Event, Fact, Party, Rung, SignOff, State, Wide
+from workflow.engine.kinds import LEVELS, kind_in_words
 from workflow.engine.limits import LimitCase
 
-_LEVELS = {
-    "province": "省级",
-    "prefecture": "市州级",
-    "county": "县级",
-    "township": "乡镇",
-    "village": "村",
-}
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 _OFFICES = {
     "government": "党委政府",
@@ -207,16 +201,10 @@ def _units(definition: Definition, party: Party) -> Iterator[str]:
         yield f"{start}为{kind_in_words(selector)}的：{found}"
 
 
-def kind_in_words(selector: str) -> str:
-    """A kind of unit as people call it: 县级党委政府."""
-    level, _, department = selector.partition(" ")
-    return _LEVELS.get(level, "") + ("部门" if department else "党委政府")
-
-
 def office_in_words(office: str) -> str:
     """An office as people call it: 州级督查机构."""
     level, _, function = office.partition(".")
-    return _LEVELS.get(level, "") + _OFFICES.get(function, "部门")
+    return LEVELS.get(level, "") + _OFFICES.get(function, "部门")
 
 
 def _state(definition: Definition, state: State, names: Names) -> StateRule:

@@ -54,14 +54,13 @@ def draws(case_id: CaseId, duban: Installation, someone: SignedIn) -> list[DrawO
 
 
 def _out(record: lots.Record) -> DrawOut:
-    sizes, size = record.sample.sizes, record.sample.size
     return DrawOut(
         seq=record.seq,
         at=record.at,
         fact=record.fact,
         seed=record.pool.seed,
         strata=[
-            StratumOut(name=one.name, size=sizes.get(one.name, size), units=dict(one.units))
+            StratumOut(name=one.name, size=record.sample.size_of(one.name), units=dict(one.units))
             for one in record.pool.strata
         ],
         taken=[TakenOut(**row) for row in record.taken],

@@ -40,6 +40,11 @@ def test_a_value_names_unit_code_name_and_stratum() -> None:
     assert [row["stratum"] for row in rows] == ["town", "village", "village"]
 
 
+def test_a_kind_has_its_own_number_by_its_name_of_today_and_of_earlier_draws() -> None:
+    one = sample(1, village=2)
+    assert [one.size_of(name) for name in ("乡镇", "township", "村", "village")] == [1, 1, 2, 2]
+
+
 def test_nobody_can_be_drawn_from_nobody() -> None:
     for empty in (pool(SEED), pool(SEED, town={})):
         with pytest.raises(ConditionNotMet, match="没有可以抽取的单位"):

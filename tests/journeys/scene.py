@@ -77,6 +77,11 @@ class Scene(Stage):
         with self.database.reading() as connection:
             return list(connection.execute(query).scalars())
 
+    def desk(self, who: str) -> list[int]:
+        """The cases that wait for somebody (待办)."""
+        with self.database.reading() as connection:
+            return [row["id"] for row in queries.list_work(connection, self.actor(who)).rows]
+
     def events(self, case: int) -> list[str]:
         """What happened, in order."""
         with self.database.reading() as connection:

@@ -62,6 +62,7 @@ def test_a_task_goes_from_its_nodes_to_acceptance_with_two_baselines(play: Play)
     assert light(play, case) == Pace("near", "进度落后 19.3 个百分点")
     play.act(LEAD, case, "report", done=25, progress="二十五个村达标")
     assert light(play, case) == Pace("good", "进度正常")
+    assert play.desk(HELPER) == [], "who helps may speak, and need not"
     play.act(HELPER, case, "help", opinion="帮扶资金四月到位")
     play.act(LEAD, case, "report", done=41)
     assert play.due(case) == "2026-06-30", "a node that is reached hands the limit to the next"

@@ -42,6 +42,15 @@ def test_an_extension_granted_in_time_moves_the_limit_and_its_ladder(play: Play)
     assert play.rungs(case) == []
 
 
+def test_what_may_be_asked_for_lies_on_nobody_s_desk_and_the_request_on_one(play: Play) -> None:
+    case = rectifying(play)
+    assert case in play.desk("xingyi.officer"), "who mends"
+    assert case not in play.desk("xingyi.head"), "who could only ask for more time"
+    wish = {"reason": "连续降雨无法施工", "proposed_due": "2026-06-30"}
+    play.act("xingyi.head", case, "extend", **wish)
+    assert play.desk("zhou-dc.head") == [play.child(case, "extension")]
+
+
 @variation
 def test_an_extension_refused_leaves_everything(play: Play) -> None:
     case, extension = extension_asked(play)

@@ -43,7 +43,7 @@ def lot_of(seed: str, stratum: str, unit: int) -> str:
 def drawn(pool: Pool, sample: Sample) -> Iterator[tuple[str, int]]:
     """Stratum and unit of those drawn, in the order of their lots."""
     for stratum in pool.strata:
-        size = sample.sizes.get(stratum.name, sample.size)
+        size = sample.size_of(stratum.name)
         order = sorted(
             stratum.units,
             key=lambda unit: (stratum.units[unit], lot_of(pool.seed, stratum.name, unit)),

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from workflow.engine.kinds import place_in_words
 from workflow.engine.model import Model
 from workflow.engine.words import Name, Names, Selectors, Text, Title
 
@@ -27,6 +28,16 @@ class Sample(Model):
     months: Annotated[int, Field(ge=1, le=120)] | None = Field(
         None, description="for so many months nobody is drawn again; absent: for ever"
     )
+
+    def size_of(self, stratum: str) -> int:
+        """How many are drawn from a stratum, by the name that it has in the pool.
+
+        A kind of unit stands there in words; draws of earlier releases called it by its selector.
+        """
+        sizes = self.sizes
+        if self.strata == "kind":
+            sizes = {place_in_words(kind): size for kind, size in sizes.items()} | sizes
+        return sizes.get(stratum, self.size)
 
 
 class Visit(Model):

@@ -46,10 +46,12 @@ def test_a_draw_is_told_with_all_that_draws_it_again(browser: Browsers, duban: D
     assert 'href="/boards/visits?month=2026-03"' in maker.client.get(f"/cases/{case}").text
     page = maker.get(f"/cases/{case}/draws")
     assert "按记录重算，结果一致" in page.text
-    assert "党委政府：32 个中抽 2 个" in page.text
+    assert "乡镇：32 个中抽 2 个" in page.text
+    assert "township" not in page.text, "a stratum is called as people call it"
 
     (draw,) = maker.client.get(f"/api/v1/cases/{case}/draws").json()
     (stratum,) = draw["strata"]
+    assert stratum["name"] == "乡镇"
     lots = {
         unit: hashlib.sha256(f"{draw['seed']} {stratum['name']}:{unit}".encode()).hexdigest()
         for unit in stratum["units"]

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
+from workflow.engine.kinds import place_in_words
 from workflow.engine.visiting import Sample
 from workflow.store.tables.handles import ARCHIVED_HISTORY, CASE, HISTORY, UNIT
 
@@ -54,7 +55,7 @@ def _above(connection: Connection, rows: Collection[Row]) -> Mapping[int, Row]:
 def _stratum(sample: Sample, row: Row, above: Mapping[int, Row]) -> str:
     if sample.strata == "kind":
         government = row["kind"] == "government"
-        return str(row["level"] if government else f"{row['level']} {row['kind']}")
+        return place_in_words(row["level"] if government else f"{row['level']} {row['kind']}")
     if sample.strata == "parent":
         parent = above.get(row["parent_id"] or 0)
         return str(parent["short_name"]) if parent else ""
