@@ -105,7 +105,7 @@ def _number_pages(section: Any) -> None:
 
 def _no_head(file: Any, document: Composed) -> None:
     if document.number:
-        write(file, document.number, align="right")
+        write(file, document.number, align="right", after=LINE / 2)
 
 
 def _document_head(file: Any, document: Composed) -> None:

@@ -39,14 +39,16 @@ _CELL = 12.0
 """小四: what stands in tables and forms."""
 _CELL_LINE = 18.0
 _END_OF_HEAD = re.compile("[。：]")
-_TITLES = 32.0
-"""Width of the titles in a form, in millimetres: six characters."""
+_TITLES = 34.0
+"""Width of the titles in a form, in millimetres: seven characters."""
 _COLOPHON_LINE = 24.0
+_COLOPHON_NAMES = WIDTH * MM - 6 * SIZE_4
+"""Points of a line of names: five characters are left free beside them, one where a sign hangs."""
 
 
 def add_body(file: Any, document: Composed) -> None:
     """7.3.2–7.3.4: addressees, body, what is enclosed."""
-    if document.to and document.layout not in ("plain", "form"):
+    if document.to and document.layout in ("letter", "document"):
         write(file, f"{joined(document.to)}：", align="both")
     _blocks(file, document.blocks)
     if document.attachments or document.organ:
@@ -186,18 +188,31 @@ def add_signature(file: Any, document: Composed) -> None:
 
 def add_colophon(file: Any, document: Composed) -> None:
     """7.4: copies, who printed it and when, between thick lines at the foot of the last page."""
-    lines = [f"抄送：{joined(document.copies)}。"] if document.copies else []
-    printed_by = "　".join(document.organ) or document.mark
-    lines.append(f"{printed_by}\t{document.date}印发")
-    height = len(lines) * _COLOPHON_LINE + 4
+    head, names = _copies(document)
+    lines = -(-width_of(names, SIZE_4) // _COLOPHON_NAMES) if names else 0
+    height = (lines + 1) * _COLOPHON_LINE + 5
     box = box_at_the_foot(write(file, "", line=1), WIDTH * MM, height)
-    for at, line in enumerate(lines):
-        paragraph = write(box, "", line=_COLOPHON_LINE)
-        form = paragraph.paragraph_format
-        form.tab_stops.add_tab_stop(Mm(WIDTH) - Pt(SIZE_4), WD_TAB_ALIGNMENT.RIGHT)
-        add_run(paragraph, f"　{line}", size=SIZE_4, tight=False)
-        borders(
-            paragraph,
-            top=OUTER_LINE if at == 0 else INNER_LINE,
-            bottom=OUTER_LINE if at == len(lines) - 1 else 0,
-        )
+    if names:
+        borders(write(box, "", line=1), top=OUTER_LINE, bottom=0)  # a line is as wide as its text
+        form = _colophon_line(box, f"{head}{names}", right=SIZE_4).paragraph_format
+        form.left_indent, form.first_line_indent = Pt(4 * SIZE_4), Pt(-3 * SIZE_4)  # 7.4.2
+    printed_by = "　".join(document.organ) or document.mark
+    paragraph = _colophon_line(box, f"　{printed_by}\t{document.date}印发")
+    stops = paragraph.paragraph_format.tab_stops
+    stops.add_tab_stop(Mm(WIDTH) - Pt(SIZE_4), WD_TAB_ALIGNMENT.RIGHT)
+    borders(paragraph, top=INNER_LINE if names else OUTER_LINE, bottom=OUTER_LINE)
+
+
+def _copies(document: Composed) -> tuple[str, str]:
+    """Who else gets it; of minutes everybody does, and nobody is addressed (10.3)."""
+    if document.layout == "minutes":
+        head, units = "分送：", tuple(dict.fromkeys((*document.to, *document.copies)))
+    else:
+        head, units = "抄送：", document.copies
+    return head, f"{joined(units)}。" if units else ""
+
+
+def _colophon_line(box: Any, text: str, right: float = 0) -> Any:
+    paragraph = write(box, "", line=_COLOPHON_LINE, right=right)
+    add_run(paragraph, text, size=SIZE_4, tight=False)
+    return paragraph

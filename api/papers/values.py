@@ -1,5 +1,6 @@
 """What a case knows, as flat values in words for a template: nothing in them can act."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from workflow.store.offices.named import by_name
 
 _LONGEST_HEADLINE = 30
 """Characters of what a case is called in a title, which takes three lines then."""
+_CLAUSES = re.compile(rf".{{8,{_LONGEST_HEADLINE}}}(?=[，。；：])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _case_in_words(scene: Scene) -> SimpleNamespace:
     days_left = scene.sight()["days_left"] if case.due else 0
     return SimpleNamespace(
         number=case.number,
-        headline=shortened(str(case.facts.get(definition.headline, "")), _LONGEST_HEADLINE),
+        headline=called_in_title(str(case.facts.get(definition.headline, ""))),
         state=definition.states[case.state].title,
         workflow=definition.title,
         opened=in_full(local_day(case.opened_at)),
@@ -142,6 +144,15 @@ def _case_in_words(scene: Scene) -> SimpleNamespace:
         cycle=case.cycle.number,
         marks=[definition.marks[mark].title for mark in case.marks if mark in definition.marks],
     )
+
+
+def called_in_title(text: str) -> str:
+    """What a case is called in a title: the first line of a text, to the last sign that fits."""
+    line = shortened(text, len(text)).rstrip("。；，")
+    if len(line) <= _LONGEST_HEADLINE:
+        return line
+    clauses = _CLAUSES.match(line)
+    return clauses.group() if clauses else f"{line[: _LONGEST_HEADLINE - 2]}……"
 
 
 def _facts_in_words(definition: Definition, facts: Mapping[str, Any]) -> SimpleNamespace:

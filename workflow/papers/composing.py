@@ -3,6 +3,7 @@
 What people wrote fills gaps; it never acts as a template, for it is put in after compiling.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
@@ -116,6 +117,9 @@ class Envelope:
 Tables = Mapping[str, tuple[tuple[str, ...], ...]]
 """Table facts by name: rows of texts, the first the heads."""
 
+_SETTLED = re.compile("[，。；、]+(?=[，。；])")
+"""What somebody closed with a sign and the template goes on from: the template's sign stands."""
+
 Fill = Callable[[str], str]
 """Puts what the case knows in its places in a text."""
 
@@ -134,7 +138,7 @@ def compose(
         kind=template.kind,
         layout=template.layout,
         name=template.name,
-        mark=_line(fill(template.mark)),
+        mark=_mark(template, fill),
         number=number,
         signer=_line(fill(template.signer or "")),
         title=_line(fill(template.title)),
@@ -147,6 +151,12 @@ def compose(
         public=template.public,
         annexes=annexes,
     )
+
+
+def _mark(template: Template, fill: Fill) -> str:
+    """GB/T 9704-2012, 10.1: the head of a joint letter is that of the issuer who leads."""
+    mark = _line(fill(template.mark))
+    return mark.partition(" ")[0] if template.layout == "letter" else mark
 
 
 def _annexes(template: Template, fill: Fill, tables: Tables) -> Iterator[Annexed]:
@@ -167,7 +177,7 @@ def _blocks(items: Iterable[Item], fill: Fill, tables: Tables) -> Iterator[Block
         else:
             for line in fill(item).splitlines():
                 if line.strip():
-                    yield Block("paragraph", " ".join(line.split()))
+                    yield Block("paragraph", _SETTLED.sub("", _line(line)))
 
 
 def _filled(text: str, values: Mapping[str, Any]) -> str:
