@@ -55,10 +55,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A case that is wanted: its named parties and its facts."""
+    """A case that is wanted: its named parties, its facts, and of which period it is."""
 
     parties: Mapping[str, int]
     facts: Mapping[str, Any]
+    period: int | None = None
+
+    @property
+    def content(self) -> list[object]:
+        """What a retry must say again."""
+        said: list[object] = [dict(self.parties), dict(self.facts)]
+        return said if self.period is None else [*said, self.period]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +85,12 @@ class Commands:
         request: str,
         now: datetime,
         draft: bool = False,
+        period: int | None = None,
     ) -> Answer:
         """Open a case; unless a draft is wanted, fire what the definition fires at once."""
         (answer,) = self.open_cases(
             workflow=workflow,
-            wanted=[Wanted(parties, facts)],
+            wanted=[Wanted(parties, facts, period)],
             actor=actor,
             request=request,
             now=now,
@@ -111,14 +119,16 @@ class Commands:
         opening = self.catalog.newest(workflow).definition.opening
 
         def act(work: Transaction, actor: Actor) -> list[Case]:
-            cases_ = [work.open(workflow, one.parties, one.facts, actor) for one in wanted]
+            cases_ = [
+                work.open(workflow, one.parties, one.facts, actor, period=one.period)
+                for one in wanted
+            ]
             for case in cases_:
                 for event in () if draft else opening.straight_through:
                     work.fire(case.id, Firing(event), actor)
             return [work.case(case.id) for case in cases_]
 
-        content = [[dict(one.parties), dict(one.facts)] for one in wanted]
-        body = ["open", workflow, content, draft]
+        body = ["open", workflow, [one.content for one in wanted], draft]
         return self._once(act, actor, request, body, now, noted, of_file=of_file)
 
     def fire(
@@ -340,7 +350,6 @@ def _explained(error: Refusal | IntegrityError) -> Refusal:
 
 
 _SIGNED_ONCE = (DutiesNotSeparate, "这一轮销号中，同一人、同一单位只能签一次")
-_THERE_ALREADY = (Stale, "同样的事项已经存在，请刷新后查看")
 EXPLAINED: Mapping[str, tuple[type[Refusal], str]] = {
     "sign_off_case_id_cycle_side_live_key": _SIGNED_ONCE,
     "sign_off_case_id_cycle_person_id_live_key": _SIGNED_ONCE,
@@ -348,8 +357,11 @@ EXPLAINED: Mapping[str, tuple[type[Refusal], str]] = {
     "sign_off_no_replace": _SIGNED_ONCE,  # these keys on SQLite
     "case_signed": _SIGNED_ONCE,
     "case_child_in_time": (Stale, "上级事项已经办结，不能再增加子事项"),
-    "cases_workflow_unit_id_period_key": _THERE_ALREADY,
-    "cases_workflow_cause_level_key": _THERE_ALREADY,
+    "cases_workflow_unit_id_period_key": (
+        ConditionNotMet,
+        "这个单位的这一期已经有了，不再发起一件",
+    ),
+    "cases_workflow_cause_level_key": (Stale, "同样的事项已经存在，请刷新后查看"),
     "backfill_workflow_sha256_live_key": (
         ConditionNotMet,
         "这个文件已经补录过；要重新补录，请先撤销那一次",

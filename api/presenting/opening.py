@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from api.presenting.fields import Field, Option
+from workflow.engine.beginnings import OfPeriod
 from workflow.engine.case import Actor, Unit
 from workflow.engine.definition import Definition, Party
+from workflow.engine.periods import recent
+
+_PERIODS = 3
+"""How many periods of a length can be chosen."""
 
 Units = Mapping[int, tuple[Unit, str]]
 """The units of the actor's posts by id, each with its function."""
@@ -35,6 +41,7 @@ class OpeningPage:
     title: str
     basis: str
     parties: tuple[Field, ...]
+    periods: tuple[Field, ...]
     fields: tuple[Field, ...]
     submit: str
     draft: bool
@@ -108,6 +115,21 @@ def party_field(
         suggestions=suggestions,
         problem=problem,
         options=options,
+    )
+
+
+def period_field(asked: OfPeriod, today: date, given: int | None, problem: str) -> Field:
+    """The choice of a period: this one and some before it, of every length that may be chosen."""
+    offered = [one for length in asked.every for one in recent(length, today, _PERIODS)]
+    return Field(
+        name="period",
+        id="period",
+        title="期别",
+        kind="choice",
+        required=asked.needed,
+        hint="统计和名单都是这一期的" + ("" if asked.needed else "；不选的，统计今年以来"),
+        options=tuple(Option(str(int(one)), str(one), int(one) == given) for one in offered),
+        problem=problem.removeprefix("期别："),
     )
 
 

@@ -37,6 +37,7 @@ def open_case(body: OpenBody, duban: Installation, someone: SignedIn) -> AnswerO
             request=body.request,
             now=duban.clock(),
             draft=body.draft,
+            period=body.period,
         )
     return _answer(answer)
 

@@ -74,6 +74,8 @@ class DefinitionOut(DefinitionBrief):
     ledgers: list[LedgerOut]
     opening: list[FormField]
     opened_by: list[str]
+    periods: list[str]
+    period_needed: bool
     states: list[StateOut]
 
 
@@ -126,6 +128,8 @@ def one_definition(
         ],
         opening=form_of(definition, opening.needs, opening.may),
         opened_by=list(opening.by),
+        periods=list(opening.period.every) if opening.period else [],
+        period_needed=bool(opening.period and opening.period.needed),
         states=[_state(compiled, name) for name in definition.states],
     )
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from api.errors import NO_NUMBER, TOO_DEEP
+from workflow.engine.periods import GREATEST
 
 LARGEST_ID = 2**63 - 1
 _DEEPEST = 6
@@ -74,6 +75,9 @@ class OpenBody(Body):
         description="an id of the client's own: a retry with it gets the first answer"
     )
     draft: bool = False
+    period: Annotated[int, Field(ge=1, le=GREATEST)] | None = Field(
+        None, description="2026 a year, 20264 a quarter, 202611 a month, 2026048 a week"
+    )
 
 
 class FireBody(Body):

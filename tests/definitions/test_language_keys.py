@@ -44,6 +44,7 @@ WHOLE: dict[str, Any] = read_yaml(
         "reach": "figure",
     },
 }
+WHOLE["opening"]["period"] = {"every": "year"}
 WHOLE["states"]["fixing"]["events"]["done"]["burden"] = [
     {"of": "asker", "counts": "forms", "a_week": {"county": 3}, "beyond": "reason"}
 ]

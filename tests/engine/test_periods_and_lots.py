@@ -50,7 +50,7 @@ def test_ten_years_of_periods_follow_each_other_without_gap_and_with_their_own_n
     assert not any(number in other for other in others for number in numbers)
 
 
-@pytest.mark.parametrize("number", [0, 26, 20260481])
+@pytest.mark.parametrize("number", [0, 26, 20260, 20265, 202613, 2026054, 20260481])
 def test_other_numbers_are_no_periods(number: int) -> None:
     with pytest.raises(ValueError, match="no period"):
         read_period(number)

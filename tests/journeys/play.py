@@ -55,6 +55,7 @@ class Play(Scene):
         *,
         draft: bool = False,
         parties: dict[str, str] | None = None,
+        period: int | None = None,
         **facts: Any,
     ) -> int:
         """Open a case, an hour after the last step; parties by the codes of their units."""
@@ -70,6 +71,7 @@ class Play(Scene):
             request=f"request {next(self._requests)}",
             now=self.now,
             draft=draft,
+            period=period,
         )
         return answer.case
 

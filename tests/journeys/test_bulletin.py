@@ -13,7 +13,7 @@ from tests.journeys.play import COUNTY, Play, a_story, variation
 from tests.journeys.problems import FINDER, closed, rectifying
 from workflow.cadences import Switching, switch
 from workflow.engine.calendar import local_day
-from workflow.engine.errors import ConditionNotMet, NotYourTurn
+from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, Refusal
 from workflow.engine.periods import period_of
 from workflow.engine.tallies import Tally
 from workflow.store.database import Database
@@ -107,6 +107,30 @@ def test_every_number_leads_to_the_cases_behind_it(play: Play) -> None:
             connection, play.catalog, definition, found, "opened", unit.path, play.now
         )
         assert [one.id for one in behind] == play.of_workflow("rectification")
+
+
+def test_one_opened_by_hand_is_of_the_period_that_is_said_and_the_only_one(play: Play) -> None:
+    """In January, of the year before: not of the eleven days of the new one."""
+    play.open(FINDER, description="旧年的路灯损坏")
+    play.now = at("2027-01-11 09:00")
+    play.open(FINDER, description="新年的路灯损坏", due="2027-03-31")
+    host = {"host": "522300"}
+    results: dict[str, Any] = {"subject": "考核结果", "kind": "考核结果"}
+    case = play.open(SPECIALIST, "bulletin", parties=host, period=2026, **results)
+    with play.database.reading() as connection:
+        found = tallied_for(connection, play.catalog, play.case(case), play.now)
+    assert (str(found.period), found.whole["opened"]) == ("2026年", 1)
+    for period, why in (
+        (2026, "这个单位的这一期已经有了"),
+        (2028, "2028年还没有开始"),
+        (202613, "没有这一期"),
+    ):
+        with pytest.raises(Refusal, match=why):
+            play.open(SPECIALIST, "bulletin", parties=host, period=period, **results)
+    play.open(SPECIALIST, "bulletin", parties=host, period=20264, subject="四季度工作情况")
+    play.open(SPECIALIST, "bulletin", parties=host, subject="路灯专题")
+    with pytest.raises(InvalidInput, match="不能选定"):
+        play.open(FINDER, period=2026)
 
 
 @variation

@@ -14,6 +14,7 @@ from tests.journeys.desk import Desk
 from tests.journeys.play import Play, a_story
 from tests.journeys.problems import closed, rectifying
 from workflow.cadences import Switching, switch
+from workflow.engine.errors import InvalidInput
 from workflow.store.database import Database
 from workflow.tallying import drafts, tallied_for
 
@@ -59,6 +60,15 @@ def test_a_county_finds_its_report_half_written_and_the_prefecture_gathers_them(
         (summary,) = play.of_workflow("summary_report")
         assert play.case(summary).period == 2026
         _summarised(play, Desk(play, tmp_path), summary)
+
+
+def test_a_summary_begun_by_hand_in_january_says_of_which_year_it_is(play: Play) -> None:
+    play.now = at("2027-01-11 09:00")
+    host = {"host": PREFECTURE}
+    with pytest.raises(InvalidInput, match="请选定"):
+        play.open(OFFICE, "summary_report", parties=host, subject="年度汇总报告")
+    case = play.open(OFFICE, "summary_report", parties=host, period=2026, subject="年度汇总报告")
+    assert drafted(play, case)["overview"].startswith("2026年，")
 
 
 def _summarised(play: Play, desk: Desk, case: int) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field
 from workflow.engine.model import Model
 from workflow.engine.periods import Length
 from workflow.engine.words import (
+    ONE_OR_MORE,
     Guard,
     Name,
     Names,
@@ -17,6 +18,15 @@ from workflow.engine.words import (
     Text,
     Texts,
 )
+
+
+class OfPeriod(Model):
+    """That whoever opens a case by hand says of which period it is, as the calendar does."""
+
+    every: Annotated[tuple[Length, ...], Field(min_length=1), *ONE_OR_MORE] = Field(
+        description="how long such a period is"
+    )
+    needed: bool = Field(True, description="whether it must be said")
 
 
 class Opening(Model):
@@ -30,6 +40,9 @@ class Opening(Model):
     may: Names = Field((), description="facts that may be given")
     from_case: Names = Field(
         (), description="where a case begins that another case opens; others by `begins`"
+    )
+    period: OfPeriod | None = Field(
+        None, description="that whoever opens one by hand says of which period it is"
     )
     straight_through: Names = Field(
         (), description="events fired at once by the opener, unless a draft is wanted"

@@ -6,18 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from workflow.engine import children, deadlines, notices
-from workflow.engine.beginnings import Periodic
-from workflow.engine.calendar import Calendar
+from workflow.engine.beginnings import OfPeriod, Periodic
+from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.case import Actor, Case, Cycle, Firing, Lineage, Post, Seat, Stay, World
 from workflow.engine.circles import check_called
 from workflow.engine.decision import Step
 from workflow.engine.definition import Definition
-from workflow.engine.errors import ConditionNotMet, NotYourTurn
+from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn
 from workflow.engine.facts import clean
 from workflow.engine.machine import Compiled
 from workflow.engine.named import Naming
 from workflow.engine.parties import seat_parties
-from workflow.engine.periods import Period
+from workflow.engine.periods import Period, read_period
 from workflow.engine.planned import check_plans
 from workflow.engine.scene import Scene
 
@@ -50,6 +50,8 @@ def open_case(
     by_person = actor.kind == "person"
     may = opening.may if by_person else tuple(definition.facts)
     facts = clean(definition, request.facts, needs=opening.needs, may=may)
+    if by_person:
+        check_period(opening.period, request.period, now)
     case = first_case(compiled, request, seats, facts, world.alike, now)
     scene = Scene(compiled, case, world, now)
     naming = Naming(seats, definition, world.candidates)
@@ -74,6 +76,24 @@ def open_case(
         arrived=True,
         written=facts,
     )
+
+
+def check_period(asked: OfPeriod | None, number: int | None, now: datetime) -> None:
+    """Whoever opens a case says of which period it is where the definition asks for it, and of one
+    that has begun; raises InvalidInput.
+    """
+    if number is None:
+        if asked and asked.needed:
+            raise InvalidInput.in_facts({"period": "期别：请选定"})
+        return
+    try:
+        period = read_period(number)
+    except ValueError:
+        raise InvalidInput.in_facts({"period": "期别：没有这一期"}) from None
+    if asked is None or period.length not in asked.every:
+        raise InvalidInput.in_facts({"period": "期别：这里不能选定这样的一期"})
+    if period.first > local_day(now):
+        raise InvalidInput.in_facts({"period": f"期别：{period}还没有开始"})
 
 
 def with_limit(scene: Scene) -> Case:

@@ -5,6 +5,8 @@ year, `20264` a quarter, `202611` a month, `2026048` a week (ISO 8601: the week 
 Thursday of the year is its first).
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -69,6 +71,10 @@ class Period:
         return period_of(self.length, self.last + _DAY)
 
 
+GREATEST = int(Period("week", 9999, 52))
+"""No period that a calendar knows has a greater number."""
+
+
 def period_of(length: Length, day: date) -> Period:
     """The period of that length in which a day lies."""
     if length == "week":
@@ -85,11 +91,22 @@ def numbers_of(length: Length) -> range:
     return range(10 ** (digits - 1), 10**digits)
 
 
+def recent(length: Length, day: date, count: int) -> Iterator[Period]:
+    """The period in which a day lies and those before it, `count` together, the latest first."""
+    period = period_of(length, day)
+    for _ in range(count):
+        yield period
+        period = period.before
+
+
 def read_period(number: int) -> Period:
-    """The period that a case keeps as this number; raises ValueError."""
+    """The period that a case keeps as this number; raises ValueError, also where there is none."""
     digits = len(str(number)) - _YEAR_DIGITS
     for length, more in _DIGITS.items():
         if more == digits:
             year, at = divmod(number, 10**digits)
-            return Period(length, year, at)
+            period = Period(length, year, at)
+            with suppress(ValueError):  # no such month or week has a first day
+                if period_of(length, period.first) == period:
+                    return period
     raise ValueError(f"{number} is no period")

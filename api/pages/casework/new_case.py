@@ -1,7 +1,8 @@
 """新建: choose a workflow, fill its form, open the case."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -13,7 +14,7 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
 from api.pages.casework.uploads import Filled, fill
-from api.pages.forms import Posted, printable, text_in
+from api.pages.forms import Posted, printable, text_in, whole
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit, suggestions
 from api.presenting.fields import fields_of
@@ -27,11 +28,14 @@ from api.presenting.opening import (
     may_open,
     own_units,
     party_field,
+    period_field,
     submit_title,
 )
+from workflow.engine.calendar import local_day
 from workflow.engine.case import Unit
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, NotYourTurn, Refusal
+from workflow.engine.periods import GREATEST
 from workflow.store.lists import queries
 from workflow.store.sight.scope import units_of
 
@@ -46,6 +50,7 @@ class _Filled:
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     parties: Mapping[str, Picked] = field(default_factory=dict)
+    period: int | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
 
@@ -61,7 +66,7 @@ def ask(duban: Installation, someone: SignedInPage, workflow: str = "") -> Respo
         own = dict(own_units(definition, someone.actor, units))
         names = queries.unit_names(connection, set(own.values()))
         filled = _Filled(parties={party: Picked(names[unit]) for party, unit in own.items()})
-        page = _form(connection, definition, filled)
+        page = _form(connection, definition, filled, local_day(duban.clock()))
     return show("new_case.html", page, masthead_of(duban, someone, _HERE))
 
 
@@ -73,6 +78,7 @@ def open_case(duban: Installation, someone: SignedInForm, form: Posted) -> Respo
         definition = _definition(duban, someone, _units(connection, someone), name)
         parties = _parties(connection, definition, form)
     filled_in = fill(duban, someone, form, definition)
+    period = _period(form)
     try:
         _check(parties)
         filled_in.check()
@@ -84,11 +90,12 @@ def open_case(duban: Installation, someone: SignedInForm, form: Posted) -> Respo
             request=text_in(form, "request"),
             now=duban.clock(),
             draft=text_in(form, "draft") == "1",
+            period=period,
         )
     except Refusal as refusal:
-        filled = _refused(filled_in, parties, refusal)
+        filled = replace(_refused(filled_in, parties, refusal), period=period)
         with duban.database.reading() as connection:
-            page = _form(connection, definition, filled)
+            page = _form(connection, definition, filled, local_day(duban.clock()))
         masthead = masthead_of(duban, someone, _HERE)
         return show("new_case.html", page, masthead, status=status_of(refusal))
     return RedirectResponse(f"/cases/{answer.case}?done={answer.seq}", 303)
@@ -102,7 +109,13 @@ def _check(parties: Mapping[str, Picked]) -> None:
 def _refused(given: Filled, parties: Mapping[str, Picked], refusal: Refusal) -> _Filled:
     problems = given.problems_beside(refusal)
     sentence = "有几处需要改正，请看下面的说明" if problems else refusal.sentence
-    return _Filled(given.facts, parties, problems, sentence)
+    return _Filled(given.facts, parties, problems=problems, problem=sentence)
+
+
+def _period(form: FormData) -> int | None:
+    """The period that was chosen; 0, which is none, for what no form of ours sends."""
+    text = text_in(form, "period")
+    return (whole(text, GREATEST) or 0) if text else None
 
 
 def _units(connection: Connection, someone: Someone) -> Units:
@@ -142,7 +155,9 @@ def _parties(connection: Connection, definition: Definition, form: FormData) -> 
     return parties
 
 
-def _form(connection: Connection, definition: Definition, filled: _Filled) -> OpeningPage:
+def _form(
+    connection: Connection, definition: Definition, filled: _Filled, today: date
+) -> OpeningPage:
     opening = definition.opening
     pickers = []
     for name, party, required in asked_parties(definition):
@@ -164,6 +179,11 @@ def _form(connection: Connection, definition: Definition, filled: _Filled) -> Op
         title=definition.title,
         basis=definition.basis,
         parties=tuple(pickers),
+        periods=tuple(
+            period_field(asked, today, filled.period, filled.problems.get("period", ""))
+            for asked in (opening.period,)
+            if asked
+        ),
         fields=fields_of(
             definition,
             "opening",

@@ -36,6 +36,22 @@ def test_the_system_writes_first_and_says_so(browser: Browsers, bulletin: int) -
     assert "系统按统计填写，可改" not in after.text
 
 
+def test_whoever_begins_one_by_hand_says_of_which_period_it_is(browser: Browsers) -> None:
+    desk = browser(SPECIALIST)
+    asked = desk.get("/cases/new?workflow=bulletin")
+    offered = [one.text for one in asked.main.one("select", id="period").all("option")]
+    assert offered[:2] == ["请选择", "2026年第10周"]
+    assert {"2026年2月", "2025年四季度", "2025年"} <= set(offered)
+    (form,) = (form for form in asked.forms if "workflow" in form.values)
+    given = {**form.values, "party.host": "522300", "fact.subject": "去年工作情况"}
+    wrong = desk.post("/cases/new", {**given, "period": "去年"})
+    assert "没有这一期" in wrong.text
+    (form,) = (form for form in wrong.forms if "workflow" in form.values)
+    page = desk.post("/cases/new", {**form.values, "period": "2025"})
+    form = next(form for form in page.forms if form.values.get("event") == "submit")
+    assert form.values["fact.good"].startswith("2025年，黔西南州新增问题 0 件")
+
+
 def test_a_number_leads_to_the_cases_behind_it(browser: Browsers, bulletin: int) -> None:
     desk = browser(SPECIALIST)
     table = desk.get(f"/cases/{bulletin}/tallies").main.one("table", class_="heat")
