@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.engine.case import Actor, Case
 from workflow.engine.definition import Definition
-from workflow.store.lists import queries
+from workflow.store.lists import kin
 from workflow.store.offices.named import by_name
 
 if TYPE_CHECKING:
@@ -26,6 +26,6 @@ def recalled(
     if not wanted:
         return {}
     before: dict[str, Any] = {}
-    for facts in queries.cases_before(connection, reader, case):
+    for facts in kin.cases_before(connection, reader, case):
         before = {name: facts[name] for name in wanted if facts.get(name)} | before
     return by_name(connection, definition, before)

@@ -12,7 +12,7 @@ from tests.engine.definitions import at
 from tests.journeys.play import Play, variation
 from tests.journeys.problems import PLAN, closed, publicity
 from workflow.engine.errors import DutiesNotSeparate, InvalidInput
-from workflow.store.lists.boards import What, count_by_month
+from workflow.store.lists.boards import What, count_by_span
 from workflow.store.lists.queries import Filter
 from workflow.store.tables.handles import SIGN_OFF
 
@@ -78,7 +78,7 @@ def months(play: Play) -> dict[str, list[int]]:
     with play.database.reading() as connection:
         kinds: tuple[What, ...] = ("opened", "closed")
         for what in kinds:
-            found[what] = count_by_month(connection, reader, narrowed, what, bounds)
+            found[what] = count_by_span(connection, reader, narrowed, what, bounds)
         signed = connection.execute(select(SIGN_OFF.c.at)).scalars().all()
     found["signed"] = [sum(a <= one < b for one in signed) for a, b in pairwise(bounds)]
     return found

@@ -32,8 +32,7 @@ def lights(play: Play) -> dict[str, int]:
     """How many cases have which light on the reader's board now."""
     moments = Moments(play.now, play.now, play.now)
     with play.database.reading() as connection:
-        found = counting.count_cases(connection, play.actor(READER), Filter(), ["light"], moments)
-    return {light: count for (light,), count in found.items()}
+        return counting.count_cases(connection, play.actor(READER), Filter(), "light", moments)
 
 
 def stopped(play: Play) -> int:

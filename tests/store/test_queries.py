@@ -17,6 +17,8 @@ from workflow.engine.case import Actor, Post
 from workflow.engine.errors import NotFound
 from workflow.store.database import Database
 from workflow.store.lists import queries
+from workflow.store.lists.boards import count_by_span
+from workflow.store.lists.counting import Moments, count_cases, count_spans, count_up_to
 from workflow.store.lists.queries import Filter, Page, Place
 from workflow.store.lists.ranges import BY_LIMIT, ORDERS, Order
 from workflow.store.sight.scope import check_scope, units_of
@@ -320,6 +322,17 @@ def test_two_posts_show_a_case_once(office: Office) -> None:
     assert len(found) == len(set(found))
     seen = ids(listed(office, set(units_of(actor))))
     assert sorted(seen) == sorted(office.every)
+    with office.story.database.reading() as connection:
+        assert count_up_to(connection, actor, Filter(), 50) == len(seen)
+        moments = Moments(office.story.now, office.story.now, office.story.now)
+        for group in ("unit", "state", "class", "light"):
+            counted = count_cases(connection, actor, Filter(), group, moments)
+            assert sum(counted.values()) == len(seen), group
+        spans = count_spans(connection, actor, Filter(closed=False), moments)
+        open_ = ids(listed(office, set(units_of(actor)), Filter(closed=False)))
+        assert sum(one.total for one in spans.values()) == len(open_)
+        ages = [office.story.now + timedelta(days=n) for n in (-400, 400)]
+        assert count_by_span(connection, actor, Filter(), "opened", ages) == [len(seen)]
 
 
 def _stand_in(office: Office, username: str, unit: str, role: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInPage, Someone
 from api.context import Duban
-from api.pages.boards.overview import Spans, open_spans
+from api.pages.boards.overview import open_spans
 from api.pages.boards.reading import HERE, definitions, under_heads
 from api.pages.lists.case_rows import in_words
 from api.pages.lists.ledger_filters import moments_at
@@ -21,7 +21,7 @@ from api.presenting.boards import BriefPage, Pain, tabs
 from api.presenting.wording import Names, with_weekday
 from workflow.engine.calendar import local_day
 from workflow.store.lists import queries
-from workflow.store.lists.counting import Moments
+from workflow.store.lists.counting import Moments, Spans
 from workflow.store.lists.queries import Row
 from workflow.store.lists.reconciliation import CAME_BACK
 
@@ -37,8 +37,8 @@ def brief(duban: Installation, someone: SignedInPage) -> Response:
     moments = moments_at(duban.catalog.calendar, now)
     with duban.database.reading() as connection:
         _, by_unit = open_spans(connection, someone, moments)
-        all_: Spans = sum(by_unit.values(), Counter())
-        late = {unit: spans["late"] for unit, spans in by_unit.items() if spans["late"]}
+        all_ = sum(by_unit.values(), Spans())
+        late = {unit: spans.late for unit, spans in by_unit.items() if spans.late}
         heads = Counter(under_heads(connection, late, add)).most_common(A_FEW)
         lists = _lists(connection, duban, someone, moments)
         names = Names(units=queries.unit_names(connection, _units(heads, lists)))
@@ -49,7 +49,7 @@ def brief(duban: Installation, someone: SignedInPage) -> Response:
     pains = (
         Pain("逾期", _late(all_), lines=counted),
         Pain("拖得最久的", "" if worst_ else "没有逾期的事项。", worst_),
-        Pain("本周到期", f"到本周日还有 {all_['week']:,} 件到期。", week),
+        Pain("本周到期", f"到本周日还有 {all_.week:,} 件到期。", week),
         Pain("定期报告还没有报的", "最先到期的在前。" if owed else "都已报送。", owed),
         Pain("办结后又重新办理的", "" if again else "没有这样的事项。", again),
     )
@@ -79,7 +79,7 @@ def _units(heads: Sequence[tuple[int, int]], lists: Sequence[Sequence[Row]]) -> 
 
 def _late(all_: Spans) -> str:
     share = ""
-    if all_["late"]:
-        percent = 100 * all_["late"] // all_.total()
+    if all_.late:
+        percent = 100 * all_.late // all_.total
         share = f"，占 {percent}%" if percent else "，不到 1%"
-    return f"在办 {all_.total():,} 件，已逾期 {all_['late']:,} 件{share}。"
+    return f"在办 {all_.total:,} 件，已逾期 {all_.late:,} 件{share}。"

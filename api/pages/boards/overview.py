@@ -1,6 +1,7 @@
 """督办总览: what is open, due this week and overdue, by workflow and unit; what hangs longest."""
 
 from collections import Counter
+from collections.abc import Sequence
 from operator import add
 
 from fastapi import APIRouter, Response
@@ -19,18 +20,13 @@ from workflow.engine.calendar import local_day
 from workflow.engine.definition import Definition
 from workflow.store.lists import queries
 from workflow.store.lists.boards import count_rungs
-from workflow.store.lists.counting import Moments, count_cases
-from workflow.store.lists.queries import Row
+from workflow.store.lists.counting import Moments, Spans, count_spans
 
 router = APIRouter()
 
-MOST_GROUPS = 100_000
 MOST_CLIMBERS = 2_000
 """Overdue cases, the longest overdue first, of which the rungs are counted."""
 WORST = 10
-
-Spans = Counter[str]
-_OPEN = queries.Filter(closed=False)
 
 
 @router.get("/boards")
@@ -41,19 +37,16 @@ def overview(duban: Installation, someone: SignedInPage) -> Response:
     known = definitions(duban)
     with duban.database.reading() as connection:
         by_workflow, by_unit = open_spans(connection, someone, moments)
+        late = overdue(connection, someone, moments, MOST_CLIMBERS)
+        longest = queries.rows_of(connection, late[:WORST])
         page = OverviewPage(
             tabs=tabs(HERE),
             day=with_weekday(local_day(now)),
-            figures=_figures(sum(by_workflow.values(), Counter())),
+            figures=_figures(sum(by_workflow.values(), Spans())),
             workflows=_workflow_rows(known, by_workflow),
             units=_unit_rows(connection, by_unit),
-            worst=tuple(
-                item
-                for item, _, _ in work_items(
-                    connection, duban, someone, worst(connection, someone, moments, WORST)
-                )
-            ),
-            rungs=_rungs(connection, duban, someone, moments),
+            worst=tuple(item for item, _, _ in work_items(connection, duban, someone, longest)),
+            rungs=_rungs(connection, duban, late),
         )
     return show("board_overview.html", page, masthead_of(duban, someone, HERE))
 
@@ -62,32 +55,31 @@ def open_spans(
     connection: Connection, someone: Someone, moments: Moments
 ) -> tuple[dict[str, Spans], dict[int, Spans]]:
     """What is open, by workflow and by unit: how many are late, due this week, due later."""
-    by = ("workflow", "unit", "span")
-    counted = count_cases(connection, someone.actor, _OPEN, by, moments, most=MOST_GROUPS)
     by_workflow: dict[str, Spans] = {}
     by_unit: dict[int, Spans] = {}
-    for (workflow, unit, span), count in counted.items():
-        by_workflow.setdefault(workflow, Counter())[span] += count
-        by_unit.setdefault(unit, Counter())[span] += count
+    counted = count_spans(connection, someone.actor, queries.Filter(closed=False), moments)
+    for (workflow, unit), spans in counted.items():
+        by_workflow[workflow] = by_workflow.get(workflow, Spans()) + spans
+        by_unit[unit] = by_unit.get(unit, Spans()) + spans
     return by_workflow, by_unit
 
 
-def worst(connection: Connection, someone: Someone, moments: Moments, most: int) -> list[Row]:
+def overdue(connection: Connection, someone: Someone, moments: Moments, most: int) -> list[int]:
     """The cases that are overdue for longest."""
     narrowed = queries.Filter(closed=False, due_before=moments.now)
-    return queries.list_cases(connection, someone.actor, narrowed, limit=most).rows
+    return queries.first_cases(connection, someone.actor, narrowed, most)
 
 
 def _figures(all_: Spans) -> tuple[Figure, ...]:
     return (
-        Figure("未办结", f"{all_.total():,}"),
-        Figure("本周到期", f"{all_['week']:,}", light="near"),
-        Figure("已逾期", f"{all_['late']:,}", light="late"),
+        Figure("未办结", f"{all_.total:,}"),
+        Figure("本周到期", f"{all_.week:,}", light="near"),
+        Figure("已逾期", f"{all_.late:,}", light="late"),
     )
 
 
 def _workflow_rows(known: dict[str, Definition], counted: dict[str, Spans]) -> tuple[SpanRow, ...]:
-    most = max((spans.total() for spans in counted.values()), default=1)
+    most = max((spans.total for spans in counted.values()), default=1)
     return tuple(
         _row(definition.title, counted[name], most, definition)
         for name, definition in known.items()
@@ -98,8 +90,8 @@ def _workflow_rows(known: dict[str, Definition], counted: dict[str, Spans]) -> t
 def _unit_rows(connection: Connection, counted: dict[int, Spans]) -> tuple[SpanRow, ...]:
     """Units with most that is late first."""
     rows = added_up(connection, counted, add)
-    rows.sort(key=lambda row: (-row[1]["late"], -row[1].total()))
-    most = max((spans.total() for _, spans in rows), default=1)
+    rows.sort(key=lambda row: (-row[1].late, -row[1].total))
+    most = max((spans.total for _, spans in rows), default=1)
     return tuple(_row(unit["short_name"], spans, most) for unit, spans in rows)
 
 
@@ -110,19 +102,16 @@ def _row(label: str, spans: Spans, most: int, definition: Definition | None = No
 
     return SpanRow(
         label=label,
-        open=figure(spans.total(), opened="open"),
-        week=figure(spans["week"]),
-        late=figure(spans["late"], opened="overdue"),
-        share=max(1, 100 * spans.total() // most),
+        open=figure(spans.total, opened="open"),
+        week=figure(spans.week),
+        late=figure(spans.late, opened="overdue"),
+        share=max(1, 100 * spans.total // most),
     )
 
 
-def _rungs(
-    connection: Connection, duban: Duban, someone: Someone, moments: Moments
-) -> tuple[RungLine, ...]:
+def _rungs(connection: Connection, duban: Duban, late: Sequence[int]) -> tuple[RungLine, ...]:
     """How far the ladders of overdue cases have been climbed, where most stand first."""
-    narrowed = queries.Filter(closed=False, due_before=moments.now)
-    counted = count_rungs(connection, someone.actor, narrowed, MOST_CLIMBERS)
+    counted = count_rungs(connection, late)
     titles = {name: one.title for name, one in definitions(duban).items()}
     names = Names(workflows=titles)
     lines: Counter[tuple[str, str, str]] = Counter()

@@ -1,7 +1,7 @@
 """What every board reads: counts by unit added up, names, and the way into a ledger."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ def under_heads(
     connection: Connection, counts: Mapping[int, T], add: Callable[[T, T], T]
 ) -> dict[int, T]:
     """Counts by unit added up under the units that a board shows."""
-    heads = heads_of({row["id"]: row["path"] for row in queries.units_by_id(connection, counts)})
+    heads = heads_of(queries.unit_paths(connection, counts))
     sums: dict[int, T] = {}
     for unit, count in counts.items():
         head = heads[unit]
@@ -75,6 +75,11 @@ def chosen_of(known: Mapping[str, Any], asked: str) -> str:
 def begins(day: date) -> datetime:
     """The first instant of a day in Shanghai."""
     return datetime.combine(day, time(), ZONE)
+
+
+def limits_from(day: date) -> datetime:
+    """From when on a limit ends on a day; at its first instant that of the day before does."""
+    return begins(day) + timedelta(microseconds=1)
 
 
 def month_after(month: date, count: int = 1) -> date:

@@ -9,7 +9,7 @@ from api.pages.rendering import masthead_of, show
 from api.presenting.boards import TrendPage, month_rows, stays_of, tabs
 from workflow.engine.calendar import local_day
 from workflow.store.lists import queries
-from workflow.store.lists.boards import count_by_month, latest_moves
+from workflow.store.lists.boards import count_by_span, latest_moves
 
 router = APIRouter()
 
@@ -25,8 +25,8 @@ def trends(duban: Installation, someone: SignedInPage, workflow: str = "") -> Re
     bounds = [begins(month) for month in months]
     narrowed = queries.Filter(workflows=only(known, workflow))
     with duban.database.reading() as connection:
-        opened = count_by_month(connection, someone.actor, narrowed, "opened", bounds)
-        closed = count_by_month(connection, someone.actor, narrowed, "closed", bounds)
+        opened = count_by_span(connection, someone.actor, narrowed, "opened", bounds)
+        closed = count_by_span(connection, someone.actor, narrowed, "closed", bounds)
         one = workflow in known  # the states of different workflows do not compare
         moves = latest_moves(connection, someone.actor, narrowed, SAMPLE) if one else []
     cases = len({move["case_id"] for move in moves})

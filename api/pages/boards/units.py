@@ -1,7 +1,7 @@
 """单位和月份: units by months as a table of shades, each with its number in it."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from fastapi import APIRouter, Response
 
@@ -12,6 +12,7 @@ from api.pages.boards.reading import (
     all_or_one,
     begins,
     definitions,
+    limits_from,
     month_after,
     only,
 )
@@ -20,7 +21,7 @@ from api.presenting.boards import HeatPage, heat_row, tabs
 from api.presenting.lists import options_of
 from workflow.engine.calendar import local_day
 from workflow.store.lists import queries
-from workflow.store.lists.boards import What, count_by_month_and_unit
+from workflow.store.lists.boards import What, count_by_span_and_unit
 
 router = APIRouter()
 
@@ -42,13 +43,13 @@ def units_by_month(
     known = definitions(duban)
     shown: What = next((one for one in _WHATS if one == what), "due")
     months = months_from(local_day(duban.clock()), _FIRST[shown], MONTHS)
-    lag = timedelta(days=shown == "due")  # a limit ends when the day after it begins
+    bound = limits_from if shown == "due" else begins
     narrowed = queries.Filter(
         workflows=only(known, workflow), closed=False if shown == "due" else None
     )
     with duban.database.reading() as connection:
-        bounds = [begins(month + lag) for month in months]
-        counted = count_by_month_and_unit(connection, someone.actor, narrowed, shown, bounds)
+        bounds = [bound(month) for month in months]
+        counted = count_by_span_and_unit(connection, someone.actor, narrowed, shown, bounds)
         rows = added_up(connection, counted, _together)
     most = max((n for _, numbers in rows for n in numbers), default=1)
     page = HeatPage(

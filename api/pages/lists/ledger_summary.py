@@ -25,12 +25,7 @@ def summary_of(
     moments: Moments,
 ) -> Summary:
     """The counts of what is filtered, the most first."""
-    counted = {
-        key: count
-        for (key,), count in count_cases(
-            connection, someone.actor, narrowed, (asked.group,), moments
-        ).items()
-    }
+    counted = count_cases(connection, someone.actor, narrowed, asked.group, moments)
     shown = dict(list(counted.items())[:MOST_SHOWN])
     words = _words(connection, definition, asked, shown)
     most = max(counted.values(), default=1)

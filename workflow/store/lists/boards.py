@@ -4,28 +4,19 @@ cases stayed in each state.
 Everything is a bounded statement: over open cases, over some months, or over the latest cases.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    Select,
-    and_,
-    case,
-    func,
-    literal,
-    select,
-    union_all,
-)
+from sqlalchemy import Column, Connection, Integer, and_, column, func, select, values
 
 from workflow.engine.case import Actor
-from workflow.store.lists.counting import by_kind
-from workflow.store.lists.queries import Filter, Row, in_scope
+from workflow.store.lists.counting import together
+from workflow.store.lists.queries import Filter, Row, first_cases, in_scope
+from workflow.store.lists.ranges import NEWEST
+from workflow.store.lists.shares import shares_of
 from workflow.store.tables.handles import CASE, HISTORY, SCOPE, TIMER
 
 What = Literal["opened", "closed", "due"]
@@ -38,69 +29,61 @@ _AT: Mapping[What, Column[datetime]] = {
 """When it happened: what is closed has come into its last state then."""
 
 
-def count_by_month(
+def count_by_span(
     connection: Connection, reader: Actor, narrowed: Filter, what: What, bounds: Sequence[datetime]
 ) -> list[int]:
     """How many cases were opened, were closed or fall due between one bound and the next."""
-    each = _of_kinds(connection, reader, narrowed, what)
-    spans = [
-        select(literal(n).label("span"), func.count().label("cases")).select_from(
-            each.where(_within(what, begins, ends)).subquery()
-        )
-        for n, (begins, ends) in enumerate(pairwise(bounds))
-    ]
-    found = {row.span: row.cases for row in connection.execute(union_all(*spans))}
-    return [found[n] for n in range(len(spans))]
-
-
-def count_by_month_and_unit(
-    connection: Connection, reader: Actor, narrowed: Filter, what: What, bounds: Sequence[datetime]
-) -> dict[int, list[int]]:
-    """The same by the unit that cases are about."""
-    spans = list(pairwise(bounds))
-    each = _of_kinds(connection, reader, narrowed, what).add_columns(SCOPE.c.about)
-    at = case(*((_AT[what] < ends, n) for n, (_, ends) in enumerate(spans)), else_=len(spans))
-    found = each.add_columns(at.label("span")).where(_within(what, bounds[0], bounds[-1]))
-    each_span = found.subquery()
-    key = (each_span.c.about, each_span.c.span)
-    counted: dict[int, list[int]] = {}
-    for about, n, cases in connection.execute(select(*key, func.count()).group_by(*key)):
-        counted.setdefault(about, [0] * len(spans))[n] = cases
+    counted = [0] * (len(bounds) - 1)
+    for row in _counted(connection, reader, narrowed, what, bounds, ()):
+        counted[row.span] += row.n
     return counted
 
 
-def _of_kinds(
-    connection: Connection, reader: Actor, narrowed: Filter, what: What
-) -> Select[tuple[int]]:
-    narrowed = by_kind(connection, reader, narrowed)
-    return in_scope(reader, replace(narrowed, closed=True) if what == "closed" else narrowed)
+def count_by_span_and_unit(
+    connection: Connection, reader: Actor, narrowed: Filter, what: What, bounds: Sequence[datetime]
+) -> dict[int, list[int]]:
+    """The same by the unit that cases are about."""
+    counted: dict[int, list[int]] = {}
+    for row in _counted(connection, reader, narrowed, what, bounds, (SCOPE.c.about,)):
+        counted.setdefault(row.about, [0] * (len(bounds) - 1))[row.span] += row.n
+    return counted
 
 
-def _within(what: What, begins: datetime, ends: datetime) -> ColumnElement[bool]:
-    return and_(_AT[what] >= begins, _AT[what] < ends)
+def _counted(
+    connection: Connection,
+    reader: Actor,
+    narrowed: Filter,
+    what: What,
+    bounds: Sequence[datetime],
+    by: Sequence[Column[Any]],
+) -> Iterator[Any]:
+    """Rows of span, what is counted `by`, and `n`: each span is a range of the index that has the
+    instant, which the database goes through one by one.
+    """
+    at = _AT[what]
+    names = (column("span", Integer), column("begins", at.type), column("ends", at.type))
+    rows = [(n, *ends) for n, ends in enumerate(pairwise(bounds))]
+    spans = values(*names, name="spans").data(rows).cte("spans")
+    narrowed = replace(narrowed, closed=True) if what == "closed" else narrowed
+    within = and_(at >= spans.c.begins, at < spans.c.ends)
+    # joined to the left so that it begins with the spans, however few cases there may be
+    each = (
+        select(spans.c.span, *by, func.count(SCOPE.c.unit_id).label("n"))
+        .select_from(spans.outerjoin(SCOPE, and_(share.of(reader, narrowed), within)))
+        .group_by(spans.c.span, *by)
+        for share in shares_of(connection, reader, narrowed)
+    )
+    for part in together(each):
+        yield from connection.execute(select(part).where(part.c.n > 0))
 
 
-def count_by_limit(connection: Connection, reader: Actor, narrowed: Filter) -> dict[datetime, int]:
-    """How many cases there are for each end of a limit."""
-    found = in_scope(reader, narrowed).add_columns(SCOPE.c.due_at).subquery()
-    query = select(found.c.due_at, func.count()).group_by(found.c.due_at)
-    return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def count_rungs(
-    connection: Connection, reader: Actor, narrowed: Filter, most: int
-) -> dict[tuple[int, str, int], int]:
-    """How many of the first `most` cases have climbed how far in the state they are in.
+def count_rungs(connection: Connection, cases: Collection[int]) -> dict[tuple[int, str, int], int]:
+    """How many of these cases have climbed how far in the state they are in.
 
     By definition, name of the ladder and rung; a case counts at its highest rung.
     """
-    some = (
-        in_scope(reader, narrowed, with_cases=True)
-        .add_columns(CASE.c.definition_id, CASE.c.entry, SCOPE.c.due_at)
-        .order_by(SCOPE.c.due_at)
-        .limit(most)
-        .subquery()
-    )
+    query = select(CASE.c.id.label("case_id"), CASE.c.definition_id, CASE.c.entry)
+    some = query.where(CASE.c.id.in_(cases)).subquery()
     highest = (
         select(
             some.c.case_id,
@@ -120,10 +103,10 @@ def count_rungs(
 
 def latest_moves(connection: Connection, reader: Actor, narrowed: Filter, most: int) -> list[Row]:
     """When the latest `most` cases went from state to state, in order, a case after the other."""
-    some = in_scope(reader, narrowed).order_by(SCOPE.c.case_id.desc()).limit(most).subquery()
+    some = first_cases(connection, reader, narrowed, most, order=NEWEST)
     query = (
         select(HISTORY.c.case_id, HISTORY.c.from_state, HISTORY.c.to_state, HISTORY.c.at)
-        .join(some, some.c.case_id == HISTORY.c.case_id)
+        .where(HISTORY.c.case_id.in_(some))
         .order_by(HISTORY.c.case_id, HISTORY.c.seq)
     )
     return [dict(row) for row in connection.execute(query).mappings()]

@@ -1,24 +1,26 @@
 """Counts of cases in scope by what they have in common, a statement a count.
 
 A light is not stored (design, law 6): it is found from the limit and two instants that the caller
-has taken from the calendar.
+has taken from the calendar. Every count is of ranges of an index, and what it groups by stands in
+that index in order.
 """
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select, union_all
 
 from workflow.engine.case import Actor
-from workflow.store.lists.queries import Filter, in_scope
-from workflow.store.lists.ranges import of_kinds
-from workflow.store.sight.scope import units_of
+from workflow.store.lists.queries import Filter
+from workflow.store.lists.shares import Share, shares_of
 from workflow.store.sight.sights import NO_LIMIT
 from workflow.store.tables.handles import SCOPE, UNIT
 
-MOST_GROUPS = 500
+MOST_AT_ONCE = 100
+"""Counts of one statement; SQLite takes 500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,78 +34,108 @@ class Moments:
     week_before: datetime
 
 
-def _light(moments: Moments) -> ColumnElement[str]:
-    return case(
-        (SCOPE.c.closed, "done"),
-        (SCOPE.c.due_at >= NO_LIMIT, "none"),
-        (SCOPE.c.due_at <= moments.now, "late"),
-        (SCOPE.c.due_at < moments.near_before, "near"),
-        else_="good",
-    )
-
-
-def _span(moments: Moments) -> ColumnElement[str]:
-    return case(
-        (SCOPE.c.due_at <= moments.now, "late"),
-        (SCOPE.c.due_at < moments.week_before, "week"),
-        else_="later",
-    )
-
-
-def _keys(moments: Moments) -> Mapping[str, ColumnElement[object]]:
-    class_ = select(UNIT.c.class_).where(UNIT.c.id == SCOPE.c.about).scalar_subquery()
+def _lights(moments: Moments) -> Mapping[str, ColumnElement[bool]]:
+    """Each light as a range of limits."""
+    due, open_ = SCOPE.c.due_at, SCOPE.c.closed.is_(False)
+    to_come = due > moments.now
     return {
-        "workflow": SCOPE.c.workflow,
-        "unit": SCOPE.c.about,
-        "state": SCOPE.c.state,
-        "class": class_,
-        "light": _light(moments),
-        "span": _span(moments),
+        "done": SCOPE.c.closed.is_(True),
+        "none": and_(open_, due >= NO_LIMIT),
+        "late": and_(open_, due <= moments.now),
+        "near": and_(open_, to_come, due < moments.near_before),
+        "good": and_(open_, to_come, due >= moments.near_before, due < NO_LIMIT),
     }
-
-
-def by_kind(connection: Connection, reader: Actor, narrowed: Filter) -> Filter:
-    """The same with the workflows by name: so an index leads on to what it has behind them, and
-    whoever counts reads nothing else.
-    """
-    if narrowed.workflows is not None:
-        return narrowed
-    kinds = {one["workflow"] for one in of_kinds(connection, units_of(reader))}
-    return replace(narrowed, workflows=tuple(sorted(kinds)))
 
 
 def count_up_to(connection: Connection, reader: Actor, narrowed: Filter, most: int) -> int:
     """How many cases there are, counted no further than `most`."""
-    narrowed = by_kind(connection, reader, narrowed)
-    some = in_scope(reader, narrowed).limit(most).subquery()
-    return connection.execute(select(func.count()).select_from(some)).scalar_one()
-
-
-Group = tuple[Any, ...]
+    shares = shares_of(connection, reader, narrowed)
+    each = (
+        select(SCOPE.c.case_id).where(share.of(reader, narrowed)).limit(most) for share in shares
+    )
+    counted = 0
+    for part in together(select(one.subquery()) for one in each):
+        some = select(literal(1)).select_from(part).limit(most).subquery()
+        counted += connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return min(counted, most)
 
 
 def count_cases(
-    connection: Connection,
-    reader: Actor,
-    narrowed: Filter,
-    by: Collection[str],
-    moments: Moments,
-    *,
-    most: int = MOST_GROUPS,
-) -> dict[Group, int]:
-    """How many cases there are for each combination of `by`, the most first.
+    connection: Connection, reader: Actor, narrowed: Filter, by: str, moments: Moments
+) -> dict[Any, int]:
+    """How many cases there are of each `unit`, `state`, `class` or `light`, the most first."""
+    shares = shares_of(connection, reader, narrowed)
+    each = (part for share in shares for part in _parts(share, reader, narrowed, by, moments))
+    counted: Counter[Any] = Counter()
+    for part in together(each):
+        key = part.c.key
+        query = select(key, part.c.n)
+        if by == "class":
+            query = select(UNIT.c.class_, part.c.n).join(UNIT, UNIT.c.id == key)
+        for found, n in connection.execute(query):
+            counted[found] += n
+    return dict(sorted((+counted).items(), key=lambda one: (-one[1], str(one[0]))))
 
-    `by` are of: workflow, unit, state, class, light, span (late, this week, later).
-    """
-    keys = _keys(moments)
-    columns = [keys[name].label(f"by_{name}") for name in by]
-    narrowed = by_kind(connection, reader, narrowed)
-    each = in_scope(reader, narrowed).add_columns(*columns).subquery()
-    group = [each.c[f"by_{name}"] for name in by]
-    query = (
-        select(*group, func.count().label("n"))
-        .group_by(*group)
-        .order_by(func.count().desc(), *group)
-        .limit(most)
+
+def _parts(
+    share: Share, reader: Actor, narrowed: Filter, by: str, moments: Moments
+) -> Iterator[Select[Any]]:
+    n: ColumnElement[Any] = func.count().label("n")
+    if by == "light":
+        for light, shines in _lights(moments).items():
+            key = literal(light).label("key")
+            yield select(key, n).select_from(SCOPE).where(share.of(reader, narrowed), shines)
+        return
+    # units stand in order behind whether a case is closed, states before that
+    ends = [narrowed.closed] if by == "state" or narrowed.closed is not None else [False, True]
+    by_: ColumnElement[Any] = SCOPE.c.state if by == "state" else SCOPE.c.about
+    for closed in ends:
+        seen = share.of(reader, replace(narrowed, closed=closed))
+        yield select(by_.label("key"), n).where(seen).group_by(by_)
+
+
+def together(parts: Iterable[Select[Any]]) -> Iterator[Any]:
+    """Counts as one table, or as several where they are too many for one statement."""
+    every = list(parts)
+    for at in range(0, len(every), MOST_AT_ONCE):
+        some = every[at : at + MOST_AT_ONCE]
+        yield (union_all(*some) if len(some) > 1 else some[0]).subquery()
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """How many cases are overdue, due this week, and due later or never."""
+
+    late: int = 0
+    week: int = 0
+    later: int = 0
+
+    def __add__(self, other: "Spans") -> "Spans":
+        return Spans(self.late + other.late, self.week + other.week, self.later + other.later)
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.late + self.week + self.later
+
+
+def count_spans(
+    connection: Connection, reader: Actor, narrowed: Filter, moments: Moments
+) -> dict[tuple[str, int], Spans]:
+    """How near the limits of cases are, by workflow and by the unit that they are about."""
+    key = (SCOPE.c.workflow, SCOPE.c.about)
+    late = SCOPE.c.due_at <= moments.now
+    week = and_(SCOPE.c.due_at > moments.now, SCOPE.c.due_at < moments.week_before)
+    columns = (func.count().filter(late), func.count().filter(week), func.count())
+    named = [one.label(name) for one, name in zip(columns, ("late", "week", "n"), strict=True)]
+    each = (
+        select(*key, *named).where(share.of(reader, narrowed)).group_by(*key)
+        for share in shares_of(connection, reader, narrowed)
     )
-    return {tuple(row[:-1]): row[-1] for row in connection.execute(query)}
+    counted: dict[tuple[str, int], Spans] = {}
+    for part in together(each):
+        for row in connection.execute(select(part)):
+            spans = Spans(row.late, row.week, row.n - row.late - row.week)
+            at = row.workflow, row.about
+            counted[at] = counted.get(at, Spans()) + spans
+    return counted

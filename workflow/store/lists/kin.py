@@ -1,13 +1,17 @@
-"""The cases next to a case in the tree: the one it came from, and those that came from it."""
+"""The cases next to a case: in the tree the one it came from and those that came from it, in time
+those about the same unit that were opened before.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection, exists, or_, select
 
 from workflow.engine.case import Actor, Case
-from workflow.store.lists.queries import Row
+from workflow.store.lists.queries import Filter, Row, in_scope
 from workflow.store.sight.scope import in_sight
 from workflow.store.tables.handles import CASE, SCOPE
 
@@ -43,3 +47,18 @@ def kin_of(connection: Connection, reader: Actor, case: Case) -> Kin:
         children=tuple(row for row in below if row["seen"]),
         open_children=Counter(row["child_name"] for row in below if row["closed_at"] is None),
     )
+
+
+MOST_BEFORE = 10
+"""How far back it is looked for what stood in a form."""
+
+
+def cases_before(connection: Connection, reader: Actor, case: Case) -> list[Mapping[str, Any]]:
+    """The facts of the cases of a workflow about the same unit that were opened before and are in
+    scope, the latest first.
+    """
+    seen = in_scope(reader, Filter(workflows=(case.workflow,), unit=case.unit))
+    latest = seen.where(SCOPE.c.case_id < case.id).order_by(SCOPE.c.case_id.desc())
+    query = select(CASE.c.body).where(CASE.c.id.in_(latest.limit(MOST_BEFORE)))
+    bodies = connection.execute(query.order_by(CASE.c.id.desc())).scalars()
+    return [orjson.loads(body)["facts"] for body in bodies]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, tuple_
 
-from workflow.engine.case import Actor, Case
+from workflow.engine.case import Actor
 from workflow.store.casework import cases
 from workflow.store.evidence.archive import EVERY_TIMER
 from workflow.store.lists import ranges
@@ -116,12 +116,13 @@ def first_cases(
     narrowed: Filter,
     limit: int,
     also: ColumnElement[bool] | None = None,
+    order: Order = BY_LIMIT,
 ) -> list[int]:
     """The ids of the first cases of a list, for a page that shows several lists and reads the rows
     of all of them at once.
     """
-    listing = _listed(connection, reader, narrowed, also, BY_LIMIT)
-    return [row.case_id for row in ranges.first_of(connection, listing, None, limit)]
+    listing = _listed(connection, reader, narrowed, also, order)
+    return [row.case_id for row in ranges.first_of(connection, listing, None, limit, order)]
 
 
 def list_work(
@@ -141,12 +142,10 @@ def _listed(
     order: Order,
 ) -> ranges.Listing:
     """Where the cases of a list are."""
-    conditions = [*_conditions(narrowed), *([also] if also is not None else [])]
     units, few = units_of(reader), list(_of_few(narrowed))
-    query = select(*ranges.PLACE).where(not_kept_from(reader), *few)
-    if conditions:  # with the cases only where one is on them
-        query = query.join(CASE, CASE.c.id == SCOPE.c.case_id).where(*conditions)
-    query = query.where(*_on_scope(narrowed))
+    query = select(*ranges.PLACE).where(not_kept_from(reader), *on_scope(narrowed))
+    if also is not None:
+        query = query.join(CASE, CASE.c.id == SCOPE.c.case_id).where(also)
     if order is NEWEST or few:  # in the order of the primary key, or a few cases by key
         return ranges.Listing(query, [{"unit_id": unit} for unit in sorted(units)], bool(few))
     return ranges.Listing(query, _ranges(connection, units, narrowed))
@@ -166,13 +165,12 @@ def _ranges(connection: Connection, units: Collection[int], narrowed: Filter) ->
 
 
 def in_scope(reader: Actor, narrowed: Filter, *, with_cases: bool = False) -> Select[Any]:
-    """Cases in the reader's scope, each once: by the row of the first unit that sees it. CASE is
-    joined where the filter, or the caller, asks something of it.
+    """Some cases in the reader's scope, each once: by the row of the first unit that sees it. What
+    counts all of them takes `shares`.
     """
-    query, conditions = select(SCOPE.c.case_id).where(in_sight(reader)), [*_conditions(narrowed)]
-    if conditions or with_cases:
+    query = select(SCOPE.c.case_id).where(in_sight(reader), *on_scope(narrowed))
+    if with_cases:
         query = query.join(CASE, CASE.c.id == SCOPE.c.case_id)
-    query = query.where(*_on_scope(narrowed), *_of_few(narrowed), *conditions)
     if len(units_of(reader)) == 1:
         return query
     first = SCOPE.alias("first")
@@ -180,8 +178,8 @@ def in_scope(reader: Actor, narrowed: Filter, *, with_cases: bool = False) -> Se
     return query.where(~exists().where(same, in_sight(reader, first)))
 
 
-def _on_scope(narrowed: Filter) -> Iterator[Any]:
-    """What is asked of the scope row itself."""
+def on_scope(narrowed: Filter) -> Iterator[Any]:
+    """What a filter asks, as conditions on the rows of `scope`."""
     if narrowed.closed is not None:
         yield SCOPE.c.closed.is_(narrowed.closed)
     if narrowed.state is not None:
@@ -194,6 +192,14 @@ def _on_scope(narrowed: Filter) -> Iterator[Any]:
         yield SCOPE.c.due_at >= narrowed.due_from
     if narrowed.due_before is not None:
         yield SCOPE.c.due_at < narrowed.due_before
+    if narrowed.under is not None:
+        yield SCOPE.c.about.in_(units_below(narrowed.under))
+    if narrowed.class_ is not None:
+        yield SCOPE.c.about.in_(select(UNIT.c.id).where(UNIT.c.class_ == narrowed.class_))
+    if narrowed.period is not None:
+        one = CASE.alias("one")
+        yield exists().where(one.c.id == SCOPE.c.case_id, one.c.period == narrowed.period)
+    yield from _of_few(narrowed)
 
 
 def _of_few(narrowed: Filter) -> Iterator[Any]:
@@ -201,16 +207,6 @@ def _of_few(narrowed: Filter) -> Iterator[Any]:
     if narrowed.parent is not None:
         few = CASE.alias("few")
         yield SCOPE.c.case_id.in_(select(few.c.id).where(few.c.parent_id == narrowed.parent))
-
-
-def _conditions(narrowed: Filter) -> Iterator[Any]:
-    """What is asked of the case."""
-    if narrowed.period is not None:
-        yield CASE.c.period == narrowed.period
-    if narrowed.under is not None:
-        yield CASE.c.unit_id.in_(units_below(narrowed.under))
-    if narrowed.class_ is not None:
-        yield CASE.c.unit_id.in_(select(UNIT.c.id).where(UNIT.c.class_ == narrowed.class_))
 
 
 def units_below(unit: int) -> Select[Any]:
@@ -325,21 +321,6 @@ def cases_by_id(connection: Connection, reader: Actor, ids: Collection[int]) -> 
     return rows_of(connection, list(connection.execute(order).scalars()))
 
 
-MOST_BEFORE = 10
-"""How far back it is looked for what stood in a form."""
-
-
-def cases_before(connection: Connection, reader: Actor, case: Case) -> list[Mapping[str, Any]]:
-    """The facts of the cases of a workflow about the same unit that were opened before and are in
-    scope, the latest first.
-    """
-    seen = in_scope(reader, Filter(workflows=(case.workflow,), unit=case.unit))
-    latest = seen.where(SCOPE.c.case_id < case.id).order_by(SCOPE.c.case_id.desc())
-    query = select(CASE.c.body).where(CASE.c.id.in_(latest.limit(MOST_BEFORE)))
-    bodies = connection.execute(query.order_by(CASE.c.id.desc())).scalars()
-    return [orjson.loads(body)["facts"] for body in bodies]
-
-
 def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:
     """Units that a typed text may mean, each with the short name of its parent as `above`.
 
@@ -396,3 +377,9 @@ def units_by_id(connection: Connection, ids: Collection[int]) -> list[Row]:
     """Whole rows of units."""
     rows = connection.execute(select(UNIT).where(UNIT.c.id.in_(ids))).mappings()
     return [dict(row) for row in rows]
+
+
+def unit_paths(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:
+    """Where units are in the tree, by id."""
+    query = select(UNIT.c.id, UNIT.c.path).where(UNIT.c.id.in_(ids))
+    return {row.id: row.path for row in connection.execute(query)}

@@ -184,11 +184,11 @@ class ScopeRow(SQLModel, table=True):
 
     __tablename__ = "scope"
     __table_args__ = (
-        Index("scope_list", *_KIND, *_SOONEST),
+        Index("scope_list", *_KIND, *_SOONEST, "about", "named"),
         Index("scope_state", "unit_id", "workflow", "state", "closed", *_SOONEST, "named"),
         Index("scope_work", "unit_id", "closed", "acts", *_SOONEST),
         Index("scope_about", *_KIND, "about", *_SOONEST, "named"),
-        Index("scope_moved", *_KIND, "entered_at", "case_id", "named"),
+        Index("scope_moved", *_KIND, "entered_at", "case_id", "about", "named"),
         Index("scope_opened", "unit_id", "workflow", "opened_at", "about", "named"),
         Index("scope_case", "case_id"),
     )
