@@ -1,4 +1,6 @@
-"""An unannounced inspection: for whom it concerns it does not exist until field work has ended."""
+"""Seed 2, 三（二）: “四不两直”. An unannounced inspection: for whom it concerns it
+does not exist until field work has ended.
+"""
 
 import pytest
 from sqlalchemy import select, update

@@ -1,4 +1,4 @@
-"""责任争议 about a problem: once, and within the working day.
+"""Seed 2, 三（二）: “双责”. 责任争议 about a problem: once, and within the working day.
 
 Of the test cases in domain.md 13.4: a second refusal of an assignment is refused.
 """

@@ -1,4 +1,6 @@
-"""提级 of a problem: what proposes it, who decides it, and who then signs."""
+"""Seed 3: “对重大问题，对反复交办整改不到位的问题，实行提级查办”. What proposes it,
+who decides it, and who then signs.
+"""
 
 import pytest
 

@@ -4,10 +4,12 @@ Seed 2, 三（二） and seed 3: unannounced visits, straight to the villages. �
 scheme, a conclusion in the end, and whoever is inspected may object to it.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.journeys.desk import Desk
 from tests.journeys.play import COUNTY, TOWNSHIP, Play, variation
 from tests.journeys.test_confidential import who_sees
 from workflow.engine.errors import (
@@ -104,6 +106,22 @@ def test_an_unannounced_visit_from_the_plan_to_the_last_problem(play: Play) -> N
     assert play.state(case) == "tracking", "one problem is still open"
     play.act(MAKER, problems[1], "merge", merged_into="问题整改〔2026〕88号")
     assert play.state(case) == "closed"
+
+
+def test_a_blank_record_goes_out_on_paper_and_the_screen_comes_later(
+    play: Play, tmp_path: Path
+) -> None:
+    """办法第十九条: 防止过度留痕. Nothing has to be typed, placed or photographed out there."""
+    case = prepared(play)
+    sheet = Desk(play, tmp_path).issue(FIRST, case, "field_record").text
+    assert "督查现场记录单" in sheet
+    assert "发现的问题" in sheet
+    assert play.case(case).number in sheet
+    assert who_sees(play, case) == OFFICE, "a sheet that is printed forewarns nobody"
+    play.until("2026-03-10 09:00")
+    play.act(FIRST, case, "set_out")
+    play.until("2026-03-12")
+    assert play.act(FIRST, case, "end_visit", field_record="入户十二户，详见记录单") == "recorded"
 
 
 def test_an_announced_visit_is_known_from_the_start(play: Play) -> None:

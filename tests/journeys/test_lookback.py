@@ -1,4 +1,4 @@
-"""回头看 on a problem: when it begins, and what it finds.
+"""Seed 2, 三（二）: “双销号”. 回头看 on a problem: when it begins, and what it finds.
 
 Of the test cases in domain.md 13.4: a re-opened case keeps the figures of its first cycle.
 """

@@ -59,7 +59,12 @@ def test_a_county_finds_its_report_half_written_and_the_prefecture_gathers_them(
         play.until("2027-01-05 08:00")
         (summary,) = play.of_workflow("summary_report")
         assert play.case(summary).period == 2026
-        _summarised(play, Desk(play, tmp_path), summary)
+        desk = Desk(play, tmp_path)
+        _summarised(play, desk, summary)
+        inward = desk.issue("xingyi.liaison", report, "county_congress_report")
+        assert "第二十条" in inward.text
+        assert made["rectified"] not in inward.text, "only what the county chose to report"
+        assert made["overview"] in inward.text
 
 
 def test_a_summary_begun_by_hand_in_january_says_of_which_year_it_is(play: Play) -> None:

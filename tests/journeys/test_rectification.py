@@ -1,4 +1,5 @@
-"""问题整改 from the finding to the archive, after the table of domain.md 12.1.
+"""Seed 2, 三（二）: “双台账”“双责”“双销号”; seed 1 art. 21. 问题整改
+from the finding to the archive, after the table of domain.md 12.1.
 
 What may come between has files of its own: the opening, a dispute, the two signatures (销号), the
 public notice, a limit that moves, the look-back, an escalation.

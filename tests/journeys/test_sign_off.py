@@ -1,4 +1,4 @@
-"""销号 of a problem: two units sign, and what sends back voids the signature.
+"""Seed 2, 三（二）: “双销号”. Two units sign, and what sends back voids the signature.
 
 Of the test cases in domain.md 13.4: one person may not sign both. (One unit may not either, for
 no table that the loader accepts can bring it about: test_signatures.py.)
