@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from tests.engine.definitions import at
 from tests.journeys.play import Play, variation
-from tests.journeys.problems import PLAN, closed, publicity
+from tests.journeys.problems import PLAN, closed, first_review, publicity
 from workflow.engine.errors import DutiesNotSeparate, InvalidInput
 from workflow.store.lists.boards import What, count_by_span
-from workflow.store.lists.queries import Filter
+from workflow.store.lists.queries import Filter, list_cases
+from workflow.store.lists.reconciliation import KINDS
 from workflow.store.tables.handles import SIGN_OFF
 
 pytestmark = pytest.mark.journey
@@ -68,6 +69,33 @@ def test_a_rebound_changes_nothing_of_the_months_before(play: Play) -> None:
     play.act("zhou-dc.inspector1", case, "rebound", **again)
     assert play.act("zhou-dc.inspector2", case, "rebound") == "assigned"
     assert months(play) == before
+
+
+@variation
+def test_signatures_of_the_cycle_before_do_not_make_the_ledgers_agree(play: Play) -> None:
+    case = closed(play)
+    play.until("2026-06-10")
+    assert one_sided(play) == []
+    again = {"lookback_record": "路灯再次大面积不亮", "due": "2026-08-31"}
+    for inspector in ("zhou-dc.inspector1", "zhou-dc.inspector2"):
+        play.act(inspector, case, "rebound", **again)
+    assert one_sided(play) == []
+    play.act("xingyi.liaison", case, "accept")
+    play.act("xingyi.liaison", case, "submit_plan", **PLAN)
+    play.act("zhou-dc.specialist2", case, "approve_plan")
+    first_review(play, case)
+    play.act("zhou-zx.head", case, "sign_first")
+    assert one_sided(play) == [case]
+
+
+def one_sided(play: Play) -> list[int]:
+    """The cases that the reconciliation shows with a stamp on one ledger only."""
+    definition = play.catalog.newest("rectification").definition
+    half = KINDS["one_sided"].condition(definition, play.now)
+    narrowed, reader = Filter(workflows=("rectification",)), play.actor("zhou-dc.head")
+    with play.database.reading() as connection:
+        found = list_cases(connection, reader, narrowed, also=half)
+    return [row["id"] for row in found.rows]
 
 
 def months(play: Play) -> dict[str, list[int]]:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Connection, event, insert, select
 
 from workflow.engine.case import Actor, Post
+from workflow.engine.definition import Definition
 from workflow.store.casework import cases, writes
 from workflow.store.database import Database
 from workflow.store.lists import queries, ranges
@@ -21,7 +22,8 @@ from workflow.store.lists.boards import What, count_by_span, count_by_span_and_u
 from workflow.store.lists.counting import Moments, count_cases, count_spans, count_up_to
 from workflow.store.lists.publicity import public_cases
 from workflow.store.lists.queries import Filter, Place
-from workflow.store.lists.ranges import BY_UNIT, LAST_MOVED, NEWEST
+from workflow.store.lists.ranges import BY_UNIT, LAST_MOVED, LONGEST_STILL, NEWEST
+from workflow.store.lists.reconciliation import KINDS
 from workflow.store.lists.shares import shares_of
 from workflow.store.outgoing import outbox
 from workflow.store.sight.scope import not_kept_from
@@ -68,6 +70,8 @@ IN_ORDER: list[tuple[str, str, Query]] = [
     ("the newest", "sqlite_autoindex_scope_1 scope_pkey", listed(OPEN, order=NEWEST)),
     ("what moved last", "scope_moved", listed(OPEN, order=LAST_MOVED)),
     ("its next page", "scope_moved", listed(OPEN, after=PLACE, order=LAST_MOVED)),
+    ("what has not moved for longest", "scope_moved", listed(OPEN, order=LONGEST_STILL)),
+    ("its next page", "scope_moved", listed(OPEN, after=PLACE, order=LONGEST_STILL)),
     ("unit by unit", "scope_about", listed(OPEN, order=BY_UNIT)),
     ("its next page", "scope_about", listed(OPEN, after=PLACE, order=BY_UNIT)),
     ("messages to send", "outbox_wake", lambda c: lease(c)),
@@ -223,6 +227,30 @@ def test_what_everybody_may_read_is_found_by_its_states(sqlite_database: Databas
     plan = plan_of(sqlite_database, lambda connection: public_cases(connection, SHOWN))
     assert "SEARCH cases USING INDEX case_state (workflow=? AND state=?)" in plan, plan
     assert "SCAN cases" not in plan, plan
+
+
+_made_of: Callable[..., Definition] = Definition.model_construct
+SIGNED = _made_of(workflow=KIND[0], sign_offs=dict.fromkeys(("problem", "rectification")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "way"),
+    [
+        ("one_sided", "INDEX case_signed (workflow=? AND signed>? AND signed<?)"),
+        ("lapsed", "INDEX sign_off_voided (voided_seq>?)"),
+        ("idle", "INDEX scope_moved (unit_id=? AND workflow=? AND closed=? AND entered_at<?)"),
+        ("reopened", "INDEX case_cycle (cycle>?)"),
+    ],
+)
+def test_what_ledgers_do_not_agree_on_is_looked_for_among_few(
+    sqlite_database: Database, kind: str, way: str
+) -> None:
+    asked = KINDS[kind]
+    also = asked.condition(SIGNED, NOW)
+    narrowed = Filter(KIND, closed=asked.closed)
+    plan = plan_of(sqlite_database, listed(narrowed, also=also, order=asked.order))
+    assert way in plan, plan
+    assert not [words for words in ("SCAN scope", "SCAN cases", "SCAN sign_off") if words in plan]
 
 
 def test_a_count_of_what_is_open_reads_nothing_that_is_closed(sqlite_database: Database) -> None:

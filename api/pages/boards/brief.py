@@ -1,7 +1,7 @@
 """一页看清: the few things that hurt, on one sheet that a leader can read or print."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -36,11 +36,11 @@ def brief(duban: Installation, someone: SignedInPage) -> Response:
     now = duban.clock()
     moments = moments_at(duban.catalog.calendar, now)
     with duban.database.reading() as connection:
-        _, by_unit = open_spans(connection, someone, moments)
+        by_workflow, by_unit = open_spans(connection, someone, moments)
         all_ = sum(by_unit.values(), Spans())
         late = {unit: spans.late for unit, spans in by_unit.items() if spans.late}
         heads = Counter(under_heads(connection, late, add)).most_common(A_FEW)
-        lists = _lists(connection, duban, someone, moments)
+        lists = _lists(connection, duban, someone, moments, by_workflow)
         names = Names(units=queries.unit_names(connection, _units(heads, lists)))
     worst_, week, owed, again = (
         tuple(item for item, _, _ in in_words(duban, someone, rows, names)) for rows in lists
@@ -58,12 +58,18 @@ def brief(duban: Installation, someone: SignedInPage) -> Response:
 
 
 def _lists(
-    connection: Connection, duban: Duban, someone: Someone, moments: Moments
+    connection: Connection,
+    duban: Duban,
+    someone: Someone,
+    moments: Moments,
+    workflows: Collection[str],
 ) -> tuple[list[Row], ...]:
-    """The cases overdue for longest, due this week, of periodic reports, and come back."""
-    every = tuple(definitions(duban))
-    periodic = tuple(name for name, one in definitions(duban).items() if one.is_owed)
-    open_ = queries.Filter(workflows=every, closed=False)
+    """The cases overdue for longest, due this week, of periodic reports, and come back, each of
+    these workflows: those of which something is open.
+    """
+    known = {name: one for name, one in definitions(duban).items() if name in workflows}
+    periodic = tuple(name for name, one in known.items() if one.is_owed)
+    open_ = queries.Filter(workflows=tuple(known), closed=False)
     late = replace(open_, due_before=moments.now)
     week = replace(open_, due_from=moments.now, due_before=moments.week_before)
     owed = replace(open_, workflows=periodic)

@@ -28,7 +28,7 @@ IDLE_DAYS = 30
 _WORDS = {
     "one_sided": ("单边", "只有一本台账盖了章：一方认为已经办好，另一方还没有签字。"),
     "lapsed": ("签字失效", "签过字又因退回、异议等失去效力，还没有重新签。"),
-    "idle": ("久未更新", f"还没有办结，{IDLE_DAYS} 天以上没有任何记录。"),
+    "idle": ("久未更新", f"还没有办结，{IDLE_DAYS} 天以上没有任何记录。停留最久的在前。"),
     "reopened": ("重新办理", "办结以后又重新办理的，从第二轮起。"),
 }
 _NEED_SIGNATURES = ("one_sided", "lapsed")
@@ -44,15 +44,17 @@ def reconciliation(
         raise NotFound(f"“{definition.title}”没有台账")
     kinds = _kinds(definition)
     kind = kind if kind in kinds else kinds[0]
+    way = KINDS[kind]
     idle_since = duban.clock() - timedelta(days=IDLE_DAYS)
     with duban.database.reading() as connection:
         found = queries.list_cases(
             connection,
             someone.actor,
-            queries.Filter(workflows=(workflow,)),
+            queries.Filter(workflows=(workflow,), closed=way.closed),
             after=place_in(after),
             limit=PAGE_SIZE,
-            also=KINDS[kind](definition, idle_since),
+            order=way.order,
+            also=way.condition(definition, idle_since),
         )
         rows = ledger_rows(connection, duban, someone, found.rows, ())
     start = f"?kind={kind}"

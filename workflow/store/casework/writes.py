@@ -51,7 +51,7 @@ _SEAL = insert(SEALED)
 
 _UPDATED = (
     "state", "cycle", "seq", "entry", "headline", "unit_id", "due_at", "provisional", "calendar",
-    "closed_at", "cause", "likeness", "head", "body",
+    "closed_at", "cause", "likeness", "head", "body", "signed",
 )  # fmt: skip
 _UPDATE_CASE = (
     update(CASE)
@@ -373,6 +373,7 @@ def _case_row(case: Case, definition: Definition, head: str) -> Row:
         "body": case_body(case),
         "backfill_id": case.backfill,
         "stated": len(case.stated) or None,
+        "signed": len(case.cycle.signed) or None,
     }
     if definition.opening.external is not None:
         row["external"] = case.facts.get(definition.opening.external)

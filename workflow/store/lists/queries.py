@@ -18,7 +18,7 @@ from workflow.engine.case import Actor
 from workflow.store.casework import cases
 from workflow.store.evidence.archive import EVERY_TIMER
 from workflow.store.lists import ranges
-from workflow.store.lists.ranges import BY_LIMIT, BY_UNIT, LAST_MOVED, NEWEST, Order
+from workflow.store.lists.ranges import BY_LIMIT, BY_UNIT, NEWEST, Order
 from workflow.store.sight.scope import in_sight, not_kept_from, units_of
 from workflow.store.tables.handles import CASE, PERSON, SCOPE, SIGN_OFF, UNIT
 
@@ -104,7 +104,7 @@ def list_cases(
     """Cases in scope, open ones before closed ones, soonest limit first and those without a limit
     last: the order of the index `scope_list`. Or in another order, that of another index.
 
-    `also` is a further condition on the case.
+    `also` is a further condition on the row of `scope`.
     """
     listing = _listed(connection, reader, narrowed, also, order)
     return _page(connection, listing, after, limit, order)
@@ -143,9 +143,8 @@ def _listed(
 ) -> ranges.Listing:
     """Where the cases of a list are."""
     units, few = units_of(reader), list(_of_few(narrowed))
-    query = select(*ranges.PLACE).where(not_kept_from(reader), *on_scope(narrowed))
-    if also is not None:
-        query = query.join(CASE, CASE.c.id == SCOPE.c.case_id).where(also)
+    also_asked = [also] if also is not None else []
+    query = select(*ranges.PLACE).where(not_kept_from(reader), *on_scope(narrowed), *also_asked)
     if order is NEWEST or few:  # in the order of the primary key, or a few cases by key
         return ranges.Listing(query, [{"unit_id": unit} for unit in sorted(units)], bool(few))
     return ranges.Listing(query, _ranges(connection, units, narrowed))
@@ -245,8 +244,9 @@ class _Row(NamedTuple):
 
 
 def _place_of(row: Any, order: Order) -> Place:
-    at = row.entered_at if order is LAST_MOVED else row.due_at
-    return Place(at, row.case_id, row.closed, row.about if order is BY_UNIT else 0)
+    return Place(
+        getattr(row, order.instant), row.case_id, row.closed, row.about if order is BY_UNIT else 0
+    )
 
 
 def rows_of(connection: Connection, ids: Sequence[int]) -> list[Row]:

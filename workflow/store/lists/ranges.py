@@ -54,6 +54,11 @@ class Order:
         """Where a row of PLACE stands."""
         return tuple(getattr(row, column.name) for column in self.columns)
 
+    @property
+    def instant(self) -> str:
+        """The column of the instant that its places carry."""
+        return "entered_at" if self.columns[0] is SCOPE.c.entered_at else "due_at"
+
     def sorted(self, rows: Collection[Any]) -> list[Any]:
         """Rows of PLACE in this order."""
         return sorted(rows, key=self.key_of, reverse=self.backwards)
@@ -74,6 +79,8 @@ BY_UNIT = Order((SCOPE.c.closed, SCOPE.c.about, SCOPE.c.due_at, SCOPE.c.case_id)
 """The same unit by unit."""
 LAST_MOVED = Order((SCOPE.c.entered_at, SCOPE.c.case_id), backwards=True)
 """What came into its state last first."""
+LONGEST_STILL = Order((SCOPE.c.entered_at, SCOPE.c.case_id))
+"""What has been in its state for longest first."""
 NEWEST = Order((SCOPE.c.case_id,), backwards=True)
 """What was opened last first."""
 

@@ -1,59 +1,57 @@
-"""对账: where the ledgers of a case do not agree, as conditions on cases for `list_cases`."""
+"""对账: where the ledgers of a case do not agree, as conditions on the rows of a list.
+
+Each is found from an index that knows the few cases concerned, never case by case.
+"""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from workflow.engine.definition import Definition
+from workflow.store.lists.ranges import BY_LIMIT, LONGEST_STILL, Order
 from workflow.store.tables.handles import CASE, HISTORY, SCOPE, SIGN_OFF
+
+_ONE = CASE.alias("one")
 
 
 def one_sided(definition: Definition, idle_since: datetime) -> ColumnElement[bool]:
     """Some, but not all, of the sign-offs are in force: one ledger is stamped, another is not."""
     del idle_since
-    half = (
-        select(SIGN_OFF.c.case_id)
-        .where(SIGN_OFF.c.live == 1)
-        .group_by(SIGN_OFF.c.case_id)
-        .having(func.count() < len(definition.sign_offs))
+    half = select(_ONE.c.id).where(
+        _ONE.c.workflow == definition.workflow,
+        _ONE.c.signed >= 1,
+        _ONE.c.signed < len(definition.sign_offs),
     )
-    stamped: ColumnElement[bool] = CASE.c.id.in_(half)
-    return stamped
+    return SCOPE.c.case_id.in_(half)
 
 
 def lapsed(definition: Definition, idle_since: datetime) -> ColumnElement[bool]:
     """A sign-off of this cycle has lost force and was not given again."""
     del definition, idle_since
     again = SIGN_OFF.alias("again")
-    return exists().where(
-        SIGN_OFF.c.case_id == CASE.c.id,
-        SIGN_OFF.c.cycle == CASE.c.cycle,
-        SIGN_OFF.c.live.is_(None),
-        ~exists().where(
-            again.c.case_id == SIGN_OFF.c.case_id,
-            again.c.cycle == SIGN_OFF.c.cycle,
-            again.c.side == SIGN_OFF.c.side,
-            again.c.live == 1,
-        ),
+    given = exists().where(
+        again.c.case_id == SIGN_OFF.c.case_id,
+        again.c.cycle == SIGN_OFF.c.cycle,
+        again.c.side == SIGN_OFF.c.side,
+        again.c.live == 1,
     )
+    cycle = select(_ONE.c.cycle).where(_ONE.c.id == SIGN_OFF.c.case_id).scalar_subquery()
+    lost = SIGN_OFF.c.voided_seq > 0, SIGN_OFF.c.cycle == cycle, ~given
+    return SCOPE.c.case_id.in_(select(SIGN_OFF.c.case_id).where(*lost))
 
 
 def idle(definition: Definition, idle_since: datetime) -> ColumnElement[bool]:
-    """Open, and nothing was written in its history from this instant on."""
+    """Nothing was written in its history from this instant on."""
     del definition
-    return and_(
-        CASE.c.closed_at.is_(None),
-        exists().where(
-            HISTORY.c.case_id == CASE.c.id,
-            HISTORY.c.seq == CASE.c.seq,
-            HISTORY.c.at < idle_since,
-        ),
-    )
+    rows = select(HISTORY.c.at).where(HISTORY.c.case_id == SCOPE.c.case_id)
+    last = rows.order_by(HISTORY.c.seq.desc()).limit(1).scalar_subquery()
+    # whatever came into its state later has been written about since
+    return and_(SCOPE.c.entered_at < idle_since, last < idle_since)
 
 
-_AGAIN = CASE.alias("again")
-CAME_BACK: ColumnElement[bool] = SCOPE.c.case_id.in_(select(_AGAIN.c.id).where(_AGAIN.c.cycle > 1))
+CAME_BACK: ColumnElement[bool] = SCOPE.c.case_id.in_(select(_ONE.c.id).where(_ONE.c.cycle > 1))
 """In a later cycle than the first: it had been closed, and came back. These are few, and found by
 an index, where all others would be looked up to see that they are not among them.
 """
@@ -65,10 +63,21 @@ def reopened(definition: Definition, idle_since: datetime) -> ColumnElement[bool
     return CAME_BACK
 
 
-KINDS: Mapping[str, Callable[[Definition, datetime], ColumnElement[bool]]] = {
-    "one_sided": one_sided,
-    "lapsed": lapsed,
-    "idle": idle,
-    "reopened": reopened,
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A way of disagreeing: what is asked of a case, whether only of open ones (`closed` is False),
+    and in which order they are listed.
+    """
+
+    condition: Callable[[Definition, datetime], ColumnElement[bool]]
+    closed: bool | None = None
+    order: Order = BY_LIMIT
+
+
+KINDS: Mapping[str, Kind] = {
+    "one_sided": Kind(one_sided),
+    "lapsed": Kind(lapsed),
+    "idle": Kind(idle, closed=False, order=LONGEST_STILL),
+    "reopened": Kind(reopened),
 }
 """Every kind of disagreement by name."""

@@ -11,7 +11,9 @@ CASE_MOVE = ["definition_id", "event", "from_state", "to_state"]
 
 
 class CaseRow(SQLModel, table=True):
-    """A case: a cache of its history. `body` is what lists never filter by."""
+    """A case: a cache of its history. `body` is what lists never filter by; `signed` is how many
+    sign-offs of its cycle are in force, NULL for none.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -29,6 +31,7 @@ class CaseRow(SQLModel, table=True):
         Index("case_unit", "unit_id"),
         Index("case_cycle", "cycle"),
         Index("case_backfill", "backfill_id"),
+        Index("case_signed", "workflow", "signed"),
     )
 
     id: int | None = id_column()
@@ -57,6 +60,7 @@ class CaseRow(SQLModel, table=True):
     likeness: str | None = None
     backfill_id: int | None = Field(default=None, foreign_key="backfill.id", sa_type=BIG)
     stated: int | None = None
+    signed: int | None = None
 
 
 class HistoryRow(SQLModel, table=True):
@@ -102,6 +106,7 @@ class SignOffRow(SQLModel, table=True):
         UniqueConstraint("case_id", "cycle", "person_id", "live"),
         UniqueConstraint("case_id", "cycle", "unit_id", "live"),
         CheckConstraint("live = 1", name="sign_off_live"),
+        Index("sign_off_voided", "voided_seq"),
     )
 
     case_id: int = Field(primary_key=True, foreign_key="cases.id", sa_type=BIG)
