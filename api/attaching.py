@@ -1,6 +1,9 @@
 """Attachments on their way in and out: looked into, kept, and handed to whoever sees the case."""
 
+import json
 import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import PurePath
 
 from fastapi import Response
@@ -22,6 +25,15 @@ from workflow.uploads import NewFile
 
 LARGEST_FILE = 20 * 1024 * 1024
 LONGEST_NAME = 80
+PIXELS_TOGETHER = 3_000_000_000
+"""Of pictures that come in one file: two minutes of a processor at the worst."""
+
+_TOGETHER = 16
+"""Pictures that one child looks into."""
+
+_NO_PICTURE = "只接收 JPG、PNG、WebP 图片，请另存为其中一种"
+_PIXELS_OF_TOO_MUCH = 40_000_000
+"""What a picture counts for on which a child has failed."""
 
 _SUFFIX = {
     "image/jpeg": ".jpg",
@@ -50,15 +62,18 @@ def receive(duban: Duban, someone: Someone, name: str, content: bytes) -> Attach
     try:
         new = _looked_into(shown, content, someone.person)
     except BadFile as bad:
-        data = {"act": "upload", "code": bad.code}
-        refused = Act("attachment", someone.person, None, "refused", data)
-        record_refusal(duban, refused, "attachment")
+        _note_refusal(duban, someone.person, bad)
         raise FileRefused(shown, bad) from None
+    return keep(duban, someone.person, new)
+
+
+def keep(duban: Duban, person: int, new: NewFile) -> Attachment:
+    """Keep what has been looked into, as brought by somebody; raises QuotaExceeded."""
     return uploads.upload(
         duban.database,
         duban.files,
         new,
-        person=someone.person,
+        person=person,
         most=duban.settings.files_gb * 1024**3,
         now=duban.clock(),
     )
@@ -75,6 +90,59 @@ def _looked_into(name: str, content: bytes, person: int) -> NewFile:
         picture, preview = drawn
         return NewFile(named, mime, picture, preview)
     return NewFile(named, mime, content)
+
+
+def look_into_pictures(
+    duban: Duban, person: int, pictures: Sequence[bytes]
+) -> list[NewFile | BadFile]:
+    """Pictures that came in one file, several to a child: each as it is kept, still without a name,
+    or why it is not; raises TooBusy.
+    """
+    found: list[NewFile | BadFile] = []
+    room = PIXELS_TOGETHER
+    for at in range(0, len(pictures), _TOGETHER):
+        batch = pictures[at : at + _TOGETHER]
+        for one, pixels in _together(batch, person) if room > 0 else _without_room(batch):
+            room -= pixels
+            found.append(one)
+    for one in found:
+        if isinstance(one, BadFile):
+            _note_refusal(duban, person, one)
+    return found
+
+
+def _together(batch: Sequence[bytes], person: int) -> Iterator[tuple[NewFile | BadFile, int]]:
+    """Each with its pixels; where one of them is too much for a child, the others are not to
+    suffer.
+    """
+    lengths = json.dumps([*map(len, batch)]).encode()
+    try:
+        answers, made = ask_child("attachments", b"\n".join((lengths, b"".join(batch))), person)
+    except BadFile as bad:
+        if len(batch) == 1:
+            yield bad, _PIXELS_OF_TOO_MUCH
+            return
+        half = len(batch) // 2
+        yield from _together(batch[:half], person)
+        yield from _together(batch[half:], person)
+        return
+    parts = iter(made)
+    for mime, many, pixels, code, sentence in answers:
+        drawn = tuple(islice(parts, many))
+        if drawn:
+            yield NewFile("", mime, *drawn), pixels
+        else:
+            is_none = code in ("", "file_type")  # an honest file, or none that we know
+            yield BadFile("file_type", _NO_PICTURE) if is_none else BadFile(code, sentence), 0
+
+
+def _without_room(batch: Sequence[bytes]) -> Iterator[tuple[NewFile | BadFile, int]]:
+    yield from ((BadFile("file_too_much", "图片合计太大，请分成几个文件"), 0) for _ in batch)
+
+
+def _note_refusal(duban: Duban, person: int, bad: BadFile) -> None:
+    data = {"act": "upload", "code": bad.code}
+    record_refusal(duban, Act("attachment", person, None, "refused", data), "attachment")
 
 
 def safe_name(name: str) -> str:

@@ -14,7 +14,7 @@ from workflow.engine.decision import Step
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import Request
-from workflow.store.casework import backfills, cases
+from workflow.store.casework import attachments, backfills, cases
 from workflow.store.sight.scope import units_of
 from workflow.transaction import Transaction
 
@@ -89,9 +89,12 @@ def take_over(
         own = {unit: lineages[unit] for unit in row.parties.values() if unit in lineages}
         alike = work.surroundings.alike(compiled, row.parties, row.facts)
         world = World(work.catalog.calendar, lineages=own, alike=alike)
-        request = Request(case_id, f"{title}〔{year}〕{serial}号", row.parties, row.facts)
         past = row.past(batch, file.name)
         try:
+            facts = attachments.resolve(
+                work.connection, compiled.definition, row.facts, actor.person, None
+            )
+            request = Request(case_id, f"{title}〔{year}〕{serial}号", row.parties, facts)
             decided = backfill_case(compiled, request, past, actor, world, work.now)
         except Refusal as refusal:
             raise InvalidInput(f"第 {row.row} 行：{refusal.sentence}", refusal.data) from refusal

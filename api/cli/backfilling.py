@@ -64,6 +64,11 @@ def _show(looked: "Looked") -> None:
     for row in looked.rows:
         for column, sentence in row.errors.items():
             say(f"第 {row.row} 行\t{column}\t{sentence}")
+        for sentence in row.left_out:
+            say(f"第 {row.row} 行\t{sentence}")
     if looked.skipped:
         say(f"只有一格有内容的行不算：第 {'、'.join(map(str, looked.skipped[:20]))} 行")
-    say(f"合计：{len(looked.rows)} 行，有误 {looked.wrong} 行")
+    if looked.pictures.elsewhere:
+        say(f"不在任何一行里的图片：{looked.pictures.elsewhere} 张，没有收下")
+    pictures = f"，照片 {looked.pictures.many} 张" if looked.pictures.many else ""
+    say(f"合计：{len(looked.rows)} 行，有误 {looked.wrong} 行{pictures}")

@@ -17,6 +17,8 @@ from api.auth.posted import WITH_FILES
 _MB = 1024 * 1024
 LARGEST_BODY = _MB
 LARGEST_UPLOAD = 21 * _MB
+LARGEST_LEDGER = 48 * _MB
+"""An office's own ledger with its photos in it."""
 LARGEST_FORM = 256 * _MB
 """A page's form with far more photos than are taken (`api/auth/posted.py`): it is read to its end,
 for the sake of what was typed beside them.
@@ -28,6 +30,7 @@ UPLOADS: Mapping[str, int] = {
     "/import/people": LARGEST_UPLOAD,
     "/import/deputies": LARGEST_UPLOAD,
     "/attachments": LARGEST_UPLOAD,
+    "/cases/backfill": LARGEST_LEDGER,
     **dict.fromkeys(WITH_FILES, LARGEST_FORM),
 }
 """By the end of the path, for multipart bodies; every other body is small."""

@@ -49,9 +49,13 @@ def _do(task: str, content: bytes) -> tuple[object, list[bytes]]:
         from api.papers.preview import pdf_of
 
         return None, [pdf_of(content)]
-    from api.inspecting.attachments import examined
+    if task == "pictures":
+        from api.inspecting.sheet_pictures import pictures_of
 
-    return examined(content)
+        return pictures_of(content)
+    from api.inspecting.attachments import examined, examined_all
+
+    return examined_all(content) if task == "attachments" else examined(content)
 
 
 def _as_lines(rows: Iterable[object]) -> bytes:

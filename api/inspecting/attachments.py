@@ -1,5 +1,8 @@
 """What an attachment really is: by its first bytes, never by its name; runs in the child."""
 
+import json
+from collections.abc import Iterator
+
 from api.inspecting import archives, images, pdfs
 from api.inspecting.refusing import BadFile
 
@@ -28,6 +31,32 @@ def examined(content: bytes) -> tuple[str, list[bytes]]:
             "file_old_format", "这是旧版 doc、xls 或加了密码的文件，请另存为不加密的 docx、xlsx"
         )
     raise BadFile("file_type", "只接收 JPG、PNG、WebP 图片和 PDF、OFD、docx、xlsx 文件")
+
+
+Examined = tuple[str, int, int, str, str]
+"""Of one file among several: its media type, how many parts were made of it, its pixels; or why it
+is refused, as code and sentence.
+"""
+
+
+def examined_all(content: bytes) -> tuple[list[Examined], list[bytes]]:
+    """Several files, each looked at as if it came alone; a line of lengths stands before them."""
+    found, made = [], []
+    for one in _apart(content):
+        try:
+            mime, parts = examined(one)
+            found.append((mime, len(parts), images.pixels_of(one) if parts else 0, "", ""))
+            made += parts
+        except BadFile as bad:
+            found.append(("", 0, 0, bad.code, bad.sentence))
+    return found, made
+
+
+def _apart(content: bytes) -> Iterator[bytes]:
+    begins = content.index(b"\n") + 1
+    for length in json.loads(content[:begins]):
+        yield content[begins : begins + length]
+        begins += length
 
 
 def _is_webp(content: bytes) -> bool:

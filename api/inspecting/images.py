@@ -33,6 +33,12 @@ def redrawn(content: bytes) -> tuple[bytes, bytes]:
         raise unreadable("图片已损坏，请重新拍摄或另存为 JPG、PNG 后再试") from None
 
 
+def pixels_of(content: bytes) -> int:
+    """How many pixels a picture has that could be drawn: what drawing it costs."""
+    image = Image.open(io.BytesIO(content), formats=FORMATS)
+    return image.width * image.height
+
+
 def _drawn(image: Image.Image) -> tuple[bytes, bytes]:
     if image.width * image.height > MOST_PIXELS:
         raise _too_many_pixels()

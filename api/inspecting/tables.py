@@ -18,6 +18,9 @@ Cell = str | float | bool | None
 NumberedRow = tuple[int, list[Cell]]
 """A row with its number in the file, counted from 1."""
 
+_PICTURE = ("=DISPIMG(", "=_xlfn.DISPIMG(")
+"""What WPS writes into a cell that holds a picture."""
+
 _AGAIN = "请用 xlsx 或 CSV 格式，另存一次后再试"
 
 
@@ -92,6 +95,8 @@ def _plain(cell: object) -> Cell:
         return cell.isoformat()
     if isinstance(cell, timedelta):
         return str(cell)
+    if isinstance(cell, str) and cell.startswith(_PICTURE):
+        return None
     if cell is None or isinstance(cell, str | bool | float):
         return cell
     return float(cell) if isinstance(cell, int) else str(cell)

@@ -26,12 +26,13 @@ class WordChoice:
 
 @dataclass(frozen=True, slots=True)
 class PastLine:
-    """What would become of a row."""
+    """What would become of a row; `left_out` tells of pictures in it that are not kept."""
 
     row: int
     ok: bool
     said: str
     errors: tuple[tuple[str, str], ...]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class TakenFile:
 class BackfillPage:
     """The form in its steps: choose a file, say how it is read, take it over.
 
-    `kept` is the file in the page, empty where it is too large to stay there.
+    `kept` is the file in the page, empty where it is too large to stay there. `pictures` are those
+    kept, `left_out` the rows of which some are not, `elsewhere` those that lie on no row.
     """
 
     workflow: str
@@ -68,6 +70,9 @@ class BackfillPage:
     lines: tuple[PastLine, ...] = ()
     total: int = 0
     wrong: int = 0
+    pictures: int = 0
+    left_out: int = 0
+    elsewhere: int = 0
     skipped: str = ""
     ready: bool = False
     taken: tuple[TakenFile, ...] = ()

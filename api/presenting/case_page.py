@@ -1,6 +1,6 @@
 """The page of one case."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,7 +29,7 @@ from api.presenting.workflows import rung_in_words
 from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.case import Case
 from workflow.engine.circles import units_of_parties
-from workflow.engine.definition import Definition
+from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.flow import events_in
 from workflow.engine.visits import visits_of
 
@@ -140,6 +140,24 @@ class CaseFile:
         facts = self.case.facts.items()
         return {name: value for name, value in facts if name not in self.withheld}
 
+    def values(self, names: Iterable[str], facts: Mapping[str, Any]) -> tuple[Value, ...]:
+        """Facts as the page shows them."""
+        return values_of(self.definition, names, facts, self.case.id, self._came_before())
+
+    def _came_before(self) -> set[int]:
+        """The files that came with the row of an old ledger from which the case was taken over."""
+        if self.case.backfill is None:
+            return set()
+        facts = self.definition.facts
+        return {
+            one["id"]
+            for row in self.history
+            if row["seq"] == 1
+            for name, raw in row["inputs"].get("facts", {}).items()
+            if facts[name].type in FILE_TYPES
+            for one in raw
+        }
+
 
 def case_page(
     file: CaseFile,
@@ -241,11 +259,8 @@ def _ledgers(file: CaseFile) -> Iterator[LedgerView]:
             title=ledger.title,
             keeper=definition.parties[ledger.kept_by].title,
             unit=file.names.unit(case.parties[ledger.kept_by].unit),
-            values=values_of(
-                definition,
-                [fact for fact in ledger.facts if fact not in file.withheld],
-                file.shown,
-                case.id,
+            values=file.values(
+                [fact for fact in ledger.facts if fact not in file.withheld], file.shown
             ),
             stamps=tuple(
                 _stamp(spec.title, case, side, at, file.names)
@@ -280,7 +295,7 @@ def _other(file: CaseFile) -> tuple[Value, ...]:
     definition, shown = file.definition, file.shown
     kept = {fact for ledger in definition.ledgers.values() for fact in ledger.facts}
     names = [n for n in definition.facts if n not in kept and shown.get(n) not in (None, "", [])]
-    return values_of(definition, names, shown, file.case.id)
+    return file.values(names, shown)
 
 
 def _pictures(file: CaseFile) -> tuple[Value, ...]:
@@ -289,7 +304,7 @@ def _pictures(file: CaseFile) -> tuple[Value, ...]:
     names = [
         n for n, fact in definition.facts.items() if fact.type == "photos" and case.facts.get(n)
     ]
-    return values_of(definition, names, case.facts, case.id) if len(names) > 1 else ()
+    return file.values(names, case.facts) if len(names) > 1 else ()
 
 
 # Dates to come

@@ -1,6 +1,6 @@
 """Facts as words and tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,12 +22,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment to fetch; `preview` is the address of the small picture, if it is a photo."""
+    """An attachment to fetch; `preview` is the address of the small picture, if it is a photo;
+    `before` one that came with the ledger from which its case was taken over (补录).
+    """
 
     url: str
     name: str
     size: str
     preview: str = ""
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,20 @@ class Value:
     unbroken: bool = False
 
 
-def value_of(fact: Fact, raw: Any, case_id: int | None = None) -> Value:
-    """A fact in words; its files can be fetched where it is said of which case they are."""
+def value_of(
+    fact: Fact, raw: Any, case_id: int | None = None, before: Collection[int] = ()
+) -> Value:
+    """A fact in words; its files can be fetched where it is said of which case they are. `before`
+    are the files that came with an old ledger.
+    """
     if raw in _BLANK:
         return Value(fact.title, NOTHING, empty=True)
     if fact.type == "table" and isinstance(raw, list):
         return Value(fact.title, f"{len(raw)} 项", _table(fact, raw))
     if fact.type in FILE_TYPES and isinstance(raw, list):
-        files = tuple(_file(fact, one, case_id) for one in raw) if case_id is not None else ()
+        files: tuple[File, ...] = ()
+        if case_id is not None:
+            files = tuple(_file(fact, one, case_id, before) for one in raw)
         return Value(fact.title, f"{len(raw)} 个", files=files)
     if fact.type in ("people", "sample") and isinstance(raw, list):
         return Value(fact.title, "、".join(str(row["name"]) for row in raw))
@@ -65,9 +74,12 @@ def values_of(
     names: Iterable[str],
     facts: Mapping[str, Any],
     case_id: int | None = None,
+    before: Collection[int] = (),
 ) -> tuple[Value, ...]:
     """Facts by name, in this order."""
-    return tuple(value_of(definition.facts[name], facts.get(name), case_id) for name in names)
+    return tuple(
+        value_of(definition.facts[name], facts.get(name), case_id, before) for name in names
+    )
 
 
 def in_words(kind: str, raw: Any) -> str:
@@ -86,10 +98,10 @@ def in_words(kind: str, raw: Any) -> str:
     return str(raw)
 
 
-def _file(fact: Fact, one: Mapping[str, Any], case_id: int) -> File:
+def _file(fact: Fact, one: Mapping[str, Any], case_id: int, before: Collection[int]) -> File:
     url = f"/cases/{case_id}/files/{one['id']}"
     preview = f"{url}/preview" if fact.type == "photos" else ""
-    return File(url, one["name"], size_in_words(one["size"]), preview)
+    return File(url, one["name"], size_in_words(one["size"]), preview, one["id"] in before)
 
 
 def _table(fact: Fact, rows: list[Mapping[str, Any]]) -> Table:

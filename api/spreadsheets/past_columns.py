@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.spreadsheets.reading import Cell, NumberedRow
-from workflow.engine.definition import FILE_TYPES, Definition
+from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput
 
 STATE, OPENED, ENTERED = "state", "opened_on", "entered_on"
@@ -93,7 +93,7 @@ def _targets(definition: Definition) -> Iterator[Target]:
         yield Target(key, title, (title, *_ALSO[key]))
     for name in dict.fromkeys((*spec.needs, *spec.may)):
         fact = definition.facts[name]
-        if fact.type not in (*FILE_TYPES, "people"):
+        if fact.type not in ("documents", "people"):
             names = (fact.title, *spec.called.get(name, ()), *printed.get(name, ()))
             yield Target(f"fact.{name}", fact.title, names, name in spec.needs)
     for side, sign_off in definition.sign_offs.items():

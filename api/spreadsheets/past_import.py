@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from api.context import Duban
@@ -10,6 +10,13 @@ from api.inspecting.refusing import BadFile
 from api.spreadsheets.case_import import RowsRefused
 from api.spreadsheets.case_table import WHOLE_ROW, UnitNames, UnreadableFile
 from api.spreadsheets.past_columns import Reading, guess, heads_of, targets_of, words_said
+from api.spreadsheets.past_pictures import (
+    OnSheet,
+    Pictures,
+    pictures_on,
+    sort_out,
+    with_pictures,
+)
 from api.spreadsheets.past_table import PastRow, check_reading, read_table
 from api.spreadsheets.reading import Cell, NumberedRow, read_list
 from workflow.backfilling import LedgerFile, PastCase, tried
@@ -32,11 +39,12 @@ _MOST_UNITS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A file that somebody brought: its name, its bytes, its rows."""
+    """A file that somebody brought: its name, its bytes, its rows, the pictures on its sheet."""
 
     name: str
     content: bytes
     sheet: Sequence[NumberedRow]
+    pictures: OnSheet = field(default_factory=OnSheet)
 
     @property
     def file(self) -> LedgerFile:
@@ -46,7 +54,9 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class PastReport:
-    """What a row would come to: the state and limit of its case, or what is wrong by column."""
+    """What a row would come to: the state and limit of its case, or what is wrong by column; how
+    many pictures it keeps, and what is said of those that it does not keep.
+    """
 
     row: int
     ok: bool
@@ -54,6 +64,8 @@ class PastReport:
     state: str = ""
     due: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+    pictures: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class Looked:
     rows: tuple[PastReport, ...] = ()
     skipped: tuple[int, ...] = ()
     cases: tuple[PastCase, ...] = ()
+    pictures: Pictures = field(default_factory=Pictures)
 
     @property
     def wrong(self) -> int:
@@ -86,13 +99,14 @@ def open_ledger(name: str, content: bytes) -> Ledger:
     """The rows of a file, read by a child process; raises UnreadableFile."""
     try:
         sheet = list(islice(read_list(content), MOST_PAST + 11))
+        pictures = pictures_on(content)
     except BadFile as error:
         raise UnreadableFile(error.sentence, {"reason": error.code}) from None
     if not sheet:
         raise UnreadableFile("这个文件是空的")
     if len(sheet) > MOST_PAST + 10:
         raise UnreadableFile(f"一次至多补录 {MOST_PAST:,} 行，请分成几个文件")
-    return Ledger(name[-80:] or "台账", content, sheet)
+    return Ledger(name[-80:] or "台账", content, sheet, pictures)
 
 
 def look(
@@ -108,7 +122,31 @@ def look(
     looked = Looked(
         reading, tuple(_with_examples(ledger, reading, heads)), tuple(said), tuple(problems)
     )
-    return looked if problems else _read(duban, actor, definition, ledger, looked)
+    if problems:
+        return looked
+    return _with_pictures(
+        duban, actor, definition, ledger, _read(duban, actor, definition, ledger, looked)
+    )
+
+
+def _with_pictures(
+    duban: Duban, actor: Actor, definition: Definition, ledger: Ledger, looked: Looked
+) -> Looked:
+    rows = frozenset(row.row for row in looked.rows)
+    pictures = sort_out(
+        duban, actor.person or 0, definition, ledger.sheet, looked.reading, rows, ledger.pictures
+    )
+    reports = (
+        replace(
+            row,
+            pictures=pictures.of(row.row),
+            left_out=tuple(pictures.said.get(row.row, ())),
+        )
+        if row.row in pictures.kept or row.row in pictures.said
+        else row
+        for row in looked.rows
+    )
+    return replace(looked, rows=tuple(reports), pictures=pictures)
 
 
 def _with_examples(ledger: Ledger, reading: Reading, heads: Sequence[str]) -> list[tuple[str, str]]:
@@ -183,14 +221,16 @@ def _by_head(error: Refusal, heads: Mapping[str, str], titles: Mapping[str, str]
 def take_over(
     duban: Duban, actor: Actor, workflow: str, ledger: Ledger, looked: Looked, request: str
 ) -> tuple[Answer, ...]:
-    """Open a case for every row that was looked at; raises RowsRefused when one is wrong."""
+    """Open a case for every row that was looked at, with its pictures; raises RowsRefused when one
+    is wrong, QuotaExceeded.
+    """
     if not looked.ready:
         sentence = "；".join(looked.problems) or f"有 {looked.wrong} 行有误，一行也没有补录"
         raise RowsRefused(sentence, {"wrong": looked.wrong})
     return duban.commands.take_over(
         workflow=workflow,
         file=ledger.file,
-        rows=looked.cases,
+        rows=with_pictures(duban, actor.person or 0, looked.cases, looked.pictures),
         actor=actor,
         request=request,
         now=duban.clock(),

@@ -86,6 +86,7 @@ def read_table(
     """Every row below the heads, read; `check_reading` has nothing to say."""
     heads = heads_of(sheet, reading.head)
     keys = [reading.columns.get(head, "") for head in heads]
+    keys = ["" if _of_photos(definition, key) else key for key in keys]
     rows, skipped = [], []
     for number, cells in sheet:
         if number <= reading.head:
@@ -100,6 +101,12 @@ def read_table(
         else:
             rows.append(_Row(definition, reading, units, today, number, given).read())
     return PastTable(tuple(rows), tuple(skipped))
+
+
+def _of_photos(definition: Definition, key: str) -> bool:
+    """Whether a column holds pictures: what is written in it counts for nothing."""
+    root, _, name = key.partition(".")
+    return root == "fact" and definition.facts[name].type == "photos"
 
 
 Given = Mapping[str, tuple[str, Cell]]

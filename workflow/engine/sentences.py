@@ -140,7 +140,7 @@ SENTENCES: Mapping[str, str] = {
     "secret_taken": "“{name}”只有一部分人看得到，“{own}”也须写 seen_by",
     "half_signed": "“{name}”只要一部分销号，补录的事项不能从这里开始",
     "undone_not_void": "“{name}”不是作废的结束环节（final、void），不能作撤销补录的去处",
-    "not_for_backfill": "“{name}”是附件或人员，不能补录",
+    "not_for_backfill": "“{name}”是附件或人员，不能补录；照片只能写在 may 里",
     "external_not_text": "“{name}”不是文字，不能作外部编号",
     "not_needed_to_open": "“{name}”须写进 opening.needs",
     # states

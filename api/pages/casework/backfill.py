@@ -174,7 +174,7 @@ def _looked(definition: Definition, ledger: Ledger, looked: Looked) -> dict[str,
     spec = definition.backfill
     assert spec is not None
     titles = {name: definition.states[name].title for name in spec.into}
-    rows = sorted(looked.rows, key=lambda row: (row.ok, row.row))[:MOST_SHOWN]
+    rows = sorted(looked.rows, key=lambda row: (row.ok, not row.left_out, row.row))[:MOST_SHOWN]
     return {
         "file": ledger.name,
         "kept": kept_in(ledger.content) if len(ledger.content) <= MOST_KEPT else "",
@@ -194,6 +194,9 @@ def _looked(definition: Definition, ledger: Ledger, looked: Looked) -> dict[str,
         "lines": tuple(map(_line, rows)),
         "total": len(looked.rows),
         "wrong": looked.wrong,
+        "pictures": looked.pictures.many,
+        "left_out": len(looked.pictures.said),
+        "elsewhere": looked.pictures.elsewhere,
         "skipped": "、".join(map(str, looked.skipped[:20])),
         "ready": looked.ready,
     }
@@ -206,8 +209,9 @@ def _options(targets: tuple[Target, ...], chosen: str) -> tuple[Option, ...]:
 
 def _line(report: PastReport) -> PastLine:
     limit = f"，时限 {report.due}" if report.due else ""
-    said = f"{report.state}{limit}：{report.headline}" if report.ok else ""
-    return PastLine(report.row, report.ok, said, tuple(report.errors.items()))
+    pictures = f"（照片 {report.pictures} 张）" if report.pictures else ""
+    said = f"{report.state}{limit}：{report.headline}{pictures}" if report.ok else ""
+    return PastLine(report.row, report.ok, said, tuple(report.errors.items()), report.left_out)
 
 
 def _taken(connection: Connection, someone: Someone, workflow: str) -> tuple[TakenFile, ...]:

@@ -6,8 +6,11 @@ statement names no account. Such a case is signed anew from the first.
 
 from collections.abc import Iterator
 
-from workflow.engine.definition import FILE_TYPES, Definition
+from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding, found, unknown
+
+_NEVER = ("documents", "people")
+"""What no cell of a ledger holds. Photos lie on its sheet; no row is refused for want of one."""
 
 
 def check_backfill(definition: Definition) -> Iterator[Finding]:
@@ -20,11 +23,11 @@ def check_backfill(definition: Definition) -> Iterator[Finding]:
         party, _, post = role.partition(".")
         yield from unknown("unknown_party", ("backfill", "by", at), party, definition.parties)
         yield from unknown("unknown_role", ("backfill", "by", at), post, definition.roles)
-    for key in ("needs", "may"):
+    for key, never in (("needs", ("photos", *_NEVER)), ("may", _NEVER)):
         for at, name in enumerate(getattr(backfill, key)):
             path = ("backfill", key, at)
             yield from unknown("unknown_fact", path, name, definition.facts)
-            if name in definition.facts and definition.facts[name].type in (*FILE_TYPES, "people"):
+            if name in definition.facts and definition.facts[name].type in never:
                 yield found("not_for_backfill", path, name=name)
     known = (*backfill.needs, *backfill.may, *definition.parties)
     for name in backfill.called:
