@@ -74,20 +74,19 @@ class _Book:
     def _measure(self, sheet: str) -> None:
         """Heights and widths, and the cells that hold a picture by its name."""
         heard = 0
-        with self.archive.open(sheet) as file:
-            for _, one in ElementTree.iterparse(file):
-                tag = _tag(one)
-                if tag == "row":
-                    if height := one.get("ht"):
-                        self.heights[int(one.get("r", "0"))] = float(height) * _A_POINT
-                    one.clear()
-                elif tag == "col":
-                    self._widen(one)
-                elif tag == "c":
-                    heard += 1
-                    if heard > _MOST_CELLS:
-                        return
-                    self._hear(one)
+        for _, one in ElementTree.iterparse(io.BytesIO(self.archive.read(sheet))):
+            tag = _tag(one)
+            if tag == "row":
+                if height := one.get("ht"):
+                    self.heights[int(one.get("r", "0"))] = float(height) * _A_POINT
+                one.clear()
+            elif tag == "col":
+                self._widen(one)
+            elif tag == "c":
+                heard += 1
+                if heard > _MOST_CELLS:
+                    return
+                self._hear(one)
 
     def _widen(self, one: ElementTree.Element) -> None:
         first, last = int(one.get("min", "1")), int(one.get("max", "1"))

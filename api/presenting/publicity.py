@@ -19,7 +19,11 @@ from workflow.engine.sight import due_day
 from workflow.store.lists.queries import Row
 from workflow.store.offices.masking import masked_in
 
-_LONG_NUMBER = re.compile(r"(?<![\dXx])\d[\dXx]{10,}")
+_LONG_NUMBER = re.compile(
+    r"(?<![\dXx])(?:\d[\dXx]{10,}"
+    r"|\d{6}[ -]\d{8}[ -]?\d{3}[\dXx]|\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{1,3})?)"
+)
+"""In one piece, or in the groups in which cards have them."""
 HIDDEN = "（号码已隐去）"
 """What stands for a number as long as an identity card's or an account's."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.spreadsheets.case_table import Column, columns_of
-from api.spreadsheets.paper import set_up_print
+from api.spreadsheets.paper import HEAD, head_height, set_up_print
 from api.spreadsheets.reading import MOST_ROWS
 from workflow.engine.definition import Definition
 
@@ -48,24 +48,25 @@ def template(definition: Definition, units: Sequence[Offered]) -> bytes:
     lists = book.add_worksheet("选项")
     lists.hide()
     formats = {
-        "needed": book.add_format({"bold": True, "bg_color": "#fde9e7", "border": 1}),
-        "optional": book.add_format({"bg_color": "#eef3f8", "border": 1}),
+        "needed": book.add_format({"bold": True, "bg_color": "#fde9e7", "border": 1, **HEAD}),
+        "optional": book.add_format({"bg_color": "#eef3f8", "border": 1, **HEAD}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
         "text": book.add_format({"num_format": "@", "text_wrap": True}),
         "number": book.add_format(),
     }
-    wide = 0
+    looks = [_look(definition, column, formats) for column in columns]
+    widths = [width for width, _ in looks]
+    titles = [column.title for column in columns]
+    sheet.set_row(0, head_height(list(zip(titles, widths, strict=True))))
     for at, column in enumerate(columns):
         heading = "needed" if column.required else "optional"
         sheet.write_string(0, at, column.title, formats[heading])
-        width, look = _look(definition, column, formats)
-        sheet.set_column(at, at, width, look)
-        wide += width
+        sheet.set_column(at, at, *looks[at])
         choices = [one.said for one in units] if column.party else _choices(definition, column)
         _offer(sheet, lists, at, column, choices)
         _remark(sheet, at, definition, column)
     sheet.freeze_panes(1, 0)
-    set_up_print(sheet, wide, f"{definition.title}登记表")
+    set_up_print(sheet, sum(widths), f"{definition.title}登记表")
     book.close()
     return content.getvalue()
 

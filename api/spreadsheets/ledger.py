@@ -13,7 +13,7 @@ from typing import Any
 from api.presenting.lights import Clock
 from api.presenting.values import value_of
 from api.presenting.wording import NOTHING
-from api.spreadsheets.paper import set_up_print
+from api.spreadsheets.paper import HEAD, head_height, set_up_print
 from workflow.engine.definition import Definition, Fact
 
 Reader = Callable[[Any], Any]
@@ -63,10 +63,11 @@ def ledger_sheet(
     widths = [width for _, width in columns]
     of = "" if definition.title in title else f"{definition.title}　"
     set_up_print(sheet, sum(widths), f"{of}{title}", today)
-    head = book.add_format({"bold": True, "bg_color": "#e6f0f1", "border": 1})
+    head = book.add_format({"bold": True, "bg_color": "#e6f0f1", "border": 1, **HEAD})
     text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
-    figure = book.add_format({"valign": "top"})
+    figure = book.add_format({"valign": "top", "align": "right", "indent": 1})
+    sheet.set_row(0, head_height(columns))
     for at, (name, width) in enumerate(columns):
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, name, head)

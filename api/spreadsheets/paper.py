@@ -2,6 +2,7 @@
 for somebody to read it.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from math import ceil
 from typing import Any
@@ -12,6 +13,18 @@ _A3, _A4 = 8, 9
 """Sizes of paper as the format numbers them."""
 _ON_A4, _ON_A3 = 150, 210
 """Widths of columns, in characters, that are still read when they are drawn on one page."""
+
+
+HEAD = {"text_wrap": True, "valign": "vcenter"}
+"""How heads stand in their cells: one that is longer than its column goes on below."""
+
+_HEAD_LINE = 15.0
+
+
+def head_height(columns: Sequence[tuple[str, int]]) -> float:
+    """The height in points of a row of heads, each with the width of its column."""
+    lines = (ceil((2 * len(title) + 1) / width) for title, width in columns)
+    return max(lines, default=1) * _HEAD_LINE + 3
 
 
 def set_up_print(sheet: Any, width: float, title: str = "", day: date | None = None) -> None:

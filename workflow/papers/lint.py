@@ -6,6 +6,7 @@ asked to report how a document was carried out.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import get_args
@@ -18,16 +19,22 @@ MOST_CHARACTERS = 5000
 _LEVELS: tuple[str, ...] = get_args(Level)
 
 _ORDERS = re.compile(r"必须|务必|责令|勒令|严禁|不得有误|限期整改到位|令你|特此命令|遵照执行")
-_BY_CONSENT = re.compile(r"经[^，。；]{2,30}(同意|授权|批准)")
+_BY_CONSENT = re.compile(
+    r"经[^，。；\n]{0,20}((?<![村居])委|政府|委员会|党组|领导小组|指挥部|同志)[^，。；\n]{0,10}(同意|授权|批准)"
+)
+"""What a superior has agreed to; that villagers agreed gives no department leave."""
 _REQUESTS = re.compile(
-    r"请批示|请批准|请审批|请批复|请予批[准复示]|妥否|当否|恳请[^。]{0,20}(解决|支持|批)"
+    r"请(予以?|给予)?(批示|批准|审批|批复|审定|核准|核批|裁定)|妥否|当否"
+    r"|(恳请|请求|敬请|望)[^。；]{0,20}(解决|支持|批[准复示]|拨付|追加)"
 )
 _HOW_CARRIED_OUT = re.compile(
     r"(报送|上报|报告)[^，。；！\n]{0,12}(贯彻|落实)[^，。；！\n]{0,4}情况"
 )
-_IDENTITY = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d\d{3}[\dXx](?!\d)")
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_ACCOUNT = re.compile(r"(?<!\d)[3-6]\d{15,18}(?!\d)")
+_IDENTITY = re.compile(
+    r"(?<!\d)[1-9]\d{5}[ -]?(?:19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d[ -]?\d{3}[\dXx](?!\d)"
+)
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
+_ACCOUNT = re.compile(r"(?<!\d)[3-6]\d{3}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)")
 _LETTERLIKE = ("函", "报告", "表单", "纪要", "公示", "方案")
 """Kinds that order nobody."""
 
@@ -108,10 +115,10 @@ def _reports(document: Composed, sides: Sides) -> Iterator[str]:
 
 
 def _personal(document: Composed, personal: Collection[str]) -> Iterator[str]:
-    text = document.text
+    text = unicodedata.normalize("NFKC", document.text)  # a digit is one however wide
     for what, pattern in (("身份证号", _IDENTITY), ("手机号", _MOBILE), ("银行账号", _ACCOUNT)):
         if pattern.search(text):
             yield f"公开的文件里不能有{what}，请删去"
     for words in dict.fromkeys(one.strip() for one in personal):
-        if len(words) > 1 and words in text:
+        if len(words) > 1 and unicodedata.normalize("NFKC", words) in text:
             yield f"公开的文件里不能有个人信息，请删去“{words[:20]}”"
