@@ -146,17 +146,17 @@ def test_an_event_of_many_states_is_one_arrow_from_a_note() -> None:
 
 def test_the_clock_a_child_a_signature_and_a_branch_have_their_marks() -> None:
     source = d2_source(shipped("rectification"))
-    assert "⏱ 公示期满无异议" in source
-    assert r"批准二次销号\n✍ 二次销号" in source
+    assert "◎ 公示期满无异议" in source
+    assert r"批准二次销号\n★ 二次销号" in source
     assert "签收 ◇" in source
-    assert "⏱ 到时自动办理 · ↳ 关联事项办结触发 · ✍ 销号签字 · ◇ 按条件分流" in source
+    assert "◎ 到时自动办理 · △ 关联事项办结触发 · ★ 销号签字 · ◇ 按条件分流" in source
     assert "legend" not in d2_source(shipped("urging"))
 
 
 def test_an_arrow_that_a_child_causes_is_dashed() -> None:
     event = {"title": "下级办结", "on": "part.closed", "to": "tracking"}
     svg = draw(with_event(shipped("interview"), "proposed", event))
-    assert "↳ 下级办结" in words(svg)
+    assert "△ 下级办结" in words(svg)
     (arrow,) = fromstring(svg).findall(f"{SVG}g[@class='child']")
     path = arrow.find(f"{SVG}path")
     assert path is not None

@@ -22,8 +22,8 @@ from workflow.visits import planned
 By = tuple[tuple[str, int], ...]
 """Who asked, or what for, how often."""
 
-BY_CALENDAR = "系统定期发起"
-"""Who asks where nobody does but the calendar."""
+BY_CALENDAR = "系统自动发起"
+"""Who asks where nobody does but the calendar, or a ladder."""
 
 
 @dataclass(frozen=True, slots=True)

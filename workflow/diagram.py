@@ -24,7 +24,8 @@ from workflow.engine.limits import LimitCase
 TIMEOUT_SECONDS = 10
 LAYOUTS_KEPT = 64
 
-BY_CLOCK, ON_CHILD, SIGNED, BRANCHING = "⏱", "↳", "✍", "◇"
+BY_CLOCK, ON_CHILD, SIGNED, BRANCHING = "◎", "△", "★", "◇"
+"""Marks that every Chinese font has: an old office PC shows a box for a clock or a hand."""
 _LEGEND = {
     BY_CLOCK: "到时自动办理",
     ON_CHILD: "关联事项办结触发",

@@ -27,7 +27,7 @@ def confirm(duban: Duban, someone: Someone, proof: str, request: Request) -> Som
     """
     account = _account(duban, someone)
     if account.password_hash is None and not account.second_factor:
-        raise NotConfirmedSo("你还没有口令，也没有二次验证，请先到“账号安全”设置二次验证")
+        raise NotConfirmedSo("你还没有口令，也没有二次验证，请先到“我的账号”设置二次验证")
     counted, now = begin_try(duban, account.username, request), duban.clock()
     right = not _is_code(account, proof) and passwords.password_is_right(account, proof, now)
     with duban.database.unit_of_work() as connection:

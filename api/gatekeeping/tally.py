@@ -20,6 +20,9 @@ MOST_PLACES = 40
 MOST_CASES = 100
 """Cases that a row names; it says of how many more it does not."""
 
+MINUTE = "%Y-%m-%dT%H:%MZ"
+"""How a row writes its minute, in UTC."""
+
 _GREATEST = 10**9
 """A greater id is none of a case: somebody tries numbers, and the log takes none of telephones."""
 
@@ -52,7 +55,7 @@ class _Counted:
         named = sorted(self.cases)[:MOST_CASES]
         data: dict[str, Plain | list[int] | list[str]] = {
             "times": self.following.total(),
-            "minute": f"{minute:%Y-%m-%dT%H:%MZ}",
+            "minute": minute.strftime(MINUTE),
             "lines": [place for place, _ in self.following.most_common(MOST_PLACES)],
             "cases": named,
             "more": len(self.cases) - len(named),

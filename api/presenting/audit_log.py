@@ -2,13 +2,19 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from api.gatekeeping.tally import MINUTE
 from api.presenting.fields import Option
+from api.presenting.message_story import WAYS
+from api.presenting.places import place_in_words
+from api.presenting.refusals import REASONS
 from api.presenting.wording import Names, machine_readable, to_the_minute
 from workflow.store.evidence.audit import KINDS
+from workflow.store.offices.administrators import TITLES
 
 Row = Mapping[str, Any]
 
@@ -34,8 +40,8 @@ _SUBJECTS: Mapping[str, str] = {
 _LABELS: Mapping[str, str] = {
     "code": "原因",
     "times": "同一分钟里又有几次",
-    "minute": "分钟（世界时）",
-    "lines": "地址",
+    "minute": "分钟",
+    "lines": "所求",
     "cases": "事项",
     "more": "未列出的事项数",
     "rows": "行数",
@@ -56,13 +62,12 @@ _LABELS: Mapping[str, str] = {
     "ledger": "台账",
     "field": "字段",
     "way": "方式",
-    "line": "地址",
+    "line": "所求",
     "status": "答复",
     "size": "字节数",
     "case": "事项",
     "template": "模板",
     "kind": "类别",
-    "key": "名称",
     "batch": "批次",
     "backfill": "补录编号",
     "figures": "数值个数",
@@ -72,21 +77,12 @@ _LABELS: Mapping[str, str] = {
     "person": "人员编号",
 }
 CODES: Mapping[str, str] = {
-    "not_allowed": "没有这项权限",
-    "not_found": "不存在或不在其范围内",
-    "not_your_turn": "不归其办理",
-    "duties_not_separate": "应由不同的人或单位办理",
-    "forged": "请求不是从本系统页面发出的",
-    "wrong_password": "登录名或口令不对",
-    "too_many_tries": "尝试次数过多",
-    "bad_signature": "签名不对",
-    "old_signature": "签名已过时",
+    **REASONS,
     "backfill": "补录",
     "undo": "撤销",
     "source_made": "登记来源",
     "source_key": "更换来源的密钥",
     "source_closed": "停用来源",
-    "not_appointed": "不能任免",
     "scorecards": "计分表",
     "indicators": "指标",
     "year": "每年",
@@ -115,36 +111,20 @@ CODES: Mapping[str, str] = {
     "calendar_made": "生成日历地址",
     "calendar_revoked": "作废日历地址",
     "dismissed": "免去",
-    "system": "系统管理员",
-    "security": "安全管理员",
     "password": "口令",
     "phone": "手机号码",
     "email": "邮箱",
     "upload": "上传",
     "download": "下载",
-    "file_empty": "文件是空的",
-    "file_too_large": "文件太大",
-    "file_type": "不接收的文件类型",
-    "file_too_much": "展开后太大",
-    "file_unreadable": "文件读不了",
-    "file_locked": "文件加了密码",
-    "file_odd_names": "文件里有不正常的路径",
-    "file_macros": "文件里有宏",
-    "file_embedded": "文件里嵌着别的文件",
-    "file_entities": "文件里有实体声明",
-    "file_external": "文件引用了外部内容",
-    "file_old_format": "旧版或加密的文件",
-    "image_too_large": "图片像素太多",
-    "pdf_active": "文件会自动执行",
 }
-_HIDDEN = re.compile(r"(hash|sha256|floor)\d*")
+_HIDDEN = re.compile(r"(hash|sha256|floor)\d*|key")
 """For programs: the export has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One act; `place` is its strand and row, by which a verifier names it, `data` what it
-    holds as the log has it.
+    holds as the log has it. `refused` is set where the kind does not say so already.
     """
 
     when: str
@@ -211,7 +191,7 @@ def _line(row: Row, names: Names) -> Line:
         iso=machine_readable(row["at"]),
         kind=KINDS.get(row["kind"], row["kind"]),
         outcome=OUTCOMES[row["outcome"]],
-        refused=row["outcome"] == "refused",
+        refused=row["outcome"] == "refused" and row["kind"] != "refusal",
         who=_who(row, names),
         about=_about(row, names),
         details=_details(json.loads(row["data"]), names),
@@ -243,19 +223,32 @@ def _numbered(name: str, id_: int) -> str:
 
 def _details(data: Mapping[str, Any], names: Names) -> str:
     told = {key: value for key, value in data.items() if not _HIDDEN.fullmatch(key)}
-    if "workflow" in told:
-        told["workflow"] = names.workflows.get(told["workflow"], told["workflow"])
-    if "template" in told:
-        told["template"] = names.papers.get(told["template"], told["template"])
-    return "，".join(f"{_LABELS.get(key, key)} {_plain(value)}" for key, value in told.items())
+    return "，".join(
+        f"{_LABELS.get(key, key)} {_plain(value, _reader_of(key, names))}"
+        for key, value in told.items()
+    )
 
 
-def _plain(value: object) -> str:
+def _reader_of(key: str, names: Names) -> Callable[[str], str]:
+    """What puts the codes of a detail into words."""
+    if key in ("line", "lines"):
+        return place_in_words
+    if key == "minute":
+        return _minute
+    words = {"workflow": names.workflows, "template": names.papers, "role": TITLES, "way": WAYS}
+    return lambda code: words.get(key, CODES).get(code) or CODES.get(code, code)
+
+
+def _minute(written: str) -> str:
+    return to_the_minute(datetime.strptime(written, MINUTE).replace(tzinfo=UTC))
+
+
+def _plain(value: object, read: Callable[[str], str]) -> str:
     if isinstance(value, list):
-        return "、".join(map(_plain, value))
+        return "、".join(_plain(one, read) for one in value)
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "无" if value is None else CODES.get(str(value), str(value))
+    return "无" if value is None else read(str(value))
 
 
 def checkpoint_line(row: Row) -> CheckpointLine:

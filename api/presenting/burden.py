@@ -13,7 +13,7 @@ from workflow.engine.definition import Definition, Event
 from workflow.engine.flow import events_in
 from workflow.store.outgoing.burden import Beyond, Form, Letter, Reasons, Task
 
-CLOCK = "系统定期发起"
+CLOCK = "系统自动发起"
 
 
 @dataclass(frozen=True, slots=True)

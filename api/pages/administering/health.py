@@ -154,7 +154,10 @@ def _doctor(verdict: Verdict | None) -> str:
 
 def _long(seconds: float) -> str:
     minutes = int(seconds // 60)
-    return f"{minutes // 60} 小时 {minutes % 60} 分钟" if minutes >= 60 else f"{minutes} 分钟"
+    hours, days = minutes // 60, minutes // (60 * 24)
+    if days:
+        return f"{days} 天 {hours % 24} 小时"
+    return f"{hours} 小时 {minutes % 60} 分钟" if hours else f"{minutes} 分钟"
 
 
 def _process(one: Process, now: datetime) -> ProcessLine:

@@ -1,4 +1,4 @@
-"""账号安全: password, second factor, sessions, tokens."""
+"""我的账号: password, second factor, sessions, tokens."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,7 +33,7 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """账号安全: `made` is a new token, shown this once."""
+    """我的账号: `made` is a new token, shown this once."""
 
     factor: bool
     has_posts: bool

@@ -75,7 +75,22 @@ def test_what_was_done_is_read_in_words(reader: Browser, duban: Duban) -> None:
     write(
         duban,
         Act("export", head, data={"what": "ledger", "rows": 12}, address="10.0.0.8"),
-        Act("refusal", head, ("case", 17), "refused", {"code": "not_found", "count": 10}),
+        Act(
+            "refusal",
+            head,
+            ("case", 17),
+            "refused",
+            {"code": "not_found", "line": "GET:/cases/case_id/issued/seq/void", "status": 404},
+        ),
+        Act(
+            "refusal",
+            head,
+            None,
+            "refused",
+            {"times": 3, "minute": "2026-03-02T02:05Z", "lines": ["POST:/cases/case_id/events"]},
+        ),
+        Act("right", None, ("person", head), data={"act": "appointed", "role": "audit"}),
+        Act("resend", head, ("message", 5), data={"way": "email"}),
         Act("calendar", None, ("calendar", 3), data={"year": 2027}),
     )
     page = reader.get("/audit")
@@ -88,6 +103,10 @@ def test_what_was_done_is_read_in_words(reader: Browser, duban: Duban) -> None:
         "系统",
         "放假通知 #3",
         "年份 2027",
+        "原因 不存在或不在其范围内，所求 查看：事项 › 签发的公文 › 作废，答复 404",
+        "所求 办理：事项 › 环节，分钟 2026年3月2日 10:05，同一分钟里又有几次 3",
+        "岗位 审计管理员",
+        "方式 邮件",
     ):
         assert words in page.text
     assert "最近两小时没有导出校验点" in page.text

@@ -47,7 +47,8 @@ def test_it_says_what_is_behind_and_what_doctor_found(
     with duban.database.unit_of_work() as connection:
         examinations.keep(connection, found)
     page = request.getfixturevalue("system").get(HERE)  # who comes in now
-    assert "个定时到时未办，最早的已过" in page.text
+    assert "个定时到时未办，最早的已过 " in page.text
+    assert " 天 " in page.text.partition("最早的已过")[2].partition("小时")[0]
     assert "上次体检发现 2 处不符，其一为 链断了" in page.text
     assert "用时 1.5 秒，事项 1,234 件" in page.text
     assert "写入历史" in page.text
