@@ -44,7 +44,8 @@ class BulkRow:
 class BulkPage:
     """批量办理: the ticked cases, what can be done with them, then its form, then the report.
 
-    `asked` is how many were ticked, `done` how many of them were done.
+    `asked` is how many were ticked, `done` how many of them were done; `undo` are the cases whose
+    step may be taken back (撤回) by whoever did it, all with one form.
     """
 
     title: str
@@ -60,6 +61,8 @@ class BulkPage:
     done: int
     reported: bool
     forms: tuple[LedgerLink, ...] = ()
+    undo: tuple[int, ...] = ()
+    undone: bool = False
 
 
 def choices_of(versions: Versions, actor: Actor, rows: Sequence[Row]) -> tuple[Choice, ...]:

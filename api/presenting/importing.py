@@ -11,9 +11,10 @@ from workflow.measuring.periods import in_words
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """What became of a row of the file; `errors` are sentences by column."""
+    """What became of a row, and what it is `about`; `errors` are sentences by column."""
 
     row: int
+    about: str
     ok: bool
     url: str
     number: str

@@ -49,13 +49,16 @@ class RowsRefused(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class RowReport:
-    """What became of a row; `number` is that of the case, once there is one."""
+    """What became of a row; `number` is that of the case, once there is one, `about` what the file
+    calls it.
+    """
 
     row: int
     ok: bool
     case: int | None = None
     number: str | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def import_cases(
 def _opened(rows: Sequence[Row], answers: Sequence[Mapping[str, Any]]) -> tuple[RowReport, ...]:
     """The rows with the cases that were opened for them."""
     return tuple(
-        RowReport(row.number, True, answer["case"], answer["number"])
+        RowReport(row.number, True, answer["case"], answer["number"], about=row.about)
         for row, answer in zip(rows, answers, strict=True)
     )
 
@@ -148,7 +151,7 @@ def _checked(
     twice = _known_already(connection, definition, rows)
     for row in rows:
         if errors := {**row.errors, **{titles[n]: why for n, why in twice(row).items()}}:
-            yield RowReport(row.number, False, errors=errors)
+            yield RowReport(row.number, False, errors=errors, about=row.about)
             continue
         seen = replace(world, series_top=_series_top(connection, definition, row))
         try:
@@ -159,9 +162,9 @@ def _checked(
             case = open_case(compiled, request, someone.actor, seen, now).case
             for event in definition.opening.straight_through:
                 case = step(compiled, case, Firing(event), someone.actor, seen, now).case
-            yield RowReport(row.number, True)
+            yield RowReport(row.number, True, about=row.about)
         except Refusal as error:
-            yield RowReport(row.number, False, errors=_by_column(error, titles))
+            yield RowReport(row.number, False, errors=_by_column(error, titles), about=row.about)
 
 
 def _known_already(

@@ -39,12 +39,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as an opening: its facts and units, or what is wrong with its cells."""
+    """A row as an opening: its facts and units, or what is wrong with its cells; `about` is what it
+    says of its units and what names it, as they were written.
+    """
 
     number: int
     facts: Mapping[str, Any]
     parties: Mapping[str, int]
     errors: Mapping[str, str]
+    about: str = ""
 
 
 def columns_of(definition: Definition) -> tuple[Column, ...]:
@@ -186,7 +189,12 @@ def read_row(
     for column in order:
         if column.party and column.required and column.name not in parties:
             errors.setdefault(column.title, f"请填写“{column.title}”")
-    return Row(number, facts, parties, errors)
+    named = (
+        _text(cell)
+        for column, cell in zip(order, cells, strict=False)
+        if cell is not None and (column.party or column.name == definition.headline)
+    )
+    return Row(number, facts, parties, errors, "，".join(named))
 
 
 def typed(kind: str, cell: Cell) -> Any:

@@ -49,7 +49,7 @@ def brief(duban: Installation, someone: SignedInPage) -> Response:
     pains = (
         Pain("逾期", _late(all_), lines=counted),
         Pain("拖得最久的", "" if worst_ else "没有逾期的事项。", worst_),
-        Pain("本周到期", f"到本周日还有 {all_.week:,} 件到期。", week),
+        Pain("本周到期", _due(all_.week), week),
         Pain("定期报告还没有报的", "最先到期的在前。" if owed else "都已报送。", owed),
         Pain("办结后又重新办理的", "" if again else "没有这样的事项。", again),
     )
@@ -83,9 +83,13 @@ def _units(heads: Sequence[tuple[int, int]], lists: Sequence[Sequence[Row]]) -> 
     return {unit for unit, _ in heads} | {row["unit_id"] for rows in lists for row in rows}
 
 
+def _due(week: int) -> str:
+    return f"到本周日还有 {week:,} 件到期。" if week else "到本周日没有到期的事项。"
+
+
 def _late(all_: Spans) -> str:
     share = ""
     if all_.late:
-        percent = 100 * all_.late // all_.total
+        percent = round(100 * all_.late / all_.total)
         share = f"，占 {percent}%" if percent else "，不到 1%"
     return f"在办 {all_.total:,} 件，已逾期 {all_.late:,} 件{share}。"

@@ -27,10 +27,12 @@ from api.pages.forms import (
 )
 from api.pages.lists.case_rows import Worded, work_items
 from api.pages.rendering import masthead_of, show
+from api.presenting.actions import TAKE_BACK
 from api.presenting.bulk import BulkPage, BulkRow, Choice, choices_of, form_of
 from api.presenting.lists import forms_of
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
+from workflow.engine.flow import events_in
 from workflow.engine.machine import Compiled
 from workflow.store.lists import queries
 
@@ -156,9 +158,23 @@ def _page(
         done=sum(was for was, _ in said.values()) if said else 0,
         reported=said is not None,
         forms=forms_of(definition, ledger, "?" + urlencode({"case": ticked}, doseq=True)),
+        undo=tuple(row["id"] for _, row, one in worded if _may_undo(one, event, said, row["id"])),
+        undone=event == TAKE_BACK,
     )
     status = status_of(refusal) if refusal else 200
     return show("bulk.html", page, masthead_of(duban, someone, "/ledgers"), status=status)
+
+
+def _may_undo(
+    definition: Definition, event: str, said: Mapping[int, tuple[bool, str]] | None, case: int
+) -> bool:
+    """Whether what was just done to the case may be taken back (撤回)."""
+    was, _ = (said or {}).get(case, (False, ""))
+    return was and any(
+        name == event and one.take_back
+        for state in definition.states
+        for name, one in events_in(definition, state)
+    )
 
 
 def _rows(

@@ -89,7 +89,8 @@ def _page(
 
 def _row(report: RowReport) -> ImportRow:
     url = f"/cases/{report.case}" if report.case else ""
-    return ImportRow(report.row, report.ok, url, report.number or "", tuple(report.errors.items()))
+    errors = tuple(report.errors.items())
+    return ImportRow(report.row, report.about, report.ok, url, report.number or "", errors)
 
 
 def _show(duban: Duban, someone: Someone, page: ImportPage, status: int = 200) -> Response:

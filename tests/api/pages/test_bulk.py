@@ -55,6 +55,19 @@ def test_what_several_cases_have_in_common_is_done_on_each(browser: Browsers, du
         assert connection.execute(rows).scalar_one() == 3
 
 
+def test_what_was_done_by_mistake_is_taken_back_together(browser: Browsers, duban: Duban) -> None:
+    desk, cases = browser(SPECIALIST), [open_case(duban) for _ in range(3)]
+    report = sent(desk, ticked(desk, *cases, event="dispatch"), *cases)
+    browser("xingyi.liaison").do(cases[0], "accept")
+    form = report.forms[0]
+    assert "撤回这 3 件" in form.element.text
+    back = desk.post(form.action, {**form.values, "case": [str(case) for case in cases]})
+    assert "选中 3 件，撤回了 2 件，1 件没有办理" in back.text
+    assert results(back).count("已办理，现处“已入问题台账”") == 2
+    assert "没有办理： 下一环节已经办理，或这一步不能撤回" in results(back)
+    assert "撤回这" not in back.text
+
+
 def test_what_one_case_refuses_leaves_the_others_done(
     browser: Browsers, duban: Duban, clock: SimulatedClock
 ) -> None:
