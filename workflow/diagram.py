@@ -298,7 +298,7 @@ _FONTS = (
     "'Noto Sans SC', 'Source Han Sans SC', sans-serif"
 )
 _INK, _MUTED, _EDGE, _LINE = "#1f2937", "#566072", "#66738a", "#9aa5b5"
-_ACCENT, _TINT, _PALE, _PAPER = "#1f5fa6", "#e2edf9", "#f1f3f6", "#ffffff"
+_ACCENT, _TINT, _PALE, _PAPER = "#0f5a66", "#e6f0f1", "#f1f3f6", "#ffffff"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.presenting.fields import Field, fields_of
-from api.presenting.lists import LedgerLink, WorkItem
-from api.presenting.wording import party_of
+from api.presenting.lists import LedgerLink, WorkItem, is_for
 from workflow.engine.case import Actor
 from workflow.engine.definition import FILE_TYPES, Definition, Event
 from workflow.engine.machine import Compiled
@@ -70,13 +69,11 @@ def choices_of(versions: Versions, actor: Actor, rows: Sequence[Row]) -> tuple[C
 
     What needs a file, or another unit, differs from case to case and is done on the case's page.
     """
-    held = {(post.unit, post.role) for post in actor.posts}
     found: dict[str, list[tuple[int, Event]]] = {}
     for (compiled, state), row in zip(versions, rows, strict=True):
         for name, event in compiled.events[state].items():
-            if _is_alike(compiled.definition, event) and _may(
-                compiled.definition, event, row, held
-            ):
+            definition = compiled.definition
+            if _is_alike(definition, event) and is_for(event, row, definition, actor):
                 found.setdefault(name, []).append((row["id"], event))
     choices = [
         Choice(
@@ -93,15 +90,6 @@ def choices_of(versions: Versions, actor: Actor, rows: Sequence[Row]) -> tuple[C
 def _is_alike(definition: Definition, event: Event) -> bool:
     needs_file = any(definition.facts[fact].type in FILE_TYPES for fact in event.needs)
     return not (needs_file or event.reassigns)
-
-
-def _may(definition: Definition, event: Event, row: Row, held: set[tuple[int, str]]) -> bool:
-    state, parties = definition.states[row["state"]], row["body"]["parties"]
-    for role in event.by:
-        seat = parties.get(party_of(role, state))
-        if seat and (seat[0], role.partition(".")[2]) in held:
-            return True
-    return False
 
 
 def form_of(versions: Versions, chosen: Choice, given: Mapping[str, Any]) -> tuple[Field, ...]:

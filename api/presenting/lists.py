@@ -12,8 +12,9 @@ from api.presenting.wording import Names, party_of, shortened
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import Actor
 from workflow.engine.confidence import shown_to
-from workflow.engine.definition import Definition
+from workflow.engine.definition import Definition, Event
 from workflow.engine.machine import Compiled
+from workflow.engine.named import fits
 from workflow.store.offices.named import Roster
 
 COLUMNS = 6
@@ -223,15 +224,26 @@ def _pace(row: Row, definition: Definition, now: datetime) -> Pace | None:
 
 
 def _steps(row: Row, compiled: Compiled, actor: Actor) -> Iterator[str]:
-    """Titles of the events for which the case waits and that belong to a post of the actor."""
-    definition, parties = compiled.definition, row["body"]["parties"]
-    state = definition.states[row["state"]]
-    held = {(post.unit, post.role) for post in actor.posts}
-    for event in state.events.values():
-        for role in event.by:
-            seat = parties.get(party_of(role, state))
-            if seat and (seat[0], role.partition(".")[2]) in held:
-                yield event.title
+    """Titles of the events for which the case waits and that belong to the actor."""
+    definition = compiled.definition
+    for event in definition.states[row["state"]].events.values():
+        if is_for(event, row, definition, actor):
+            yield event.title
+
+
+def is_for(event: Event, row: Row, definition: Definition, actor: Actor) -> bool:
+    """Whether an event of a row belongs to a post of the actor, or to people of whom they are one
+    who is named on the case.
+    """
+    state, body = definition.states[row["state"]], row["body"]
+    for role in event.by:
+        seat, name = body["parties"].get(party_of(role, state)), role.partition(".")[2]
+        if seat and any(
+            post.unit == seat[0] and fits(body["facts"], definition, actor, post, name)
+            for post in actor.posts
+        ):
+            return True
+    return False
 
 
 def facts_of(row: Row, definition: Definition, reader: Actor, people: Roster) -> dict[str, Any]:

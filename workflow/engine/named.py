@@ -36,7 +36,11 @@ def is_named(definition: Definition, role: str) -> bool:
 
 def people_in(case: Case, name: str, unit: int | None = None) -> tuple[int, ...]:
     """Those named in a fact; only those of one unit, where it is given."""
-    rows = case.facts.get(name) or ()
+    return _people(case.facts, name, unit)
+
+
+def _people(facts: Mapping[str, Any], name: str, unit: int | None) -> tuple[int, ...]:
+    rows = facts.get(name) or ()
     return tuple(row["person"] for row in rows if unit in (None, row["unit"]))
 
 
@@ -47,13 +51,15 @@ def everybody_in(definition: Definition, facts: Mapping[str, Any]) -> Iterator[N
             yield from facts.get(name) or ()
 
 
-def fits(case: Case, definition: Definition, actor: Actor, post: Post, role: str) -> bool:
+def fits(
+    facts: Mapping[str, Any], definition: Definition, actor: Actor, post: Post, role: str
+) -> bool:
     """Whether the actor has a role through this post: it is the post's, or they, or the one for
     whom they stand in there, are named.
     """
     if not is_named(definition, role):
         return post.role == role
-    named = people_in(case, role, post.unit)
+    named = _people(facts, role, post.unit)
     return actor.person in named if post.holder is None else post.holder in named
 
 

@@ -47,7 +47,7 @@ def permit(case: Case, definition: Definition, event: Event, actor: Actor) -> Po
     for role in event.by:
         unit, post_role = units_of(case, definition, role)
         for post in actor.posts:
-            if post.unit == unit and fits(case, definition, actor, post, post_role):
+            if post.unit == unit and fits(case.facts, definition, actor, post, post_role):
                 _keep_apart(case, definition, _party_of(case, definition, role), actor)
                 keep_out(case, definition, event, actor)
                 return post

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from api.clock import SimulatedClock
 from api.context import Duban
-from tests.api.pages.conftest import Browser, Browsers
+from tests.api.pages.conftest import Browser, Browsers, new_request
 from tests.api.pages.page import Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
 from tests.prefecture import Prefecture
@@ -40,6 +40,20 @@ def test_a_case_is_on_a_desk_while_it_waits_for_it_and_not_for_what_could_be_don
     desk.post(sign.action, sign.values)
     assert listed(desk.get("/")) == []
     assert {"question", "archive"} <= set(desk.get(f"/cases/{case}").events)
+
+
+def test_who_is_named_on_a_case_is_told_what_to_do_with_it(browser: Browsers, duban: Duban) -> None:
+    """No post may do it: only whoever is named in a fact, here whoever opened the case."""
+    prefecture = Prefecture(duban.database)
+    duban.commands.open_case(
+        workflow="referral",
+        parties={"concerned": prefecture.unit("522301")},
+        facts={"subject": "虚假整改", "source": "核查", "situation": "两次报送的照片相同"},
+        actor=prefecture.actor(SPECIALIST, duban.clock()),
+        request=new_request(),
+        now=duban.clock(),
+    )
+    assert "可办：评估完毕，报批" in browser(SPECIALIST).get("/").text
 
 
 def test_a_case_is_watched_by_a_button_and_no_longer_by_another(
