@@ -195,6 +195,15 @@ class Catalog:
         """The same as of the last reading: for what asks several times a request."""
         return {name: self.version(id_) for name, id_ in sorted(self._newest.items())}
 
+    def settled(self) -> tuple[tuple[str, str], ...]:
+        """Workflow and state in which what a case is about is done, although it is open."""
+        return tuple(
+            (name, state)
+            for name, compiled in self.known().items()
+            for state, one in compiled.definition.states.items()
+            if one.settled
+        )
+
     def newest(self, workflow: str) -> Compiled:
         """The newest version of a workflow; raises NotFound."""
         if workflow not in self._newest:

@@ -35,7 +35,9 @@ def asked_for(workflow: str, ledger: str, narrowed: Filter, order: str) -> dict[
 def _filter_of(plain: Mapping[str, Any]) -> Filter:
     moments = ("due_from", "due_before")
     read = {n: datetime.fromisoformat(plain[n]) if plain[n] else None for n in moments}
-    return Filter(**{**plain, **read, "workflows": tuple(plain["workflows"])})
+    settled = tuple((workflow, state) for workflow, state in plain.get("settled", ()))
+    tuples = {"workflows": tuple(plain["workflows"]), "settled": settled}
+    return Filter(**{**plain, **read, **tuples})
 
 
 def export_ledger(duban: Duban, someone: Someone, job: Job, tell: Tell) -> Made:

@@ -178,10 +178,11 @@ class Clocks:
     now: datetime
     told: dict[tuple[Any, ...], Clock] = field(default_factory=dict)
 
-    def of(self, row: Row) -> Clock:
-        """The clock of a row of a list."""
+    def of(self, row: Row, definition: Definition) -> Clock:
+        """The clock of a row of a list; what is settled has ended, whatever is still to come."""
         due, stopped = row["body"]["due"], row["body"]["stopped_at"] is not None
-        why, closed = due[1] if due else "", row["closed_at"] is not None
+        settled = definition.states[row["state"]].settled
+        why, closed = due[1] if due else "", settled or row["closed_at"] is not None
         key = (row["due_at"], why, row["provisional"], stopped, closed)
         if key not in self.told:
             self.told[key] = clock_of(
@@ -210,7 +211,7 @@ def work_item(
         workflow=definition.title,
         state=definition.states[row["state"]].title,
         unit=names.unit(row["unit_id"]),
-        clock=Clocks(calendar, now).of(row),
+        clock=Clocks(calendar, now).of(row, definition),
         steps=tuple(dict.fromkeys(_steps(row, compiled, actor))),
         mine=mine,
         pace=None if row["closed_at"] else _pace(row, definition, now),

@@ -37,7 +37,7 @@ def sheet_rows(
                 number=row["number"],
                 unit=units[row["unit_id"]],
                 state=definition.states[row["state"]].title,
-                clock=clocks.of(row),
+                clock=clocks.of(row, definition),
                 facts=facts_of(row, definition, someone.actor, people),
                 stamps=stamps_of(definition, row["body"]),
             )

@@ -265,9 +265,8 @@ class State(Model):
     needs_signed: Names = Field((), description="sign-offs without which nothing arrives here")
     final: bool = Field(False, description="the case ends here")
     void: bool = Field(False, description="a final state that counts as if never opened")
-    public: bool = Field(
-        False, description="while the case stands here, its public facts are shown to everybody"
-    )
+    settled: bool = Field(False, description="what it is about is done; lists say it has ended")
+    public: bool = Field(False, description="here its public facts are shown to everybody")
     events: dict[Name, Event] = Field({}, description="what can happen here")
 
 

@@ -36,7 +36,7 @@ def brief(duban: Installation, someone: SignedInPage) -> Response:
     now = duban.clock()
     moments = moments_at(duban.catalog.calendar, now)
     with duban.database.reading() as connection:
-        by_workflow, by_unit = open_spans(connection, someone, moments)
+        by_workflow, by_unit = open_spans(connection, duban, someone, moments)
         all_ = sum(by_unit.values(), Spans())
         late = {unit: spans.late for unit, spans in by_unit.items() if spans.late}
         heads = Counter(under_heads(connection, late, add)).most_common(A_FEW)
@@ -69,7 +69,8 @@ def _lists(
     """
     known = {name: one for name, one in definitions(duban).items() if name in workflows}
     periodic = tuple(name for name, one in known.items() if one.is_owed)
-    open_ = queries.Filter(workflows=tuple(known), closed=False)
+    settled = duban.catalog.settled()
+    open_ = queries.Filter(workflows=tuple(known), closed=False, settled=settled)
     late = replace(open_, due_before=moments.now)
     week = replace(open_, due_from=moments.now, due_before=moments.week_before)
     owed = replace(open_, workflows=periodic)

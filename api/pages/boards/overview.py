@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInPage, Someone
 from api.context import Duban
-from api.pages.boards.reading import HERE, added_up, definitions, into_ledger
+from api.pages.boards.reading import HERE, added_up, definitions, into_ledger, settled_ones
 from api.pages.lists.case_rows import work_items
 from api.pages.lists.ledger_filters import moments_at
 from api.pages.rendering import masthead_of, show
@@ -36,7 +36,7 @@ def overview(duban: Installation, someone: SignedInPage) -> Response:
     moments = moments_at(duban.catalog.calendar, now)
     known = definitions(duban)
     with duban.database.reading() as connection:
-        by_workflow, by_unit = open_spans(connection, someone, moments)
+        by_workflow, by_unit = open_spans(connection, duban, someone, moments)
         late = overdue(connection, someone, moments, MOST_CLIMBERS)
         longest = queries.rows_of(connection, late[:WORST])
         page = OverviewPage(
@@ -52,13 +52,20 @@ def overview(duban: Installation, someone: SignedInPage) -> Response:
 
 
 def open_spans(
-    connection: Connection, someone: Someone, moments: Moments
+    connection: Connection, duban: Duban, someone: Someone, moments: Moments
 ) -> tuple[dict[str, Spans], dict[int, Spans]]:
-    """What is open, by workflow and by unit: how many are late, due this week, due later."""
+    """What is open and not settled, by workflow and by unit: how many are late, due this week, due
+    later. Both are counted from indexes, which tell no settled case from another.
+    """
     by_workflow: dict[str, Spans] = {}
     by_unit: dict[int, Spans] = {}
     counted = count_spans(connection, someone.actor, queries.Filter(closed=False), moments)
+    for narrowed in settled_ones(duban.catalog.settled()):
+        for at, spans in count_spans(connection, someone.actor, narrowed, moments).items():
+            counted[at] = counted.get(at, Spans()) - spans
     for (workflow, unit), spans in counted.items():
+        if spans.total <= 0:  # all of it is settled
+            continue
         by_workflow[workflow] = by_workflow.get(workflow, Spans()) + spans
         by_unit[unit] = by_unit.get(unit, Spans()) + spans
     return by_workflow, by_unit

@@ -15,6 +15,7 @@ from api.pages.boards.reading import (
     limits_from,
     month_after,
     only,
+    settled_ones,
 )
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import HeatPage, heat_row, tabs
@@ -50,6 +51,11 @@ def units_by_month(
     with duban.database.reading() as connection:
         bounds = [bound(month) for month in months]
         counted = count_by_span_and_unit(connection, someone.actor, narrowed, shown, bounds)
+        if shown == "due":
+            for one in settled_ones(duban.catalog.settled(), narrowed.workflows):
+                done = count_by_span_and_unit(connection, someone.actor, one, shown, bounds)
+                for unit, numbers in done.items():
+                    counted[unit] = [n - m for n, m in zip(counted[unit], numbers, strict=True)]
         rows = added_up(connection, counted, _together)
     most = max((n for _, numbers in rows for n in numbers), default=1)
     page = HeatPage(

@@ -131,7 +131,8 @@ def _narrowed(connection: Connection, duban: Duban, workflow: str, asked: Asked)
     picked = unit_of(connection, asked)
     if picked.problem:
         raise InvalidInput(picked.problem)
-    return asked.filter(workflow, picked, moments_at(duban.catalog.calendar, duban.clock()))
+    moments = moments_at(duban.catalog.calendar, duban.clock())
+    return asked.filter(duban, workflow, picked, moments)
 
 
 def _count(connection: Connection, someone: Someone, narrowed: Filter) -> int:

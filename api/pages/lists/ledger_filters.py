@@ -67,7 +67,7 @@ class Asked:
         }
         return "?" + urlencode({name: value for name, value in given.items() if value})
 
-    def filter(self, workflow: str, picked: Picked, moments: Moments) -> Filter:
+    def filter(self, duban: Duban, workflow: str, picked: Picked, moments: Moments) -> Filter:
         """What the list is narrowed to."""
         due_from, due_before = _span(moments).get(self.opened, (None, None))
         return Filter(
@@ -78,6 +78,7 @@ class Asked:
             closed=self.opened == "closed" if self.opened else None,
             due_from=due_from,
             due_before=due_before,
+            settled=tuple(one for one in duban.catalog.settled() if one[0] == workflow),
         )
 
 

@@ -63,7 +63,7 @@ def one_ledger(
     moments = moments_at(duban.catalog.calendar, duban.clock())
     with duban.database.reading() as connection:
         picked = unit_of(connection, asked)
-        narrowed = asked.filter(workflow, picked, moments)
+        narrowed = asked.filter(duban, workflow, picked, moments)
         found = queries.Page([], None)
         if not picked.problem:
             found = _found(connection, someone, narrowed, asked)

@@ -47,7 +47,7 @@ def printed(
     told: list[Filled] = []
     for number, (own, row) in enumerate(zip(versions, rows, strict=True), start=1):
         facts = facts_of(row, own, someone.actor, people)
-        told.append(filled(form, definition, number, row, facts, clocks.of(row), around))
+        told.append(filled(form, definition, number, row, facts, clocks.of(row, own), around))
     unit = _unit_of(connection, someone)
     today = local_day(duban.clock())
     lead, foot = (

@@ -54,6 +54,36 @@ def test_the_overview_counts_what_is_open_due_this_week_and_overdue(
     assert worst == [f"/cases/{year['late']}", f"/cases/{year['late too']}"]
 
 
+def test_what_has_only_to_be_looked_back_on_has_ended_for_boards_and_ledgers(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    """已销号: nobody is behind with it, and nobody acts on it for three months."""
+    closed = walk_to(duban, "publicity", clock)
+    clock.advance_to(datetime(2026, 3, 16, 2, tzinfo=UTC))
+    timers.fire_all_due(duban.database, duban.catalog, clock())
+    head = browser("zhou-dc.head")
+    sign = head.get(f"/cases/{closed}").form("sign_second")
+    assert "已销号" in head.post(sign.action, sign.values).text
+    under_way = open_case(duban)
+    desk, ledger = browser(SPECIALIST), "/ledgers/rectification/problem"
+    page = desk.get("/boards")
+    assert figures_of(page)["未办结"] == "1"
+    assert row_of(page, "兴义市")[0] == "1"
+    heat = desk.get("/boards/units?workflow=rectification&what=due")
+    assert row_of(heat, "兴义市")[-1] == "1", "in all months"
+    for opened, case in (("open", under_way), ("closed", closed)):
+        shown = desk.get(f"{ledger}?opened={opened}")
+        hrefs = {one.attributes.get("href") for one in shown.main.all("a")}
+        assert hrefs & {f"/cases/{closed}", f"/cases/{under_way}"} == {f"/cases/{case}"}
+        sums = desk.get(f"{ledger}?opened={opened}&group=unit")
+        assert row_of(sums, "兴义市")[0] == "1"
+    lights = desk.get(f"{ledger}?group=light")
+    assert row_of(lights, "办结")[0] == "1"
+    assert f"/cases/{closed}" in {
+        one.attributes.get("href") for one in desk.get(f"{ledger}?opened=closed").main.all("a")
+    }
+
+
 def test_the_overview_says_how_far_the_ladders_of_overdue_cases_have_been_climbed(
     browser: Browsers, duban: Duban, clock: SimulatedClock
 ) -> None:

@@ -34,6 +34,8 @@ def check_states(definition: Definition) -> Iterator[Finding]:
             yield found("busy_final", path)
         if state.void and not state.final:
             yield found("void_not_final", (*path, "void"))
+        if state.settled and (state.final or any(one.by for one in state.events.values())):
+            yield found("busy_settled", (*path, "settled"))
         if state.turn in definition.parties and not state.final:
             yield from _check_turn_can_act(path, name, str(state.turn), definition)
         yield from _check_what_counts(path, state)

@@ -63,7 +63,34 @@ def count_up_to(connection: Connection, reader: Actor, narrowed: Filter, most: i
 def count_cases(
     connection: Connection, reader: Actor, narrowed: Filter, by: str, moments: Moments
 ) -> dict[Any, int]:
-    """How many cases there are of each `unit`, `state`, `class` or `light`, the most first."""
+    """How many cases there are of each `unit`, `state`, `class` or `light`, the most first.
+
+    What is settled is counted by itself and put to what is closed: no index tells it from another.
+    """
+    counted = Counter(_counted(connection, reader, replace(narrowed, settled=()), by, moments))
+    for one in _settled_of(narrowed, by):
+        found = _counted(connection, reader, one, by, moments)
+        if not narrowed.closed:
+            counted.subtract(found)
+        if narrowed.closed is not False:
+            counted.update({"done": sum(found.values())} if by == "light" else found)
+    return dict(sorted((+counted).items(), key=lambda one: (-one[1], str(one[0]))))
+
+
+def _settled_of(narrowed: Filter, by: str) -> Iterator[Filter]:
+    """The open cases of each settled state, where it makes a difference that they are settled."""
+    if narrowed.closed is None and by != "light":
+        return
+    for workflow, state in narrowed.settled:
+        of_others = narrowed.workflows is not None and workflow not in narrowed.workflows
+        if not of_others and narrowed.state in (None, state):
+            one = replace(narrowed, workflows=(workflow,), state=state, closed=False)
+            yield replace(one, settled=())
+
+
+def _counted(
+    connection: Connection, reader: Actor, narrowed: Filter, by: str, moments: Moments
+) -> Counter[Any]:
     shares = shares_of(connection, reader, narrowed)
     each = (part for share in shares for part in _parts(share, reader, narrowed, by, moments))
     counted: Counter[Any] = Counter()
@@ -74,7 +101,7 @@ def count_cases(
             query = select(UNIT.c.class_, part.c.n).join(UNIT, UNIT.c.id == key)
         for found, n in connection.execute(query):
             counted[found] += n
-    return dict(sorted((+counted).items(), key=lambda one: (-one[1], str(one[0]))))
+    return counted
 
 
 def _parts(
@@ -112,6 +139,9 @@ class Spans:
 
     def __add__(self, other: "Spans") -> "Spans":
         return Spans(self.late + other.late, self.week + other.week, self.later + other.later)
+
+    def __sub__(self, other: "Spans") -> "Spans":
+        return Spans(self.late - other.late, self.week - other.week, self.later - other.later)
 
     @property
     def total(self) -> int:

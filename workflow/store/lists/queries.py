@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import eq
 from typing import Any, NamedTuple
 
 import orjson
@@ -28,7 +29,8 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What a list is narrowed to; None means all. `under` is a unit with all below it, `class_`
-    the class (分类) of the unit that a case is about.
+    the class (分类) of the unit that a case is about, `settled` the
+    states, with their workflows, that count as closed.
     """
 
     workflows: tuple[str, ...] | None = None
@@ -41,6 +43,7 @@ class Filter:
     due_before: datetime | None = None
     parent: int | None = None
     period: int | None = None
+    settled: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,8 @@ def _ranges(connection: Connection, units: Collection[int], narrowed: Filter) ->
         if narrowed.workflows is not None
         else ranges.of_kinds(connection, units)
     )
-    closed = (False, True) if narrowed.closed is None else (narrowed.closed,)
+    either = narrowed.closed is None or (narrowed.closed and narrowed.settled)
+    closed = (False, True) if either else (narrowed.closed,)
     narrower = {"state": narrowed.state, "about": narrowed.unit}
     fixed = {name: value for name, value in narrower.items() if value is not None}
     return [{**kind, **fixed, "closed": end} for kind in kinds for end in closed]
@@ -180,7 +184,7 @@ def in_scope(reader: Actor, narrowed: Filter, *, with_cases: bool = False) -> Se
 def on_scope(narrowed: Filter) -> Iterator[Any]:
     """What a filter asks, as conditions on the rows of `scope`."""
     if narrowed.closed is not None:
-        yield SCOPE.c.closed.is_(narrowed.closed)
+        yield _has_ended(narrowed)
     if narrowed.state is not None:
         yield SCOPE.c.state == narrowed.state
     if narrowed.unit is not None:
@@ -199,6 +203,16 @@ def on_scope(narrowed: Filter) -> Iterator[Any]:
         one = CASE.alias("one")
         yield exists().where(one.c.id == SCOPE.c.case_id, one.c.period == narrowed.period)
     yield from _of_few(narrowed)
+
+
+def _has_ended(narrowed: Filter) -> ColumnElement[bool]:
+    """Whether a case has ended, or has not, as the filter wants it: what is settled has."""
+    closed = SCOPE.c.closed.is_(narrowed.closed)
+    if not narrowed.settled:
+        return closed
+    at = (SCOPE.c.workflow, SCOPE.c.state)
+    settled = or_(*(and_(*map(eq, at, one)) for one in narrowed.settled))
+    return or_(closed, settled) if narrowed.closed else and_(closed, ~settled)
 
 
 def _of_few(narrowed: Filter) -> Iterator[Any]:

@@ -190,7 +190,7 @@ class ScopeRow(SQLModel, table=True):
     __tablename__ = "scope"
     __table_args__ = (
         Index("scope_list", *_KIND, *_SOONEST, "about", "named"),
-        Index("scope_state", "unit_id", "workflow", "state", "closed", *_SOONEST, "named"),
+        Index("scope_state", "unit_id", "workflow", "state", "closed", *_SOONEST, "about", "named"),
         Index("scope_work", "unit_id", "closed", "acts", *_SOONEST),
         Index("scope_about", *_KIND, "about", *_SOONEST, "named"),
         Index("scope_moved", *_KIND, "entered_at", "case_id", "about", "named"),
