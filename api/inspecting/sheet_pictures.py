@@ -162,6 +162,8 @@ def _pictures_in(anchor: ElementTree.Element, parts: Mapping[str, str]) -> Itera
 def _marker(one: ElementTree.Element) -> dict[str, tuple[int, int]]:
     """A corner: row and column, counted from 1, and how far inside them."""
     said = {_tag(part): int(part.text or "0") for part in one}
+    if min(said["row"], said["col"]) < 0:
+        raise ValueError("no cell")
     return {key: (said[key] + 1, said.get(f"{key}Off", 0)) for key in ("row", "col")}
 
 

@@ -25,7 +25,7 @@ _FIXED = (("单位", 18), ("环节", 12), ("亮灯", 8), ("期限", 12), ("剩�
 _WIDTHS = {"date": 12, "yes_no": 8, "integer": 10, "number": 12, "choice": 14, "table": 30}
 _LINES, _LINE = 30, 16
 """Widths of columns by what stands in them; of texts of several lines, and of one."""
-_HIGH, _HIGHEST = 15.0, 300.0
+_HIGH, _HIGHEST = 16.0, 300.0
 """Height of a line and of the highest row, in points: not every program finds them by itself."""
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 """From which day a spreadsheet counts."""

@@ -189,3 +189,19 @@ def test_a_ledger_with_photos_may_be_larger_than_a_form(browser: Browsers) -> No
     looked = sent(browser(SPECIALIST), content, act="look")
     assert "（照片 1 张）" in lines(looked)["2"]
     assert "文件较大，请再选一次" in looked.text
+
+
+@pytest.mark.parametrize(
+    "corner",
+    [b"<xdr:col>-9000</xdr:col>", b"<xdr:col>" + b"9" * 5000 + b"</xdr:col>", b"<xdr:col>"],
+)
+def test_a_drawing_made_to_do_harm_gets_one_sentence(corner: bytes, browser: Browsers) -> None:
+    book = ledger(row("路灯三个月不亮"), pictures=((2, BEFORE, picture()),))
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        drawing = archive.read("xl/drawings/drawing1.xml")
+    harmful = drawing.replace(b"<xdr:col>4</xdr:col>", corner)
+    assert harmful != drawing
+    page = sent(
+        browser(SPECIALIST), replaced(book, "xl/drawings/drawing1.xml", harmful), act="look"
+    )
+    assert "图片的位置认不出来" in page.main.one(role="alert").text
