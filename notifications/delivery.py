@@ -116,11 +116,15 @@ def _lease(
     at quiet hours nothing of that.
     """
     with database.unit_of_work() as connection:
-        due = outbox.lease_due(connection, now, most, LEASE, ways=ways, immediate_only=True)
+        due = outbox.lease_due(connection, now, most, LEASE, urgency="immediate", ways=ways)
         for way in ways if not quiet else ():
             free = room(connection, pace, way, now, most - len(due))
-            if free > 0:
-                due += outbox.lease_due(connection, now, free, LEASE, ways=[way])
+            for urgency in ("urgent", outbox.DIGEST):
+                if free > 0:
+                    more = outbox.lease_due(
+                        connection, now, free, LEASE, urgency=urgency, ways=[way]
+                    )
+                    due, free = due + more, free - len(more)
     return due
 
 

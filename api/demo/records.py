@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from workflow.engine.case import Case
 from workflow.store.casework.codec import case_of
+from workflow.store.outgoing.outbox import URGENCIES
 from workflow.store.tables.handles import (
     ADJUSTMENT,
     CASE,
@@ -49,10 +50,9 @@ def next_wake(connection: Connection, after: datetime) -> datetime | None:
     return min((at for at in found if at is not None), default=None)
 
 
-_WAKES = [
-    select(func.min(table.c.wake_at)).where(table.c.wake_at > bindparam("after"))
-    for table in (TIMER, OUTBOX)
-]
+_TIMERS = select(func.min(TIMER.c.wake_at)).where(TIMER.c.wake_at > bindparam("after"))
+_MESSAGES = select(func.min(OUTBOX.c.wake_at)).where(OUTBOX.c.wake_at > bindparam("after"))
+_WAKES = [_TIMERS, *(_MESSAGES.where(OUTBOX.c.urgency == urgency) for urgency in URGENCIES)]
 
 
 def moved(connection: Connection, at: datetime) -> list[int]:

@@ -123,9 +123,11 @@ def test_a_slow_worker_leaves_alone_what_another_has_taken_over(
 ) -> None:
     message = desk.owe()
     with database.unit_of_work() as connection:
-        [slow] = outbox.lease_due(connection, NOW, 9, LEASE, ways=["email"])
-        assert outbox.lease_due(connection, NOW, 9, LEASE, ways=["email"]) == []
-        [quick] = outbox.lease_due(connection, NOW + LEASE, 9, LEASE, ways=["email"])
+        [slow] = outbox.lease_due(connection, NOW, 9, LEASE, urgency="urgent", ways=["email"])
+        assert outbox.lease_due(connection, NOW, 9, LEASE, urgency="urgent", ways=["email"]) == []
+        [quick] = outbox.lease_due(
+            connection, NOW + LEASE, 9, LEASE, urgency="urgent", ways=["email"]
+        )
         begun = outbox.count_attempt(connection, quick, NOW + 3 * LEASE)
         assert begun is not None
         assert outbox.count_attempt(connection, slow, NOW + 4 * LEASE) is None

@@ -26,6 +26,8 @@ from workflow.store.lists.ranges import BY_UNIT, LAST_MOVED, LONGEST_STILL, NEWE
 from workflow.store.lists.reconciliation import KINDS
 from workflow.store.lists.shares import shares_of
 from workflow.store.outgoing import outbox
+from workflow.store.outgoing.backlog import backlog
+from workflow.store.outgoing.folding import lock_due_groups
 from workflow.store.sight.scope import not_kept_from
 from workflow.store.tables.handles import SCOPE
 
@@ -80,6 +82,8 @@ BY_KEY: list[tuple[str, str, Query]] = [
     ("whose turn it is", "scope_work", lambda c: ranges.work_of(c, THREE_POSTS)),
     ("workflows that units see", "scope_", lambda c: ranges.of_kinds(c, (7, 8, 9))),
     ("cases with timers due", "timer_wake", lambda c: cases.lock_due_cases(c, NOW, 1000)),
+    ("what is due at all", "outbox_wake", lambda c: outbox.is_any_due(c, NOW)),
+    ("what asks for the same", "outbox_case", lambda c: outbox.is_said_later(c, 1, NOW)),
     ("timers of a case", "timer", lambda c: cases.due_timers(c, NOW, [1])),
     ("timers to cancel", "timer", lambda c: c.execute(writes._CANCEL_TIMERS, CANCEL)),
     ("children of a case", "case_parent", listed(Filter(parent=7))),
@@ -142,7 +146,8 @@ def work(connection: Connection) -> Any:
 
 def lease(connection: Connection) -> Any:
     """Claim what may go."""
-    return outbox.lease_due(connection, NOW, 10, timedelta(minutes=1), ways=("email",))
+    lasts = timedelta(minutes=1)
+    return outbox.lease_due(connection, NOW, 10, lasts, urgency="urgent", ways=("email",))
 
 
 @contextmanager
@@ -201,6 +206,19 @@ def test_what_a_step_or_sweep_touches_is_found_by_an_index(
     assert not [
         table for table in ("SCAN cases", "SCAN timer", "SCAN scope", "Seq Scan") if table in plan
     ], plan
+
+
+@pytest.mark.parametrize(
+    "query",
+    [lambda c: lock_due_groups(c, NOW, "2026-03-02", 9), lambda c: backlog(c, NOW)],
+    ids=["whose digest is due", "what is behind"],
+)
+def test_what_waits_is_not_looked_for_among_all_that_went(database: Database, query: Query) -> None:
+    with plans(database) as (connection, found):
+        query(connection)
+    of_messages = [plan for plan in found if "outbox" in plan]
+    assert of_messages
+    assert [plan for plan in of_messages if "outbox_wake" not in plan] == []
 
 
 @named(COUNTED)

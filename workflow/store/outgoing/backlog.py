@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
+from workflow.store.outgoing.outbox import waits
 from workflow.store.tables.handles import OUTBOX, TIMER
 
 
@@ -31,7 +32,7 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
     timers, oldest_timer = connection.execute(due).one()
     wakes, since = OUTBOX.c.wake_at, OUTBOX.c.put_off_since
     owed = select(func.count(), func.min(func.coalesce(since, wakes)), func.count(since))
-    owed = owed.where(wakes.is_not(None), or_(wakes <= now, since.is_not(None)))
+    owed = owed.where(waits(), or_(wakes <= now, since.is_not(None)))
     messages, oldest, put_off = connection.execute(owed).one()
     return Backlog(timers, _age(oldest_timer, now), messages, _age(oldest, now), put_off)
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from workflow.store.outgoing.outbox import DIGEST, Row, has_moved_on, is_spoken_for
+from workflow.store.outgoing.outbox import DIGEST, Row, has_moved_on, is_spoken_for, waits
 from workflow.store.sight.scope import is_confidential
 from workflow.store.tables.handles import CASE, OUTBOX, PERSON, UNIT
 
@@ -39,7 +39,8 @@ def lock_due_groups(connection: Connection, now: datetime, day: str, most: int) 
     """Whose digest of a day is due, at most so many persons; those another worker folds are left
     to it.
     """
-    due = and_(OUTBOX.c.wake_at <= now, or_(_TO_FOLD, _left_over(day)))
+    come = and_(OUTBOX.c.urgency == DIGEST, OUTBOX.c.wake_at <= now)
+    due = and_(come, or_(_TO_FOLD, _left_over(day)))
     people = select(OUTBOX.c.person_id).where(due).distinct().limit(most)
     # Not FOR UPDATE proper: a command that writes a row of this person need not wait.
     lock = select(PERSON.c.id).where(PERSON.c.id.in_(people)).order_by(PERSON.c.id)
@@ -134,7 +135,7 @@ def _left_overs(connection: Connection, day: str) -> list[_LeftOver]:
     query = select(
         OUTBOX.c.id, OUTBOX.c.person_id, OUTBOX.c.way, OUTBOX.c.attempts, OUTBOX.c.put_off_since
     )
-    found = connection.execute(query.where(OUTBOX.c.wake_at.is_not(None), _left_over(day)))
+    found = connection.execute(query.where(waits(), _left_over(day)))
     return [_LeftOver(id_, (person, way), *tried) for id_, person, way, *tried in found]
 
 

@@ -9,9 +9,9 @@ lease renewed; whoever finds the lease taken by another leaves the message alone
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from sqlalchemy import (
     BindParameter,
@@ -29,10 +29,13 @@ from sqlalchemy import (
 )
 
 from workflow.engine.pace import Hours
+from workflow.engine.words import Urgency
 from workflow.store.offices import preferences
 from workflow.store.offices.masking import masked_in
 from workflow.store.sight.scope import is_confidential
 from workflow.store.tables.handles import CASE, HISTORY, OUTBOX, PERSON, PREFERENCE, UNIT
+
+URGENCIES: tuple[str, ...] = get_args(Urgency)
 
 DIGEST = "digest"
 """The urgency of what waits for the day's digest, and the template of the digest itself."""
@@ -70,7 +73,16 @@ def is_any_due(connection: Connection, now: datetime) -> bool:
     return connection.execute(_ANY_DUE, {"now": now}).first() is not None
 
 
-_ANY_DUE = select(OUTBOX.c.id).where(OUTBOX.c.wake_at <= bindparam("now")).limit(1)
+def waits(until: datetime | BindParameter[Any] | None = None) -> ColumnElement[bool]:
+    """The condition that a message is still to go, by an instant if one is given; said so that the
+    index which knows what waits finds it among all that ever went.
+    """
+    so_far = OUTBOX.c.wake_at >= _EVER if until is None else OUTBOX.c.wake_at <= until
+    return and_(OUTBOX.c.urgency.in_(URGENCIES), so_far)
+
+
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
+_ANY_DUE = select(OUTBOX.c.id).where(waits(bindparam("now"))).limit(1)
 
 
 def lease_due(
@@ -79,18 +91,20 @@ def lease_due(
     most: int,
     lease: timedelta,
     *,
+    urgency: str,
     ways: Collection[str],
-    immediate_only: bool = False,
 ) -> list[Leased]:
-    """Claim messages that may go by these ways, at most so many, longest due first."""
+    """Claim messages of an urgency that may go by these ways, at most so many, longest due first;
+    of what waits for a digest only the digests.
+    """
     wanted = [
+        OUTBOX.c.urgency == urgency,
         OUTBOX.c.wake_at <= now,
         OUTBOX.c.status.in_(("waiting", "leased")),
         OUTBOX.c.way.in_(ways),
-        or_(OUTBOX.c.urgency != DIGEST, OUTBOX.c.template == DIGEST),
     ]
-    if immediate_only:
-        wanted.append(OUTBOX.c.urgency == "immediate")
+    if urgency == DIGEST:
+        wanted.append(OUTBOX.c.template == DIGEST)
     due = select(OUTBOX.c.id, OUTBOX.c.status).where(*wanted)
     due = due.order_by(OUTBOX.c.wake_at, OUTBOX.c.id).limit(most)
     found = connection.execute(due.with_for_update(skip_locked=True)).all()
@@ -315,7 +329,7 @@ def is_spoken_for(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     later = OUTBOX.alias("later")
     same = and_(
         later.c.case_id == OUTBOX.c.case_id,
-        later.c.person_id == OUTBOX.c.person_id,
+        later.c.person_id + 0 == OUTBOX.c.person_id,  # not looked up by: a person has thousands
         later.c.way == OUTBOX.c.way,
         later.c.created_at > OUTBOX.c.created_at,
     )

@@ -26,7 +26,7 @@ class OutboxRow(SQLModel, table=True):
         ),
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="outbox_sent"),
         CheckConstraint("attempts BETWEEN 0 AND 20", name="outbox_attempts"),
-        Index("outbox_wake", "wake_at", "id"),
+        Index("outbox_wake", "urgency", "wake_at", "id"),
         Index("outbox_person", "person_id", "id"),
         Index("outbox_case", "case_id", "seq"),
         Index("outbox_sent", "sent_at"),
