@@ -28,8 +28,10 @@ from workflow.store.evidence.audit import Act
 from workflow.store.tables.handles import CASE, TIMER
 from workflow.transaction import Transaction
 
-BATCH = 1000
-"""Timers handled in one transaction."""
+BATCH = 250
+"""Cases handled in one transaction. A thousand would be no faster, and on SQLite whoever writes
+waits for the end of it.
+"""
 
 
 # Timers
