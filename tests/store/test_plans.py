@@ -213,8 +213,11 @@ def test_what_a_step_or_sweep_touches_is_found_by_an_index(
     [lambda c: lock_due_groups(c, NOW, "2026-03-02", 9), lambda c: backlog(c, NOW)],
     ids=["whose digest is due", "what is behind"],
 )
-def test_what_waits_is_not_looked_for_among_all_that_went(database: Database, query: Query) -> None:
-    with plans(database) as (connection, found):
+def test_what_waits_is_not_looked_for_among_all_that_went(
+    sqlite_database: Database, query: Query
+) -> None:
+    """PostgreSQL chooses by what it has counted, and here there is nothing yet."""
+    with plans(sqlite_database) as (connection, found):
         query(connection)
     of_messages = [plan for plan in found if "outbox" in plan]
     assert of_messages
