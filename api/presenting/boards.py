@@ -161,7 +161,9 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportsPage:
-    """Who has reported and who is late, for one period of one workflow."""
+    """Who has reported and who is late, for one period of one workflow; `more` where there
+    are units neither listed nor in the figures.
+    """
 
     tabs: tuple[LedgerLink, ...]
     title: str
@@ -169,6 +171,7 @@ class ReportsPage:
     years: tuple[Option, ...]
     figures: tuple[Figure, ...]
     rows: tuple[ReportRow, ...]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, event, insert, select
 from workflow.engine.case import Actor, Post
 from workflow.engine.definition import Definition
 from workflow.store.casework import cases, writes
+from workflow.store.casework.documents import register
 from workflow.store.database import Database
 from workflow.store.lists import queries, ranges
 from workflow.store.lists.boards import What, count_by_span, count_by_span_and_unit
@@ -28,6 +29,7 @@ from workflow.store.lists.shares import shares_of
 from workflow.store.outgoing import outbox
 from workflow.store.outgoing.backlog import backlog
 from workflow.store.outgoing.folding import lock_due_groups
+from workflow.store.outgoing.messages import failures
 from workflow.store.sight.scope import not_kept_from
 from workflow.store.tables.handles import SCOPE
 
@@ -279,6 +281,25 @@ def test_what_ledgers_do_not_agree_on_is_looked_for_among_few(
     plan = plan_of(sqlite_database, listed(narrowed, also=also, order=asked.order))
     assert way in plan, plan
     assert not [words for words in ("SCAN scope", "SCAN cases", "SCAN sign_off") if words in plan]
+
+
+SOME = [
+    ("messages that never arrived", "outbox_lost", lambda c: failures(c, reader=CLERK)),
+    ("messages that came back", "report_fate", lambda c: failures(c, reader=CLERK)),
+    ("the register of a year", "document_year", lambda c: register(c, CLERK, 2026, 50)),
+]
+
+
+@named(SOME)
+def test_what_a_page_shows_is_never_looked_for_among_all(
+    sqlite_database: Database, index: str, query: Query
+) -> None:
+    with plans(sqlite_database) as (connection, found):
+        query(connection)
+    plan = found[0]
+    assert index in plan, plan
+    tables = ("outbox", "history", "archived_history", "document", "handover", "delivery_report")
+    assert not [table for table in tables if f"SCAN {table}\n" in f"{plan}\n"], plan
 
 
 def test_a_count_of_what_is_open_reads_nothing_that_is_closed(sqlite_database: Database) -> None:

@@ -39,7 +39,7 @@ def reports(
             for one in periods_of(connection, someone.actor, workflow)
         }
         year = chosen_of(years, year)
-        rows = _rows(connection, duban, someone, workflow, year) if year else ()
+        rows, more = _rows(connection, duban, someone, workflow, year) if year else ((), False)
     lights = Counter(row.item.clock.light for row in rows)
     page = ReportsPage(
         tabs=tabs("/boards/reports"),
@@ -52,14 +52,15 @@ def reports(
             if lights[light]
         ),
         rows=rows,
+        more=more,
     )
     return show("board_reports.html", page, masthead_of(duban, someone, HERE))
 
 
 def _rows(
     connection: Connection, duban: Duban, someone: Someone, workflow: str, year: str
-) -> tuple[ReportRow, ...]:
-    """A row a unit, whoever is late first."""
+) -> tuple[tuple[ReportRow, ...], bool]:
+    """A row a unit, whoever is late first, and whether there are more."""
     narrowed = queries.Filter(workflows=(workflow,), period=int(year))
     found = queries.list_cases(connection, someone.actor, narrowed, limit=MOST)
     rows = []
@@ -71,4 +72,5 @@ def _rows(
         )
         closed = in_full(local_day(row["closed_at"])) if row["closed_at"] else ""
         rows.append(ReportRow(item, marks, closed))
-    return tuple(sorted(rows, key=lambda row: _ORDER.index(row.item.clock.light)))
+    in_order = sorted(rows, key=lambda row: _ORDER.index(row.item.clock.light))
+    return tuple(in_order), found.next is not None

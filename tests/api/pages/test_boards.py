@@ -161,7 +161,7 @@ def test_trends_say_what_came_in_and_how_long_a_state_takes(
 
 
 def test_periodic_reports_show_who_has_and_who_is_late(
-    browser: Browsers, duban: Duban, clock: SimulatedClock
+    browser: Browsers, duban: Duban, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "还没有定期报告" in browser("zhou-bg.officer").get("/boards/reports").text
     clock.advance_to(datetime(2026, 11, 2, 2, tzinfo=UTC))
@@ -170,6 +170,9 @@ def test_periodic_reports_show_who_has_and_who_is_late(
     page = browser("zhou-bg.head").get("/boards/reports")
     assert len(list(page.main.all("a", class_="headline"))) == 9
     assert sum(map(int, figures_of(page).values())) == 9
+    assert "只列出" not in page.text
+    monkeypatch.setattr("api.pages.boards.reports.MOST", 4)
+    assert "只列出前 4 个" in browser("zhou-bg.head").get("/boards/reports").text
 
 
 def test_a_leader_reads_on_one_page_where_it_hurts(browser: Browsers, year: dict[str, int]) -> None:

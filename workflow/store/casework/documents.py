@@ -21,6 +21,7 @@ from workflow.store.tables.handles import (
     ATTACHMENT,
     BLOB,
     DOCUMENT,
+    HISTORY,
     SCOPE,
     SEALED,
     TEMPLATE,
@@ -197,17 +198,18 @@ def register(connection: Connection, reader: Actor, year: int, most: int) -> tup
     """
     mine = DOCUMENT.c.unit_id.in_(units_of(reader))
     seen = exists().where(SCOPE.c.case_id == DOCUMENT.c.case_id, in_sight(reader))
-    row_of = (EVERY_ROW.c.case_id == DOCUMENT.c.case_id) & (EVERY_ROW.c.seq == DOCUMENT.c.seq)
+    # a row with which a document was issued never goes into the archive
+    row_of = (HISTORY.c.case_id == DOCUMENT.c.case_id) & (HISTORY.c.seq == DOCUMENT.c.seq)
     names = ("case_id", "seq", "number", "series", "serial", "unit_id")
     query = (
         select(
             *(DOCUMENT.c[name] for name in names),
             case((seen, DOCUMENT.c.title)).label("title"),
-            EVERY_ROW.c.at,
+            HISTORY.c.at,
             UNIT.c.short_name.label("unit"),
         )
         .join(UNIT, UNIT.c.id == DOCUMENT.c.unit_id)
-        .join(EVERY_ROW, row_of)
+        .join(HISTORY, row_of)
         .where(DOCUMENT.c.year == year, mine | seen)
         .order_by(UNIT.c.path, DOCUMENT.c.series, DOCUMENT.c.serial.desc())
         .limit(most + 1)

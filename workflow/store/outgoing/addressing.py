@@ -123,6 +123,7 @@ def _unreached(told: Told, unit: int, role: str, now: datetime) -> Row:
         "unit_id": unit,
         "way": "in_app",
         "status": "dead",
+        "lost": 1,
         "wake_at": None,
         "planned_at": None,
         "sent_at": None,
@@ -143,4 +144,5 @@ def _blank(told: Told, now: datetime) -> Row:
         "created_at": now,
         "outcome": None,
         "detail": None,
+        "lost": None,
     }

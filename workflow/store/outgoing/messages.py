@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, select, union_all
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
@@ -169,10 +169,12 @@ def failures(
 
     A later report may say that one arrived after all: `reports.stories` has the last word.
     """
+    given_up = OUTBOX.alias("given_up")
+    dead = select(given_up.c.id).where(given_up.c.lost == 1)
     returned = select(HANDOVER.c.outbox_id).join(REPORT, SPEAKS_OF)
     returned = returned.where(REPORT.c.fate == Fate.UNDELIVERED)
-    lost = or_(OUTBOX.c.status == "dead", (OUTBOX.c.status == "sent") & OUTBOX.c.id.in_(returned))
-    wanted = [lost, ~is_replaced(), *([OUTBOX.c.id < before] if before is not None else [])]
+    lost = OUTBOX.c.id.in_(union_all(dead, returned)), OUTBOX.c.status.in_(("dead", "sent"))
+    wanted = [*lost, ~is_replaced(), *([OUTBOX.c.id < before] if before is not None else [])]
     return _listed(connection, wanted, reader, limit)
 
 

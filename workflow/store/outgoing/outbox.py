@@ -196,7 +196,7 @@ _KNOWN = update(OUTBOX).where(
 def mark_dead(connection: Connection, message: Leased, outcome: str, detail: str) -> None:
     """It will not be tried again by itself; the messages page lists it."""
     dead = update(OUTBOX).where(*_held_as(message.id, message.until))
-    connection.execute(dead.values(_settled("dead", outcome, detail)))
+    connection.execute(dead.values(_settled("dead", outcome, detail) | {"lost": 1}))
 
 
 def mark_empty(connection: Connection, message: Leased, detail: str) -> None:

@@ -32,6 +32,7 @@ class CaseRow(SQLModel, table=True):
         Index("case_cycle", "cycle"),
         Index("case_backfill", "backfill_id"),
         Index("case_signed", "workflow", "signed"),
+        Index("case_opened", "workflow", "opened_at"),
     )
 
     id: int | None = id_column()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from workflow.store.tables.columns import BIG, id_column, text_column
@@ -43,6 +43,7 @@ class DocumentRow(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["case_id", "seq"], ["history.case_id", "history.seq"]),
         UniqueConstraint("unit_id", "series", "year", "serial"),
+        Index("document_year", "year", "unit_id", "series", "serial"),
         CheckConstraint(
             "(number IS NULL) = (serial IS NULL) AND (series IS NULL) = (serial IS NULL)"
             " AND (year IS NULL) = (serial IS NULL)",

@@ -14,7 +14,8 @@ class OutboxRow(SQLModel, table=True):
 
     `planned_at` is when it was to go at first, had the clock been looked after in time; None where
     that is not known. `put_off_since` is since when it waits for others than its person: a provider
-    that did not take it, or a day that had enough.
+    that did not take it, or a day that had enough. `lost` is 1 once it was given up, by which such
+    ones are found, and NULL otherwise.
     """
 
     __tablename__ = "outbox"
@@ -30,6 +31,7 @@ class OutboxRow(SQLModel, table=True):
         Index("outbox_person", "person_id", "id"),
         Index("outbox_case", "case_id", "seq"),
         Index("outbox_sent", "sent_at"),
+        Index("outbox_lost", "lost"),
     )
 
     id: int | None = id_column()
@@ -56,6 +58,7 @@ class OutboxRow(SQLModel, table=True):
     digest_id: int | None = Field(default=None, foreign_key="outbox.id", sa_type=BIG)
     put_off_since: datetime | None = None
     planned_at: datetime | None = None
+    lost: int | None = None
 
 
 class ReadingRow(SQLModel, table=True):
@@ -124,6 +127,7 @@ class DeliveryReportRow(SQLModel, table=True):
         CheckConstraint("fate IN ('delivered', 'undelivered', 'delayed')", name="report_fate"),
         Index("report_provider", "way", "provider_id"),
         Index("report_seen", "seen_at"),
+        Index("report_fate", "fate"),
     )
 
     id: int | None = id_column()
