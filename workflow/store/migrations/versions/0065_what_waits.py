@@ -5,7 +5,7 @@ every batch, and is no longer looked for among all that can wait.
 from alembic import op
 
 revision = "0065"
-down_revision = "0058"
+down_revision = "0063"
 
 
 def upgrade() -> None:
