@@ -1,7 +1,6 @@
 """What a case knows, as flat values in words for a template: nothing in them can act."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -26,7 +25,8 @@ from workflow.store.offices.named import by_name
 
 _LONGEST_HEADLINE = 30
 """Characters of what a case is called in a title, which takes three lines then."""
-_CLAUSES = re.compile(rf".{{8,{_LONGEST_HEADLINE}}}(?=[，。；：])")
+_SHORTEST_HEADLINE = 8
+_CLOSES = dict(zip("（(“‘《〈【[「", "）)”’》〉】]」", strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +147,28 @@ def _case_in_words(scene: Scene) -> SimpleNamespace:
 
 
 def called_in_title(text: str) -> str:
-    """What a case is called in a title: the first line of a text, to the last sign that fits."""
+    """What a case is called in a title: the first line of a text, to the last sign that fits and
+    stands in no bracket and no quotation; without one, as much as fits.
+    """
     line = shortened(text, len(text)).rstrip("。；，")
     if len(line) <= _LONGEST_HEADLINE:
         return line
-    clauses = _CLAUSES.match(line)
-    return clauses.group() if clauses else f"{line[: _LONGEST_HEADLINE - 2]}……"
+    whole = [end for end in _outside(line) if _SHORTEST_HEADLINE <= end <= _LONGEST_HEADLINE]
+    clauses = [end for end in whole if line[end] in "，。；："]
+    (end,) = clauses[-1:] or whole[-1:] or [_LONGEST_HEADLINE]
+    return line[:end].rstrip("、…")
+
+
+def _outside(line: str) -> Iterator[int]:
+    """The places in a line before which every bracket and quotation that was opened is closed."""
+    awaited: list[str] = []
+    for place, sign in enumerate(line):
+        if not awaited:
+            yield place
+        if sign in _CLOSES:
+            awaited.append(_CLOSES[sign])
+        elif awaited and sign == awaited[-1]:
+            awaited.pop()
 
 
 def _facts_in_words(definition: Definition, facts: Mapping[str, Any]) -> SimpleNamespace:

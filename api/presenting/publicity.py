@@ -5,7 +5,6 @@ A fact, a column or a party is left out unless the definition says `public`, and
 is `personal`. Numbers that are a person's are masked wherever they were typed.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,14 +15,10 @@ from api.presenting.wording import Names, in_full, shortened
 from workflow.engine.calendar import local_day
 from workflow.engine.definition import Definition, Fact
 from workflow.engine.sight import due_day
+from workflow.papers.numbers import MOBILE, numbers_in
 from workflow.store.lists.queries import Row
-from workflow.store.offices.masking import masked_in
+from workflow.store.offices.masking import masked, masked_in
 
-_LONG_NUMBER = re.compile(
-    r"(?<![\dXx])(?:\d[\dXx]{10,}"
-    r"|\d{6}[ -]\d{8}[ -]?\d{3}[\dXx]|\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{1,3})?)"
-)
-"""In one piece, or in the groups in which cards have them."""
 HIDDEN = "（号码已隐去）"
 """What stands for a number as long as an identity card's or an account's."""
 
@@ -116,4 +111,9 @@ def _value(fact: Fact, raw: Any) -> Value:
 
 
 def _masked(text: str) -> str:
-    return _LONG_NUMBER.sub(HIDDEN, masked_in(text))
+    text, shown, end = masked_in(text), "", 0
+    for number in numbers_in(text):
+        found = text[number.start : number.end]
+        shown += text[end : number.start] + (masked(found) if number.kind == MOBILE else HIDDEN)
+        end = number.end
+    return shown + text[end:]

@@ -14,27 +14,46 @@ from typing import get_args
 from workflow.engine.case import Unit
 from workflow.engine.words import Level
 from workflow.papers.composing import Composed
+from workflow.papers.numbers import ACCOUNT, IDENTITY, MOBILE, numbers_in
 
 MOST_CHARACTERS = 5000
 _LEVELS: tuple[str, ...] = get_args(Level)
 
 _ORDERS = re.compile(r"必须|务必|责令|勒令|严禁|不得有误|限期整改到位|令你|特此命令|遵照执行")
+_LEVEL = r"(?:省|自治区|州|盟|市|县|旗|(?<![社小园校厂景库片])区)"
+_SUPERIOR = (
+    rf"(?:国务院|(?:党|中共)?中央|地委|行署|{_LEVEL}(?:"
+    r"党?委(?:员会)?|(?:人民)?政府|人大|政协|领导|长(?![效期远])"
+    r"|[^，。；\n村居社]{0,12}(?:领导小组|指挥部)))"
+)
+_HAVING = (
+    r"(?:常务委员会|常委会?|常务会?议?|主任会议|专题会议?|全体会议?|会议|党组"
+    r"|第?[\d一二三四五六七八九十百]+[届次号]|主要|分管|负责|同志"
+    r"|讨论|研究|审议|审定|审核|审查|批示|原则|一致|正式|书面|专题|[及和与、]|（[^（）\n]{0,20}）){0,8}"
+)
+"""How they came to agree."""
+_NAMED = r"(?:(?:副?(?:书记|主席|主任|秘书长)|(?<=领导)|(?<=长))[\u4e00-\u9fa5]{0,4})?"
 _BY_CONSENT = re.compile(
-    r"经[^，。；\n]{0,20}((?<![村居])委|政府|委员会|党组|领导小组|指挥部|同志)[^，。；\n]{0,10}(同意|授权|批准)"
+    r"(?<![未须需应不])经(?![济费营验])[^，。；\n]{0,12}?"
+    rf"{_SUPERIOR}(?:{_HAVING}{_SUPERIOR}){{0,3}}{_HAVING}{_NAMED}{_HAVING}(?:同意|授权|批准)"
 )
-"""What a superior has agreed to; that villagers agreed gives no department leave."""
+"""What a superior has agreed to; that villagers or departments agreed gives no leave."""
+_CONSENT = "要写明本级以上党委、政府、人大、政协或其领导的同意，例如“经州人民政府同意”"
+_DECIDE = "批示|批准|审批|批复|审定|核准|核批|裁定"
 _REQUESTS = re.compile(
-    r"请(予以?|给予)?(批示|批准|审批|批复|审定|核准|核批|裁定)|妥否|当否"
-    r"|(恳请|请求|敬请|望)[^。；]{0,20}(解决|支持|批[准复示]|拨付|追加)"
+    rf"(?<![申提报邀])请(?:予以?|给予)?(?:{_DECIDE})|妥否|(?<![应适正])当否"
+    r"|(?<![^。；，：！？）.\s])"
+    r"(?:[一二三四五六七八九十]是|[我本][县州市区局办委镇乡村]|现|特|故|为此|在此|并|同时|再次)*"
+    r"(?:(?:恳请|敬请|谨请|请求|希?望(?![^各贵我][县区]))[^，。；\n]{0,20}(?:解决|支持|批[准复示]|拨付|追加)"
+    rf"|请[^，。；\n]{{0,12}}(?:{_DECIDE}|拨付|追加))"
 )
+"""What the writer asks for; that others asked, hoped and applied is what reports tell of.
+
+Counties are called 望谟 and 望都.
+"""
 _HOW_CARRIED_OUT = re.compile(
     r"(报送|上报|报告)[^，。；！\n]{0,12}(贯彻|落实)[^，。；！\n]{0,4}情况"
 )
-_IDENTITY = re.compile(
-    r"(?<!\d)[1-9]\d{5}[ -]?(?:19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d[ -]?\d{3}[\dXx](?!\d)"
-)
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
-_ACCOUNT = re.compile(r"(?<!\d)[3-6]\d{3}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)")
 _LETTERLIKE = ("函", "报告", "表单", "纪要", "公示", "方案")
 """Kinds that order nobody."""
 
@@ -83,12 +102,15 @@ def _orders(document: Composed, sides: Sides) -> Iterator[str]:
     if document.kind not in _LETTERLIKE:
         yield (
             f"部门不能向下级党委政府发“{document.kind}”，请改用函，或由本级党委政府印发；"
-            "经同意行文的，文中要写明“经……同意”"
+            f"经同意行文的，{_CONSENT}"
         )
     words = dict.fromkeys(found[0] for found in _ORDERS.finditer(document.text))
     if words:
         quoted = "、".join(f"“{word}”" for word in words)
-        yield f"部门不能向下级党委政府提出指令性要求，请改掉{quoted}，例如改成“请”"
+        yield (
+            f"部门不能向下级党委政府提出指令性要求，请改掉{quoted}，例如改成“请”；"
+            f"经同意的，{_CONSENT}"
+        )
 
 
 def _asks(document: Composed, sides: Sides) -> Iterator[str]:
@@ -115,10 +137,11 @@ def _reports(document: Composed, sides: Sides) -> Iterator[str]:
 
 
 def _personal(document: Composed, personal: Collection[str]) -> Iterator[str]:
-    text = unicodedata.normalize("NFKC", document.text)  # a digit is one however wide
-    for what, pattern in (("身份证号", _IDENTITY), ("手机号", _MOBILE), ("银行账号", _ACCOUNT)):
-        if pattern.search(text):
+    found = {number.kind for number in numbers_in(document.text)}
+    for what in (IDENTITY, MOBILE, ACCOUNT):
+        if what in found:
             yield f"公开的文件里不能有{what}，请删去"
+    text = unicodedata.normalize("NFKC", document.text)  # a letter is one however wide
     for words in dict.fromkeys(one.strip() for one in personal):
         if len(words) > 1 and unicodedata.normalize("NFKC", words) in text:
             yield f"公开的文件里不能有个人信息，请删去“{words[:20]}”"
