@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import PurePath
 
@@ -28,8 +28,8 @@ LONGEST_NAME = 80
 PIXELS_TOGETHER = 3_000_000_000
 """Of pictures that come in one file: two minutes of a processor at the worst."""
 
-_TOGETHER = 16
-"""Pictures that one child looks into."""
+_PIXELS_OF_A_CHILD, _MOST_OF_A_CHILD = 100_000_000, 64
+"""Pictures that one child looks into: so many pixels, a few seconds of its twenty."""
 
 _NO_PICTURE = "只接收 JPG、PNG、WebP 图片，请另存为其中一种"
 _PIXELS_OF_TOO_MUCH = 40_000_000
@@ -74,9 +74,25 @@ def keep(duban: Duban, person: int, new: NewFile) -> Attachment:
         duban.files,
         new,
         person=person,
-        most=duban.settings.files_gb * 1024**3,
+        most=_most(duban),
         now=duban.clock(),
     )
+
+
+def check_room(duban: Duban, person: int, size: int) -> None:
+    """Raise QuotaExceeded where several files together are too much, before the first is kept."""
+    with duban.database.reading() as connection:
+        attachments.check_quota(connection, person, size, _most(duban), duban.clock())
+
+
+def room_left(duban: Duban, person: int) -> int:
+    """How many bytes somebody may still bring today."""
+    with duban.database.reading() as connection:
+        return attachments.room_left(connection, person, _most(duban), duban.clock())
+
+
+def _most(duban: Duban) -> int:
+    return duban.settings.files_gb * 1024**3
 
 
 def _looked_into(name: str, content: bytes, person: int) -> NewFile:
@@ -92,51 +108,67 @@ def _looked_into(name: str, content: bytes, person: int) -> NewFile:
     return NewFile(named, mime, content)
 
 
+Sized = tuple[bytes, int]
+"""A picture, and the pixels that its header speaks of: what it costs, whatever comes of it."""
+
+
 def look_into_pictures(
-    duban: Duban, person: int, pictures: Sequence[bytes]
-) -> list[NewFile | BadFile]:
+    duban: Duban, person: int, pictures: Iterable[Sized]
+) -> Iterator[NewFile | BadFile]:
     """Pictures that came in one file, several to a child: each as it is kept, still without a name,
     or why it is not; raises TooBusy.
+
+    No more are drawn than are asked for, and of those that were none is held here.
     """
-    found: list[NewFile | BadFile] = []
     room = PIXELS_TOGETHER
-    for at in range(0, len(pictures), _TOGETHER):
-        batch = pictures[at : at + _TOGETHER]
-        for one, pixels in _together(batch, person) if room > 0 else _without_room(batch):
-            room -= pixels
-            found.append(one)
-    for one in found:
-        if isinstance(one, BadFile):
-            _note_refusal(duban, person, one)
-    return found
+    for batch in _batches(pictures):
+        for one, cost in _together(batch, person) if room > 0 else _without_room(batch):
+            room -= cost
+            if isinstance(one, BadFile):
+                _note_refusal(duban, person, one)
+            yield one
 
 
-def _together(batch: Sequence[bytes], person: int) -> Iterator[tuple[NewFile | BadFile, int]]:
-    """Each with its pixels; where one of them is too much for a child, the others are not to
+def _batches(pictures: Iterable[Sized]) -> Iterator[list[Sized]]:
+    batch: list[Sized] = []
+    together = 0
+    for content, pixels in pictures:
+        together += pixels
+        if batch and (together > _PIXELS_OF_A_CHILD or len(batch) == _MOST_OF_A_CHILD):
+            yield batch
+            batch, together = [], pixels
+        batch.append((content, pixels))
+    if batch:
+        yield batch
+
+
+def _together(batch: Sequence[Sized], person: int) -> Iterator[tuple[NewFile | BadFile, int]]:
+    """Each with its cost; where one of them is too much for a child, the others are not to
     suffer.
     """
-    lengths = json.dumps([*map(len, batch)]).encode()
+    contents = [content for content, _ in batch]
+    lengths = json.dumps([*map(len, contents)]).encode()
     try:
-        answers, made = ask_child("attachments", b"\n".join((lengths, b"".join(batch))), person)
+        answers, made = ask_child("attachments", b"\n".join((lengths, b"".join(contents))), person)
     except BadFile as bad:
         if len(batch) == 1:
-            yield bad, _PIXELS_OF_TOO_MUCH
+            yield bad, max(batch[0][1], _PIXELS_OF_TOO_MUCH)
             return
         half = len(batch) // 2
         yield from _together(batch[:half], person)
         yield from _together(batch[half:], person)
         return
     parts = iter(made)
-    for mime, many, pixels, code, sentence in answers:
+    for (_, pixels), (mime, many, code, sentence) in zip(batch, answers, strict=True):
         drawn = tuple(islice(parts, many))
         if drawn:
             yield NewFile("", mime, *drawn), pixels
         else:
             is_none = code in ("", "file_type")  # an honest file, or none that we know
-            yield BadFile("file_type", _NO_PICTURE) if is_none else BadFile(code, sentence), 0
+            yield BadFile("file_type", _NO_PICTURE) if is_none else BadFile(code, sentence), pixels
 
 
-def _without_room(batch: Sequence[bytes]) -> Iterator[tuple[NewFile | BadFile, int]]:
+def _without_room(batch: Sequence[Sized]) -> Iterator[tuple[NewFile | BadFile, int]]:
     yield from ((BadFile("file_too_much", "图片合计太大，请分成几个文件"), 0) for _ in batch)
 
 

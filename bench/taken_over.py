@@ -55,7 +55,7 @@ def _measured(scratch: Scratch, kind: str, rows: int) -> Table:
     content = _ledger(rows)
     set_aside()
     began = time.perf_counter()
-    ledger = open_ledger("问题台账.xlsx", content)
+    ledger = open_ledger(duban, actor, office.WORKFLOW, "问题台账.xlsx", content)
     looked = look(duban, actor, office.WORKFLOW, ledger)
     seen = time.perf_counter()
     made = take_over(duban, actor, office.WORKFLOW, ledger, looked, "bench")

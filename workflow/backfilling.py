@@ -77,7 +77,7 @@ def take_over(
         sha256=file.sha256,
         lines=len(rows),
         person=actor.person or 0,
-        unit=_office_of(compiled, actor),
+        unit=office_of(compiled, actor),
         now=work.now,
     )
     year = local_day(work.now).year
@@ -103,7 +103,7 @@ def take_over(
     return [work.case(case_id) for case_id in ids]
 
 
-def _office_of(compiled: Compiled, actor: Actor) -> int:
+def office_of(compiled: Compiled, actor: Actor) -> int:
     """The unit in whose name somebody takes over; raises NotYourTurn."""
     spec = compiled.definition.backfill
     roles = {role.partition(".")[2] for role in (spec.by if spec else ())}

@@ -41,7 +41,7 @@ def backfill(
         with duban.database.reading() as connection:
             who = person_by_username(connection, person)
             actor = actor_of(connection, who, duban.clock())
-        ledger = open_ledger(file.name, file.read_bytes())
+        ledger = open_ledger(duban, actor, workflow, file.name, file.read_bytes())
         looked = look(duban, actor, workflow, ledger, how)
         _show(looked)
         if keep is not None:
@@ -70,5 +70,10 @@ def _show(looked: "Looked") -> None:
         say(f"只有一格有内容的行不算：第 {'、'.join(map(str, looked.skipped[:20]))} 行")
     if looked.pictures.elsewhere:
         say(f"不在任何一行里的图片：{looked.pictures.elsewhere} 张，没有收下")
+    if looked.pictures.lost:
+        say(
+            f"有 {looked.pictures.lost} 张图片的位置认不出来（例如 Excel“置于单元格中”的），"
+            "请改成浮动图片后再试"
+        )
     pictures = f"，照片 {looked.pictures.many} 张" if looked.pictures.many else ""
     say(f"合计：{len(looked.rows)} 行，有误 {looked.wrong} 行{pictures}")

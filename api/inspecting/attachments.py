@@ -33,9 +33,9 @@ def examined(content: bytes) -> tuple[str, list[bytes]]:
     raise BadFile("file_type", "只接收 JPG、PNG、WebP 图片和 PDF、OFD、docx、xlsx 文件")
 
 
-Examined = tuple[str, int, int, str, str]
-"""Of one file among several: its media type, how many parts were made of it, its pixels; or why it
-is refused, as code and sentence.
+Examined = tuple[str, int, str, str]
+"""Of one file among several: its media type, how many parts were made of it; or why it is refused,
+as code and sentence.
 """
 
 
@@ -45,10 +45,10 @@ def examined_all(content: bytes) -> tuple[list[Examined], list[bytes]]:
     for one in _apart(content):
         try:
             mime, parts = examined(one)
-            found.append((mime, len(parts), images.pixels_of(one) if parts else 0, "", ""))
+            found.append((mime, len(parts), "", ""))
             made += parts
         except BadFile as bad:
-            found.append(("", 0, 0, bad.code, bad.sentence))
+            found.append(("", 0, bad.code, bad.sentence))
     return found, made
 
 

@@ -34,9 +34,17 @@ def redrawn(content: bytes) -> tuple[bytes, bytes]:
 
 
 def pixels_of(content: bytes) -> int:
-    """How many pixels a picture has that could be drawn: what drawing it costs."""
-    image = Image.open(io.BytesIO(content), formats=FORMATS)
-    return image.width * image.height
+    """How many pixels a picture's header speaks of: what trying to draw it costs, be it whole or
+    broken. Nothing where the header is enough to refuse it.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content), formats=FORMATS)
+    except Exception:  # as above
+        return 0
+    pixels = image.width * image.height
+    return pixels if pixels <= MOST_PIXELS else 0
 
 
 def _drawn(image: Image.Image) -> tuple[bytes, bytes]:

@@ -2,7 +2,8 @@
 
 A picture belongs to the cell in which it begins; one that begins in its lower half and lies more in
 the next was pasted a little too high. WPS has another way, a picture inside a cell: a formula names
-it there (DISPIMG).
+it there (DISPIMG). Pictures whose cell is not to be found are counted: Excel 365 keeps them inside
+cells in a way of its own (richData), and an anchor may stand on the paper and not on a cell.
 """
 
 import io
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from api.inspecting.archives import scan
+from api.inspecting.images import pixels_of
 from api.inspecting.refusing import BadFile, unreadable
 
 MOST_PICTURES = 2000
@@ -30,21 +32,27 @@ Placed = tuple[int, int, str]
 """Row and column, counted from 1, and the part in which the picture lies."""
 
 
-def pictures_of(content: bytes) -> tuple[list[tuple[int, int, int]], list[bytes]]:
-    """Where pictures lie, each with its place among the bytes, which are told once; raises
-    BadFile.
-    """
+Found = tuple[list[tuple[int, int, int]], list[int], int]
+"""Row, column and place among the contents of each picture; the pixels of each content; how many
+pictures lie in no cell that is known.
+"""
+
+
+def pictures_of(content: bytes) -> tuple[Found, list[bytes]]:
+    """Where pictures lie, and their bytes, which are told once; raises BadFile."""
     names = scan(content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         try:
-            found = list(_Book(archive, names).placed())
+            book = _Book(archive, names)
+            found = list(book.placed())
+            lost = book.lost + len(book.unnamed())
         except (ElementTree.ParseError, KeyError, ValueError, StopIteration):
             raise unreadable("图片的位置认不出来，请用 Excel 或 WPS 另存一次后再试") from None
         parts = list(dict.fromkeys(part for *_, part in found))
         at = {part: place for place, part in enumerate(parts)}
-        return [(row, column, at[part]) for row, column, part in found], list(
-            map(archive.read, parts)
-        )
+        contents = list(map(archive.read, parts))
+    placed = [(row, column, at[part]) for row, column, part in found]
+    return (placed, list(map(pixels_of, contents)), lost), contents
 
 
 @dataclass
@@ -54,6 +62,8 @@ class _Book:
     heights: dict[int, float] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
     cells: list[tuple[int, int, str]] = field(default_factory=list)
+    lost: int = 0
+    """Pictures of the sheet that lie in no cell, or that a cell names and nobody has."""
 
     def placed(self) -> Iterator[Placed]:
         sheet = self._first_sheet()
@@ -104,9 +114,11 @@ class _Book:
         for drawing in self._related(sheet, "/drawing").values():
             parts = self._related(drawing)
             for anchor in self._tree(drawing):
+                pictures = list(_pictures_in(anchor, parts))
                 if place := self._cell_of(anchor):
-                    for part in _pictures_in(anchor, parts):
-                        yield (*place, part)
+                    yield from ((*place, part) for part in pictures)
+                else:
+                    self.lost += len(set(pictures))
 
     def _cell_of(self, anchor: ElementTree.Element) -> tuple[int, int] | None:
         """The cell to which an anchored picture belongs, if it is anchored to one."""
@@ -124,6 +136,7 @@ class _Book:
         """Pictures inside cells, as WPS has them."""
         book = "xl/cellimages.xml"
         if not self.cells or book not in self.names:
+            self.lost += len(self.cells)
             return
         parts = self._related(book)
         known = {}
@@ -133,6 +146,17 @@ class _Book:
         for row, column, name in self.cells:
             if part := known.get(name):
                 yield row, column, part
+            else:
+                self.lost += 1
+
+    def unnamed(self) -> set[str]:
+        """Pictures of which nothing speaks but the values of cells, in Excel 365's way."""
+        media = {name for name in self.names if name.startswith("xl/media/")}
+        for rels in self.names:
+            if rels.endswith(".rels") and not rels.startswith("xl/richData/"):
+                folder, _, name = rels.removesuffix(".rels").rpartition("_rels/")
+                media -= set(self._related(folder + name).values())
+        return media
 
     def _tree(self, part: str) -> ElementTree.Element:
         return ElementTree.fromstring(self.archive.read(part))

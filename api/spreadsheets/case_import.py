@@ -91,7 +91,7 @@ def import_cases(
     definition = duban.catalog.newest(workflow).definition
     columns = columns_of(definition)
     try:
-        sheet = read_sheet(content)
+        sheet = read_sheet(content, someone.person)
     except BadFile as error:
         raise UnreadableFile(error.sentence, {"reason": error.code}) from None
     order = columns_in(sheet, columns)

@@ -62,7 +62,7 @@ def import_figures(duban: Duban, someone: Someone, content: bytes, *, commit: bo
     """Preview a file, or enter its figures, all or none; raises UnreadableFile, FiguresRefused."""
     in_force = duban.shelf.in_force()
     try:
-        sheet = list(read_list(content))
+        sheet = list(read_list(content, person=someone.person))
     except BadFile as error:
         raise UnreadableFile(error.sentence, {"reason": error.code}) from None
     if not sheet or [_text(cell) for cell in sheet[0][1]][: len(HEADS) - 1] != [*HEADS[:-1]]:

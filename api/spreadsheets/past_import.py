@@ -19,7 +19,7 @@ from api.spreadsheets.past_pictures import (
 )
 from api.spreadsheets.past_table import PastRow, check_reading, read_table
 from api.spreadsheets.reading import Cell, NumberedRow, read_list
-from workflow.backfilling import LedgerFile, PastCase, tried
+from workflow.backfilling import LedgerFile, PastCase, office_of, tried
 from workflow.commands import Answer
 from workflow.engine.calendar import local_day
 from workflow.engine.case import Actor
@@ -95,11 +95,12 @@ class Looked:
         return bool(self.rows) and not (self.problems or self.wrong)
 
 
-def open_ledger(name: str, content: bytes) -> Ledger:
-    """The rows of a file, read by a child process; raises UnreadableFile."""
+def open_ledger(duban: Duban, actor: Actor, workflow: str, name: str, content: bytes) -> Ledger:
+    """The rows of a file, read by a child process; raises UnreadableFile, NotYourTurn."""
+    _check_turn(duban, actor, workflow)
     try:
-        sheet = list(islice(read_list(content), MOST_PAST + 11))
-        pictures = pictures_on(content)
+        sheet = list(islice(read_list(content, person=actor.person), MOST_PAST + 11))
+        pictures = pictures_on(content, actor.person)
     except BadFile as error:
         raise UnreadableFile(error.sentence, {"reason": error.code}) from None
     if not sheet:
@@ -109,12 +110,19 @@ def open_ledger(name: str, content: bytes) -> Ledger:
     return Ledger(name[-80:] or "台账", content, sheet, pictures)
 
 
+def _check_turn(duban: Duban, actor: Actor, workflow: str) -> None:
+    """Nothing is done for whoever may not take over; raises InvalidInput, NotYourTurn."""
+    compiled = duban.catalog.newest(workflow)
+    targets_of(compiled.definition)
+    office_of(compiled, actor)
+
+
 def look(
     duban: Duban, actor: Actor, workflow: str, ledger: Ledger, reading: Reading | None = None
 ) -> Looked:
-    """What would become of every row; without a reading, as it is guessed."""
+    """What would become of every row; without a reading, as it is guessed. Raises NotYourTurn."""
+    _check_turn(duban, actor, workflow)
     definition = duban.catalog.newest(workflow).definition
-    targets_of(definition)
     reading = reading or guess(definition, ledger.sheet)
     heads = heads_of(ledger.sheet, reading.head)
     said = words_said(ledger.sheet, reading.head, heads, reading.columns)
@@ -132,7 +140,7 @@ def look(
 def _with_pictures(
     duban: Duban, actor: Actor, definition: Definition, ledger: Ledger, looked: Looked
 ) -> Looked:
-    rows = frozenset(row.row for row in looked.rows)
+    rows = {row.row: row.ok for row in looked.rows}
     pictures = sort_out(
         duban, actor.person or 0, definition, ledger.sheet, looked.reading, rows, ledger.pictures
     )
@@ -146,7 +154,8 @@ def _with_pictures(
         else row
         for row in looked.rows
     )
-    return replace(looked, rows=tuple(reports), pictures=pictures)
+    problems = (pictures.problem,) if pictures.problem else ()
+    return replace(looked, problems=problems, rows=tuple(reports), pictures=pictures)
 
 
 def _with_examples(ledger: Ledger, reading: Reading, heads: Sequence[str]) -> list[tuple[str, str]]:
@@ -230,7 +239,9 @@ def take_over(
     return duban.commands.take_over(
         workflow=workflow,
         file=ledger.file,
-        rows=with_pictures(duban, actor.person or 0, looked.cases, looked.pictures),
+        rows=with_pictures(
+            duban, actor.person or 0, looked.cases, ledger.pictures, looked.pictures
+        ),
         actor=actor,
         request=request,
         now=duban.clock(),

@@ -53,12 +53,13 @@ def look_or_take(duban: Installation, someone: SignedInForm, form: Posted) -> Re
     definition = duban.catalog.newest(printable(text_in(form, "workflow"))).definition
     ledger, looked = None, None
     try:
-        ledger = open_ledger(_name_in(form), content_of(form))
+        name, content = _name_in(form), content_of(form)
+        ledger = open_ledger(duban, someone.actor, definition.workflow, name, content)
         looked = look(
             duban, someone.actor, definition.workflow, ledger, _reading(duban, someone, form)
         )
-        if name := printable(text_in(form, "keep_as"), 30):
-            _keep(duban, someone, definition.workflow, name, looked.reading)
+        if called := printable(text_in(form, "keep_as"), 30):
+            _keep(duban, someone, definition.workflow, called, looked.reading)
         if text_in(form, "act") == "take":
             request = text_in(form, "request")
             made = take_over(duban, someone.actor, definition.workflow, ledger, looked, request)
@@ -197,6 +198,7 @@ def _looked(definition: Definition, ledger: Ledger, looked: Looked) -> dict[str,
         "pictures": looked.pictures.many,
         "left_out": len(looked.pictures.said),
         "elsewhere": looked.pictures.elsewhere,
+        "lost": looked.pictures.lost,
         "skipped": "、".join(map(str, looked.skipped[:20])),
         "ready": looked.ready,
     }

@@ -1,8 +1,11 @@
 """补录 with photos: what lies on the sheet of an office's own ledger comes with its row."""
 
 import io
+import json
 import re
+import struct
 import zipfile
+import zlib
 from datetime import date
 from typing import Any
 
@@ -10,13 +13,24 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from api import attaching
 from api.context import Duban
+from api.inspecting.child import ask_child
+from api.inspecting.images import pixels_of
+from api.inspecting.places import Places
+from api.inspecting.refusing import BadFile
+from api.spreadsheets import past_import
+from api.spreadsheets.past_import import look, open_ledger, take_over
+from api.spreadsheets.past_pictures import name_of
 from tests.api.files import photographed, picture
 from tests.api.pages.conftest import Browser, Browsers
 from tests.api.pages.page import Page
 from tests.api.pages.stories import SPECIALIST
 from tests.api.pages.test_backfill_page import sent
 from tests.api.sheets import workbook
+from tests.prefecture import Prefecture
+from workflow.store.casework import attachments
+from workflow.store.casework.attachments import QuotaExceeded
 from workflow.store.tables.handles import ATTACHMENT, AUDIT, USE
 
 HEADS = ("责任单位", "问题描述", "整改时限", "环节", "整改前图片", "整改后图片", "备注")
@@ -205,3 +219,138 @@ def test_a_drawing_made_to_do_harm_gets_one_sentence(corner: bytes, browser: Bro
         browser(SPECIALIST), replaced(book, "xl/drawings/drawing1.xml", harmful), act="look"
     )
     assert "图片的位置认不出来" in page.main.one(role="alert").text
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pictures each child is given, from now on."""
+    given: list[int] = []
+
+    def ask(task: str, content: bytes, person: int | None = None) -> Any:
+        given.append(len(json.loads(content[: content.index(b"\n")])))
+        return ask_child(task, content, person)
+
+    monkeypatch.setattr(attaching, "ask_child", ask)
+    return given
+
+
+def test_a_look_holds_no_picture_and_looks_into_none_of_a_row_that_is_wrong(
+    browser: Browsers, duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = counted(monkeypatch)
+    wrong = ("没有的市", *row("公示栏没有更新")[1:])
+    pictures = ((2, BEFORE, RED), (3, BEFORE, picture()), (3, AFTER, picture(colour="blue")))
+    content = ledger(row("路灯三个月不亮"), wrong, pictures=pictures)
+    actor = Prefecture(duban.database).actor(SPECIALIST)
+    opened = open_ledger(duban, actor, "rectification", "台账.xlsx", content)
+    looked = look(duban, actor, "rectification", opened)
+    assert given == [1]
+    assert (looked.wrong, looked.pictures.many, looked.pictures.elsewhere) == (1, 1, 0)
+    ((photo,),) = looked.pictures.kept[2].values()
+    assert photo.size == looked.pictures.size > 0
+    assert not hasattr(photo, "content")
+
+
+def test_no_file_is_opened_for_whoever_may_not_take_over(
+    browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = counted(monkeypatch)
+    monkeypatch.setattr(past_import, "read_list", None)
+    content = ledger(row("路灯三个月不亮"), pictures=((2, BEFORE, RED),))
+    page = sent(browser("xingyi.liaison"), content, act="look")
+    assert "你的岗位不能补录" in page.main.one(role="alert").text
+    assert given == []
+
+
+def test_photos_that_are_too_much_for_the_day_are_told_before_anything_is_kept(
+    browser: Browsers, duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is room for each of them, and not for both."""
+    content = ledger(row("路灯三个月不亮"), pictures=((2, BEFORE, RED), (2, AFTER, picture())))
+    actor = Prefecture(duban.database).actor(SPECIALIST)
+    opened = open_ledger(duban, actor, "rectification", "台账.xlsx", content)
+    before = look(duban, actor, "rectification", opened)
+    assert before.ready
+    monkeypatch.setattr(attachments, "MOST_A_DAY", before.pictures.size - 1)
+    with pytest.raises(QuotaExceeded):  # somebody brought more since it was looked at
+        take_over(duban, actor, "rectification", opened, before, "late")
+    desk = browser(SPECIALIST)
+    looked = sent(desk, content, act="look")
+    refused = sent(desk, None, page=looked, act="take")
+    for page in (looked, refused):
+        assert "表里的照片合计超过你今天还能上传的" in page.text
+        assert "补录这 1 件" not in page.text
+    with duban.database.reading() as connection:
+        assert connection.execute(select(ATTACHMENT.c.id)).first() is None
+
+
+def headed(width: int, height: int) -> bytes:
+    """A PNG whose header speaks of more than what follows holds."""
+    small = picture(kind="PNG")
+    header = b"IHDR" + struct.pack(">II", width, height) + small[24:29]
+    return small[:12] + header + struct.pack(">I", zlib.crc32(header)) + small[33:]
+
+
+def test_broken_pictures_cost_what_their_headers_say(
+    duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of four with 40 megapixels two go to a child together, and then there is no room."""
+    broken = [headed(8000, 5000)] * 4
+    assert [pixels_of(one) for one in broken] == [40_000_000] * 4
+    assert pixels_of(headed(8000, 5001)) == pixels_of(GIF) == 0
+    given = counted(monkeypatch)
+    monkeypatch.setattr(attaching, "PIXELS_TOGETHER", 80_000_000)
+    person = Prefecture(duban.database).actor(SPECIALIST).person or 0
+    sized = [(one, pixels_of(one)) for one in broken]
+    found = list(attaching.look_into_pictures(duban, person, sized))
+    assert given == [2]
+    codes = [one.code for one in found if isinstance(one, BadFile)]
+    assert codes == ["file_unreadable"] * 2 + ["file_too_much"] * 2
+
+
+def test_every_child_works_for_the_person_who_brought_the_ledger(
+    browser: Browsers, duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = []
+    taken_before = Places.taken
+
+    def noted(places: Places, person: int | None) -> Any:
+        people.append(person)
+        return taken_before(places, person)
+
+    monkeypatch.setattr(Places, "taken", noted)
+    content = ledger(row("路灯三个月不亮"), pictures=((2, BEFORE, RED),))
+    sent(browser(SPECIALIST), content, act="look")
+    assert people == [Prefecture(duban.database).actor(SPECIALIST).person] * 3
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("整改前/后\u202e图片", "补录 第2行 整改前／后图片 1.jpg"),
+        ("..\\图片", "补录 第2行 ..＼图片 1.jpg"),
+    ],
+)
+def test_thename_of_a_photo_leads_nowhere(head: str, name: str) -> None:
+    assert name_of(2, head, 1) == name
+
+
+def test_pictures_that_lie_in_no_cell_are_counted(browser: Browsers) -> None:
+    """One on the paper and not on a cell, one that Excel 365 keeps among the values of cells."""
+    book = ledger(row("路灯三个月不亮"), pictures=((2, BEFORE, RED), (2, AFTER, picture())))
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        drawing = archive.read("xl/drawings/drawing1.xml")
+    first = re.compile(rb"<xdr:twoCellAnchor.*?</xdr:twoCellAnchor>", re.DOTALL)
+    loose = re.sub(rb"<xdr:from>.*?</xdr:to>", b"", first.findall(drawing)[0], flags=re.DOTALL)
+    loose = loose.replace(b"twoCellAnchor", b"absoluteAnchor")
+    book = replaced(book, "xl/drawings/drawing1.xml", first.sub(loose, drawing, count=1))
+    out = io.BytesIO(book)
+    with zipfile.ZipFile(out, "a") as more:
+        more.writestr("xl/media/image9.jpg", picture(colour="blue"))
+        more.writestr("xl/richData/_rels/richValueRel.xml.rels", (
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            '<Relationship Id="rId1" Target="../media/image9.jpg" Type="http://schemas.openxml'
+            'formats.org/officeDocument/2006/relationships/image"/></Relationships>'
+        ))  # fmt: skip
+    looked = sent(browser(SPECIALIST), out.getvalue(), act="look")
+    assert "有 2 张图片的位置认不出来（例如 Excel“置于单元格中”的），请改成浮动图片" in looked.text
+    assert "（照片 1 张）" in lines(looked)["2"]

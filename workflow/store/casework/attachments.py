@@ -54,16 +54,29 @@ _COLUMNS = (ATTACHMENT.c.id, ATTACHMENT.c.name, BLOB.c.sha256, BLOB.c.size, BLOB
 
 def check_quota(connection: Connection, person: int, size: int, most: int, now: datetime) -> None:
     """Raise QuotaExceeded when `size` more bytes are too many; `most` is for the installation."""
-    recent = ATTACHMENT.c.at > now - timedelta(days=1)
-    joined = ATTACHMENT.join(BLOB, BLOB.c.sha256 == ATTACHMENT.c.sha256)
-    mine = select(func.coalesce(func.sum(BLOB.c.size), 0)).select_from(joined)
-    brought = connection.execute(mine.where(ATTACHMENT.c.uploaded_by == person, recent)).scalar()
-    if int(brought or 0) + size > MOST_A_DAY:
+    if _brought_lately(connection, person, now) + size > MOST_A_DAY:
         megabytes = MOST_A_DAY // 1024 // 1024
         raise QuotaExceeded(f"你 24 小时内上传的附件已近 {megabytes} MB，请明天再传")
-    total = connection.execute(select(func.coalesce(func.sum(BLOB.c.size), 0))).scalar()
-    if int(total or 0) + size > most:
+    if _kept_in_all(connection) + size > most:
         raise QuotaExceeded("附件的存储空间已满，请告诉管理员")
+
+
+def room_left(connection: Connection, person: int, most: int, now: datetime) -> int:
+    """How many bytes more `check_quota` lets somebody bring."""
+    mine = MOST_A_DAY - _brought_lately(connection, person, now)
+    return max(0, min(mine, most - _kept_in_all(connection)))
+
+
+def _brought_lately(connection: Connection, person: int, now: datetime) -> int:
+    joined = ATTACHMENT.join(BLOB, BLOB.c.sha256 == ATTACHMENT.c.sha256)
+    size = select(func.coalesce(func.sum(BLOB.c.size), 0)).select_from(joined)
+    recent = ATTACHMENT.c.at > now - timedelta(days=1)
+    mine = size.where(ATTACHMENT.c.uploaded_by == person, recent)
+    return int(connection.execute(mine).scalar() or 0)
+
+
+def _kept_in_all(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.sum(BLOB.c.size), 0))).scalar() or 0)
 
 
 def add(
