@@ -133,6 +133,43 @@ def test_one_opened_by_hand_is_of_the_period_that_is_said_and_the_only_one(play:
         play.open(FINDER, period=2026)
 
 
+def test_what_was_opened_for_the_wrong_period_gives_it_up_and_what_is_not_issued_keeps_it(
+    play: Play,
+) -> None:
+    switched_on(play, "week")
+    play.until("2026-03-14 09:00")
+    week, host = int(period_of("week", local_day(play.now))), {"host": "522300"}
+
+    def of_week() -> list[int]:
+        return [one for one in play.of_workflow("bulletin") if play.case(one).period == week]
+
+    mistaken = play.open(SPECIALIST, "bulletin", parties=host, period=week, subject="选错了周")
+    play.refused(NotYourTurn, "xingyi.liaison", mistaken, "withdraw", opinion="不是这一周")
+    assert play.act(SPECIALIST, mistaken, "withdraw", opinion="不是这一周") == "withdrawn"
+    assert play.case(mistaken).period is None
+    play.until("2026-03-17 09:00")
+    (own,) = of_week()
+    play.act("zhou-dc.head", own, "abandon", opinion="本周没有可以通报的情况")
+    with pytest.raises(Refusal, match="这个单位的这一期已经有了"):
+        play.open(SPECIALIST, "bulletin", parties=host, period=week, subject="本期不发的一周")
+    play.until("2026-03-19 09:00")
+    assert of_week() == [own], "none this week"
+
+
+def test_the_kind_of_a_bulletin_can_be_put_right_when_it_is_sent_back(play: Play) -> None:
+    play.now = at("2027-01-11 09:00")
+    about: dict[str, Any] = {"subject": "实绩考核结果", "kind": "考核结果", "period": 2026}
+    case = play.open(SPECIALIST, "bulletin", parties={"host": "522300"}, **about)
+    text = dict.fromkeys(("good", "problems", "demands"), "没有需要说明的情况")
+    play.act(SPECIALIST, case, "submit", **text)
+    play.act("zhou-dc.head", case, "approve")
+    play.refused(ConditionNotMet, "zhou.head", case, "sign")
+    play.act("zhou.head", case, "send_back", opinion="不是考核结果，是工作情况")
+    play.act(SPECIALIST, case, "submit", kind="工作情况", **text)
+    play.act("zhou-dc.head", case, "approve")
+    assert play.act("zhou.head", case, "sign") == "signed"
+
+
 @variation
 @pytest.mark.rights
 def test_what_is_kept_from_anybody_is_counted_nowhere(play: Play) -> None:

@@ -121,6 +121,29 @@ def test_a_report_goes_upward_and_asks_for_nothing(play: Play, desk: Desk) -> No
 
 
 @variation
+def test_the_parts_of_a_report_are_numbered_as_they_stand(play: Play, desk: Desk) -> None:
+    play.until("2026-10-15 12:00")
+    case = next(
+        one for one in play.of_workflow("annual_report")
+        if play.seat(one, "reporter") == "522301"
+    )  # fmt: skip
+
+    def parts() -> str:
+        text = desk.issue("xingyi.liaison", case, "county_congress_report").text
+        return "".join(line[0] for line in text.splitlines() if line[1:2] == "、")
+
+    always = ("overview", "responsibility", "targets", "problems", "next_steps")
+    play.act("xingyi.liaison", case, "submit", **dict.fromkeys(always, "各项任务完成。"))
+    play.act("xingyi.head", case, "issue", signer="张××")
+    assert parts() == "一二三四五"
+    play.act("zhou-bg.liaison", case, "receive")
+    for more, numbers in (("rectified", "一二三四五六"), ("consolidation", "一二三四五六七")):
+        play.act("zhou-bg.liaison", case, "return", corrections="请补充这一部分")
+        play.act("xingyi.head", case, "resubmit", **{more: "各项任务完成。"})
+        assert parts() == numbers
+
+
+@variation
 def test_the_same_document_is_the_same_bytes(play: Play, desk: Desk, database: Database) -> None:
     case = undated(play)
     paper = desk.issue(FINDER, case, "dispatch_notice")

@@ -76,6 +76,18 @@ def test_a_summary_begun_by_hand_in_january_says_of_which_year_it_is(play: Play)
     assert drafted(play, case)["overview"].startswith("2026年，")
 
 
+def test_a_summary_begun_for_the_wrong_year_leaves_that_year_to_the_calendar(play: Play) -> None:
+    switched_on(play, "zhou-bg.head", "summary_report", "year")
+    play.now = at("2026-11-16 09:00")
+    host = {"host": PREFECTURE}
+    wrong = play.open(OFFICE, "summary_report", parties=host, period=2026, subject="2025年的汇总")
+    assert play.act(OFFICE, wrong, "withdraw", opinion="应为2025年") == "withdrawn"
+    play.now = at("2027-01-05 09:00")
+    play.sweep()
+    (own,) = [one for one in play.of_workflow("summary_report") if one != wrong]
+    assert play.case(own).period == 2026
+
+
 def _summarised(play: Play, desk: Desk, case: int) -> None:
     made = drafted(play, case)
     assert "应报年度报告 9 个单位，尚未报送 8 个" in made["overview"]

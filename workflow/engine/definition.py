@@ -265,6 +265,7 @@ class State(Model):
     needs_signed: Names = Field((), description="sign-offs without which nothing arrives here")
     final: bool = Field(False, description="the case ends here")
     void: bool = Field(False, description="a final state that counts as if never opened")
+    frees_period: bool = Field(False, description="another case may be of its unit and period")
     settled: bool = Field(False, description="what it is about is done; lists say it has ended")
     public: bool = Field(False, description="here its public facts are shown to everybody")
     events: dict[Name, Event] = Field({}, description="what can happen here")

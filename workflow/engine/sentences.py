@@ -147,6 +147,7 @@ SENTENCES: Mapping[str, str] = {
     "nobody_moves": "没有轮到任何一方，也没有限期，无从推进",
     "turn_cannot_act": "轮到“{turn}”，但没有一个事件由它办理",
     "busy_final": "终结状态不能有 turn、limit、ladder 和事件",
+    "frees_not_void": "只有作废的终结状态（void）才能让出这一期",
     "void_not_final": "只有终结状态才能写 void",
     "busy_settled": "写 settled 的状态不是终结状态，也没有人要在那里办事",
     "hand_over_without_turn": "没有轮到任何一方，无从转办",

@@ -182,6 +182,7 @@ def _seats(asked: Asked) -> Mapping[str, Seat]:
 def _arrived(asked: Asked, case: Case, target: str) -> Case:
     """The case in its next state, with a limit of its own."""
     before, scene = asked.scene.case, asked.scene
+    state = scene.definition.states[target]
     cycle = Cycle(case.cycle.number + 1) if asked.event.next_cycle else case.cycle
     case = replace(
         case,
@@ -189,7 +190,8 @@ def _arrived(asked: Asked, case: Case, target: str) -> Case:
         entry=case.seq,
         stay=Stay(target, scene.now),
         cycle=replace(cycle, entries={**cycle.entries, target: scene.now}),
-        closed_at=scene.now if scene.definition.states[target].final else None,
+        closed_at=scene.now if state.final else None,
+        period=None if state.frees_period else case.period,
         last=_move(asked, before.stay) if asked.event.take_back else None,
     )
     return _with_limit(scene, case, deadlines.due_of(scene.at(case)))

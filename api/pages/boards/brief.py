@@ -47,7 +47,7 @@ def brief(duban: Installation, someone: SignedInPage) -> Response:
     )
     counted = tuple(f"{names.unit(unit)} {count:,} 件" for unit, count in heads)
     pains = (
-        Pain("逾期", _late(all_), lines=counted),
+        Pain("逾期", late_in_words(all_), lines=counted),
         Pain("拖得最久的", "" if worst_ else "没有逾期的事项。", worst_),
         Pain("本周到期", _due(all_.week), week),
         Pain("定期报告还没有报的", "最先到期的在前。" if owed else "都已报送。", owed),
@@ -88,9 +88,11 @@ def _due(week: int) -> str:
     return f"到本周日还有 {week:,} 件到期。" if week else "到本周日没有到期的事项。"
 
 
-def _late(all_: Spans) -> str:
+def late_in_words(all_: Spans) -> str:
+    """How much of what is open is overdue; 100% only where all of it is."""
     share = ""
     if all_.late:
-        percent = round(100 * all_.late / all_.total)
+        most = 99 if all_.late < all_.total else 100
+        percent = min(round(100 * all_.late / all_.total), most)
         share = f"，占 {percent}%" if percent else "，不到 1%"
     return f"在办 {all_.total:,} 件，已逾期 {all_.late:,} 件{share}。"

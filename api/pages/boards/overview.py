@@ -37,7 +37,7 @@ def overview(duban: Installation, someone: SignedInPage) -> Response:
     known = definitions(duban)
     with duban.database.reading() as connection:
         by_workflow, by_unit = open_spans(connection, duban, someone, moments)
-        late = overdue(connection, someone, moments, MOST_CLIMBERS)
+        late = overdue(connection, duban, someone, moments, MOST_CLIMBERS)
         longest = queries.rows_of(connection, late[:WORST])
         page = OverviewPage(
             tabs=tabs(HERE),
@@ -71,9 +71,12 @@ def open_spans(
     return by_workflow, by_unit
 
 
-def overdue(connection: Connection, someone: Someone, moments: Moments, most: int) -> list[int]:
-    """The cases that are overdue for longest."""
-    narrowed = queries.Filter(closed=False, due_before=moments.now)
+def overdue(
+    connection: Connection, duban: Duban, someone: Someone, moments: Moments, most: int
+) -> list[int]:
+    """The cases that are overdue for longest; what is settled is no longer."""
+    settled = duban.catalog.settled()
+    narrowed = queries.Filter(closed=False, due_before=moments.now, settled=settled)
     return queries.first_cases(connection, someone.actor, narrowed, most)
 
 

@@ -55,7 +55,7 @@ def units_by_month(
             for one in settled_ones(duban.catalog.settled(), narrowed.workflows):
                 done = count_by_span_and_unit(connection, someone.actor, one, shown, bounds)
                 for unit, numbers in done.items():
-                    counted[unit] = [n - m for n, m in zip(counted[unit], numbers, strict=True)]
+                    counted[unit] = left(counted.get(unit), numbers)
         rows = added_up(connection, counted, _together)
     most = max((n for _, numbers in rows for n in numbers), default=1)
     page = HeatPage(
@@ -67,6 +67,13 @@ def units_by_month(
         sentence=_WHATS[shown][1],
     )
     return show("board_units.html", page, masthead_of(duban, someone, HERE))
+
+
+def left(counted: Sequence[int] | None, settled: Sequence[int]) -> list[int]:
+    """What is left by month; nothing where all of a unit was settled between the two counts."""
+    if counted is None:
+        return [0] * len(settled)
+    return [max(0, n - m) for n, m in zip(counted, settled, strict=True)]
 
 
 def months_from(today: date, first: int, count: int) -> list[date]:

@@ -149,7 +149,7 @@ def _page(
         workflow_title=definition.title,
         back=f"/ledgers/{workflow}/{ledger}",
         address=f"/ledgers/{workflow}/{ledger}/bulk",
-        rows=tuple(_rows(worded, chosen, said)),
+        rows=tuple(_rows(worded, chosen, said, undone=event == TAKE_BACK)),
         choices=choices,
         chosen=chosen,
         fields=form_of(versions, chosen, facts or {}) if chosen else (),
@@ -178,12 +178,17 @@ def _may_undo(
 
 
 def _rows(
-    worded: list[Worded], chosen: Choice | None, said: Mapping[int, tuple[bool, str]] | None
+    worded: list[Worded],
+    chosen: Choice | None,
+    said: Mapping[int, tuple[bool, str]] | None,
+    *,
+    undone: bool,
 ) -> Iterator[BulkRow]:
     for item, row, definition in worded:
         was, told = (said or {}).get(row["id"], (False, ""))
         if was:
-            told = f"已办理，现处“{definition.states[told].title}”"
+            done = "已撤回" if undone else "已办理"
+            told = f"{done}，现处“{definition.states[told].title}”"
         fits = chosen is None or row["id"] in chosen.cases
         yield BulkRow(row["id"], row["seq"], item, fits, was, told)
 

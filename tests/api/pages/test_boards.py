@@ -6,11 +6,14 @@ import pytest
 
 from api.clock import SimulatedClock
 from api.context import Duban
+from api.pages.boards.brief import late_in_words
+from api.pages.boards.units import left
 from api.presenting.boards import heads_of, shade, stays_of
 from tests.api.pages.conftest import Browsers
 from tests.api.pages.page import Element, Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
 from workflow import cadences, timers
+from workflow.store.lists.counting import Spans
 
 
 @pytest.fixture
@@ -82,6 +85,14 @@ def test_what_has_only_to_be_looked_back_on_has_ended_for_boards_and_ledgers(
     assert f"/cases/{closed}" in {
         one.attributes.get("href") for one in desk.get(f"{ledger}?opened=closed").main.all("a")
     }
+    clock.advance_to(datetime(2026, 6, 20, 2, tzinfo=UTC))  # and the worker has not come by
+    worst = browser("zhou-dc.officer").get("/boards").main.all("a", class_="headline")
+    assert [one.attributes["href"] for one in worst] == [f"/cases/{under_way}"]
+
+
+def test_what_is_settled_between_two_counts_leaves_nothing_of_its_unit() -> None:
+    assert left([3, 1], [1, 1]) == [2, 0]
+    assert left(None, [1, 0]) == [0, 0]
 
 
 def test_the_overview_says_how_far_the_ladders_of_overdue_cases_have_been_climbed(
@@ -180,6 +191,14 @@ def test_a_leader_reads_on_one_page_where_it_hurts(browser: Browsers, year: dict
     assert "在办 4 件，已逾期 2 件，占 50%" in page.text
     assert "到本周日还有 1 件到期" in page.text
     assert len(list(page.main.all("h2"))) == 5
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [(0, "已逾期 0 件。"), (1, "不到 1%"), (6, "占 1%"), (997, "占 99%"), (1000, "占 100%")],
+)
+def test_all_of_them_are_late_only_where_all_are(late: int, said: str) -> None:
+    assert said in late_in_words(Spans(late=late, later=1000 - late))
 
 
 # Adding up

@@ -34,6 +34,8 @@ def check_states(definition: Definition) -> Iterator[Finding]:
             yield found("busy_final", path)
         if state.void and not state.final:
             yield found("void_not_final", (*path, "void"))
+        if state.frees_period and not state.void:
+            yield found("frees_not_void", (*path, "frees_period"))
         if state.settled and (state.final or any(one.by for one in state.events.values())):
             yield found("busy_settled", (*path, "settled"))
         if state.turn in definition.parties and not state.final:

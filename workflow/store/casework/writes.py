@@ -51,7 +51,7 @@ _SEAL = insert(SEALED)
 
 _UPDATED = (
     "state", "cycle", "seq", "entry", "headline", "unit_id", "due_at", "provisional", "calendar",
-    "closed_at", "cause", "likeness", "head", "body", "signed",
+    "closed_at", "period", "cause", "likeness", "head", "body", "signed",
 )  # fmt: skip
 _UPDATE_CASE = (
     update(CASE)
