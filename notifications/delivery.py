@@ -109,6 +109,10 @@ def deliver_due(
     return Delivered(folded.digests, len(due), done["sent"], done["put_off"], done["dead"])
 
 
+_BY_DAY = ("urgent", outbox.DIGEST)
+"""Urgencies that keep to the hours of the day."""
+
+
 def _lease(
     database: Database, ways: list[str], now: datetime, most: int, pace: Pace, *, quiet: bool
 ) -> list[Leased]:
@@ -116,15 +120,12 @@ def _lease(
     at quiet hours nothing of that.
     """
     with database.unit_of_work() as connection:
-        due = outbox.lease_due(connection, now, most, LEASE, urgency="immediate", ways=ways)
+        at_once = ("immediate",)
+        due = outbox.lease_due(connection, now, most, LEASE, urgencies=at_once, ways=ways)
         for way in ways if not quiet else ():
             free = room(connection, pace, way, now, most - len(due))
-            for urgency in ("urgent", outbox.DIGEST):
-                if free > 0:
-                    more = outbox.lease_due(
-                        connection, now, free, LEASE, urgency=urgency, ways=[way]
-                    )
-                    due, free = due + more, free - len(more)
+            if free > 0:
+                due += outbox.lease_due(connection, now, free, LEASE, urgencies=_BY_DAY, ways=[way])
     return due
 
 

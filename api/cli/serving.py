@@ -106,18 +106,23 @@ def worker(once: Annotated[bool, _ONCE] = False) -> None:
             told.recv(1)
 
 
-def _told_to_stop() -> socket.socket:
-    """Receives a byte for every signal that ends the process.
+@contextmanager
+def _told_to_stop() -> Iterator[socket.socket]:
+    """What receives a byte for every signal that ends the process.
 
     Python runs its handlers between two of its own steps: a signal that comes as the process goes
     to wait would be heard never. This byte is written as the signal comes.
     """
     told, telling = socket.socketpair()
     telling.setblocking(False)
-    signal.set_wakeup_fd(telling.detach())  # open as long as the process lives
+    signal.set_wakeup_fd(telling.fileno())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    return told
+    with told, telling:
+        try:
+            yield told
+        finally:
+            signal.set_wakeup_fd(-1)
 
 
 _FIGURES = {

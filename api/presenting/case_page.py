@@ -180,7 +180,7 @@ def case_page(
         headline=headline_of(case, definition),
         state=definition.states[case.state].title,
         cycle=f"第 {case.cycle.number} 轮" if case.cycle.number > 1 else "",
-        clock=_clock(case, calendar, now),
+        clock=_clock(case, definition, calendar, now),
         pace=None if case.closed_at else pace_of(definition, case.facts, case.opened_at, now),
         opened=in_full(local_day(case.opened_at)),
         handler=names.person(case.stay.handler) if case.stay.handler else "",
@@ -223,14 +223,14 @@ def _done(file: CaseFile, seq: int, reader: int | None) -> str:
     return f"已办理：{what_happened(file.definition, rows[0])}" if rows else ""
 
 
-def _clock(case: Case, calendar: Calendar, now: datetime) -> Clock:
-    due = case.due
+def _clock(case: Case, definition: Definition, calendar: Calendar, now: datetime) -> Clock:
+    due, settled = case.due, definition.states[case.state].settled
     return clock_of(
         due.at if due else None,
         due.derivation if due else "",
         provisional=bool(due and due.provisional),
         stopped=case.stopped_at is not None,
-        closed=case.closed_at is not None,
+        closed=settled or case.closed_at is not None,
         calendar=calendar,
         now=now,
     )

@@ -274,18 +274,20 @@ STOPPED_OVER_AND_OVER = """
 import os, random, signal, sys, threading
 from api.cli.serving import _told_to_stop
 
-chance, told = random.Random(int(sys.argv[1])), _told_to_stop()
-for _ in range(3000):
-    ready, spins = threading.Event(), chance.randrange(400)
-    def stop():
-        ready.wait()
-        sum(range(spins))
-        os.kill(os.getpid(), signal.SIGTERM)
-    stopping = threading.Thread(target=stop)
-    stopping.start()
-    ready.set()
-    told.recv(1)
-    stopping.join()
+def stop(ready, spins):
+    ready.wait()
+    sum(range(spins))
+    os.kill(os.getpid(), signal.SIGTERM)
+
+chance = random.Random(int(sys.argv[1]))
+with _told_to_stop() as told:
+    for _ in range(3000):
+        ready = threading.Event()
+        stopping = threading.Thread(target=stop, args=(ready, chance.randrange(400)))
+        stopping.start()
+        ready.set()
+        told.recv(1)
+        stopping.join()
 """
 
 

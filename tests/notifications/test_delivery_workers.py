@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from notifications.channels import Channel, Envelope, Receipt, Sender
 from notifications.delivery import LEASE, deliver_due
@@ -117,17 +119,33 @@ class _KilledBy:
         return ACCEPTED
 
 
+def claimed(connection: Connection, now: datetime, most: int = 9) -> list[outbox.Leased]:
+    """What a worker takes on of the day's mails."""
+    by_day = ("urgent", outbox.DIGEST)
+    return outbox.lease_due(connection, now, most, LEASE, urgencies=by_day, ways=["email"])
+
+
+def test_what_has_waited_longest_goes_first_however_urgent_the_rest_is(
+    desk: Desk, database: Database
+) -> None:
+    """A notice that moves a thousand limits must not keep the morning's digests until night."""
+    minutes = [timedelta(minutes=one) for one in (1, 2, 3)]
+    last, middle = (desk.owe(wake_at=NOW - ago) for ago in minutes[:2])
+    digest = desk.owe(wake_at=NOW - minutes[2], urgency=outbox.DIGEST, template=outbox.DIGEST)
+    with database.unit_of_work() as connection:
+        assert [one.id for one in claimed(connection, NOW, most=2)] == [digest, middle]
+        assert [one.id for one in claimed(connection, NOW)] == [last]
+
+
 @pytest.mark.crash
 def test_a_slow_worker_leaves_alone_what_another_has_taken_over(
     desk: Desk, database: Database
 ) -> None:
     message = desk.owe()
     with database.unit_of_work() as connection:
-        [slow] = outbox.lease_due(connection, NOW, 9, LEASE, urgency="urgent", ways=["email"])
-        assert outbox.lease_due(connection, NOW, 9, LEASE, urgency="urgent", ways=["email"]) == []
-        [quick] = outbox.lease_due(
-            connection, NOW + LEASE, 9, LEASE, urgency="urgent", ways=["email"]
-        )
+        [slow] = claimed(connection, NOW)
+        assert claimed(connection, NOW) == []
+        [quick] = claimed(connection, NOW + LEASE)
         begun = outbox.count_attempt(connection, quick, NOW + 3 * LEASE)
         assert begun is not None
         assert outbox.count_attempt(connection, slow, NOW + 4 * LEASE) is None

@@ -109,7 +109,7 @@ def test_what_a_worker_had_in_hand_when_the_backup_was_taken_can_be_called_off(
     in_hand, due = house.desk.owe(), house.desk.owe()
     with house.database.unit_of_work() as connection:
         outbox.lease_due(
-            connection, NOW, 1, timedelta(minutes=15), urgency="urgent", ways=("email",)
+            connection, NOW, 1, timedelta(minutes=15), urgencies=["urgent"], ways=("email",)
         )
     backup = house.backed_up()
     house.deliver()

@@ -110,13 +110,13 @@ def by_month_and_unit(what: What) -> Query:
 def overview(connection: Connection) -> Any:
     """How many open cases there are of each unit."""
     moments = Moments(NOW, NOW, NOW)
-    return count_spans(connection, CLERK, OPEN, moments)
+    return count_spans(connection, CLERK, [OPEN], moments)
 
 
 def settled(connection: Connection) -> Any:
     """How many of them are done but for what comes later, which the overview takes off."""
     one = Filter(KIND, state="issued", closed=False)
-    return count_spans(connection, CLERK, one, Moments(NOW, NOW, NOW))
+    return count_spans(connection, CLERK, [one], Moments(NOW, NOW, NOW))
 
 
 def by(group: str) -> Query:
@@ -149,7 +149,7 @@ def work(connection: Connection) -> Any:
 def lease(connection: Connection) -> Any:
     """Claim what may go."""
     lasts = timedelta(minutes=1)
-    return outbox.lease_due(connection, NOW, 10, lasts, urgency="urgent", ways=("email",))
+    return outbox.lease_due(connection, NOW, 10, lasts, urgencies=["urgent"], ways=("email",))
 
 
 @contextmanager

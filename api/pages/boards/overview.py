@@ -59,10 +59,10 @@ def open_spans(
     """
     by_workflow: dict[str, Spans] = {}
     by_unit: dict[int, Spans] = {}
-    counted = count_spans(connection, someone.actor, queries.Filter(closed=False), moments)
-    for narrowed in settled_ones(duban.catalog.settled()):
-        for at, spans in count_spans(connection, someone.actor, narrowed, moments).items():
-            counted[at] = counted.get(at, Spans()) - spans
+    counted = count_spans(connection, someone.actor, [queries.Filter(closed=False)], moments)
+    settled = settled_ones(duban.catalog.settled())
+    for at, spans in count_spans(connection, someone.actor, settled, moments).items():
+        counted[at] = counted.get(at, Spans()) - spans
     for (workflow, unit), spans in counted.items():
         if spans.total <= 0:  # all of it is settled
             continue

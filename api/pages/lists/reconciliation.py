@@ -5,6 +5,7 @@ from datetime import timedelta
 from fastapi import APIRouter, Response
 
 from api.auth import Installation, SignedInPage
+from api.context import Duban
 from api.pages.forms import place_in
 from api.pages.lists.case_rows import ledger_rows
 from api.pages.rendering import masthead_of, show
@@ -17,7 +18,7 @@ from api.presenting.lists import (
 from workflow.engine.definition import Definition
 from workflow.engine.errors import NotFound
 from workflow.store.lists import queries
-from workflow.store.lists.reconciliation import KINDS
+from workflow.store.lists.reconciliation import KINDS, Kind
 
 router = APIRouter()
 
@@ -50,7 +51,7 @@ def reconciliation(
         found = queries.list_cases(
             connection,
             someone.actor,
-            queries.Filter(workflows=(workflow,), closed=way.closed),
+            _narrowed(duban, workflow, way),
             after=place_in(after),
             limit=PAGE_SIZE,
             order=way.order,
@@ -70,6 +71,13 @@ def reconciliation(
         siblings=ledger_links(definition, RECONCILIATION),
     )
     return show("reconciliation.html", page, masthead_of(duban, someone, "/ledgers"))
+
+
+def _narrowed(duban: Duban, workflow: str, way: Kind) -> queries.Filter:
+    """What has only to be looked back on is not idle: it has ended here as it has in the ledger."""
+    settled = () if way.closed is None else duban.catalog.settled()
+    mine = tuple(one for one in settled if one[0] == workflow)
+    return queries.Filter(workflows=(workflow,), closed=way.closed, settled=mine)
 
 
 def _kinds(definition: Definition) -> list[str]:

@@ -1,8 +1,9 @@
 """Boards: the right numbers, from the reader's scope."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from api.clock import SimulatedClock
 from api.context import Duban
@@ -13,7 +14,9 @@ from tests.api.pages.conftest import Browsers
 from tests.api.pages.page import Element, Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
 from workflow import cadences, timers
+from workflow.engine.calendar import local_day
 from workflow.store.lists.counting import Spans
+from workflow.store.tables.handles import CASE
 
 
 @pytest.fixture
@@ -57,16 +60,22 @@ def test_the_overview_counts_what_is_open_due_this_week_and_overdue(
     assert worst == [f"/cases/{year['late']}", f"/cases/{year['late too']}"]
 
 
+def signed_off(browser: Browsers, duban: Duban, clock: SimulatedClock) -> int:
+    """A case that is 已销号."""
+    case = walk_to(duban, "publicity", clock)
+    clock.advance_to(datetime(2026, 3, 16, 2, tzinfo=UTC))
+    timers.fire_all_due(duban.database, duban.catalog, clock())
+    head = browser("zhou-dc.head")
+    sign = head.get(f"/cases/{case}").form("sign_second")
+    assert "已销号" in head.post(sign.action, sign.values).text
+    return case
+
+
 def test_what_has_only_to_be_looked_back_on_has_ended_for_boards_and_ledgers(
     browser: Browsers, duban: Duban, clock: SimulatedClock
 ) -> None:
     """已销号: nobody is behind with it, and nobody acts on it for three months."""
-    closed = walk_to(duban, "publicity", clock)
-    clock.advance_to(datetime(2026, 3, 16, 2, tzinfo=UTC))
-    timers.fire_all_due(duban.database, duban.catalog, clock())
-    head = browser("zhou-dc.head")
-    sign = head.get(f"/cases/{closed}").form("sign_second")
-    assert "已销号" in head.post(sign.action, sign.values).text
+    closed = signed_off(browser, duban, clock)
     under_way = open_case(duban)
     desk, ledger = browser(SPECIALIST), "/ledgers/rectification/problem"
     page = desk.get("/boards")
@@ -93,6 +102,21 @@ def test_what_has_only_to_be_looked_back_on_has_ended_for_boards_and_ledgers(
 def test_what_is_settled_between_two_counts_leaves_nothing_of_its_unit() -> None:
     assert left([3, 1], [1, 1]) == [2, 0]
     assert left(None, [1, 0]) == [0, 0]
+
+
+def test_what_has_only_to_be_looked_back_on_is_neither_due_nor_idle(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    closed = signed_off(browser, duban, clock)
+    with duban.database.reading() as connection:
+        due = connection.execute(select(CASE.c.due_at).where(CASE.c.id == closed)).scalar_one()
+    looked_back_on = local_day(due - timedelta(seconds=1))
+    calendar = browser(SPECIALIST).get(f"/boards/calendar?day={looked_back_on}")
+    assert f"/cases/{closed}" not in {one.attributes.get("href") for one in calendar.main.all("a")}
+    assert "这个月没有未办结的事项到期" in calendar.main.text
+    clock.advance_to(datetime(2026, 5, 6, 2, tzinfo=UTC))
+    idle = browser(SPECIALIST).get("/ledgers/rectification/reconciliation?kind=idle")
+    assert f"/cases/{closed}" not in {one.attributes.get("href") for one in idle.main.all("a")}
 
 
 def test_the_overview_says_how_far_the_ladders_of_overdue_cases_have_been_climbed(

@@ -150,9 +150,11 @@ class Spans:
 
 
 def count_spans(
-    connection: Connection, reader: Actor, narrowed: Filter, moments: Moments
+    connection: Connection, reader: Actor, filters: Iterable[Filter], moments: Moments
 ) -> dict[tuple[str, int], Spans]:
-    """How near the limits of cases are, by workflow and by the unit that they are about."""
+    """How near the limits of cases are that one of the filters leaves, each of them other cases, by
+    workflow and by the unit that they are about.
+    """
     key = (SCOPE.c.workflow, SCOPE.c.about)
     late = SCOPE.c.due_at <= moments.now
     week = and_(SCOPE.c.due_at > moments.now, SCOPE.c.due_at < moments.week_before)
@@ -160,6 +162,7 @@ def count_spans(
     named = [one.label(name) for one, name in zip(columns, ("late", "week", "n"), strict=True)]
     each = (
         select(*key, *named).where(share.of(reader, narrowed)).group_by(*key)
+        for narrowed in filters
         for share in shares_of(connection, reader, narrowed)
     )
     counted: dict[tuple[str, int], Spans] = {}

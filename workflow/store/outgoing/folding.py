@@ -126,8 +126,8 @@ _LATER = "当天没有发出，其中事项并入后一天的摘要"
 
 
 def _left_over(day: str) -> ColumnElement[bool]:
-    waits = and_(OUTBOX.c.template == DIGEST, OUTBOX.c.status == "waiting")
-    return and_(waits, OUTBOX.c.key.not_like(f"%:{day}"))
+    digest = and_(OUTBOX.c.template == DIGEST, OUTBOX.c.status == "waiting")
+    return and_(digest, OUTBOX.c.key.not_like(f"%:{day}"))
 
 
 def _left_overs(connection: Connection, day: str) -> list[_LeftOver]:

@@ -91,26 +91,21 @@ def lease_due(
     most: int,
     lease: timedelta,
     *,
-    urgency: str,
+    urgencies: Collection[str],
     ways: Collection[str],
 ) -> list[Leased]:
-    """Claim messages of an urgency that may go by these ways, at most so many, longest due first;
-    of what waits for a digest only the digests.
+    """Claim messages of these urgencies that may go by these ways, at most so many, longest due
+    first; of what waits for a digest only the digests.
     """
-    wanted = [
-        OUTBOX.c.urgency == urgency,
-        OUTBOX.c.wake_at <= now,
-        OUTBOX.c.status.in_(("waiting", "leased")),
-        OUTBOX.c.way.in_(ways),
+    found = [
+        row
+        for urgency in urgencies
+        for row in connection.execute(_free(now, urgency, ways).limit(most))
     ]
-    if urgency == DIGEST:
-        wanted.append(OUTBOX.c.template == DIGEST)
-    due = select(OUTBOX.c.id, OUTBOX.c.status).where(*wanted)
-    due = due.order_by(OUTBOX.c.wake_at, OUTBOX.c.id).limit(most)
-    found = connection.execute(due.with_for_update(skip_locked=True)).all()
     if not found:
         return []
-    before = {row.id: row.status for row in found}
+    first = sorted(found, key=lambda row: (row.wake_at, row.id))[:most]
+    before = {row.id: row.status for row in first}
     until = now + lease
     claim = (
         update(OUTBOX)
@@ -121,6 +116,19 @@ def lease_due(
     rows = connection.execute(claim).mappings()
     claimed = {row["id"]: _leased(row, unsaid=before[row["id"]] == "leased") for row in rows}
     return [claimed[id_] for id_ in before]
+
+
+def _free(now: datetime, urgency: str, ways: Collection[str]) -> Select[Any]:
+    """What nobody has claimed, longest due first, as the index has it."""
+    query = select(OUTBOX.c.id, OUTBOX.c.status, OUTBOX.c.wake_at).where(
+        OUTBOX.c.urgency == urgency,
+        OUTBOX.c.wake_at <= now,
+        OUTBOX.c.status.in_(("waiting", "leased")),
+        OUTBOX.c.way.in_(ways),
+    )
+    if urgency == DIGEST:
+        query = query.where(OUTBOX.c.template == DIGEST)
+    return query.order_by(OUTBOX.c.wake_at, OUTBOX.c.id).with_for_update(skip_locked=True)
 
 
 def _leased(row: Mapping[Any, Any], *, unsaid: bool) -> Leased:
