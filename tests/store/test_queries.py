@@ -329,7 +329,7 @@ def test_two_posts_show_a_case_once(office: Office) -> None:
         for group in ("unit", "state", "class", "light"):
             counted = count_cases(connection, actor, Filter(), group, moments)
             assert sum(counted.values()) == len(seen), group
-        spans = count_spans(connection, actor, [Filter(closed=False)], moments)
+        spans = count_spans(connection, actor, Filter(closed=False), moments)
         open_ = ids(listed(office, set(units_of(actor)), Filter(closed=False)))
         assert sum(one.total for one in spans.values()) == len(open_)
         ages = [office.story.now + timedelta(days=n) for n in (-400, 400)]

@@ -1,15 +1,14 @@
 """期限日历: which limits end on which day of a month; a list where the screen is narrow."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
-from sqlalchemy import Connection
 
-from api.auth import Installation, SignedInPage, Someone
-from api.context import Duban
-from api.pages.boards.reading import HERE, limits_from, month_after, settled_ones
+from api.auth import Installation, SignedInPage
+from api.pages.boards.reading import HERE, limits_from, month_after
 from api.pages.lists.case_rows import work_items
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import CalendarPage, Day, day_label, tabs
@@ -33,12 +32,13 @@ def month(duban: Installation, someone: SignedInPage, month: str = "", day: str 
     chosen = _day(day)
     first = (chosen or _day(f"{month}-01") or today).replace(day=1)
     days = _days_of(first)
+    open_ = queries.Filter(closed=False, settled=duban.catalog.settled())
     with duban.database.reading() as connection:
         ends = [limits_from(day) for day in (*days, month_after(first))]
-        counts = _ending(connection, duban, someone, ends)
+        counts = count_by_span(connection, someone.actor, open_, "due", ends)
         items: tuple[WorkItem, ...] = ()
         if chosen:
-            narrowed = _ending_on(chosen, duban.catalog.settled())
+            narrowed = _ending_on(open_, chosen)
             found = queries.list_cases(connection, someone.actor, narrowed, limit=ON_A_DAY)
             items = tuple(one for one, _, _ in work_items(connection, duban, someone, found.rows))
     page = CalendarPage(
@@ -67,21 +67,10 @@ def _days_of(first: date) -> list[date]:
     return [first + timedelta(days=at) for at in range((month_after(first) - first).days)]
 
 
-def _ending(
-    connection: Connection, duban: Duban, someone: Someone, ends: Sequence[datetime]
-) -> list[int]:
-    """How many open cases end between one instant and the next; what is settled has ended."""
-    counts = count_by_span(connection, someone.actor, queries.Filter(closed=False), "due", ends)
-    for one in settled_ones(duban.catalog.settled()):
-        done = count_by_span(connection, someone.actor, one, "due", ends)
-        counts = [all_ - some for all_, some in zip(counts, done, strict=True)]
-    return counts
-
-
-def _ending_on(day: date, settled: tuple[tuple[str, str], ...]) -> queries.Filter:
-    """Open cases of which that is the last day."""
+def _ending_on(open_: queries.Filter, day: date) -> queries.Filter:
+    """Those of which that is the last day."""
     ends = limits_from(day + timedelta(days=1))
-    return queries.Filter(closed=False, settled=settled, due_from=limits_from(day), due_before=ends)
+    return replace(open_, due_from=limits_from(day), due_before=ends)
 
 
 def _address(month: date) -> str:

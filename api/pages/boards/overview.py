@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInPage, Someone
 from api.context import Duban
-from api.pages.boards.reading import HERE, added_up, definitions, into_ledger, settled_ones
+from api.pages.boards.reading import HERE, added_up, definitions, into_ledger
 from api.pages.lists.case_rows import work_items
 from api.pages.lists.ledger_filters import moments_at
 from api.pages.rendering import masthead_of, show
@@ -55,17 +55,13 @@ def open_spans(
     connection: Connection, duban: Duban, someone: Someone, moments: Moments
 ) -> tuple[dict[str, Spans], dict[int, Spans]]:
     """What is open and not settled, by workflow and by unit: how many are late, due this week, due
-    later. Both are counted from indexes, which tell no settled case from another.
+    later.
     """
     by_workflow: dict[str, Spans] = {}
     by_unit: dict[int, Spans] = {}
-    counted = count_spans(connection, someone.actor, [queries.Filter(closed=False)], moments)
-    settled = settled_ones(duban.catalog.settled())
-    for at, spans in count_spans(connection, someone.actor, settled, moments).items():
-        counted[at] = counted.get(at, Spans()) - spans
+    open_ = queries.Filter(closed=False, settled=duban.catalog.settled())
+    counted = count_spans(connection, someone.actor, open_, moments)
     for (workflow, unit), spans in counted.items():
-        if spans.total <= 0:  # all of it is settled
-            continue
         by_workflow[workflow] = by_workflow.get(workflow, Spans()) + spans
         by_unit[unit] = by_unit.get(unit, Spans()) + spans
     return by_workflow, by_unit

@@ -1,6 +1,6 @@
 """What every board reads: counts by unit added up, names, and the way into a ledger."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -45,17 +45,6 @@ def into_ledger(definition: Definition, **filters: str) -> str:
     if not definition.ledgers:
         return ""
     return f"/ledgers/{definition.workflow}/{next(iter(definition.ledgers))}?{urlencode(filters)}"
-
-
-def settled_ones(
-    settled: Sequence[tuple[str, str]], workflows: Collection[str] | None = None
-) -> list[queries.Filter]:
-    """The filters of what is open and settled, a state each."""
-    return [
-        queries.Filter(workflows=(workflow,), state=state, closed=False)
-        for workflow, state in settled
-        if workflows is None or workflow in workflows
-    ]
 
 
 def definitions(duban: Duban) -> dict[str, Definition]:

@@ -1,6 +1,7 @@
 """单位和月份: units by months as a table of shades, each with its number in it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from fastapi import APIRouter, Response
@@ -15,7 +16,6 @@ from api.pages.boards.reading import (
     limits_from,
     month_after,
     only,
-    settled_ones,
 )
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import HeatPage, heat_row, tabs
@@ -45,17 +45,12 @@ def units_by_month(
     shown: What = next((one for one in _WHATS if one == what), "due")
     months = months_from(local_day(duban.clock()), _FIRST[shown], MONTHS)
     bound = limits_from if shown == "due" else begins
-    narrowed = queries.Filter(
-        workflows=only(known, workflow), closed=False if shown == "due" else None
-    )
+    narrowed = queries.Filter(workflows=only(known, workflow))
+    if shown == "due":
+        narrowed = replace(narrowed, closed=False, settled=duban.catalog.settled())
     with duban.database.reading() as connection:
         bounds = [bound(month) for month in months]
         counted = count_by_span_and_unit(connection, someone.actor, narrowed, shown, bounds)
-        if shown == "due":
-            for one in settled_ones(duban.catalog.settled(), narrowed.workflows):
-                done = count_by_span_and_unit(connection, someone.actor, one, shown, bounds)
-                for unit, numbers in done.items():
-                    counted[unit] = left(counted.get(unit), numbers)
         rows = added_up(connection, counted, _together)
     most = max((n for _, numbers in rows for n in numbers), default=1)
     page = HeatPage(
@@ -67,13 +62,6 @@ def units_by_month(
         sentence=_WHATS[shown][1],
     )
     return show("board_units.html", page, masthead_of(duban, someone, HERE))
-
-
-def left(counted: Sequence[int] | None, settled: Sequence[int]) -> list[int]:
-    """What is left by month; nothing where all of a unit was settled between the two counts."""
-    if counted is None:
-        return [0] * len(settled)
-    return [max(0, n - m) for n, m in zip(counted, settled, strict=True)]
 
 
 def months_from(today: date, first: int, count: int) -> list[date]:

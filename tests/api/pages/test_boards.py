@@ -8,7 +8,6 @@ from sqlalchemy import select
 from api.clock import SimulatedClock
 from api.context import Duban
 from api.pages.boards.brief import late_in_words
-from api.pages.boards.units import left
 from api.presenting.boards import heads_of, shade, stays_of
 from tests.api.pages.conftest import Browsers
 from tests.api.pages.page import Element, Page
@@ -97,11 +96,6 @@ def test_what_has_only_to_be_looked_back_on_has_ended_for_boards_and_ledgers(
     clock.advance_to(datetime(2026, 6, 20, 2, tzinfo=UTC))  # and the worker has not come by
     worst = browser("zhou-dc.officer").get("/boards").main.all("a", class_="headline")
     assert [one.attributes["href"] for one in worst] == [f"/cases/{under_way}"]
-
-
-def test_what_is_settled_between_two_counts_leaves_nothing_of_its_unit() -> None:
-    assert left([3, 1], [1, 1]) == [2, 0]
-    assert left(None, [1, 0]) == [0, 0]
 
 
 def test_what_has_only_to_be_looked_back_on_is_neither_due_nor_idle(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import Column, Connection, Integer, and_, column, func, select, values
 
 from workflow.engine.case import Actor
-from workflow.store.lists.counting import together
+from workflow.store.lists.counting import signed, together
 from workflow.store.lists.queries import Filter, Row, first_cases, in_scope
 from workflow.store.lists.ranges import NEWEST
 from workflow.store.lists.shares import shares_of
@@ -46,7 +46,7 @@ def count_by_span_and_unit(
     counted: dict[int, list[int]] = {}
     for row in _counted(connection, reader, narrowed, what, bounds, (SCOPE.c.about,)):
         counted.setdefault(row.about, [0] * (len(bounds) - 1))[row.span] += row.n
-    return counted
+    return {unit: numbers for unit, numbers in counted.items() if any(numbers)}
 
 
 def _counted(
@@ -68,13 +68,14 @@ def _counted(
     within = and_(at >= spans.c.begins, at < spans.c.ends)
     # joined to the left so that it begins with the spans, however few cases there may be
     each = (
-        select(spans.c.span, *by, func.count(SCOPE.c.unit_id).label("n"))
-        .select_from(spans.outerjoin(SCOPE, and_(share.of(reader, narrowed), within)))
+        select(spans.c.span, *by, (sign * func.count(SCOPE.c.unit_id)).label("n"))
+        .select_from(spans.outerjoin(SCOPE, and_(share.of(reader, some), within)))
         .group_by(spans.c.span, *by)
-        for share in shares_of(connection, reader, narrowed)
+        for sign, some in signed(narrowed)
+        for share in shares_of(connection, reader, some)
     )
     for part in together(each):
-        yield from connection.execute(select(part).where(part.c.n > 0))
+        yield from connection.execute(select(part).where(part.c.n != 0))
 
 
 def count_rungs(connection: Connection, cases: Collection[int]) -> dict[tuple[int, str, int], int]:

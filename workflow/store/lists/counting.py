@@ -68,7 +68,8 @@ def count_cases(
     What is settled is counted by itself and put to what is closed: no index tells it from another.
     """
     counted = Counter(_counted(connection, reader, replace(narrowed, settled=()), by, moments))
-    for one in _settled_of(narrowed, by):
+    makes_a_difference = narrowed.closed is not None or by == "light"
+    for one in _settled_of(narrowed) if makes_a_difference else ():
         found = _counted(connection, reader, one, by, moments)
         if not narrowed.closed:
             counted.subtract(found)
@@ -77,10 +78,17 @@ def count_cases(
     return dict(sorted((+counted).items(), key=lambda one: (-one[1], str(one[0]))))
 
 
-def _settled_of(narrowed: Filter, by: str) -> Iterator[Filter]:
-    """The open cases of each settled state, where it makes a difference that they are settled."""
-    if narrowed.closed is None and by != "light":
-        return
+def signed(narrowed: Filter) -> Iterator[tuple[int, Filter]]:
+    """What to count for a filter, and what of that to put to it or take off: with those that are
+    settled among what is closed, one statement counts all of it.
+    """
+    yield 1, replace(narrowed, settled=())
+    if narrowed.closed is not None:
+        yield from ((1 if narrowed.closed else -1, one) for one in _settled_of(narrowed))
+
+
+def _settled_of(narrowed: Filter) -> Iterator[Filter]:
+    """The open cases of each settled state under a filter."""
     for workflow, state in narrowed.settled:
         of_others = narrowed.workflows is not None and workflow not in narrowed.workflows
         if not of_others and narrowed.state in (None, state):
@@ -140,9 +148,6 @@ class Spans:
     def __add__(self, other: "Spans") -> "Spans":
         return Spans(self.late + other.late, self.week + other.week, self.later + other.later)
 
-    def __sub__(self, other: "Spans") -> "Spans":
-        return Spans(self.late - other.late, self.week - other.week, self.later - other.later)
-
     @property
     def total(self) -> int:
         """All of them."""
@@ -150,20 +155,20 @@ class Spans:
 
 
 def count_spans(
-    connection: Connection, reader: Actor, filters: Iterable[Filter], moments: Moments
+    connection: Connection, reader: Actor, narrowed: Filter, moments: Moments
 ) -> dict[tuple[str, int], Spans]:
-    """How near the limits of cases are that one of the filters leaves, each of them other cases, by
-    workflow and by the unit that they are about.
-    """
+    """How near the limits of cases are, by workflow and by the unit that they are about."""
     key = (SCOPE.c.workflow, SCOPE.c.about)
     late = SCOPE.c.due_at <= moments.now
     week = and_(SCOPE.c.due_at > moments.now, SCOPE.c.due_at < moments.week_before)
-    columns = (func.count().filter(late), func.count().filter(week), func.count())
-    named = [one.label(name) for one, name in zip(columns, ("late", "week", "n"), strict=True)]
+    counts: dict[str, ColumnElement[int]] = {"n": func.count()}
+    counts |= {"late": func.count().filter(late), "week": func.count().filter(week)}
     each = (
-        select(*key, *named).where(share.of(reader, narrowed)).group_by(*key)
-        for narrowed in filters
-        for share in shares_of(connection, reader, narrowed)
+        select(*key, *((sign * count).label(name) for name, count in counts.items()))
+        .where(share.of(reader, some))
+        .group_by(*key)
+        for sign, some in signed(narrowed)
+        for share in shares_of(connection, reader, some)
     )
     counted: dict[tuple[str, int], Spans] = {}
     for part in together(each):
@@ -171,4 +176,4 @@ def count_spans(
             spans = Spans(row.late, row.week, row.n - row.late - row.week)
             at = row.workflow, row.about
             counted[at] = counted.get(at, Spans()) + spans
-    return counted
+    return {at: spans for at, spans in counted.items() if spans.total}

@@ -169,16 +169,20 @@ def _together(parts: Sequence[Select[Any]]) -> Any:
 
 # Both go from one value to the next in an index instead of reading every row.
 
-_KINDS = text(
+KINDS = (
     "WITH RECURSIVE seen (unit_id, workflow) AS ("
     " SELECT id, (SELECT min(workflow) FROM scope WHERE unit_id = unit.id)"
     " FROM unit WHERE id IN :units"
     " UNION ALL"
     " SELECT unit_id, (SELECT min(scope.workflow) FROM scope WHERE scope.unit_id = seen.unit_id"
     " AND scope.workflow > seen.workflow)"
-    " FROM seen WHERE workflow IS NOT NULL)"
-    " SELECT unit_id, workflow FROM seen WHERE workflow IS NOT NULL"
-).bindparams(bindparam("units", expanding=True))
+    " FROM seen WHERE workflow IS NOT NULL) "
+)
+"""`seen`: of each of the `units` the workflows of which it sees a case, and after them none."""
+
+_KINDS = text(f"{KINDS}SELECT unit_id, workflow FROM seen WHERE workflow IS NOT NULL").bindparams(
+    bindparam("units", expanding=True)
+)
 
 
 def of_kinds(connection: Connection, units: Collection[int]) -> list[Range]:

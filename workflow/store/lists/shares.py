@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, text
 
 from workflow.engine.case import Actor
 from workflow.store.lists.queries import Filter, on_scope
-from workflow.store.lists.ranges import of_kinds
+from workflow.store.lists.ranges import KINDS, of_kinds
 from workflow.store.sight.scope import in_sight, not_kept_from, units_of
 from workflow.store.tables.handles import SCOPE
 
@@ -19,14 +19,7 @@ _ENOUGH = 50_000
 """Units that see more than that of a workflow are taken to see as much."""
 
 _SIZES = text(
-    "WITH RECURSIVE seen (unit_id, workflow) AS ("
-    " SELECT id, (SELECT min(workflow) FROM scope WHERE unit_id = unit.id)"
-    " FROM unit WHERE id IN :units"
-    " UNION ALL"
-    " SELECT unit_id, (SELECT min(scope.workflow) FROM scope WHERE scope.unit_id = seen.unit_id"
-    " AND scope.workflow > seen.workflow)"
-    " FROM seen WHERE workflow IS NOT NULL)"
-    " SELECT unit_id, workflow, (SELECT count(*) FROM (SELECT 1 FROM scope"
+    f"{KINDS}SELECT unit_id, workflow, (SELECT count(*) FROM (SELECT 1 FROM scope"
     " WHERE scope.unit_id = seen.unit_id AND scope.workflow = seen.workflow LIMIT :enough)"
     " AS counted) AS size FROM seen WHERE workflow IS NOT NULL"
 ).bindparams(bindparam("units", expanding=True), enough=_ENOUGH)
