@@ -70,10 +70,7 @@ def _show(looked: "Looked") -> None:
         say(f"只有一格有内容的行不算：第 {'、'.join(map(str, looked.skipped[:20]))} 行")
     if looked.pictures.elsewhere:
         say(f"不在任何一行里的图片：{looked.pictures.elsewhere} 张，没有收下")
-    if looked.pictures.lost:
-        say(
-            f"有 {looked.pictures.lost} 张图片的位置认不出来（例如 Excel“置于单元格中”的），"
-            "请改成浮动图片后再试"
-        )
+    if looked.pictures.unplaced:
+        say(looked.pictures.unplaced)
     pictures = f"，照片 {looked.pictures.many} 张" if looked.pictures.many else ""
     say(f"合计：{len(looked.rows)} 行，有误 {looked.wrong} 行{pictures}")

@@ -52,8 +52,8 @@ class BackfillPage:
     """The form in its steps: choose a file, say how it is read, take it over.
 
     `kept` is the file in the page, empty where it is too large to stay there. `pictures` are those
-    kept, `left_out` the rows of which some are not, `elsewhere` those that lie on no row, `lost`
-    those of which nobody can say where they lie.
+    kept, `left_out` the rows of which some are not, `elsewhere` those that lie on no row,
+    `unplaced` what is said of those that lie nobody can say where.
     """
 
     workflow: str
@@ -74,7 +74,7 @@ class BackfillPage:
     pictures: int = 0
     left_out: int = 0
     elsewhere: int = 0
-    lost: int = 0
+    unplaced: str = ""
     skipped: str = ""
     ready: bool = False
     taken: tuple[TakenFile, ...] = ()

@@ -68,6 +68,14 @@ class Pictures:
     problem: str = ""
 
     @property
+    def unplaced(self) -> str:
+        """What is said of those that lie in no cell that is known; empty where there are none."""
+        if not self.lost:
+            return ""
+        which = f"有 {self.lost} 张图片的位置认不出来（例如 Excel“置于单元格中”的）"
+        return f"{which}，请改成浮动图片后再试"
+
+    @property
     def many(self) -> int:
         """How many are kept."""
         return sum(map(self.of, self.kept))

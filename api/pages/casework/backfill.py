@@ -198,7 +198,7 @@ def _looked(definition: Definition, ledger: Ledger, looked: Looked) -> dict[str,
         "pictures": looked.pictures.many,
         "left_out": len(looked.pictures.said),
         "elsewhere": looked.pictures.elsewhere,
-        "lost": looked.pictures.lost,
+        "unplaced": looked.pictures.unplaced,
         "skipped": "、".join(map(str, looked.skipped[:20])),
         "ready": looked.ready,
     }

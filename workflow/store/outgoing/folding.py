@@ -151,7 +151,7 @@ def _take_over(connection: Connection, old: _LeftOver, to: int | None, later: da
     gone = {
         "status": "cancelled",
         "wake_at": None,
-        "detail": "当天没有发出，其中事项并入后一天的摘要",
+        "detail": _LATER,
     }
     if connection.execute(still.values(gone)).rowcount == 1:
         items = update(OUTBOX).where(OUTBOX.c.digest_id == old.id)
