@@ -49,7 +49,7 @@ def _lights(moments: Moments) -> Mapping[str, ColumnElement[bool]]:
 
 def count_up_to(connection: Connection, reader: Actor, narrowed: Filter, most: int) -> int:
     """How many cases there are, counted no further than `most`."""
-    shares = shares_of(connection, reader, narrowed)
+    shares = shares_of(connection, reader, narrowed, enough=most)
     each = (
         select(SCOPE.c.case_id).where(share.of(reader, narrowed)).limit(most) for share in shares
     )

@@ -22,7 +22,7 @@ _SIZES = text(
     f"{KINDS}SELECT unit_id, workflow, (SELECT count(*) FROM (SELECT 1 FROM scope"
     " WHERE scope.unit_id = seen.unit_id AND scope.workflow = seen.workflow LIMIT :enough)"
     " AS counted) AS size FROM seen WHERE workflow IS NOT NULL"
-).bindparams(bindparam("units", expanding=True), enough=_ENOUGH)
+).bindparams(bindparam("units", expanding=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +47,25 @@ class Share:
         return and_(mine, ~seen)
 
 
-def shares_of(connection: Connection, reader: Actor, narrowed: Filter) -> list[Share]:
-    """The shares of the reader; none of a unit that sees nothing of these workflows."""
+def shares_of(
+    connection: Connection, reader: Actor, narrowed: Filter, enough: int = _ENOUGH
+) -> list[Share]:
+    """The shares of the reader; none of a unit that sees nothing of these workflows. Which of two
+    units sees more is not told where both see `enough`.
+    """
     units = sorted(units_of(reader))
     if len(units) == 1 and narrowed.workflows is not None:
         return [Share(units[0], narrowed.workflows, ())] if narrowed.workflows else []
-    return list(_shared(_sizes(connection, units, narrowed)))
+    return list(_shared(_sizes(connection, units, narrowed, enough)))
 
 
 def _sizes(
-    connection: Connection, units: Sequence[int], narrowed: Filter
+    connection: Connection, units: Sequence[int], narrowed: Filter, enough: int
 ) -> dict[int, dict[str, int]]:
     """How much each unit sees of each workflow, where more than one has to be told."""
     rows: list[tuple[int, str, int]]
     if len(units) > 1:
-        found = connection.execute(_SIZES, {"units": units})
+        found = connection.execute(_SIZES, {"units": units, "enough": enough})
         rows = [(row.unit_id, row.workflow, row.size) for row in found]
     else:
         rows = [(one["unit_id"], one["workflow"], 1) for one in of_kinds(connection, units)]
