@@ -196,7 +196,10 @@ class Catalog:
         return {name: self.version(id_) for name, id_ in sorted(self._newest.items())}
 
     def settled(self) -> tuple[tuple[str, str], ...]:
-        """Workflow and state in which what a case is about is done, although it is open."""
+        """Workflow and state in which what a case is about is done, although it is open.
+
+        The newest version says so, of cases of earlier ones too.
+        """
         return tuple(
             (name, state)
             for name, compiled in self.known().items()

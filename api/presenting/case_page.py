@@ -165,11 +165,14 @@ def case_page(
     *,
     calendar: Calendar,
     now: datetime,
+    settled: bool = False,
     problem: str = "",
     done: int = 0,
     reader: int | None = None,
 ) -> CasePage:
-    """The page, from what was read; `done` is the history row the reader has just written."""
+    """The page, from what was read; `done` is the history row the reader has just written,
+    `settled` whether what the case is about is done although it is open.
+    """
     case, definition, names = file.case, file.definition, file.names
     return CasePage(
         id=case.id,
@@ -180,7 +183,7 @@ def case_page(
         headline=headline_of(case, definition),
         state=definition.states[case.state].title,
         cycle=f"第 {case.cycle.number} 轮" if case.cycle.number > 1 else "",
-        clock=_clock(case, definition, calendar, now),
+        clock=_clock(case, calendar, now, settled=settled),
         pace=None if case.closed_at else pace_of(definition, case.facts, case.opened_at, now),
         opened=in_full(local_day(case.opened_at)),
         handler=names.person(case.stay.handler) if case.stay.handler else "",
@@ -223,8 +226,8 @@ def _done(file: CaseFile, seq: int, reader: int | None) -> str:
     return f"已办理：{what_happened(file.definition, rows[0])}" if rows else ""
 
 
-def _clock(case: Case, definition: Definition, calendar: Calendar, now: datetime) -> Clock:
-    due, settled = case.due, definition.states[case.state].settled
+def _clock(case: Case, calendar: Calendar, now: datetime, *, settled: bool) -> Clock:
+    due = case.due
     return clock_of(
         due.at if due else None,
         due.derivation if due else "",

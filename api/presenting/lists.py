@@ -1,6 +1,6 @@
 """Lists of cases: my work, the ledgers, their reconciliation."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from api.presenting.fields import Option
 from api.presenting.lights import Clock, Pace, clock_of, pace_of
 from api.presenting.values import Value, value_of
 from api.presenting.wording import Names, party_of, shortened
+from workflow.catalog import Catalog
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import Actor
 from workflow.engine.confidence import shown_to
@@ -172,16 +173,25 @@ class LedgersPage:
 
 @dataclass
 class Clocks:
-    """How the limits of many cases stand at one moment: those that are alike are told once."""
+    """How the limits of many cases stand at one moment: those that are alike are told once.
+
+    `settled` are the workflows and states whose cases have ended here, whatever is still to come.
+    """
 
     calendar: Calendar
     now: datetime
+    settled: Collection[tuple[str, str]]
     told: dict[tuple[Any, ...], Clock] = field(default_factory=dict)
 
+    @classmethod
+    def at(cls, now: datetime, catalog: Catalog) -> "Clocks":
+        """The clocks of an instant."""
+        return cls(catalog.calendar, now, catalog.settled())
+
     def of(self, row: Row, definition: Definition) -> Clock:
-        """The clock of a row of a list; what is settled has ended, whatever is still to come."""
+        """The clock of a row of a list."""
         due, stopped = row["body"]["due"], row["body"]["stopped_at"] is not None
-        settled = definition.states[row["state"]].settled
+        settled = (definition.workflow, row["state"]) in self.settled
         why, closed = due[1] if due else "", settled or row["closed_at"] is not None
         key = (row["due_at"], why, row["provisional"], stopped, closed)
         if key not in self.told:
@@ -198,7 +208,7 @@ class Clocks:
 
 
 def work_item(
-    row: Row, compiled: Compiled, names: Names, actor: Actor, calendar: Calendar, now: datetime
+    row: Row, compiled: Compiled, names: Names, actor: Actor, clocks: Clocks
 ) -> WorkItem:
     """A row of a list as somebody sees it who may act on it."""
     definition, body = compiled.definition, row["body"]
@@ -211,10 +221,10 @@ def work_item(
         workflow=definition.title,
         state=definition.states[row["state"]].title,
         unit=names.unit(row["unit_id"]),
-        clock=Clocks(calendar, now).of(row, definition),
+        clock=clocks.of(row, definition),
         steps=tuple(dict.fromkeys(_steps(row, compiled, actor))),
         mine=mine,
-        pace=None if row["closed_at"] else _pace(row, definition, now),
+        pace=None if row["closed_at"] else _pace(row, definition, clocks.now),
     )
 
 

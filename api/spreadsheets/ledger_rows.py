@@ -18,7 +18,7 @@ def sheet_rows(
     connection: Connection, duban: Duban, someone: Someone, narrowed: queries.Filter, order: str
 ) -> Iterator[SheetRow]:
     """Every case in the reader's scope that the filter leaves, in this order."""
-    place, clocks = None, Clocks(duban.catalog.calendar, duban.clock())
+    place, clocks = None, Clocks.at(duban.clock(), duban.catalog)
     while True:
         found = queries.list_cases(
             connection,

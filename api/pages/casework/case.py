@@ -166,6 +166,7 @@ def _page(
         actions,
         calendar=duban.catalog.calendar,
         now=now,
+        settled=(case.workflow, case.state) in duban.catalog.settled(),
         problem=refused.sentence if refused and lost else "",
         done=done if not refused else 0,
         reader=someone.person,

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from api.auth import Someone
 from api.context import Duban
-from api.presenting.lists import LedgerRow, WorkItem, facts_of, ledger_row, work_item
+from api.presenting.lists import Clocks, LedgerRow, WorkItem, facts_of, ledger_row, work_item
 from api.presenting.wording import Names
 from workflow.engine.definition import Definition
 from workflow.store.lists import queries
@@ -28,10 +28,10 @@ def in_words(
     duban: Duban, someone: Someone, rows: Iterable[queries.Row], names: Names
 ) -> Iterator[Worded]:
     """The same where the names are known already."""
-    now = duban.clock()
+    clocks = Clocks.at(duban.clock(), duban.catalog)
     for row in rows:
         compiled = duban.catalog.version(row["definition_id"])
-        item = work_item(row, compiled, names, someone.actor, duban.catalog.calendar, now)
+        item = work_item(row, compiled, names, someone.actor, clocks)
         yield item, row, compiled.definition
 
 

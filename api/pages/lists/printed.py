@@ -39,7 +39,7 @@ def printed(
     """The xlsx of a form for these rows; raises InvalidInput when they are too many."""
     if len(rows) > MOST_PRINTED:
         raise InvalidInput(f"超过 {MOST_PRINTED:,} 行，请先筛选，再分几次打印")
-    clocks = Clocks(duban.catalog.calendar, duban.clock())
+    clocks = Clocks.at(duban.clock(), duban.catalog)
     around = _around(connection, form, rows)
     versions = [duban.catalog.version(row["definition_id"]).definition for row in rows]
     known = ((one, row["body"]["facts"]) for one, row in zip(versions, rows, strict=True))
