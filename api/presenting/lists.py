@@ -207,9 +207,7 @@ class Clocks:
         return self.told[key]
 
 
-def work_item(
-    row: Row, compiled: Compiled, names: Names, actor: Actor, clocks: Clocks
-) -> WorkItem:
+def work_item(row: Row, compiled: Compiled, names: Names, actor: Actor, clocks: Clocks) -> WorkItem:
     """A row of a list as somebody sees it who may act on it."""
     definition, body = compiled.definition, row["body"]
     turn = definition.states[row["state"]].turn

@@ -46,7 +46,9 @@ def test_what_is_settled_has_its_light_in_lists_sheets_and_on_its_page(
     desk = browser("zhou-dc.head")
     listed = desk.get(f"{LEDGER}?opened=closed").main.one("tbody")
     assert listed.one(class_="light").text == "办结"
-    assert desk.get(f"/cases/{closed}").main.one(class_="standing").one(class_="light").text == "办结"
+    assert (
+        desk.get(f"/cases/{closed}").main.one(class_="standing").one(class_="light").text == "办结"
+    )
     sheet = desk.client.get(f"{LEDGER}/sheet.xlsx?opened=closed").content
     head, row = CalamineWorkbook.from_filelike(io.BytesIO(sheet)).get_sheet_by_index(0).to_python()
     assert "办结" in row[: head.index("发现日期")]
