@@ -14,6 +14,8 @@ _CHECKS = {
     "audit": "日志",
     "integrity": "数据库",
     "files": "附件",
+    "documents": "公文",
+    "units": "单位",
 }
 _WORDS = {
     "cases": "事项",
@@ -23,6 +25,8 @@ _WORDS = {
     "audit rows": "日志记录",
     "timers": "定时",
     "files": "附件",
+    "documents": "公文",
+    "cases yet to follow a re-organisation": "尚未随机构调整的事项",
     "messages": "消息",
     "email": "邮件",
     "sms": "短信",

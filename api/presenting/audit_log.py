@@ -37,7 +37,7 @@ _SUBJECTS: Mapping[str, str] = {
     "message": "消息",
     "source": "来源",
 }
-_LABELS: Mapping[str, str] = {
+LABELS: Mapping[str, str] = {
     "code": "原因",
     "times": "同一分钟里又有几次",
     "minute": "分钟",
@@ -75,6 +75,15 @@ _LABELS: Mapping[str, str] = {
     "unit": "单位编号",
     "post": "岗位编号",
     "person": "人员编号",
+    "scope": "权限",
+    "count": "个数",
+    "ended": "结束的登录数",
+    "one_time": "一次性",
+    "scorecard": "计分表",
+    "rule": "规则",
+    "points": "百分之一分",
+    "units": "单位数",
+    "form": "原表",
 }
 CODES: Mapping[str, str] = {
     **REASONS,
@@ -116,8 +125,22 @@ CODES: Mapping[str, str] = {
     "email": "邮箱",
     "upload": "上传",
     "download": "下载",
+    "archive": "移入档案",
+    "changed": "更换",
+    "made": "生成",
+    "deleted": "作废",
+    "begun": "启用",
+    "ended": "停用",
+    "password-given": "给予口令",
+    "read": "只能查看",
+    "write": "查看和办理",
+    "provider": "统一身份认证",
+    "accepted": "已接收",
+    "failed": "未成功",
+    "throttled": "要求放慢",
+    "ambiguous": "不能确定",
 }
-_HIDDEN = re.compile(r"(hash|sha256|floor)\d*|key")
+HIDDEN = re.compile(r"(hash|sha256|floor)\d*|key")
 """For programs: the export has them."""
 
 
@@ -222,9 +245,9 @@ def _numbered(name: str, id_: int) -> str:
 
 
 def _details(data: Mapping[str, Any], names: Names) -> str:
-    told = {key: value for key, value in data.items() if not _HIDDEN.fullmatch(key)}
+    told = {key: value for key, value in data.items() if not HIDDEN.fullmatch(key)}
     return "，".join(
-        f"{_LABELS.get(key, key)} {_plain(value, _reader_of(key, names))}"
+        f"{LABELS.get(key, key)} {_plain(value, _reader_of(key, names))}"
         for key, value in told.items()
     )
 

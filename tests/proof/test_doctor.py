@@ -1,11 +1,15 @@
 """Doctor on a database that was lived in: clean, with figures that add up; it changes nothing."""
 
+import re
 from collections import Counter
+from pathlib import Path
 
 from sqlalchemy import func, select
 
+import workflow.doctor
+from api.cli.figures import report_lines
 from tests.proof.life import Life
-from workflow.doctor import CHECKS, Report, examine
+from workflow.doctor import CHECKS, Complaint, Report, examine
 from workflow.engine.definition import Definition
 from workflow.store.tables import metadata
 
@@ -72,3 +76,15 @@ def test_what_is_due_and_was_not_swept_is_a_complaint(life: Life) -> None:
 
 def test_every_check_says_what_it_does() -> None:
     assert all(check.__doc__ for check in CHECKS)
+
+
+def test_whatever_it_says_is_said_in_chinese(life: Life) -> None:
+    folder = Path(workflow.doctor.__file__).parent
+    code = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    checks = re.findall(r'Complaint\(\s*"([a-z-]+)"', code)
+    counted = re.findall(r'figures\["([^"]+)"\]', code)
+    figures = examined(life).figures + Counter(counted)
+    report = Report([Complaint(check, "-", "") for check in checks], figures)
+    lines = report_lines(report, with_root=False)
+    assert len(lines) > len(counted)
+    assert [line for line in lines if re.search("[A-Za-z]", line)] == []

@@ -46,12 +46,15 @@ _VALUES = {
     "sms": "短信",
     "chat": "群机器人",
     "in_app": "站内",
-    "accepted": "已接收",
     "refused": "被拒绝",
-    "failed": "未成功",
-    "throttled": "要求放慢",
-    "ambiguous": "不能确定",
     "unsendable": "不能发送",
+    "follow": "随机构调整",
+    "recalculate": "校正期限",
+    "fire": "办理定时",
+    "open": "按期开启",
+    "deliver": "发送消息",
+    "sweep": "清理附件",
+    "checkpoint": "导出校验点",
 }
 _ANSWERS = {"2": "办成", "3": "转到别处或没有变化", "4": "不予办理", "5": "系统出错"}
 """What the first figure of an HTTP status says."""
@@ -104,6 +107,7 @@ def health(duban: Installation, someone: SignedInPage) -> Response:
         behind, running = backlog(connection, now), known(connection)
         checkpoint, archived = last_at(connection), archive.size(connection)
         verdict, held = examinations.last(connection), held_in_words(connection, now)
+    titles = {name: one.definition.title for name, one in duban.catalog.known().items()}
     kind = "SQLite" if duban.database.is_sqlite else "PostgreSQL"
     page = HealthPage(
         problems=(*_problems(behind, running, now, held), *_found(verdict)),
@@ -114,7 +118,7 @@ def health(duban: Installation, someone: SignedInPage) -> Response:
         archive=f"{archived:,} 件",
         doctor=_doctor(verdict),
         processes=tuple(_process(one, now) for one in running),
-        counts=tuple(_counts(running, duban.database.meters.read())),
+        counts=tuple(_counts(running, duban.database.meters.read(), titles)),
     )
     return show("health.html", page, masthead_of(duban, someone, HERE))
 
@@ -171,18 +175,22 @@ def _process(one: Process, now: datetime) -> ProcessLine:
     )
 
 
-def _counts(running: list[Process], own: Mapping[Key, float]) -> Iterator[CountLine]:
+def _counts(
+    running: list[Process], own: Mapping[Key, float], titles: Mapping[str, str]
+) -> Iterator[CountLine]:
     total: Counter[tuple[str, str]] = Counter()
     for figures in {**{one.name: one.figures for one in running}, own_name(): own}.values():
         for (name, labels), count in figures.items():
             if name in _COUNTED:
-                kind = "，".join(_in_words(label, value) for label, value in labels)
+                kind = "，".join(_in_words(label, value, titles) for label, value in labels)
                 total[_COUNTED[name], kind] += int(count)
     for (what, kind), times in sorted(total.items()):
         yield CountLine(what, kind, f"{times:,}")
 
 
-def _in_words(label: str, value: str) -> str:
+def _in_words(label: str, value: str, titles: Mapping[str, str]) -> str:
     if label == "status":
         return _ANSWERS.get(value[0], value)
+    if label == "workflow":
+        return titles.get(value, value)
     return _VALUES.get(value) or CODES.get(value, value)

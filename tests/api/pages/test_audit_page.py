@@ -1,5 +1,6 @@
 """审计日志: the audit administrator reads, narrows and exports the log; nobody else does."""
 
+import ast
 import csv
 import json
 from collections.abc import Iterator
@@ -15,8 +16,10 @@ from api.checkpoint_files import EVERY
 from api.clock import SimulatedClock
 from api.context import Duban
 from api.pages.administering.audit import PAGE_SIZE
+from api.presenting.audit_log import CODES, HIDDEN, LABELS
 from tests.api.callers import session_headers
 from tests.api.pages.conftest import Browser, Browsers
+from tests.test_architecture import nodes
 from workflow.store.evidence import audit, checkpoints
 from workflow.store.evidence.audit import Act
 from workflow.store.offices.administrators import appoint, begin_with
@@ -110,6 +113,37 @@ def test_what_was_done_is_read_in_words(reader: Browser, duban: Duban) -> None:
     ):
         assert words in page.text
     assert "最近两小时没有导出校验点" in page.text
+
+
+def details() -> Iterator[tuple[str, ast.expr]]:
+    """What the code writes into the log beside the act, as far as it can be read off the code."""
+    for _, node in nodes("workflow", "api"):
+        if isinstance(node, ast.AnnAssign) and is_of_an_act(node.annotation):
+            yield from pairs(node.value)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "note":
+            yield from ((one.arg, one.value) for one in node.keywords if one.arg)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Act"):
+            for one in node.keywords:
+                yield from pairs(one.value) if one.arg == "data" else ()
+
+
+def is_of_an_act(annotation: ast.expr) -> bool:
+    return ast.unparse(annotation).startswith(("dict[str, Plain", "dict[str, audit.Plain"))
+
+
+def pairs(node: ast.expr | None) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant):
+                yield str(key.value), value
+
+
+def test_whatever_is_written_has_a_word() -> None:
+    found = list(details())
+    codes = {v.value for _, v in found if isinstance(v, ast.Constant) and isinstance(v.value, str)}
+    assert {"act", "scope"} <= {key for key, _ in found}
+    assert {key for key, _ in found if not HIDDEN.fullmatch(key)} - LABELS.keys() == set()
+    assert codes - CODES.keys() == set()
 
 
 def test_the_log_is_narrowed_by_kind_person_day_and_outcome(

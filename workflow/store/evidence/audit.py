@@ -45,7 +45,6 @@ KINDS: Mapping[str, str] = {
     "score": "考核计分",
     "cadence": "定期工作的开启和停止",
     "setting": "设置的变更",
-    "migration": "事项改用新版本",
     "attachment": "附件的办理",
     "resend": "重发消息",
     "checkpoint": "导出校验点",
