@@ -8,9 +8,6 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection, insert, select
 
 from workflow.engine.calendar import Calendar
 from workflow.engine.checks.parts import events, rungs
@@ -19,20 +16,17 @@ from workflow.engine.errors import InvalidDefinition, NotFound
 from workflow.engine.findings import Finding, nearest, short, unknown
 from workflow.engine.links import check_links
 from workflow.engine.machine import Compiled
-from workflow.engine.moves import moves_of
 from workflow.engine.parsing import placed
-from workflow.measuring.reading import Measures, read_folder
+from workflow.measuring.reading import INDICATORS, SCORECARDS, Measures, read_folder
 from workflow.papers.drafts import check_drafts
 from workflow.papers.reading import check_templates, read_template
 from workflow.papers.reading import read_folder as read_templates
 from workflow.papers.template import Template
+from workflow.store import versions
 from workflow.store.calendars import read_calendars
 from workflow.store.casework import documents
 from workflow.store.database import Database
-from workflow.store.evidence import audit
-from workflow.store.evidence.audit import Act
 from workflow.store.measuring import measures
-from workflow.store.tables.handles import DEFINITION, MOVE, STATE
 from workflow.yaml_text import read_definition, read_file, read_yaml
 
 SHIPPED = Path(__file__).parents[1] / "definitions"
@@ -151,9 +145,6 @@ def _check_notices(definition: Definition, notices: Collection[str] | None) -> I
             yield from unknown("unknown_notice", (*path, "notice"), notice, notices)
 
 
-_BY_VERSION = select(DEFINITION.c.workflow, DEFINITION.c.id).order_by(DEFINITION.c.version)
-
-
 class Catalog:
     """Published definitions and calendars of one database, compiled once and shared by all
     threads.
@@ -172,7 +163,7 @@ class Catalog:
     def reload(self) -> None:
         """Read what was published or entered since."""
         with self._database.reading() as connection:
-            self._newest = {row.workflow: row.id for row in connection.execute(_BY_VERSION)}
+            self._newest = versions.newest(connection)
             self._calendars = read_calendars(connection, self._calendars)
             self._newest_templates = documents.newest_templates(connection)
 
@@ -234,26 +225,21 @@ class Catalog:
     def versions_of(self, workflow: str) -> list[tuple[int, int, datetime]]:
         """The versions of a workflow, newest first: id, number, when published; raises NotFound."""
         self.newest(workflow)
-        columns = (DEFINITION.c.id, DEFINITION.c.version, DEFINITION.c.published_at)
-        query = select(*columns).where(DEFINITION.c.workflow == workflow)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(DEFINITION.c.version.desc()))
-            return [tuple(row) for row in rows]
+            return versions.all_of(connection, workflow)
 
     def every_version(self) -> dict[int, Compiled]:
         """Every version that was ever published, by id."""
         with self._database.reading() as connection:
-            ids = list(connection.execute(select(DEFINITION.c.id)).scalars())
+            ids = versions.every_id(connection)
         return {id_: self.version(id_) for id_ in ids}
 
     def version(self, definition: int) -> Compiled:
         """A published version by id."""
         if definition not in self._compiled:
             with self._database.reading() as connection:
-                query = select(DEFINITION).where(DEFINITION.c.id == definition)
-                row = connection.execute(query).mappings().one()
-            loaded = _read(row["body"], f"{row['workflow']} v{row['version']}")
-            self._compiled[definition] = Compiled(loaded, definition)
+                source, text = versions.text_of(connection, definition)
+            self._compiled[definition] = Compiled(_read(text, source), definition)
         return self._compiled[definition]
 
     def template(self, name: str) -> tuple[int, Template]:
@@ -292,7 +278,7 @@ class Catalog:
             published = [
                 name
                 for name, (definition, text) in loaded.items()
-                if _publish(connection, definition, text, now, person)
+                if versions.publish(connection, definition, text, now, person)
             ]
             published += measures.publish(connection, texts, now, person)
             published += [
@@ -305,53 +291,13 @@ class Catalog:
 
     def _has_all(self, folder: Path) -> bool:
         with self._database.reading() as connection:
-            published = set(connection.execute(select(DEFINITION.c.sha256)).scalars())
+            published = versions.hashes(connection) | measures.hashes(connection)
             published |= documents.template_hashes(connection)
-        folders = (folder, folder / TEMPLATES, SHIPPED / TEMPLATES)
+        own = (folder / name for name in (TEMPLATES, INDICATORS, SCORECARDS))
+        folders = (folder, *own, SHIPPED / TEMPLATES)
         files = (path for one in folders for path in _files(one))
         return {_digest(path.read_bytes()) for path in files} <= published
 
 
 def _digest(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()
-
-
-def _publish(
-    connection: Connection, definition: Definition, text: str, now: datetime, person: int | None
-) -> bool:
-    digest = _digest(text.encode())
-    query = (
-        select(DEFINITION.c.version, DEFINITION.c.sha256)
-        .where(DEFINITION.c.workflow == definition.workflow)
-        .order_by(DEFINITION.c.version)
-    )
-    versions = connection.execute(query).all()
-    if any(row.sha256 == digest for row in versions):
-        return False
-    row: dict[str, Any] = {
-        "workflow": definition.workflow,
-        "version": len(versions) + 1,
-        "sha256": digest,
-        "body": text,
-        "published_at": now,
-    }
-    statement = insert(DEFINITION).values(row).returning(DEFINITION.c.id)
-    id_ = connection.execute(statement).scalar_one()
-    states = [
-        {
-            "definition_id": id_,
-            "state": name,
-            "signatures": len(state.needs_signed),
-            "final": state.final,
-        }
-        for name, state in definition.states.items()
-    ]
-    connection.execute(insert(STATE), states)
-    moves = [
-        {"definition_id": id_, "event": event, "from_state": source, "to_state": target}
-        for event, source, target in moves_of(definition)
-    ]
-    connection.execute(insert(MOVE), moves)
-    told = {name: row[name] for name in ("workflow", "version", "sha256")}
-    audit.record(connection, Act("definition", person, ("definition", id_), data=told), now)
-    return True

@@ -1,11 +1,13 @@
 """Indicators and scorecards as files: the shipped ones are right, a broken one is told why not."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from workflow.catalog import SHIPPED, InvalidDefinitions, load_folder, load_measures
+from tests.prefecture import NOW
+from workflow.catalog import SHIPPED, Catalog, InvalidDefinitions, load_folder, load_measures
 from workflow.engine.errors import InvalidDefinition, Mistake
 from workflow.engine.model import Model
 from workflow.measuring import model
@@ -111,6 +113,17 @@ def test_a_folder_tells_the_mistakes_of_every_file(tmp_path: Path) -> None:
         load_measures(tmp_path, DEFINITIONS)
     assert {one.source for one in caught.value.refused} == {"one.yaml"}
     assert len(caught.value.refused) == 2
+
+
+def test_a_changed_scorecard_is_published_though_no_workflow_has_changed(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    folder = tmp_path / "definitions"
+    shutil.copytree(SHIPPED, folder)
+    with (folder / "scorecards" / "rural_2026.yaml").open("a", encoding="utf-8") as card:
+        card.write("# 改过\n")
+    assert catalog.publish(folder, NOW) == ["rural.2026"]
+    assert catalog.publish(folder, NOW) == []
 
 
 # The guide

@@ -30,6 +30,11 @@ def newest(connection: Connection) -> list[Published]:
     return list(found.values())
 
 
+def hashes(connection: Connection) -> set[str]:
+    """The hash of every text that was ever published."""
+    return set(connection.execute(select(TEXT.c.sha256)).scalars())
+
+
 def publish(
     connection: Connection,
     texts: Mapping[tuple[str, str], str],
