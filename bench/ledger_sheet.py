@@ -18,8 +18,8 @@ from sqlalchemy import select
 
 from api.auth import Someone
 from api.context import Duban
+from api.garbage import set_aside
 from api.settings import Settings
-from api.settled import set_aside
 from api.spreadsheets import ledger
 from api.spreadsheets.ledger_rows import sheet_rows
 from bench import office

@@ -13,7 +13,7 @@ from time import perf_counter
 
 from sqlalchemy import Connection
 
-from api.settled import set_aside
+from api.garbage import set_aside
 from bench import many, office
 from bench.machine import Scratch
 from bench.report import Table

@@ -9,8 +9,8 @@ import xlsxwriter
 from sqlalchemy import select
 
 from api.context import Duban
+from api.garbage import set_aside
 from api.settings import Settings
-from api.settled import set_aside
 from api.spreadsheets.past_import import look, open_ledger, take_over
 from bench import office
 from bench.machine import Scratch

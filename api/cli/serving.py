@@ -89,8 +89,8 @@ def serve() -> None:
 def worker(once: Annotated[bool, _ONCE] = False) -> None:
     """只启动后台：到时的提醒、催办、年度事项和待发消息。"""
     from api.cli.installation import check_sound, open_installation
+    from api.garbage import rarely_collected
     from api.pulse import Pulse
-    from api.settled import settled
     from api.worker import Worker, collect, tick
 
     with closing(open_installation(_start())) as duban:
@@ -101,7 +101,7 @@ def worker(once: Annotated[bool, _ONCE] = False) -> None:
             say(f"收到回执和退信 {collect(duban, sources).reports} 件")
             return
         beating = _beating(Worker(duban, ways, sources=sources))
-        with _told_to_stop() as told, Pulse(duban, "worker"), settled(), beating:
+        with _told_to_stop() as told, Pulse(duban, "worker"), rarely_collected(), beating:
             note("督办后台已启动")
             told.recv(1)
 
@@ -126,6 +126,7 @@ def _told_to_stop() -> Iterator[socket.socket]:
 
 
 _FIGURES = {
+    "followed": "随机构调整",
     "recalculated": "校正期限",
     "timers": "办理定时",
     "opened": "按期开启",
@@ -133,6 +134,7 @@ _FIGURES = {
     "sent": "发出消息",
     "put_off": "稍后再发",
     "dead": "放弃发送",
+    "swept": "清理附件",
     "checkpoints": "导出校验点",
 }
 
@@ -186,7 +188,7 @@ def _serve(duban: "Duban", listening: socket.socket) -> None:
     import uvicorn
 
     from api.app import create_app
-    from api.settled import settled
+    from api.garbage import rarely_collected
 
     config = uvicorn.Config(
         create_app(duban),
@@ -196,7 +198,7 @@ def _serve(duban: "Duban", listening: socket.socket) -> None:
         timeout_graceful_shutdown=PATIENCE_SECONDS,
     )
     try:
-        with settled():
+        with rarely_collected():
             uvicorn.Server(config).run(sockets=[listening])
     except (KeyboardInterrupt, SystemExit):
         note("督办已停止")

@@ -160,6 +160,12 @@ def test_doctor_finds_a_fresh_database_healthy(furnished: Path) -> None:
     assert re.fullmatch(r"[0-9a-f]{64}\n", root.stdout)
 
 
+def test_a_worker_goes_once_through_what_is_due(furnished: Path) -> None:
+    done = duban(furnished, "worker", "--once")
+    assert done.returncode == 0, done.stderr
+    assert "办理定时 0 件" in done.stdout
+
+
 def test_whoever_came_by_a_list_gets_a_one_time_password(data: Path, tmp_path: Path) -> None:
     settings = Settings(data=data, database_url=f"sqlite:///{data / 'duban.db'}")
     begin(settings, "wei.anquan", "魏安").close()
