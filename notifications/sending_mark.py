@@ -20,6 +20,10 @@ OTHERS_SEND = timedelta(minutes=5)
 """Where another machine has sent something so lately, a machine without a file is a new worker."""
 
 
+_Seen = tuple[int, datetime]
+"""The number and instant in a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class SendingMark:
     """The file of one machine; None where there is none to look at."""
@@ -29,11 +33,14 @@ class SendingMark:
 
     def may_send(self, now: datetime) -> bool:
         """Whether anything may be sent; holds the outbox where the file says so."""
+        # the file first: another worker of this machine writes the database before it, so that what
+        # the database knows is never older than a file that was read before
+        seen = None if self.file is None else _read(self.file)
         with self.database.reading() as connection:
             known = sending.read(connection)
         if known.hold is not None:
             return False
-        return self.file is None or not self._holds(self.file, known, now)
+        return self.file is None or not self._holds(self.file, seen, known, now)
 
     def step_on(self, now: datetime) -> None:
         """Note that something is about to be sent: first in the database, then in the file."""
@@ -42,8 +49,7 @@ class SendingMark:
         if self.file is not None:
             _write(self.file, number, now)
 
-    def _holds(self, file: Path, known: Sending, now: datetime) -> bool:
-        seen = _read(file)
+    def _holds(self, file: Path, seen: _Seen | None, known: Sending, now: datetime) -> bool:
         if seen is None:
             elsewhere = known.at is None or now - known.at < OTHERS_SEND
             if not elsewhere:
@@ -59,7 +65,7 @@ class SendingMark:
         return True
 
 
-def _read(file: Path) -> tuple[int, datetime] | None:
+def _read(file: Path) -> _Seen | None:
     """The number and instant in the file; None if it is not there or says nothing."""
     try:
         said = json.loads(file.read_text(encoding="utf-8"))

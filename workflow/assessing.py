@@ -265,9 +265,9 @@ class Assessing:
                 assert one.case is not None, "it is complete"
                 facts = _given(card, one, before.get(one.unit, ""))
                 work.fire(one.case["id"], Firing(card.process.event, facts), actor)
-            work.flush()
             about = ("scorecards", text)
             audit.record(connection, Act("score", _person(actor), about, data=told), now)
+            work.flush()  # last: on PostgreSQL the commit travels with it
         return made
 
 

@@ -177,6 +177,12 @@ class Catalog:
         """Every version of the calendar, for replay."""
         return self._calendars
 
+    def calendar_of(self, version: int) -> Calendar:
+        """A version of the calendar; one that another process has entered since is read now."""
+        if version not in self._calendars:
+            self.reload()
+        return self._calendars[version]
+
     def workflows(self) -> dict[str, Compiled]:
         """The newest version of every workflow, whichever process published it."""
         self.reload()

@@ -288,9 +288,9 @@ class Commands:
             found = act(work, _begin(work, actor, case_id))
             answers = tuple(Answer(one.id, one.number, one.state, one.seq) for one in found)
             work.writes.answer(kept, actor.person, digest, [one.as_dict() for one in answers])
-            work.flush()
             if noted is not None:
                 audit.record(connection, noted, now)
+            work.flush()  # last: on PostgreSQL the commit travels with it
         return answers
 
     def _answered(self, kept: str, digest: str) -> tuple[Answer, ...] | None:

@@ -20,7 +20,7 @@ def following(catalog: Catalog, case: Case, timer: Mapping[str, Any]) -> Iterato
     """The rungs after a timer's, as its entry decided them; none after an event's."""
     kind, _, ladder = timer["name"].partition(":")
     if kind == "rung" and case.due is not None and timer["entry"] == case.entry:
-        world = World(catalog.calendars[case.due.calendar])
+        world = World(catalog.calendar_of(case.due.calendar))
         scene = Scene(catalog.version(case.definition), case, world, timer["due_at"])
         yield from deadlines.rungs_after(scene, ladder, timer["rung"])
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workflow.catalog import Catalog
-from workflow.engine.calendar import Calendar, days_in_months, local_day
+from workflow.engine.calendar import days_in_months, local_day
 from workflow.engine.case import Actor, Case, Firing
 from workflow.engine.confidence import withheld
 from workflow.engine.errors import Refusal
@@ -22,9 +22,8 @@ from workflow.engine.permits import units_of
 from workflow.engine.sampling import Pool, Stratum, draw, drawn
 from workflow.engine.visiting import Sample
 from workflow.store.casework import populations
-from workflow.store.casework.codec import world_of
+from workflow.store.casework.codec import pool_seen
 from workflow.store.lists import queries
-from workflow.store.plain import dumps
 
 _SEED_BYTES = 16
 
@@ -104,17 +103,15 @@ def records_of(
     """
     compiled = catalog.version(case.definition)
     hidden = withheld(compiled.definition, case.parties, reader) if reader else frozenset()
-    found = records_in(compiled, queries.history_of(connection, case.id), catalog.calendars)
+    found = records_in(compiled, queries.history_of(connection, case.id))
     return [one for one in found if one.fact not in hidden]
 
 
-def records_in(
-    compiled: Compiled, history: Iterable[Mapping[str, Any]], calendars: Mapping[int, Calendar]
-) -> Iterator[Record]:
+def records_in(compiled: Compiled, history: Iterable[Mapping[str, Any]]) -> Iterator[Record]:
     """Every draw in rows of a history with their JSON read."""
     for row in history:
         for fact, taken in row["effects"].get("drawn", {}).items():
-            pool = world_of(dumps(row["seen"]), calendars).pool
+            pool = pool_seen(row["seen"])
             assert pool is not None, "who draws keeps what from"
             sample = compiled.definition.samples[fact]
             yield Record(

@@ -107,7 +107,7 @@ class Surroundings:
     def _calendar(self, case: Case, firing: Firing) -> Calendar:
         """The calendar in force; a limit that comes back does so under its own."""
         if firing.event == "take_back" and case.last is not None and case.last.back.due is not None:
-            return self.catalog.calendars[case.last.back.due.calendar]
+            return self.catalog.calendar_of(case.last.back.due.calendar)
         return self.catalog.calendar
 
     def _world_of_units(self, compiled: Compiled, case: Case) -> World:

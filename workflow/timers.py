@@ -9,7 +9,7 @@ one.
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from workflow import ladder
@@ -208,27 +208,44 @@ def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
 def behind_calendar(connection: Connection, catalog: Catalog, now: datetime) -> Sequence[int]:
     """The cases whose limits an older calendar could not know, and that wait to be worked out.
 
-    Provisional ones, and those whose limit, rungs or events come on 25 December before the newest
-    year or later: a notice may reach into these days.
+    Provisional ones, and those whose limit, rungs or events come on 25 December before the first
+    year of which a notice was entered since, or later: a notice may reach into these days.
     """
     newest = catalog.calendar
-    edge = datetime(max(newest.notices) - 1, 12, 24, 16, tzinfo=now.tzinfo)
     behind = and_(
         CASE.c.closed_at.is_(None), CASE.c.due_at.is_not(None), CASE.c.calendar < newest.version
     )
-    kind = tuple_(CASE.c.definition_id, CASE.c.state)
-    wakes_later = CASE.c.id.in_(select(TIMER.c.case_id).where(TIMER.c.wake_at >= edge))
-    kinds = connection.execute(select(CASE.c.definition_id, CASE.c.state).where(behind).distinct())
-    reaching = [
-        and_(kind.in_(alike), CASE.c.due_at >= earliest)
-        for earliest, alike in _by_earliest(catalog, kinds, edge).items()
-    ]
-    touched = or_(CASE.c.provisional.is_(True), wakes_later, *reaching)
-    return connection.execute(select(CASE.c.id).where(behind, touched)).scalars().all()
+    columns = (CASE.c.calendar, CASE.c.definition_id, CASE.c.state)
+    kinds: dict[int, list[_Kind]] = {}
+    for version, *kind in connection.execute(select(*columns).where(behind).distinct()):
+        kinds.setdefault(version, []).append((kind[0], kind[1]))
+    if not kinds:
+        return []
+    touched = [_touched(catalog, version, alike, now) for version, alike in kinds.items()]
+    query = select(CASE.c.id).where(behind, or_(CASE.c.provisional.is_(True), *touched))
+    return connection.execute(query).scalars().all()
 
 
 _Kind = tuple[int, str]
 """A definition and a state."""
+
+
+def _touched(
+    catalog: Catalog, version: int, kinds: Iterable[_Kind], now: datetime
+) -> ColumnElement[bool]:
+    """Which cases of these kinds, of a version of the calendar, the notices since then may move."""
+    newest, known = catalog.calendar.notices, catalog.calendar_of(version).notices
+    first = min((year for year in newest if newest[year] != known.get(year)), default=None)
+    if first is None:
+        return false()
+    edge = datetime(first - 1, 12, 24, 16, tzinfo=now.tzinfo)
+    kind = tuple_(CASE.c.definition_id, CASE.c.state)
+    reaching = [
+        and_(kind.in_(alike), CASE.c.due_at >= earliest)
+        for earliest, alike in _by_earliest(catalog, kinds, edge).items()
+    ]
+    wakes_later = CASE.c.id.in_(select(TIMER.c.case_id).where(TIMER.c.wake_at >= edge))
+    return and_(CASE.c.calendar == version, or_(wakes_later, *reaching))
 
 
 def _by_earliest(
@@ -249,6 +266,9 @@ def _recalculate_one(database: Database, catalog: Catalog, case_id: int, now: da
     try:
         with database.unit_of_work() as connection:
             work = Transaction(connection, catalog, now)
+            due = work.case(case_id).due
+            if due is not None and due.calendar >= catalog.calendar.version:
+                return 0  # somebody else was faster
             work.fire(case_id, Firing("recalculate"), CLOCK)
             work.flush()
     except Refusal:  # it has lost its limit since it was found

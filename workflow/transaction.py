@@ -50,7 +50,9 @@ class Transaction:
         self.surroundings = Surroundings(self.connection, self.catalog, self.now)
 
     def flush(self) -> None:
-        """Write what all steps decided."""
+        """Write what all steps decided, as the last thing in the unit of work: on PostgreSQL the
+        commit travels with it, and what came after would be a transaction of its own.
+        """
         self.writes.flush(self.connection)
 
     def case(self, case_id: int) -> Case:

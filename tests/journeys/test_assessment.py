@@ -18,6 +18,7 @@ from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, O
 from workflow.measuring.model import Scorecard
 from workflow.measuring.shelf import InForce, Shelf
 from workflow.store.database import Database
+from workflow.store.evidence import audit
 from workflow.store.measuring import figures, scores
 from workflow.tallying import drafts, tallied_for
 
@@ -130,6 +131,14 @@ def approved(round_: Round) -> None:
             round_.play.act("zhou.head", round_.case(code), "approve")
 
 
+def freeze_in_vain(round_: Round) -> None:
+    """What the log does not tell of has not happened."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(audit, "record", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            round_.freeze()
+
+
 def test_a_year_is_collected_marked_objected_frozen_and_the_last_are_called_in(
     round_: Round,
 ) -> None:
@@ -172,6 +181,7 @@ def test_a_year_is_collected_marked_objected_frozen_and_the_last_are_called_in(
     approved(round_)
     with pytest.raises(NotYourTurn):
         round_.freeze("zhou-dc.head")
+    freeze_in_vain(round_)
     frozen = {one.unit: one for one in round_.freeze()}
     assert frozen[play.unit(COUNTY)].standing.total == Decimal("85.43")
     facts = play.case(round_.case(LAST)).facts

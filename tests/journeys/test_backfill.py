@@ -11,11 +11,14 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from api.presenting.timeline import in_words_of
-from tests.journeys.play import Play
+from tests.engine.definitions import at
+from tests.journeys.play import Play, a_story, notice
 from workflow.backfilling import LedgerFile, PastCase
 from workflow.commands import Answer
 from workflow.engine.case import Stated
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound, NotYourTurn
+from workflow.store.database import Database
+from workflow.store.evidence import audit
 from workflow.store.tables.handles import BACKFILL, CASE, HISTORY, OUTBOX, SIGN_OFF, TIMER
 
 pytestmark = pytest.mark.journey
@@ -177,6 +180,31 @@ def test_nothing_is_undone_once_somebody_has_acted_on_one_case(play: Play) -> No
     assert play.state(first.case) == "rectifying"
     with pytest.raises(NotFound):
         undo(play, who="anlong-dc.specialist")
+
+
+def test_a_holiday_notice_is_nobody_s_work(database: Database) -> None:
+    """Limits that were worked out again have kept nobody from undoing the file."""
+    with a_story(database, at("2026-11-02 08:00")) as play:
+        (answer,) = take_over(play, past(play, 4, facts=OPEN_PROBLEM | {"due": "2027-01-08"}))
+        play.enter_notice(notice(2027, "2027-01-01"))
+        assert play.events(answer.case) == ["backfill", "recalculate"]
+        undo(play)
+        assert play.state(answer.case) == "withdrawn"
+
+
+def test_nothing_is_kept_of_a_file_that_the_log_does_not_tell_of(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The audit row is written in the transaction of the act: without it there was no act."""
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(audit, "record", dies)
+        with pytest.raises(KeyboardInterrupt):
+            take_over(play, past(play, 4))
+    assert play.of_workflow("rectification") == []
 
 
 def test_the_database_takes_no_statement_without_a_file_and_no_file_twice(play: Play) -> None:

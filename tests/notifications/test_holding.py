@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from notifications.channels import Channel
 from notifications.delivery import Delivered, deliver_due
@@ -161,6 +161,28 @@ def test_a_crash_between_database_and_file_holds_nothing(
         with pytest.raises(KeyboardInterrupt):
             house.deliver()
     assert house.deliver(NOW + timedelta(minutes=16)).sent == 1  # once the lease has run out
+
+
+def test_a_worker_that_sends_while_another_looks_holds_nothing(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers of one machine share its mark: what one has just sent the other's reading of the
+    database may not know yet, and that is no restore.
+    """
+    ours, theirs = (SendingMark(database, tmp_path / "sending.mark") for _ in range(2))
+    ours.step_on(NOW)
+    read = sending.read
+
+    def read_as_they_send(connection: Connection) -> sending.Sending:
+        known = read(connection)
+        connection.rollback()
+        theirs.step_on(NOW)
+        return known
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "read", read_as_they_send)
+        assert ours.may_send(NOW)
+    assert ours.may_send(NOW)
 
 
 def test_holding_and_releasing_stand_in_the_log(database: Database) -> None:

@@ -223,11 +223,11 @@ def undo_backfill(scene: Scene, firing: Firing, actor: Actor) -> Step:
 
 def has_moved(case: Case) -> bool:
     """Whether anybody has done anything with a case since it was taken over; reminders do not
-    count.
+    count, nor does a limit that was worked out again.
     """
     stay, cycle = case.stay, case.cycle
     touched = cycle.fired or stay.cosigned or cycle.children or stay.handler is not None
-    return bool(touched) or case.entry != 1
+    return bool(touched) or cycle.number > 1 or {*cycle.entries} != {case.state}
 
 
 def _post_of(scene: Scene, spec: Backfill, actor: Actor) -> Post:

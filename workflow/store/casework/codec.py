@@ -233,6 +233,11 @@ def _pool(pool: Pool) -> list[Any]:
     return [pool.seed, strata, [[unit, *place] for unit, place in sorted(pool.places.items())]]
 
 
+def pool_seen(seen: Plain) -> Pool | None:
+    """What lots were drawn from in a step, out of what it saw, read as JSON."""
+    return _pool_of(seen.get("pool"))
+
+
 def _pool_of(plain: list[Any] | None) -> Pool | None:
     if plain is None:
         return None

@@ -4,7 +4,8 @@
 
 A row holds ids and codes; names, telephone numbers and what people typed never enter it, so that
 erasing a person breaks no hash. Rows are chained in strands: a transaction takes a strand that no
-other holds, and locks its head until it ends. Call `record` last, when the act itself is written.
+other holds, and locks its head until it ends. Call `record` last, when the act itself is written;
+only the steps of a `Transaction` are flushed after it, since their flush commits.
 """
 
 import re
