@@ -1,4 +1,4 @@
--- The reference transaction (performance.md): what any system must at least do for one durable step. For pgbench.
+-- The reference transaction: what any system must at least do for one durable step. For pgbench.
 \set id random(1, :cases)
 BEGIN;
 SELECT seq, head, body FROM ref_case WHERE id = :id FOR UPDATE \gset

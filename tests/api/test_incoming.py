@@ -1,4 +1,4 @@
-"""Seed 2, 三（二）: 12317 and 12345 are ears of the supervision; what they hear comes in signed.
+"""意见 三（二）: 12317 and 12345 are ears of the supervision; what they hear comes in signed.
 
 A ticket is a case once, however often it is sent; nobody answers it twice; a row that is wrong
 keeps no other out; without a right signature nothing at all happens.

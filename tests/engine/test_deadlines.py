@@ -1,6 +1,6 @@
 """The one limit of a state and the timers that hang on it.
 
-How terms are counted is in test_due_dates.py (公示 2024-09-29…10-09, 调休 Sundays: domain.md 13.4)
+How terms are counted is in test_due_dates.py (公示 2024-09-29…10-09, 调休 Sundays)
 and test_provisional_dates.py (待校正). Here: which of them a state takes, and from when.
 """
 

@@ -1,6 +1,6 @@
-"""Seed 2, 三（二）: 双台账、双责、双销号和双问. Who mends is asked, and who supervises, too.
+"""意见 三（二）: 双台账、双责、双销号和双问. Who mends is asked, and who supervises, too.
 
-No source says what the two questions are; the reading is domain.md 2.1, and its names are YAML.
+No source says what the two questions are; the reading is ours, and its names are YAML.
 """
 
 from typing import Any

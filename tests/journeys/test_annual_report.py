@@ -1,7 +1,7 @@
-"""Seed 1 art. 20: 每年向上级党委和政府报告; seed 2 三（三）: 每年12月底前向州委、
+"""实施办法 art. 20: 每年向上级党委和政府报告; 意见 三（三）: 每年12月底前向州委、
 州政府报告. Opened by the calendar for nine units, due by the last working day of the year (12.2).
 
-Of the test cases in domain.md 13.4: a report due on 2026-12-31, a Thursday, against a year in which
+Of the cases worth having: a report due on 2026-12-31, a Thursday, against a year in which
 12-31 is a rest day; a limit that ends in a year without a notice is 待校正 until the notice comes.
 """
 

@@ -1,6 +1,6 @@
-"""Seed 1 art. 19: 实绩考核, by figures first, and without asking those below for them again.
+"""实施办法 art. 19: 实绩考核, by figures first, and without asking those below for them again.
 
-Seed 1 art. 23: indicators; seed 2 三（三）: whoever is last is called to an interview.
+实施办法 art. 23: indicators; 意见 三（三）: whoever is last is called to an interview.
 """
 
 from collections.abc import Iterator, Mapping
@@ -236,7 +236,7 @@ def test_deductions_rest_on_cases_and_are_confirmed_by_a_person(round_: Round) -
 
 @variation
 def test_each_step_of_an_assessment_has_its_document(round_: Round, tmp_path: Path) -> None:
-    """domain.md 10: 考核方案, 考核结果确认, 申诉复核, 考核通报."""
+    """考核方案, 考核结果确认, 申诉复核, 考核通报."""
     play, desk, case = round_.play, Desk(round_.play, tmp_path), round_.case(COUNTY)
     scheme = desk.draft(OFFICE, case, "assessment_scheme")
     assert (scheme.mistakes, scheme.document.number) == ((), "黔西南州考〔2026〕　号")

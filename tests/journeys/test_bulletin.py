@@ -1,4 +1,4 @@
-"""考核成效及完善建议: 一周一通报. Written by the system from the data, issued by a person: what is
+"""建议: 一周一通报. Written by the system from the data, issued by a person: what is
 good, then what is not, then what is asked for; nothing in it that is kept from anybody.
 """
 

@@ -1,4 +1,4 @@
-"""考核成效及完善建议: 一周一暗访、一周一通报、一季一约谈, each with its calendar and its switch.
+"""建议: 一周一暗访、一周一通报、一季一约谈, each with its calendar and its switch.
 
 六大工程（固本强基）: 村党组织书记履职研判, every year, done by the county.
 """

@@ -1,6 +1,6 @@
-"""Seed 1 art. 24: who did well is commended and encouraged, by the rules of the State.
+"""实施办法 art. 24: who did well is commended and encouraged, by the rules of the State.
 
-Seed 3: 关怀激励, beside the other mechanisms. A commendation (表彰) needs its approval; praise in a
+建议: 关怀激励, beside the other mechanisms. A commendation (表彰) needs its approval; praise in a
 circular (通报表扬) does not.
 """
 

@@ -1,4 +1,4 @@
-"""Seed 2, 三（二）: “四不两直”. An unannounced inspection: for whom it concerns it
+"""意见 三（二）: “四不两直”. An unannounced inspection: for whom it concerns it
 does not exist until field work has ended.
 """
 

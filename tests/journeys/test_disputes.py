@@ -1,6 +1,6 @@
-"""Seed 2, 三（二）: “双责”. 责任争议 about a problem: once, and within the working day.
+"""意见 三（二）: “双责”. 责任争议 about a problem: once, and within the working day.
 
-Of the test cases in domain.md 13.4: a second refusal of an assignment is refused.
+Of the cases worth having: a second refusal of an assignment is refused.
 """
 
 import pytest

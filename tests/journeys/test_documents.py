@@ -1,5 +1,5 @@
-"""公文 (domain.md 10): what a case issues is numbered without gaps and kept as its attachment; what
-may not be said is told all at once, and nothing is issued then.
+"""公文: what a case issues is numbered without gaps and kept as its attachment; what may not
+be said is told all at once, and nothing is issued then.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Seed 1 art. 8 to 13: the duties of each level; art. 11（二）: 每年主持召开党委农村工作会议.
+"""实施办法 art. 8 to 13: the duties of each level; art. 11（二）: 每年主持召开党委农村工作会议.
 
 Art. 9（三）, 10（三）, 11（五）: 定点联系; art. 14 and 15: yearly plans of help from outside.
 """

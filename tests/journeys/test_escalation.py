@@ -1,4 +1,4 @@
-"""Seed 3: “对重大问题，对反复交办整改不到位的问题，实行提级查办”. What proposes it,
+"""建议: “对重大问题，对反复交办整改不到位的问题，实行提级查办”. What proposes it,
 who decides it, and who then signs.
 """
 

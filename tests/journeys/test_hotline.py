@@ -1,4 +1,4 @@
-"""Seed 2, 三（二）: the telephone of the people, 12317 and 12345, is an ear of the supervision.
+"""意见 三（二）: the telephone of the people, 12317 and 12345, is an ear of the supervision.
 
 A ticket runs from its dispatch, whoever signs for it; the unit may give it back once and have it
 extended once; who called is known to nobody but the desk.

@@ -1,6 +1,6 @@
-"""Seed 1 art. 21: those above inspect those below, regularly; the results lead to rectification.
+"""实施办法 art. 21: those above inspect those below, regularly; the results lead to rectification.
 
-Seed 2, 三（二） and seed 3: unannounced visits, straight to the villages. 政府督查工作条例: first a
+意见 三（二） and 建议: unannounced visits, straight to the villages. 政府督查工作条例: first a
 scheme, a conclusion in the end, and whoever is inspected may object to it.
 """
 

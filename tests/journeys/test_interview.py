@@ -1,7 +1,7 @@
 """第二十六条: “上级党委和政府应当约谈下级党委和政府”, and a level its own departments.
-Proposed by a rule or a person, along these two relations only (domain.md 12.3).
+Proposed by a rule or a person, along these two relations only.
 
-Of the test cases in 13.4: a department tries to interview a county's 党委政府 and is refused.
+Of the cases worth having: a department tries to interview a county's 党委政府 and is refused.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
-"""Seed 1 art. 8（二）: plan and carry out the tasks of the year; seed 4: 30 things done for people.
+"""实施办法 art. 8（二）: plan and do the tasks of a year; 六大工程: 30 things done for people.
 
-Seed 2 二（三）: tasks are led by one and helped by others. Lights by lag: domain.md 5 (银川 2025).
+意见 二（三）: tasks are led by one and helped by others. Lights by lag: 银川 2025.
 """
 
 from typing import Any
@@ -32,7 +32,7 @@ INCOME: dict[str, Any] = {
         {"node": "年底", "by": "2026-12-31", "reach": 100},
     ],
 }
-"""Seed 4: 集体经济年收入5万元以上村达到100%."""
+"""六大工程: 集体经济年收入5万元以上村达到100%."""
 LATER = [
     {"node": "半年", "by": "2026-07-31", "reach": 60},
     {"node": "年底", "by": "2026-12-31", "reach": 95},

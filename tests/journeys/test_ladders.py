@@ -1,5 +1,5 @@
-"""Seed 1 art. 26: “履职不力、工作滞后”. Ladders through time: every rung of domain.md 13.3 at its
-date, rest days, and an outage.
+"""实施办法 art. 26: “履职不力、工作滞后”. Ladders through time: every rung
+at its date, rest days, and an outage.
 
 After an outage (design, law 4): what was due fires once, reminders collapse into one, and nobody is
 punished before a warning has been out for as long as the ladder says.

@@ -1,6 +1,6 @@
-"""Seed 2, 三（二）: “双销号”. 回头看 on a problem: when it begins, and what it finds.
+"""意见 三（二）: “双销号”. 回头看 on a problem: when it begins, and what it finds.
 
-Of the test cases in domain.md 13.4: a re-opened case keeps the figures of its first cycle.
+Of the cases worth having: a re-opened case keeps the figures of its first cycle.
 """
 
 from itertools import pairwise
@@ -59,7 +59,7 @@ def test_a_rebound_begins_a_second_cycle_and_freezes_the_first(play: Play) -> No
 
 
 def test_a_rebound_changes_nothing_of_the_months_before(play: Play) -> None:
-    """What was opened, signed off and counted in a month stays counted there (domain.md 13.4)."""
+    """What was opened, signed off and counted in a month stays counted there."""
     case = closed(play)
     play.until("2026-06-10")
     before = months(play)

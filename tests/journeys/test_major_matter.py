@@ -1,4 +1,4 @@
-"""Seed 4, 治理增效: major matters and important news are reported at once (即时报告)."""
+"""六大工程, 治理增效: major matters and important news are reported at once (即时报告)."""
 
 from typing import Any
 

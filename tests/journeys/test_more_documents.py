@@ -1,5 +1,5 @@
-"""公文 (domain.md 10) of referrals, tickets, commendations and letters that grow graver: what each
-says, under whose number, and what none of them says.
+"""公文 of referrals, tickets, commendations and letters that grow graver: what each says,
+under whose number, and what none of them says.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Seed 2, 三（二）: “双台账”. What moves the limit of 问题整改: 延期, 长期坚持, 中止.
+"""意见 三（二）: “双台账”. What moves the limit of 问题整改: 延期, 长期坚持, 中止.
 
-Of the test cases in domain.md 13.4: an extension asked for at T+1 is refused.
+Of the cases worth having: an extension asked for at T+1 is refused.
 """
 
 import pytest

@@ -1,6 +1,6 @@
 """The calendar's own work: opening by the year, and new holiday notices with their trail.
 
-The report itself is in test_annual_report.py. Of the test cases in domain.md 13.4: a limit that
+The report itself is in test_annual_report.py. Of the cases worth having: a limit that
 ends in 2027 is 待校正.
 """
 

@@ -1,4 +1,4 @@
-"""Seed 2 二（三）: thirty pilots, in about three years, to be borrowed, copied and spread."""
+"""意见 二（三）: thirty pilots, in about three years, to be borrowed, copied and spread."""
 
 from typing import Any
 

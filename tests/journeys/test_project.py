@@ -1,4 +1,4 @@
-"""Seed 1 art. 11（四）: a pool of projects, funds and projects in the open; art. 13: villages."""
+"""实施办法 art. 11（四）: a pool of projects, funds and projects in the open; art. 13: villages."""
 
 from typing import Any
 

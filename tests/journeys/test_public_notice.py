@@ -1,6 +1,6 @@
 """公示 of a problem put right: an objection dismissed, one upheld, a holiday in between.
 
-Of the test cases in domain.md 13.4, its dates and the 调休 Sundays are in test_due_dates.py.
+Of the cases worth having, its dates and the 调休 Sundays are in test_due_dates.py.
 """
 
 import pytest

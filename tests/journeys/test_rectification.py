@@ -1,5 +1,5 @@
-"""Seed 2, 三（二）: “双台账”“双责”“双销号”; seed 1 art. 21. 问题整改
-from the finding to the archive, after the table of domain.md 12.1.
+"""意见 三（二）: “双台账”“双责”“双销号”; 实施办法 art. 21. 问题整改 from the
+finding to the archive.
 
 What may come between has files of its own: the opening, a dispute, the two signatures (销号), the
 public notice, a limit that moves, the look-back, an escalation.

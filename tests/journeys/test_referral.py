@@ -1,4 +1,4 @@
-"""Seed 1 art. 25: who does not do their duty is held to account, by those who may decide it.
+"""实施办法 art. 25: who does not do their duty is held to account, by those who may decide it.
 
 The supervision office only hands over what it knows and records what came of it.
 """

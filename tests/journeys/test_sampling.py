@@ -1,4 +1,4 @@
-"""Seed 2: “到县随机抽取乡村”; its neighbours: no place twice before all have had their turn.
+"""意见: “到县随机抽取乡村”; its neighbours: no place twice before all have had their turn.
 
 What was drawn can be drawn again by anybody, from the history alone.
 """

@@ -1,6 +1,6 @@
-"""Seed 2, 三（二）: “双销号”. Two units sign, and what sends back voids the signature.
+"""意见 三（二）: “双销号”. Two units sign, and what sends back voids the signature.
 
-Of the test cases in domain.md 13.4: one person may not sign both. (One unit may not either, for
+Of the cases worth having: one person may not sign both. (One unit may not either, for
 no table that the loader accepts can bring it about: test_signatures.py.)
 """
 

@@ -1,4 +1,4 @@
-"""Seed 4, 固本强基: weak village branches are put right, eleven kinds of problems; the county
+"""六大工程, 固本强基: weak village branches are put right, eleven kinds of problems; the county
 reviews every village's secretary at least once a year. No village needs an account.
 """
 

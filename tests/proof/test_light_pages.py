@@ -1,6 +1,5 @@
-"""Every page there is asks the database little and sends little (issue 5, line 4), whoever reads it
-and whatever has been lived: in an installation with a year behind it, each page by those who see
-much.
+"""Every page there is asks the database little and sends little, whoever reads it and
+whatever has been lived: in an installation with a year behind it, each page by those who see much.
 """
 
 import re
@@ -67,7 +66,7 @@ _MARK = re.compile(r'<input type="hidden" name="(csrf|request)" value="([^"]{8,}
 
 
 def test_every_form_carries_a_token_and_an_id_of_its_own(visits: list[Visit]) -> None:
-    """So that nobody else can send it (issue 3), and sent twice it acts once."""
+    """So that nobody else can send it, and sent twice it acts once."""
     wrong, forms = [], 0
     for one in visits:
         marks = [dict(_MARK.findall(form)) for form in _FORM.findall(one.text)]

@@ -1,5 +1,5 @@
 """Every page there is in a real browser, on a wide and on a narrow screen: nothing sticks out, and
-nobody is shut out (issue 5, lines 2 and 3).
+nobody is shut out.
 
 The pages are those of a lived-in installation, of each route and each of its questions the fullest,
 for each who reads it; so none is left out by forgetting it. With DUBAN_SHOTS a picture of each is

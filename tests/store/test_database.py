@@ -130,7 +130,7 @@ THREADS, TIMES = 8, 60
 
 @pytest.mark.race
 def test_no_update_is_lost_between_reading_and_writing(database: Database) -> None:
-    """With a library's defaults 360 of 480 were (reliability.md, M1)."""
+    """With a library's defaults 360 of 480 were."""
     _begin_counting(database)
     start = Barrier(THREADS)
     lock = "" if database.is_sqlite else " FOR UPDATE"

@@ -17,7 +17,7 @@ def seat_parties(
 
     A party with a table takes the first office of its row; where `choice` is given, a named office
     of the row. Raises InvalidInput for a party missing or unknown, RelationNotAllowed for a unit
-    of the wrong kind or an office outside the row (seed 1 art. 26: who may interview whom is such
+    of the wrong kind or an office outside the row (实施办法 art. 26: who may interview whom is such
     a row).
     """
     unknown = [name for name in named if name not in definition.parties]

@@ -1,7 +1,7 @@
 """One firing decided: a frozen `Step` out of definition, case, event, actor, world and now.
 
-`step` runs in production, in the replay of a history and in forecasts; it reads nothing but its
-arguments and does nothing. `asking.py` says whether the event may happen, this file what it does.
+`step` runs in production and in the replay of a history; it reads nothing but its arguments
+and does nothing. `asking.py` says whether the event may happen, this file what it does.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Seed 1 art. 11（二）: every year the leaders of a county hold the rural work conference, 每年.
+"""实施办法 art. 11（二）: every year the leaders of a county hold the rural work conference, 每年.
 
 Art. 11（五）, 12, 13: 原则上任期内走遍; the number is entered once, by the office or the township.
 """

@@ -1,5 +1,5 @@
 """Who called a hotline is for the desk alone: no page, list, export, history or message of anybody
-else has it, and no form asks them for it (domain.md 13.4: 来电人 never appears at the 责任单位).
+else has it, and no form asks them for it (来电人 never appears at the 责任单位).
 """
 
 from typing import Any
