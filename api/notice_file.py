@@ -44,6 +44,9 @@ class _Days:
 
     def day(self, text: object, where: str) -> date | None:
         """A day that the notice may speak of; None, and noted, for any other."""
+        if text == "":
+            self.wrong.append(f"{where}：没有填放假从哪天开始")
+            return None
         try:
             day = date.fromisoformat(str(text))
         except ValueError:
@@ -75,14 +78,14 @@ class _Days:
         return YearNotice(self.year, frozenset(self.rest), frozenset(self.work), self.rest)
 
 
-def typed_notice(year: int, holidays: Iterable[Mapping[str, object]]) -> YearNotice:
-    """The notice of that year as a form gives it, each holiday by `name`, `from`, `to` and `work`;
-    raises BadNotice with all that is wrong.
+def typed_notice(year: int, holidays: Iterable[tuple[str, Mapping[str, object]]]) -> YearNotice:
+    """The notice of that year as a form gives it, each holiday by `name`, `from`, `to` and `work`
+    behind the line in which it was typed; raises BadNotice with all that is wrong.
     """
     _check_year(year)
     days = _Days(year)
-    for at, holiday in enumerate(holidays, start=1):
-        _add_holiday(days, holiday, f"第 {at} 个假期")
+    for where, holiday in holidays:
+        _add_holiday(days, holiday, where)
     return days.notice()
 
 

@@ -1,5 +1,6 @@
 """What a message about a real case would say, without sending it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -27,10 +28,15 @@ class Preview:
 
 
 def preview(
-    connection: Connection, case: int, template: str, base_url: str, sms: object = None
+    connection: Connection,
+    case: int,
+    template: str,
+    base_url: str,
+    sms: object = None,
+    present: Mapping[str, str] | None = None,
 ) -> Preview:
-    """The message with the variables of the last that was owed about a case; the channel `sms` may
-    have words of its own.
+    """The message with the variables of the last that was owed about a case, and those of the
+    `present` instead where they are known; the channel `sms` may have words of its own.
 
     Raises NothingToPreview, UnknownTemplate, CannotRender or Unsendable.
     """
@@ -38,7 +44,13 @@ def preview(
     if not found:
         raise NothingToPreview("还没有为这件事项发过消息，没有可以预览的内容")
     now, link = outbox.case_now(connection, case), case_link(base_url, case)
-    told = {**found[0].variables, "unit": now.unit, "person": SOMEBODY, "link": link}
+    told = {
+        **found[0].variables,
+        **(present or {}),
+        "unit": now.unit,
+        "person": SOMEBODY,
+        "link": link,
+    }
     told["settings"] = settings_link(base_url)
     if now.confidential:
         template, told = DISCREET, discreet("sms", told)

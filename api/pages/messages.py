@@ -61,7 +61,7 @@ def inbox(
         more_failures=f"?failed_before={failed[-1].id}" if len(failed) == PAGE_SIZE else "",
         sees_failures=bool(reader.posts),
         held=f"{in_words(hold)}由系统管理员放行。" if hold else "",
-        done=_DONE.get(done, ""),
+        done=RESENT.get(done, ""),
     )
     return show("messages.html", page, masthead_of(duban, someone, "/messages"))
 
@@ -80,9 +80,10 @@ def resend(
         if again := replacing.resend(connection, message, now):
             act = Act("resend", someone.person, ("message", message), data={"way": found.way})
             audit.record(connection, act, now)
+    done = "again" if again else "already"
     if text_in(form, "back") == "case":
-        return RedirectResponse(f"/cases/{found.case_id}/messages", 303)
-    return RedirectResponse(f"/messages?done={'again' if again else 'already'}", 303)
+        return RedirectResponse(f"/cases/{found.case_id}/messages?done={done}", 303)
+    return RedirectResponse(f"/messages?done={done}", 303)
 
 
 def who_looks_after(actor: Actor) -> Actor:
@@ -91,4 +92,4 @@ def who_looks_after(actor: Actor) -> Actor:
     return replace(actor, posts=posts)
 
 
-_DONE = {"again": "已重新安排发送", "already": "这条消息已经在重发，或不需要重发"}
+RESENT = {"again": "已重新安排发送", "already": "这条消息已经在重发，或不需要重发"}

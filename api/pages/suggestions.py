@@ -50,6 +50,7 @@ class SuggestionsPage:
     text: str
     least: int
     most: int
+    unsigned: bool = False
     next: str = ""
     problem: str = ""
     done: bool = False
@@ -65,13 +66,15 @@ def box(duban: Installation, someone: SignedInPage, kind: str = "", done: str = 
 def put_in(request: Request, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Put one in; a refusal shows what was typed."""
     kind, text = text_in(form, "kind"), text_in(form, "text")
-    person = someone.person if text_in(form, "signed") == "yes" else None
+    signed = text_in(form, "signed") == "yes"
+    person = someone.person if signed else None
     try:
         with duban.database.unit_of_work() as connection:
             suggestions.put_in(connection, kind, text, duban.clock(), person=person)
     except InvalidInput as refusal:
         note_refusal(request, refusal)
-        return _box(duban, someone, kind, text, refusal.sentence, status=status_of(refusal))
+        said, status = refusal.sentence, status_of(refusal)
+        return _box(duban, someone, kind, text, said, unsigned=not signed, status=status)
     return RedirectResponse(f"{BOX}?done=yes", 303)
 
 
@@ -82,6 +85,7 @@ def _box(
     text: str = "",
     problem: str = "",
     *,
+    unsigned: bool = False,
     done: bool = False,
     status: int = 200,
 ) -> Response:
@@ -93,6 +97,7 @@ def _box(
         text=text,
         least=SHORTEST,
         most=LONGEST,
+        unsigned=unsigned,
         problem=problem,
         done=done,
     )

@@ -93,7 +93,9 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class LedgerPage:
-    """A ledger with its filters."""
+    """A ledger with its filters; `kept` once they were kept as a view, `view` the name for it that
+    was refused, and why.
+    """
 
     title: str
     workflow_title: str
@@ -119,6 +121,9 @@ class LedgerPage:
     first: bool
     start: str
     siblings: tuple["LedgerLink", ...]
+    kept: bool = False
+    view: str = ""
+    view_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from api.errors import status_of
 from api.pages.forms import GREATEST_ID, Posted, printable, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.fields import Option
+from api.presenting.lists import options_of
 from api.presenting.wording import to_the_minute
 from workflow.engine.errors import InvalidInput, Refusal
 from workflow.store.evidence import audit
@@ -104,7 +105,7 @@ def appoint(duban: Installation, someone: SignedInForm, form: Posted) -> Respons
                 person = person_by_username(connection, username)
             administrators.appoint(connection, person, role, by=someone.person, now=now)
     except Refusal as refusal:
-        return _page(duban, someone, refusal, username, name)
+        return _page(duban, someone, refusal, username, name, role)
     return RedirectResponse(HERE, 303)
 
 
@@ -169,6 +170,7 @@ def _page(
     refusal: Refusal | None = None,
     username: str = "",
     name: str = "",
+    role: str = "",
 ) -> Response:
     with duban.database.reading() as connection:
         rows = administrators.list_administrators(connection)
@@ -177,7 +179,7 @@ def _page(
         title=TITLES[someone.administers or "system"],
         administrators=tuple(_line(row, someone, appoints=appoints) for row in rows),
         appoints=appoints,
-        roles=tuple(Option(role, title) for role, title in TITLES.items()),
+        roles=options_of(TITLES, role),
         problem=refusal.sentence if refusal else "",
         username=username,
         name=name,

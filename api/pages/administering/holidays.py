@@ -50,7 +50,7 @@ def look_or_enter(duban: Installation, someone: SignedInForm, form: Posted) -> R
     """Say what the notice comes to, or enter it; mistakes are told all at once."""
     year, rows = printable(text_in(form, "year"), 4), tuple(_typed(form))
     try:
-        notice = typed_notice(whole(year, 9999) or 0, map(_as_written, _given(rows)))
+        notice = typed_notice(whole(year, 9999) or 0, _given(rows))
     except BadNotice as bad:
         problems = tuple(dict.fromkeys(str(bad).splitlines()))
         return _show(duban, someone, year, rows, problems=problems, status=422)
@@ -74,9 +74,11 @@ def _typed(form: FormData) -> Iterator[TypedHoliday]:
         yield TypedHoliday(name[:20], first, last, work)
 
 
-def _given(rows: tuple[TypedHoliday, ...]) -> Iterator[TypedHoliday]:
-    """Rows in which something besides the name stands."""
-    return (row for row in rows if row.first or row.last or row.work)
+def _given(rows: tuple[TypedHoliday, ...]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Rows in which something besides the name stands, each with what the form calls it."""
+    for number, row in enumerate(rows, start=1):
+        if row.first or row.last or row.work:
+            yield f"第 {number} 行{row.name}", _as_written(row)
 
 
 def _as_written(row: TypedHoliday) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """外部来源: other systems that send cases, their keys; a key is shown once, when it is made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from api.errors import status_of
 from api.pages.forms import GREATEST_ID, Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.fields import Option
+from api.presenting.lists import options_of
 from api.presenting.wording import to_the_minute
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.store.evidence import audit
@@ -24,6 +26,7 @@ from workflow.store.people.sources import Source
 router = APIRouter()
 
 HERE = "/administration/sources"
+_TYPED = ("title", "name", "workflow", "username")
 
 SourceId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
 
@@ -46,10 +49,13 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class SourcesPage:
-    """外部来源: `key` is the one just made, of the source called `key_of`."""
+    """外部来源: `key` is the one just made, of the source called `key_of`; `typed` is what stands
+    in the form after a refusal.
+    """
 
     sources: tuple[SourceLine, ...]
     workflows: tuple[Option, ...]
+    typed: Mapping[str, str]
     key: str = ""
     key_of: str = ""
     done: str = ""
@@ -65,16 +71,16 @@ def list_sources(duban: Installation, someone: SignedInPage) -> Response:
 @router.post(HERE)
 def make_source(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Enter a source; its first key is shown this once."""
-    name, workflow = text_in(form, "name").strip(), text_in(form, "workflow")
+    typed = {field: text_in(form, field) for field in _TYPED}
+    title, name, workflow, username = typed.values()
     now = duban.clock()
     try:
         with duban.database.unit_of_work() as connection:
-            post = _post_of(connection, duban, workflow, text_in(form, "username").strip())
-            title = text_in(form, "title")
+            post = _post_of(connection, duban, workflow, username)
             id_, key = sources.make(connection, duban.sealer, name, title, workflow, post, now)
             audit.record(connection, _act(someone, id_, "source_made"), now)
     except Refusal as refusal:
-        return _page(duban, someone, refused=refusal)
+        return _page(duban, someone, refused=refusal, typed=typed)
     return _page(duban, someone, key=key, key_of=name)
 
 
@@ -141,7 +147,9 @@ def _page(
     key_of: str = "",
     done: str = "",
     refused: Refusal | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
+    typed = typed or dict.fromkeys(_TYPED, "")
     now = duban.clock()
     with duban.database.reading() as connection:
         found = sources.sources(connection, now)
@@ -151,7 +159,8 @@ def _page(
             _line(duban, one, to_the_minute(last[one.id]) if one.id in last else "")
             for one in found
         ),
-        workflows=tuple(Option(name, title) for name, title in _workflows(duban)),
+        workflows=options_of(dict(_workflows(duban)), typed["workflow"]),
+        typed=typed,
         key=key,
         key_of=key_of,
         done=done,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from api.auth import Installation, SignedInPage
 from api.pages.forms import Before, CaseId
-from api.pages.messages import PAGE_SIZE, who_looks_after
+from api.pages.messages import PAGE_SIZE, RESENT, who_looks_after
 from api.pages.rendering import masthead_of, show
 from api.presenting.case_page import headline_of
 from api.presenting.messages import MessageLine, message_line
@@ -28,13 +28,20 @@ class CaseMessagesPage:
     messages: tuple[MessageLine, ...]
     next: str
     first: bool
+    done: str = ""
 
 
 @router.get("/cases/{case_id}/messages")
 def messages_of_case(
-    case_id: CaseId, duban: Installation, someone: SignedInPage, before: Before = None
+    case_id: CaseId,
+    duban: Installation,
+    someone: SignedInPage,
+    before: Before = None,
+    done: str = "",
 ) -> Response:
-    """The messages, each with its story; whoever looks after them may send one again."""
+    """The messages, each with its story; whoever looks after them may send one again, and is told
+    what came of it.
+    """
     with duban.database.reading() as connection:
         case = case_in_scope(connection, someone.actor, case_id)
         told = messages.messages(
@@ -56,5 +63,6 @@ def messages_of_case(
         ),
         next=f"{address}/messages?before={shown[-1].id}" if len(told) > PAGE_SIZE else "",
         first=before is None,
+        done=RESENT.get(done, ""),
     )
     return show("case_messages.html", page, masthead_of(duban, someone, ""))

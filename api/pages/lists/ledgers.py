@@ -4,6 +4,8 @@ from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInPage, Someone
+from api.context import Duban
+from api.errors import status_of
 from api.pages.forms import place_in
 from api.pages.lists.case_rows import ledger_rows
 from api.pages.lists.ledger_filters import (
@@ -29,6 +31,7 @@ from api.presenting.lists import (
     ledger_links,
     options_of,
 )
+from workflow.engine.errors import Refusal
 from workflow.store.lists import queries, ranges, views
 
 router = APIRouter()
@@ -55,9 +58,29 @@ def all_ledgers(duban: Installation, someone: SignedInPage) -> Response:
 
 @router.get("/ledgers/{workflow}/{ledger}")
 def one_ledger(
-    workflow: str, ledger: str, duban: Installation, someone: SignedInPage, asked: Filters
+    workflow: str,
+    ledger: str,
+    duban: Installation,
+    someone: SignedInPage,
+    asked: Filters,
+    kept: str = "",
 ) -> Response:
-    """One ledger as a table; `pick` is a unit chosen where a name meant several."""
+    """One ledger as a table; `kept` that its filters were just kept as a view."""
+    return ledger_page(duban, someone, workflow, ledger, asked, kept=bool(kept))
+
+
+def ledger_page(
+    duban: Duban,
+    someone: Someone,
+    workflow: str,
+    ledger: str,
+    asked: Asked,
+    *,
+    kept: bool = False,
+    view: str = "",
+    refused: Refusal | None = None,
+) -> Response:
+    """The page; `view` is the name under which its filters could not be kept, and `refused` why."""
     definition = one_ledger_of(duban, workflow, ledger)
     facts = definition.ledgers[ledger].facts
     moments = moments_at(duban.catalog.calendar, duban.clock())
@@ -98,8 +121,12 @@ def one_ledger(
             first=not asked.after,
             start=asked.address(),
             siblings=ledger_links(definition, ledger),
+            kept=kept,
+            view=view,
+            view_problem=refused.sentence if refused else "",
         )
-    return show("ledger.html", page, masthead_of(duban, someone, _HERE))
+    status = status_of(refused) if refused else 200
+    return show("ledger.html", page, masthead_of(duban, someone, _HERE), status=status)
 
 
 def _found(

@@ -10,7 +10,8 @@ from fastapi.responses import RedirectResponse
 from api.auth import Installation, SignedInForm
 from api.pages.forms import GREATEST_ID, Posted, printable, text_in
 from api.pages.lists.ledger_filters import Filters
-from workflow.engine.errors import NotFound
+from api.pages.lists.ledgers import ledger_page
+from workflow.engine.errors import NotFound, Refusal
 from workflow.store.lists import views
 
 router = APIRouter()
@@ -27,14 +28,18 @@ def save(
     form: Posted,
     asked: Filters,
 ) -> Response:
-    """Keep the filters of the address under the name given."""
+    """Keep the filters of the address under the name given; back to the list as it was."""
     if ledger not in duban.catalog.newest(workflow).definition.ledgers:
         raise NotFound("没有这本台账", {"ledger": ledger[:40]})
     address = f"/ledgers/{workflow}/{ledger}{asked.address()}"
     title = printable(text_in(form, "title"), most=views.LONGEST_TITLE + 1)
-    with duban.database.unit_of_work() as connection:
-        views.save_view(connection, someone.person, title, address, duban.clock())
-    return RedirectResponse("/ledgers", 303)
+    try:
+        with duban.database.unit_of_work() as connection:
+            views.save_view(connection, someone.person, title, address, duban.clock())
+    except Refusal as refused:
+        return ledger_page(duban, someone, workflow, ledger, asked, view=title, refused=refused)
+    more = "" if address.endswith("?") else "&"
+    return RedirectResponse(f"{address}{more}kept=yes", 303)
 
 
 @router.post("/ledgers/views/{view}/delete")

@@ -1,5 +1,6 @@
 """我的账号: password, second factor, sessions, tokens."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,13 +34,15 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """我的账号: `made` is a new token, shown this once."""
+    """我的账号: `made` is a new token, shown this once; `typed` stands in the form of one that was
+    refused.
+    """
 
     factor: bool
     has_posts: bool
     sessions: tuple[SessionLine, ...]
     tokens: tuple[TokenLine, ...]
-    days: int
+    typed: Mapping[str, str]
     longest: int
     done: str = ""
     made: str = ""
@@ -69,13 +72,14 @@ def make(
     form: Posted,
 ) -> Response:
     """Make a token and show it."""
+    typed = {field: text_in(form, field) for field in ("name", "scope", "days")}
     try:
         someone = confirm_if_given(duban, someone, secret_in(form, PROOF_FIELD), request)
-        wanted = Scope.WRITE if text_in(form, "scope") == Scope.WRITE.value else Scope.READ
-        name, lasts = text_in(form, "name"), _lasts(text_in(form, "days"))
-        token, _ = make_token(duban, someone, name, wanted, lasts, request)
+        wanted = Scope.WRITE if typed["scope"] == Scope.WRITE.value else Scope.READ
+        lasts = _lasts(typed["days"])
+        token, _ = make_token(duban, someone, typed["name"], wanted, lasts, request)
     except Refusal as refused:
-        return _page(request, duban, someone, refused=refused)
+        return _page(request, duban, someone, refused=refused, typed=typed)
     return _page(request, duban, someone, made=token)
 
 
@@ -101,6 +105,7 @@ def _page(
     done: str = "",
     made: str = "",
     refused: Refusal | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
     now, profile, token = duban.clock(), duban.settings.sign_in, cookie_of(request, duban) or ""
     with duban.database.reading() as connection:
@@ -111,7 +116,7 @@ def _page(
         has_posts=bool(someone.actor.posts),
         sessions=tuple(map(session_line, mine)),
         tokens=tuple(token_line(one, now) for one in programs),
-        days=TOKEN_DAYS,
+        typed=typed or {"name": "", "scope": "", "days": str(TOKEN_DAYS)},
         longest=LONGEST_TOKEN_DAYS,
         done=done,
         made=made,

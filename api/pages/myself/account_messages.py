@@ -37,13 +37,15 @@ _DONE = {
 @dataclass(frozen=True, slots=True)
 class MessageSettingsPage:
     """消息设置: `feed` is the address of a new calendar, shown this once; `robot` is masked, and
-    empty where there is none; `said` is what a trial of it brought.
+    empty where there is none; `said` is what a trial of it brought; `pasted` stands in the form of
+    one that was refused.
     """
 
     kinds: tuple[Kind, ...]
     begins: tuple[Option, ...]
     ends: tuple[Option, ...]
     robot: str = ""
+    pasted: str = ""
     signed: bool = False
     local: bool = False
     said: tuple[str, ...] = ()
@@ -104,6 +106,7 @@ def settings_page(
     feed: str = "",
     trial: Trial | None = None,
     refused: Refusal | None = None,
+    pasted: str = "",
 ) -> Response:
     """The page, after what was just done."""
     with duban.database.reading() as connection:
@@ -115,6 +118,7 @@ def settings_page(
         begins=hour_options(BEGINS, chosen.hours.begins),
         ends=hour_options(ENDS, chosen.hours.ends),
         robot=kept.robot.masked if kept else "",
+        pasted=pasted,
         signed=kept is not None and kept.signed,
         local=duban.settings.chat == MAILBOX_URL,
         said=lines_of(trial, str(kept.robot)) if trial and kept else (),

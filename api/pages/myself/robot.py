@@ -27,7 +27,7 @@ def keep(request: Request, duban: Installation, someone: SignedInForm, form: Pos
         with duban.database.unit_of_work() as connection:
             robots.keep(connection, duban.sealer, someone.person, pasted, secret, duban.clock())
     except Refusal as refused:
-        return settings_page(duban, someone, refused=refused)
+        return settings_page(duban, someone, refused=refused, pasted=pasted)
     return RedirectResponse(f"{HERE}?done=robot#robot", 303)
 
 

@@ -9,7 +9,7 @@ import pytest
 from api.clock import SimulatedClock
 from api.context import Duban
 from tests.api.doors import given
-from tests.api.pages.conftest import PASSWORD, Browsers, give_password
+from tests.api.pages.conftest import PASSWORD, Browser, Browsers, give_password
 from tests.api.pages.page import Page
 from tests.api.pages.stories import walk_to
 
@@ -104,9 +104,18 @@ def test_a_token_is_shown_once_listed_and_made_worthless(browser: Browsers) -> N
 
 @pytest.mark.parametrize("days", ["0", "", "367", "x", "99999", "00019999", "1" * 5000])
 def test_a_token_without_an_end_is_refused(browser: Browsers, days: str) -> None:
-    page = browser("xingyi.liaison").post_form("/account", "tokens", name="报表", days=days)
+    given = {"name": "报表", "scope": "write", "days": days}
+    page = browser("xingyi.liaison").post_form("/account", "tokens", **given)
     assert page.status == 422
     assert "有效期应为 1 至 366 天" in page.text
+    form = next(one for one in page.forms if one.action.endswith("/tokens"))
+    assert given.items() <= form.values.items(), "nobody types it twice"
+
+
+def test_whoever_may_have_no_token_is_offered_none(system: Browser) -> None:
+    page = system.get("/account")
+    assert "有任职岗位的人才能给程序令牌" in page.text
+    assert not [form for form in page.forms if form.action.endswith("/tokens")]
 
 
 def test_nobody_with_an_outworn_password_reads_on(

@@ -79,6 +79,7 @@ def test_security_appoints_and_dismisses(security: Browser, duban: Duban) -> Non
     assert "沈季 （shenji） 审计管理员" in page.text
     page = security.post(path, {**form, "username": LIAISON, "role": "audit"})
     assert (page.status, "请先免去任职" in page.text) == (409, True)
+    assert page.forms[-1].values["role"] == "audit", "who types the name again appoints the same"
     dismissal = account(duban, "shenji").replace("accounts", "administrators") + "/dismiss"
     assert "安明免去" in security.post(dismissal, form).text
     own = account(duban, "anquan").replace("accounts", "administrators") + "/dismiss"

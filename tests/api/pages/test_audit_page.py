@@ -196,6 +196,18 @@ def test_an_export_is_a_table_without_formulas_and_stands_in_the_log(
     assert "行数 1" in page.text
 
 
+def test_an_export_that_would_leave_rows_out_is_refused(
+    reader: Browser, duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.pages.administering.audit.MOST_EXPORTED", 2)
+    write(duban, *[Act("token", data={"number": at}) for at in range(3)])
+    page = reader.get("/audit?kind=token")
+    (form,) = [form for form in page.forms if form.action == "/audit/export"]
+    answer = reader.client.post(form.action, data=form.values)
+    assert answer.status_code == 422
+    assert "请选定日期，再分几次导出" in answer.text
+
+
 def test_checkpoints_are_fetched_from_the_page(
     reader: Browser, duban: Duban, clock: SimulatedClock
 ) -> None:

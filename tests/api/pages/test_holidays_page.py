@@ -64,13 +64,13 @@ def test_every_mistake_is_told_at_once_and_what_was_typed_stays(
     wrong = sent(
         system,
         "enter",
-        **{"from.1": "2027-02-13", "to.1": "2027-02-05", "work.0": "2027-01-04", "name.7": "多"},
+        **{"from.1": "2027-02-13", "to.1": "2027-02-05", "work.3": "2027-05-04", "name.7": "多"},
     )
     assert wrong.status == 422
     assert [one.text for one in wrong.main.one(class_="banner").all("li")] == [
-        "第 1 个假期：没有“”这个日期，应写成 2027-01-01 这样",
-        "第 1 个假期：2027-01-04 本来就是周一至周五，不是调休上班日",
-        "第 2 个假期：2027-02-13 至 2027-02-05 前后颠倒或太长",
+        "第 2 行春节：2027-02-13 至 2027-02-05 前后颠倒或太长",
+        "第 4 行劳动节：没有填放假从哪天开始",
+        "第 4 行劳动节：2027-05-04 本来就是周一至周五，不是调休上班日",
     ]
     assert wrong.forms[0].values["from.1"] == "2027-02-13"
     assert 2027 not in duban.catalog.calendar.notices

@@ -167,3 +167,30 @@ def test_reconciliation_lists_signatures_that_lost_force_until_they_are_given_ag
         facts=returned | {"objection": "群众反映还有路灯不亮"},
     )
     assert f"/cases/{case}" in str([a.attributes for a in chief.get(address).main.all("a")])
+
+
+def test_a_view_is_kept_where_one_is_and_leads_back_there(browser: Browsers, duban: Duban) -> None:
+    open_case(duban)
+    desk = browser(SPECIALIST)
+    here = f"{LEDGER}?opened=open&unit=兴义市"
+    kept = keep_view(desk, here)
+    assert "已存为我的视图" in kept.text
+    assert len(numbers_on(kept)) == 1, "still the list as it was filtered"
+    view = desk.get("/ledgers").main.one("a", href=page_of(kept)).attributes["href"]
+    assert len(numbers_on(desk.get(view))) == 1
+    again = keep_view(desk, here)
+    assert again.status == 422
+    assert "已经有名为“兴义”的视图" in again.text
+    assert next(one for one in again.forms if "/views?" in one.action).values["title"] == "兴义"
+    assert numbers_on(again) == numbers_on(kept)
+
+
+def keep_view(desk: Browser, here: str) -> Page:
+    """The answer to keeping the filters of a page under a name."""
+    form = next(one for one in desk.get(here).forms if "/views?" in one.action)
+    return desk.post(form.action, form.values | {"title": "兴义"})
+
+
+def page_of(kept: Page) -> str:
+    """The address of a page without what it says was just done."""
+    return str(kept.response.url.raw_path.decode()).removesuffix("&kept=yes")

@@ -133,3 +133,21 @@ def test_a_message_is_previewed_on_its_case(browser: Browsers, told: int) -> Non
     assert "短信（计 1 条）" in page.main.text
     assert "【督办】催办" in desk.get(f"{here}/preview?template=urged").main.text
     browser("wangmo.head").get(f"{here}/preview", status=404)
+
+
+def test_a_preview_says_of_the_limit_what_such_a_message_could_say(
+    browser: Browsers, told: int, clock: SimulatedClock
+) -> None:
+    """Nobody is reminded of a limit that is over, or warned of one that is not."""
+    desk, here = browser(SPECIALIST), f"/cases/{told}/messages/preview"
+    assert "还剩" in desk.get(here).text or "今天到期" in desk.get(here).text
+    warned = desk.get(f"{here}?template=overdue").text
+    assert "已逾期 1 个工作日" in warned
+    assert "还剩" not in warned
+    assert "期限还没有过" in warned
+    clock.advance_to(datetime(2026, 3, 12, 2, tzinfo=UTC))
+    reminded = desk.get(here).text
+    assert "期限临近" in reminded
+    assert "已逾期" not in reminded
+    assert "期限已经过了" in reminded
+    assert "已逾期 7 个工作日" in desk.get(f"{here}?template=overdue").text

@@ -54,11 +54,15 @@ def test_somebody_new_is_appointed_stood_in_for_and_leaves(system: Browser, duba
 
 def test_a_refusal_keeps_what_was_typed(system: Browser, duban: Duban) -> None:
     here = unit(duban)
-    form = fields(system, here, "substitute")
-    page = system.post(here, {**form, "person": "0000", "stands_for": "xingyi.head"})
+    hidden = fields(system, here, "substitute")
+    page = system.post(here, {**hidden, "person": "0000", "stands_for": "xingyi.head"})
     assert (page.status, "没有登录名为“0000”的人" in page.text) == (404, True)
-    page = system.post(here, {**form, "act": "appoint", "person": "xingyi.head", "begins": "soon"})
+    wrong = {"act": "appoint", "person": "xingyi.head", "kind": "deputy", "begins": "soon"}
+    page = system.post(here, {**hidden, **wrong, "one_more": "yes"})
     assert (page.status, "日期写法不对" in page.text) == (422, True)
+    form = next(one for one in page.forms if one.values.get("act") == "appoint")
+    assert form.values["kind"] == "deputy"
+    assert "checked" in form.element.one("input", name="one_more").attributes
 
 
 def test_a_renamed_unit_says_what_it_was_called_and_is_named_back(

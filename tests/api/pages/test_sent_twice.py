@@ -18,7 +18,7 @@ from api.gatekeeping.policy import ROUTES, Who
 from tests.apart import run_apart
 from tests.api.callers import session_headers
 from tests.api.pages.conftest import Browsers
-from tests.api.pages.page import Form
+from tests.api.pages.page import Form, Page
 from tests.api.sheets import HEADER, ROW, xlsx
 from workflow.store.people.accounts import person_by_username
 from workflow.store.people.forgetting import forget_old
@@ -57,9 +57,10 @@ def test_shown_anew_it_is_another_form(browser: Browsers, duban: Duban) -> None:
 
 def test_what_was_refused_may_be_sent_again(browser: Browsers, duban: Duban) -> None:
     form, client = box(browser), browser(LIAISON).client
-    wrong = client.post(form.action, data=form.values | WORDS | {"text": "短"})
+    wrong = client.post(form.action, data=form.values | WORDS | {"text": "短", "signed": "no"})
     right = client.post(form.action, data=form.values | WORDS)
     assert (wrong.status_code, right.status_code) == (422, 303)
+    assert Page(wrong).forms[0].values["signed"] == "no", "nobody is made to sign unawares"
     assert suggestions_in(duban) == 1
 
 

@@ -78,6 +78,8 @@ def test_a_key_is_changed_and_a_source_closed(system: Browser, duban: Duban) -> 
 def test_what_is_no_source_is_refused(changes: dict[str, str], says: str, system: Browser) -> None:
     page = made(system, **changes)
     assert says in page.text
+    typed = {name: text.strip() for name, text in {**NEW, **changes}.items()}
+    assert typed.items() <= page.forms[-1].values.items(), "nobody types it twice"
     assert key_on(page) == ""
 
 
