@@ -27,7 +27,7 @@ from workflow.engine.case import Actor
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, NotFound, OutOfTurn, Refusal
 from workflow.store.evidence.audit import Act
-from workflow.store.lists import queries
+from workflow.store.lists.units import units_of_kinds
 from workflow.store.people.sources import Source, cases_by_external
 
 MOST_ROWS = 500
@@ -96,7 +96,7 @@ class Desk:
 
     def _units(self) -> UnitNames:
         with self.duban.database.reading() as connection:
-            return UnitNames(queries.units_of_kinds(connection, None, _MOST_UNITS))
+            return UnitNames(units_of_kinds(connection, None, _MOST_UNITS))
 
     def take(self, rows: Sequence[Row]) -> Iterator[Taken]:
         """Open a case for each row that has none."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from api.pages.forms import printable, text_in
 from api.presenting.fields import Option
-from workflow.store.lists import queries
+from workflow.store.lists import queries, units
 
 MOST_SUGGESTED = 400
 """Names offered while typing; an organisation with more is searched, not listed."""
@@ -31,7 +31,7 @@ def pick_unit(connection: Connection, form: Mapping[str, Any], name: str) -> Pic
     chosen = printable(text_in(form, f"{name}.pick"))
     if not typed and not chosen:
         return Picked("")
-    rows = queries.find_units(connection, _bare(chosen or typed))
+    rows = units.find_units(connection, _bare(chosen or typed))
     rows = _narrowed(rows, chosen or typed)
     if len(rows) == 1:
         return Picked(typed or rows[0]["short_name"], rows[0]["id"])
@@ -59,15 +59,10 @@ def _option(row: queries.Row) -> Option:
 def suggestions(connection: Connection, selectors: Collection[str]) -> tuple[str, ...]:
     """Names to offer while typing: all units of these kinds, or none if they are too many."""
     kinds = [_kind(selector) for selector in selectors] or None
-    rows = queries.units_of_kinds(connection, kinds, MOST_SUGGESTED + 1)
-    if len(rows) > MOST_SUGGESTED:
-        return ()
-    same = Counter(row["short_name"] for row in rows)
+    names = units.names_of_kinds(connection, kinds, MOST_SUGGESTED)
+    same = Counter(name for name, _ in names)
     return tuple(
-        row["short_name"]
-        if same[row["short_name"]] == 1 or not row["above"]
-        else f"{row['short_name']}（{row['above']}）"
-        for row in rows
+        name if same[name] == 1 or not above else f"{name}（{above}）" for name, above in names
     )
 
 

@@ -12,7 +12,7 @@ from api.rest.mistakes import workflow_named
 from api.spreadsheets.case_import import import_cases
 from api.spreadsheets.case_table import columns_of
 from api.spreadsheets.case_template import Offered, template
-from workflow.store.lists.queries import units_of_kinds
+from workflow.store.lists.units import units_of_kinds
 
 router = APIRouter(tags=["import"])
 

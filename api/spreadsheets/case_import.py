@@ -34,7 +34,7 @@ from workflow.engine.opening import Request, open_case
 from workflow.engine.step import step
 from workflow.store.casework import candidates, cases
 from workflow.store.evidence.audit import Act
-from workflow.store.lists import queries
+from workflow.store.lists.units import units_of_kinds
 from workflow.store.offices.organisation import read_lineages
 from workflow.store.request_ids import kept_id
 
@@ -97,7 +97,7 @@ def import_cases(
     order = columns_in(sheet, columns)
     digest = hashlib.sha256(workflow.encode() + b"\n" + content).hexdigest()[:40]
     with duban.database.reading() as connection:
-        units = UnitNames(queries.units_of_kinds(connection, None, _MOST_UNITS))
+        units = UnitNames(units_of_kinds(connection, None, _MOST_UNITS))
         rows = [read_row(definition, order, units, one) for one in sheet[1:]]
         if earlier := cases.answered(connection, kept_id(None, digest)):
             return Report(workflow, commit, _opened(rows, earlier[1]))

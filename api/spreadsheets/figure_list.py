@@ -22,7 +22,7 @@ from workflow.engine.errors import InvalidInput, Refusal
 from workflow.measuring import periods
 from workflow.measuring.model import Indicator
 from workflow.measuring.shelf import InForce
-from workflow.store.lists import queries
+from workflow.store.lists.units import units_of_kinds
 from workflow.store.measuring.figures import Entry
 
 HEADS = ("指标", "单位", "期别", "数值", "说明")
@@ -86,7 +86,7 @@ def import_figures(duban: Duban, someone: Someone, content: bytes, *, commit: bo
 def _read(
     connection: Connection, in_force: InForce, someone: Someone, rows: Sequence[NumberedRow]
 ) -> tuple[FigureLine, ...]:
-    units = UnitNames(queries.units_of_kinds(connection, None, _MOST_UNITS))
+    units = UnitNames(units_of_kinds(connection, None, _MOST_UNITS))
     names = {one.title: name for name, one in in_force.indicators.items()}
     lines: list[FigureLine] = []
     seen: set[tuple[str, int, str]] = set()

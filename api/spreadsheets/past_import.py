@@ -28,7 +28,7 @@ from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, Refusal
 from workflow.engine.sight import due_day
 from workflow.store.casework import backfills
-from workflow.store.lists import queries
+from workflow.store.lists.units import units_of_kinds
 from workflow.store.offices.organisation import read_lineages
 
 MOST_PAST = 20_000
@@ -175,7 +175,7 @@ def _read(
 ) -> Looked:
     now = duban.clock()
     with duban.database.reading() as connection:
-        units = UnitNames(queries.units_of_kinds(connection, None, _MOST_UNITS))
+        units = UnitNames(units_of_kinds(connection, None, _MOST_UNITS))
         standing = backfills.standing(connection, definition.workflow, ledger.file.sha256)
         if standing is not None:
             raise InvalidInput("这个文件已经补录过；要重新补录，请先撤销那一次")

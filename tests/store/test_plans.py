@@ -27,6 +27,7 @@ from workflow.store.lists.queries import Filter, Place
 from workflow.store.lists.ranges import BY_UNIT, LAST_MOVED, LONGEST_STILL, NEWEST
 from workflow.store.lists.reconciliation import KINDS
 from workflow.store.lists.shares import shares_of
+from workflow.store.lists.units import names_of_kinds, unit_classes
 from workflow.store.outgoing import outbox
 from workflow.store.outgoing.backlog import backlog
 from workflow.store.outgoing.folding import lock_due_groups
@@ -288,6 +289,8 @@ SOME = [
     ("messages that never arrived", "outbox_lost", lambda c: failures(c, reader=CLERK)),
     ("messages that came back", "report_fate", lambda c: failures(c, reader=CLERK)),
     ("the register of a year", "document_year", lambda c: register(c, CLERK, 2026, 50)),
+    ("units to choose from", "unit_of_kind", lambda c: names_of_kinds(c, [("county", "x")], 400)),
+    ("classes to choose from", "unit_class", unit_classes),
 ]
 
 
@@ -299,7 +302,15 @@ def test_what_a_page_shows_is_never_looked_for_among_all(
         query(connection)
     plan = found[0]
     assert index in plan, plan
-    tables = ("outbox", "history", "archived_history", "document", "handover", "delivery_report")
+    tables = (
+        "outbox",
+        "history",
+        "archived_history",
+        "document",
+        "handover",
+        "delivery_report",
+        "unit",
+    )
     assert not [table for table in tables if f"SCAN {table}\n" in f"{plan}\n"], plan
 
 

@@ -21,6 +21,7 @@ from workflow.store.lists.boards import count_by_span
 from workflow.store.lists.counting import Moments, count_cases, count_spans, count_up_to
 from workflow.store.lists.queries import Filter, Page, Place
 from workflow.store.lists.ranges import BY_LIMIT, ORDERS, Order
+from workflow.store.lists.units import find_units
 from workflow.store.sight.scope import check_scope, units_of
 from workflow.store.tables.handles import HOLDING, POST, SCOPE, UNIT
 
@@ -370,4 +371,4 @@ def test_units_below_a_unit_are_its_subtree(code: str, office: Office) -> None:
 @pytest.mark.parametrize("text", ["%", "_", "\\", "'", "兴'; DROP TABLE unit; --", "\x00市"])
 def test_what_is_typed_is_never_a_pattern(text: str, office: Office) -> None:
     with office.story.database.reading() as connection:
-        assert queries.find_units(connection, text) == []
+        assert find_units(connection, text) == []

@@ -29,6 +29,7 @@ from api.spreadsheets.org_lists import roles_of
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.organising import Organising
 from workflow.store.lists import queries
+from workflow.store.lists.units import top_units
 from workflow.store.offices import posts
 from workflow.store.offices.changes import Asked, Changed
 from workflow.store.offices.organisation import former_names
@@ -153,7 +154,7 @@ def _read(
         gone=to_the_minute(row["until"]) if row["until"] else "",
         former=former_lines(former_names(connection, [unit]).get(unit, ())),
         above=unit_link(above[0]) if above else None,
-        below=tuple(map(unit_link, queries.top_units(connection, unit))),
+        below=tuple(map(unit_link, top_units(connection, unit))),
         posts=tuple(post_lines(posts.posts_of(connection, unit), held)),
         roles=role_options(roles_of(duban.catalog), typed.get("role", "")),
         problem=refusal.sentence if refusal else "",

@@ -17,7 +17,7 @@ from api.pages.rendering import masthead_of, show
 from api.presenting.organisation import OrganisationPage, change_line, unit_link
 from workflow.engine.errors import Refusal
 from workflow.organising import Organising
-from workflow.store.lists import queries
+from workflow.store.lists.units import find_units, top_units
 from workflow.store.offices import changes
 from workflow.store.offices.changes import Asked
 
@@ -70,7 +70,7 @@ def _page(
     name: str = "",
 ) -> Response:
     with duban.database.reading() as connection:
-        found = queries.find_units(connection, find, 50) if find else queries.top_units(connection)
+        found = find_units(connection, find, 50) if find else top_units(connection)
         rows = changes.list_changes(connection, before=before, limit=PAGE_SIZE + 1)
     page = OrganisationPage(
         find=find,

@@ -33,6 +33,7 @@ from api.presenting.lists import (
 )
 from workflow.engine.errors import Refusal
 from workflow.store.lists import queries, ranges, views
+from workflow.store.lists.units import unit_classes
 
 router = APIRouter()
 
@@ -100,9 +101,7 @@ def ledger_page(
                 {name: state.title for name, state in definition.states.items()}, asked.state
             ),
             opened=options_of(OPENED, asked.opened),
-            classes=options_of(
-                {one: one for one in queries.unit_classes(connection)}, asked.class_
-            ),
+            classes=options_of({one: one for one in unit_classes(connection)}, asked.class_),
             orders=options_of(ORDERS, asked.order),
             groups=options_of(GROUPS, asked.group),
             summary=summary_of(connection, someone, definition, narrowed, asked, moments)

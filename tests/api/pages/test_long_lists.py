@@ -13,7 +13,7 @@ from api.jobs.running import run_next
 from api.pages.administering import org_import
 from api.spreadsheets.reading import read_sheet
 from tests.api.pages.conftest import Browser
-from workflow.store.lists.queries import find_units
+from workflow.store.lists.units import find_units
 from workflow.store.offices.administrators import dismiss
 from workflow.store.people.accounts import person_by_username
 

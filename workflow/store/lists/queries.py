@@ -13,7 +13,7 @@ from operator import eq
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
 
 from workflow.engine.case import Actor
 from workflow.store.casework import cases
@@ -333,58 +333,6 @@ def cases_by_id(connection: Connection, reader: Actor, ids: Collection[int]) -> 
     query = in_scope(reader, Filter()).where(SCOPE.c.case_id.in_(ids))
     order = query.order_by(SCOPE.c.due_at, SCOPE.c.case_id)
     return rows_of(connection, list(connection.execute(order).scalars()))
-
-
-def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:
-    """Units that a typed text may mean, each with the short name of its parent as `above`.
-
-    A code or a whole name means that unit alone; otherwise every unit whose name contains the text.
-    """
-    if not text.isprintable():  # a NUL ends a pattern on SQLite and is refused by PostgreSQL
-        return []
-    above = UNIT.alias("above")
-    query = select(UNIT, above.c.short_name.label("above")).outerjoin(
-        above, above.c.id == UNIT.c.parent_id
-    )
-    query = query.where(UNIT.c.until.is_(None))
-    exact = or_(UNIT.c.code == text, UNIT.c.short_name == text, UNIT.c.name == text)
-    like = or_(
-        UNIT.c.short_name.contains(text, autoescape=True),
-        UNIT.c.name.contains(text, autoescape=True),
-    )
-    for condition in (exact, like):
-        rows = connection.execute(query.where(condition).order_by(UNIT.c.path).limit(limit))
-        if found := [dict(row) for row in rows.mappings()]:
-            return found
-    return []
-
-
-def top_units(connection: Connection, above: int | None = None, limit: int = 200) -> list[Row]:
-    """Living units right below one, or those below none."""
-    query = select(UNIT).where(UNIT.c.parent_id == above, UNIT.c.until.is_(None))
-    rows = connection.execute(query.order_by(UNIT.c.code).limit(limit)).mappings()
-    return [dict(row) for row in rows]
-
-
-def units_of_kinds(
-    connection: Connection, kinds: Collection[tuple[str, str]] | None, limit: int
-) -> list[Row]:
-    """Units of these (level, kind), all for None, each with its parent's short name as `above`."""
-    above = UNIT.alias("above")
-    query = select(UNIT, above.c.short_name.label("above")).outerjoin(
-        above, above.c.id == UNIT.c.parent_id
-    )
-    query = query.where(UNIT.c.until.is_(None))
-    if kinds is not None:
-        query = query.where(tuple_(UNIT.c.level, UNIT.c.kind).in_(list(kinds)))
-    rows = connection.execute(query.order_by(UNIT.c.path).limit(limit)).mappings()
-    return [dict(row) for row in rows]
-
-
-def unit_classes(connection: Connection) -> list[str]:
-    """The classes (分类) that units have."""
-    query = select(UNIT.c.class_).where(UNIT.c.class_.is_not(None)).distinct()
-    return list(connection.execute(query.order_by(UNIT.c.class_)).scalars())
 
 
 def units_by_id(connection: Connection, ids: Collection[int]) -> list[Row]:

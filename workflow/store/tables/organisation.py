@@ -26,6 +26,8 @@ class UnitRow(SQLModel, table=True):
         CheckConstraint("until > since", name="unit_period"),
         CheckConstraint("successor_id IS NULL OR until IS NOT NULL", name="unit_succeeded"),
         CheckConstraint("successor_id <> id", name="unit_successor"),
+        Index("unit_of_kind", "level", "kind"),
+        Index("unit_class", "class_"),
     )
 
     id: int | None = id_column()
