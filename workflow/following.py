@@ -6,11 +6,11 @@ that nobody waits for a thousand cases at once. A case that cannot follow stays 
 the reason, for the doctor to tell.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from workflow.catalog import Catalog
 from workflow.engine.case import CLOCK, Firing
@@ -29,8 +29,11 @@ def follow(database: Database, catalog: Catalog, now: datetime) -> int:
     """Let a batch of cases follow; how many did. Call again until it returns 0."""
     try:
         with database.unit_of_work() as connection:
-            return _follow(connection, catalog, now, BATCH)
-    except IntegrityError:  # somewhere a rule of the database is broken: find where
+            reorganised.hold_still(connection)
+            return _follow(connection, catalog, now, reorganised.take(connection, BATCH))
+    except OperationalError:
+        raise  # it is the database that fails, not a case
+    except Exception:  # one of the batch: alone, each shows whether it is it
         return _one_by_one(database, catalog, now)
 
 
@@ -42,9 +45,9 @@ def follow_all(database: Database, catalog: Catalog, now: datetime) -> int:
     return total
 
 
-def _follow(connection: Connection, catalog: Catalog, now: datetime, most: int) -> int:
-    reorganised.hold_still(connection)
-    waiting = reorganised.take(connection, most)
+def _follow(
+    connection: Connection, catalog: Catalog, now: datetime, waiting: Collection[Waiting]
+) -> int:
     work = Transaction(connection, catalog, now)
     work.loaded = cases.lock_free_cases(connection, {one.case for one in waiting})
     free = [one for one in waiting if one.case in work.loaded]
@@ -71,16 +74,27 @@ def _firing(one: Waiting) -> Firing:
 
 
 def _one_by_one(database: Database, catalog: Catalog, now: datetime) -> int:
-    for _ in range(BATCH):
+    with database.reading() as connection:
+        waiting = reorganised.waiting(connection, BATCH)
+    for one in waiting:
         try:
             with database.unit_of_work() as connection:
-                if not _follow(connection, catalog, now, 1):
-                    break
-        except IntegrityError as error:
+                reorganised.hold_still(connection)
+                _follow(connection, catalog, now, reorganised.take(connection, 1, only=one))
+        except OperationalError:
+            raise
+        except Exception as error:  # a mistake of ours in one case must not keep the others waiting
             with database.unit_of_work() as connection:
-                for one in reorganised.take(connection, 1):
-                    reorganised.failed(connection, one, str(error.orig))
-    return 1
+                for same in reorganised.take(connection, 1, only=one):
+                    reorganised.failed(connection, same, _in_words(error))
+    return len(waiting)
+
+
+def _in_words(error: Exception) -> str:
+    """What went wrong: a rule of the database by what it said, a mistake of ours by its name."""
+    if isinstance(error, IntegrityError):
+        return str(error.orig)
+    return f"{type(error).__name__}: {error}"
 
 
 # Before it is done

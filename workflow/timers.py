@@ -72,10 +72,8 @@ def _sweep(database: Database, catalog: Catalog, now: datetime) -> int:
 
 
 def _sweep_one_by_one(database: Database, catalog: Catalog, now: datetime) -> int:
-    query = select(TIMER.c.id, TIMER.c.case_id).where(TIMER.c.wake_at <= now)
     with database.reading() as connection:
-        due = connection.execute(query.order_by(TIMER.c.wake_at, TIMER.c.id).limit(BATCH))
-        rows = [dict(row) for row in due.mappings()]
+        rows = cases.due_first(connection, now, BATCH)
     for row in rows:
         try:
             _alone(database, catalog, now, row["id"], row["case_id"], _fire_one)

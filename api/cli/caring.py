@@ -92,6 +92,7 @@ def doctor(
         report = examine(duban.database, duban.catalog, now, duban.files)
         with duban.database.unit_of_work() as connection:
             examinations.keep(connection, report.verdict(now, time.monotonic() - began))
+        with duban.database.snapshot() as connection:
             changed = compare(connection, read_files(against)[1], key_of(duban)) if against else []
     for line in [report.root] if root else report_lines(report):
         say(line)

@@ -47,7 +47,7 @@ def check_sound(duban: Duban) -> None:
     history, log or rules are not as they were written.
     """
     check_safe(duban.database)
-    with duban.database.reading() as connection:
+    with duban.database.snapshot() as connection:  # others may be at work on it
         faults = list(islice(glance(connection, duban.clock()), 1))
     for fault in faults:
         raise CommandFailed(

@@ -43,7 +43,7 @@ def dump(file: Annotated[Path, _DUMP]) -> None:
         with duban.database.unit_of_work() as connection:
             act = Act("export", data={"what": "dump", "by": "command_line"})
             audit.record(connection, act, duban.clock())
-        with duban.database.reading() as connection, file.open("w", encoding="utf-8") as opened:
+        with duban.database.snapshot() as connection, file.open("w", encoding="utf-8") as opened:
             for line in lines_of(connection):
                 opened.write(dumps(line) + "\n")
                 rows += 1

@@ -26,6 +26,7 @@ from workflow.commands import Wanted
 from workflow.engine.case import Actor
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, NotFound, OutOfTurn, Refusal
+from workflow.engine.machine import Compiled
 from workflow.store.evidence.audit import Act
 from workflow.store.lists.units import units_of_kinds
 from workflow.store.people.sources import Source, cases_by_external
@@ -160,8 +161,7 @@ class Desk:
         if not case:
             raise NotFound("没有这个外部编号的事项")
         compiled = self.duban.catalog.version(case["definition_id"])
-        event = compiled.events[case["state"]].get(one.event)
-        if event is None or not event.mirrored:
+        if not _may_be_mirrored(compiled, case["state"], one.event):
             title = compiled.definition.states[case["state"]].title
             raise OutOfTurn(f"事项现处于“{title}”，不能由来源报送这一步", {"state": case["state"]})
         answer = self.duban.commands.fire(
@@ -194,6 +194,16 @@ class Desk:
             else {WHOLE_ROW: refusal.sentence}
         )
         return Taken(at, external, "refused", code=refusal.code, errors=errors)
+
+
+def _may_be_mirrored(compiled: Compiled, state: str, name: str) -> bool:
+    """Whether a source may report an event here; or elsewhere, where it is none in this state: it
+    may have led here by an earlier try of this very call, and then its answer is known.
+    """
+    here = compiled.events[state].get(name)
+    if here is not None:
+        return here.mirrored
+    return any(name in events and events[name].mirrored for events in compiled.events.values())
 
 
 def _read(

@@ -61,7 +61,10 @@ def _blocks(status: Message) -> list[Message]:
 
 
 def _about(mail: Message, whole: Message) -> str | None:
-    envelope_id = str(whole.get("Original-Envelope-Id", "")).strip()
+    """What names the message, in letters that can be kept: anybody can write to that mailbox, and
+    what the database would refuse would be read again for ever.
+    """
+    envelope_id = one_line(str(whole.get("Original-Envelope-Id", "")))
     if envelope_id:
         return envelope_id
     for part in mail.walk():
@@ -73,7 +76,7 @@ def _about(mail: Message, whole: Message) -> str | None:
             content = part.get_payload()
             found = content[0] if isinstance(content, list) and content else None
         if isinstance(found, Message | EmailMessage) and found.get("Message-ID"):
-            return str(found["Message-ID"]).strip().strip("<>")
+            return one_line(str(found["Message-ID"])).strip("<>")
     return None
 
 

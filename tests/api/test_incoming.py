@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from api.clock import SimulatedClock
@@ -114,6 +115,28 @@ def test_what_the_platform_has_answered_is_noted_and_not_answered_again(
     assert rest(UNIT).get(f"/cases/{case['id']}").json()["state"] == "closed"
     answer = rest(UNIT).fire(case["id"], "reply", {"answer": "再答复一遍"})
     refused(answer, 409, "out_of_turn")
+
+
+def test_a_call_that_broke_off_is_answered_as_it_was_acted_on(
+    door: Platform, rest: Rest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was noted, and the process died before the answer was kept: the sender tries again."""
+    door.send({"rows": [ticket()]})
+    (case,) = rest(DESK).get("/cases", workflow="hotline").json()["items"]
+    rest(DESK).fire(case["id"], "dispatch")
+    there = {"external": "12345-1", "event": "answered_there", "facts": {"visit_record": "已答复"}}
+
+    def dies(*_: Any) -> None:
+        raise OperationalError("…", None, Exception("the database went away"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sources, "keep_answer", dies)
+        assert door.send({"events": [there]}, call="msg_e").status_code == 503
+    assert rest(UNIT).get(f"/cases/{case['id']}").json()["state"] == "closed"
+    (again,) = door.send({"events": [there]}, call="msg_e").json()["events"]
+    assert (again["outcome"], again["state"]) == ("done", "已办结")
+    (other,) = door.send({"events": [there]}, call="msg_f").json()["events"]
+    assert (other["outcome"], other["code"]) == ("refused", "out_of_turn")
 
 
 @pytest.mark.rights

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.journeys.play import Play
-from tests.journeys.problems import rectifying
-from workflow import timers
+from tests.journeys.play import TOWNSHIP, Play
+from tests.journeys.problems import dispatched, rectifying
+from workflow import following, timers
 from workflow.engine.errors import ConditionNotMet
 from workflow.store.database import Database
 from workflow.store.tables.handles import TIMER
@@ -41,6 +41,25 @@ def reason_of(play: Play, case: int) -> str | None:
     with play.database.reading() as connection:
         reason: str | None = connection.execute(query).scalar()
     return reason
+
+
+def test_while_one_fails_none_comes_before_its_case_has_followed(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timer waits until its case has followed a merger, also where each is fired by itself."""
+    ill = dispatched(play)
+    moving = play.open("xingyi-dc.specialist", parties={"responsible": TOWNSHIP})
+    play.act("xingyi-dc.specialist", moving, "dispatch")
+    units = {"unit": play.unit(TOWNSHIP), "into": play.unit("522301001")}
+    play.organising.merge(play.asked(), **units)
+    fails_for(monkeypatch, ill, ConditionNotMet("不满足条件"))
+    play.down_until("2026-03-05 10:00")
+    timers.fire_all_due(play.database, play.catalog, play.now)
+    assert reason_of(play, ill) is not None
+    assert "fired" not in play.settled(moving)
+    following.follow_all(play.database, play.catalog, play.now)
+    timers.fire_all_due(play.database, play.catalog, play.now)
+    assert "fired" in play.settled(moving)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ none of their keys is free again.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,13 +16,16 @@ from workflow.archiving import archive_ended
 from workflow.commands import Commands
 from workflow.doctor import examine, root_of
 from workflow.doctor.glance import glance
+from workflow.engine.calendar import local_day
 from workflow.engine.errors import InvalidInput, Refusal
+from workflow.engine.periods import period_of
 from workflow.store import rules
 from workflow.store.evidence import archive, checkpoints
 from workflow.store.evidence.archive import Archived
 from workflow.store.lists import queries
 from workflow.store.lists.queries import Filter
 from workflow.store.tables.handles import ARCHIVED_HISTORY, CASE, HISTORY, TIMER
+from workflow.tallying import tallied
 
 LONG = timedelta(days=4 * 365)
 
@@ -75,6 +78,24 @@ def test_it_moves_whole_and_reads_as_before(story: Story) -> None:
     assert archive_ended(story.database, 3, story.now) == Archived()
     story.deliver()
     assert is_clean(story)
+
+
+def test_the_figures_of_a_past_year_stay_what_they_were(story: Story) -> None:
+    """A bulletin of then counts what came to be 销号 then, wherever the history of it lies."""
+    case = story.open_at("closed")
+    story.fire(case, "zhou-dc.head", "archive", reason="整改扎实，无需回头看")
+    year, story.now = period_of("year", local_day(story.now)), story.now + LONG
+
+    def told() -> Mapping[str, float | None]:
+        bulletin = story.catalog.newest("bulletin").definition
+        unit = story.units["522300"]
+        with story.database.reading() as connection:
+            return tallied(connection, story.catalog, bulletin, unit, year, story.now).whole
+
+    before = told()
+    assert before["closed"] == 1
+    assert archive_ended(story.database, 3, story.now).cases == 1
+    assert told() == before
 
 
 def test_what_ended_lately_or_waits_stays(story: Story) -> None:

@@ -103,6 +103,17 @@ def test_a_reader_sees_one_state_to_its_end(sqlite_database: Database) -> None:
         assert _count(reader) == 0
 
 
+def test_a_snapshot_is_one_state_whatever_is_committed_meanwhile(database: Database) -> None:
+    _begin_counting(database)
+    with database.snapshot() as reader:
+        assert _count(reader) == 0
+        with database.unit_of_work() as writer:
+            writer.execute(SET, {"n": 1})
+        assert _count(reader) == 0
+    with database.reading() as reader:
+        assert _count(reader) == 1
+
+
 def test_a_unit_of_work_that_fails_leaves_nothing(database: Database) -> None:
     _begin_counting(database)
 

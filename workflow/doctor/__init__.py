@@ -64,9 +64,11 @@ class Report:
 def examine(
     database: Database, catalog: Catalog, now: datetime, files: Files | None = None
 ) -> Report:
-    """Verify the whole database as of `now`, and the bytes in its folder; nothing is changed."""
+    """Verify the whole database as of `now`, and the bytes in its folder; nothing is changed, and
+    people may go on working meanwhile.
+    """
     report = Report()
-    with database.reading() as connection:
+    with database.snapshot() as connection:
         ward = Ward(connection, catalog, now, report.figures, files)
         for check in CHECKS:
             report.complaints += check(ward)

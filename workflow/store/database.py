@@ -1,5 +1,5 @@
-"""The two doors to the database: `unit_of_work()` writes, `reading()` reads; nothing else opens a
-transaction.
+"""The doors to the database: `unit_of_work()` writes, `reading()` reads, and `snapshot()` reads one
+state; nothing else opens a transaction.
 
 SQLite: a unit of work takes BEGIN IMMEDIATE and a lock of the process, so that threads queue
 instead of failing; a reader takes a plain BEGIN and sees the last committed state. PostgreSQL:
@@ -64,9 +64,19 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction for reading one consistent state."""
+        """A transaction for reading; on PostgreSQL a statement sees what is committed by then."""
         with self.engine.connect() as connection:
             yield connection.execution_options(reading=True)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction for reading one state, whatever is committed meanwhile: for whoever holds
+        what one statement says against what another does.
+        """
+        with self.reading() as connection:
+            if not self.is_sqlite:  # there a reader sees one state anyway
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield connection
 
     def may_retry(self, error: OperationalError) -> bool:
         """Whether the transaction lost to another and may simply be tried again."""

@@ -33,7 +33,7 @@ def move(source: Database, target: Database) -> Counter[str]:
     """
     schema.check_current(source)
     moved: Counter[str] = Counter()
-    with source.reading() as rows_from, target.unit_of_work() as into:
+    with source.snapshot() as rows_from, target.unit_of_work() as into:
         if there := inspect(into).get_table_names():
             raise NotEmpty(f"目标数据库不是空的（已有 {there[0]} 等 {len(there)} 个表），没有搬动")
         schema.lay_tables(into)

@@ -4,6 +4,9 @@ import pytest
 
 from notifications.channels.bounce import read_bounce
 from notifications.channels.reporting import Fate
+from notifications.collecting import keep_reports
+from tests.prefecture import NOW
+from workflow.store.database import Database
 
 pytestmark = pytest.mark.notify
 
@@ -62,6 +65,21 @@ def test_the_message_is_named_by_envelope_id_or_by_what_is_returned() -> None:
     ]
     found = [read_bounce(raw)[0].about for raw in cases]
     assert found == ["5%2E1@office.test", "17%2E3@office.test", "17%2E3@office.test"]
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("odd", ["17\0.3@office.test", "9" * 5000, "a\x85b"])
+def test_a_name_that_no_database_holds_holds_up_no_other_bounce(
+    odd: str, database: Database
+) -> None:
+    """Anybody can write to that mailbox, and what was not kept would be read again for ever."""
+    one = block("failed", "5.1.1")
+    by_id = bounce(one=one, whole=f"Reporting-MTA: dns; a.b\nOriginal-Envelope-Id: {odd}\n")
+    returned = bounce(one=one, returned=f"Message-ID: <{odd}>\n")
+    for raw in (by_id, returned):
+        [report] = read_bounce(raw)
+        keep_reports(database, "email", [report], NOW)
+        assert report.about.isprintable()
 
 
 def test_no_address_is_kept_in_the_words() -> None:

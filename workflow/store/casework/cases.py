@@ -78,20 +78,23 @@ def lock_due_cases(connection: Connection, now: datetime, most: int) -> dict[int
     return {row["id"]: (case_of(row), row["head"]) for row in rows}
 
 
-_LOCK_DUE = (
-    select(CASE)
+def due_first(connection: Connection, now: datetime, most: int) -> list[dict[str, Any]]:
+    """Id and case of the timers that have been due for longest, of cases that have followed."""
+    rows = connection.execute(_DUE.add_columns(TIMER.c.id), {"now": now, "most": most})
+    return [dict(row) for row in rows.mappings()]
+
+
+_DUE = (
+    select(TIMER.c.case_id)
     .where(
-        CASE.c.id.in_(
-            select(TIMER.c.case_id)
-            .where(
-                TIMER.c.wake_at <= bindparam("now"),
-                ~exists().where(QUEUE.c.case_id == TIMER.c.case_id, QUEUE.c.error.is_(None)),
-            )
-            .order_by(TIMER.c.wake_at, TIMER.c.id)
-            .limit(bindparam("most", type_=Integer))
-        )
+        TIMER.c.wake_at <= bindparam("now"),
+        ~exists().where(QUEUE.c.case_id == TIMER.c.case_id, QUEUE.c.error.is_(None)),
     )
-    .with_for_update(skip_locked=True, key_share=True)
+    .order_by(TIMER.c.wake_at, TIMER.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_LOCK_DUE = (
+    select(CASE).where(CASE.c.id.in_(_DUE)).with_for_update(skip_locked=True, key_share=True)
 )
 
 

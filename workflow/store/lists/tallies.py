@@ -16,6 +16,7 @@ from sqlalchemy import (
     Connection,
     ScalarSelect,
     Select,
+    Table,
     Text,
     and_,
     cast,
@@ -31,7 +32,7 @@ from sqlalchemy import (
 
 from workflow.engine.tallies import Listing, Tally
 from workflow.store.sight.scope import is_confidential
-from workflow.store.tables.handles import CASE, HISTORY, SCOPE, UNIT
+from workflow.store.tables.handles import ARCHIVED_HISTORY, CASE, HISTORY, SCOPE, UNIT
 
 VoidStates = Collection[tuple[str, str]]
 """Workflow and state of cases that count as never opened."""
@@ -207,13 +208,7 @@ def _counted(tally: Tally, window: Window) -> ColumnElement[bool]:
     if tally.count == "closed":
         return and_(CASE.c.closed_at >= window.since, CASE.c.closed_at < window.until)
     if tally.count == "arrived":
-        came = exists().where(
-            HISTORY.c.case_id == CASE.c.id,
-            HISTORY.c.to_state.in_(tally.at),
-            HISTORY.c.from_state != HISTORY.c.to_state,
-            HISTORY.c.at >= window.since,
-            HISTORY.c.at < window.until,
-        )
+        came = or_(*(_came(rows, tally, window) for rows in (HISTORY, ARCHIVED_HISTORY)))
         ended_before = CASE.c.closed_at < window.since
         return and_(or_(CASE.c.closed_at.is_(None), ~ended_before), came)
     if tally.count == "overdue":
@@ -221,6 +216,17 @@ def _counted(tally: Tally, window: Window) -> ColumnElement[bool]:
         passed = exists().where(late.c.case_id == CASE.c.id, late.c.due_at <= window.now)
         return and_(CASE.c.closed_at.is_(None), passed)
     return CASE.c.closed_at.is_(None)
+
+
+def _came(rows: Table, tally: Tally, window: Window) -> ColumnElement[bool]:
+    """Whether a case came into one of the tally's states within the window."""
+    return exists().where(
+        rows.c.case_id == CASE.c.id,
+        rows.c.to_state.in_(tally.at),
+        rows.c.from_state != rows.c.to_state,
+        rows.c.at >= window.since,
+        rows.c.at < window.until,
+    )
 
 
 def _is_marked(tally: Tally, body: str) -> bool:

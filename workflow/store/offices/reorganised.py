@@ -73,17 +73,28 @@ def waiting_for(connection: Connection, change: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def take(connection: Connection, most: int) -> list[Waiting]:
-    """Cases that wait, at most so many and locked; those of another worker are left to it."""
-    query = (
-        select(QUEUE.c.case_id, QUEUE.c.change_id, CHANGE.c.kind)
-        .join(CHANGE, CHANGE.c.id == QUEUE.c.change_id)
-        .where(QUEUE.c.error.is_(None))
-        .order_by(QUEUE.c.case_id, QUEUE.c.change_id)
-        .limit(most)
-    )
+def waiting(connection: Connection, most: int) -> list[Waiting]:
+    """Cases that wait, at most so many, whoever has them in hand."""
+    return [Waiting(*row) for row in connection.execute(_WAITING.limit(most))]
+
+
+def take(connection: Connection, most: int, only: Waiting | None = None) -> list[Waiting]:
+    """Cases that wait, at most so many and locked, or that one `only`; those of another worker are
+    left to it.
+    """
+    query = _WAITING.limit(most)
+    if only is not None:
+        query = query.where(QUEUE.c.case_id == only.case, QUEUE.c.change_id == only.change)
     rows = connection.execute(query.with_for_update(of=QUEUE, skip_locked=True))
     return [Waiting(*row) for row in rows]
+
+
+_WAITING = (
+    select(QUEUE.c.case_id, QUEUE.c.change_id, CHANGE.c.kind)
+    .join(CHANGE, CHANGE.c.id == QUEUE.c.change_id)
+    .where(QUEUE.c.error.is_(None))
+    .order_by(QUEUE.c.case_id, QUEUE.c.change_id)
+)
 
 
 def done(connection: Connection, one: Waiting) -> None:
