@@ -30,6 +30,9 @@ LOGS = ("auto", "text", "json")
 SHORTEST_KEY = 16
 """Bytes of a key, at least."""
 
+LONGEST_LINE = 200
+"""Characters of a text that stands on a page as it is."""
+
 SMS_A_DAY = 8
 """Short messages to one number: carriers take ten that are no advertising from a provider a day."""
 
@@ -69,6 +72,8 @@ class Settings:
     sign_in: Profile = DENGBAO3
     provider: OpenIdProvider | None = None
     files_gb: int = 50
+    complaints: str = ""
+    """How everybody reaches whoever hears objections to public notices: a telephone, an address."""
     visits_a_month: int = 1
     """So many visits to a unit in a month are not too many."""
     checkpoints: Path | None = None
@@ -112,6 +117,7 @@ class Settings:
             hosts=_hosts(given),
             secure_cookies=_yes_no(given, "DUBAN_SECURE_COOKIES", base_url.startswith("https:")),
             files_gb=_whole(given, "DUBAN_FILES_GB", 50, 100_000),
+            complaints=_short(given, "DUBAN_COMPLAINTS"),
             visits_a_month=_whole(given, "DUBAN_VISITS_A_MONTH", 1, 100),
             chain=_choice(given, "DUBAN_HASH", ALGORITHMS),
             provider=_provider(given),
@@ -139,6 +145,14 @@ def _whole(given: Mapping[str, str], name: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
         raise BadSetting(name, f"应是 1 至 {most:,} 的整数")
     return int(text)
+
+
+def _short(given: Mapping[str, str], name: str) -> str:
+    """A line that stands on a page."""
+    text = given.get(name, "")
+    if len(text) > LONGEST_LINE or not text.isprintable():
+        raise BadSetting(name, f"应是一行文字，不超过 {LONGEST_LINE} 个字")
+    return text
 
 
 def _base_url(text: str) -> str:

@@ -5,6 +5,7 @@ the first time, passwords for the people worth signing in as.
 import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -16,15 +17,16 @@ from workflow.catalog import SHIPPED, Catalog
 from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.lists.queries import list_work
-from workflow.store.offices.administrators import begin_with
+from workflow.store.offices.administrators import appoint, begin_with, list_administrators
 from workflow.store.offices.organisation import actor_of
 from workflow.store.offices.sample import enter_published_notices, load_sample
 from workflow.store.people.accounts import make_account, person_by_username
 from workflow.store.people.passwords import Made, give_passwords, make_passwords
 from workflow.store.people.sealing import seal_all
-from workflow.store.tables.handles import UNIT
+from workflow.store.tables.handles import PERSON, UNIT
 
 SAMPLE = SHIPPED / "sample"
+_CAST, _ADMINISTRATORS = "cast.csv", "administrators.csv"
 NARROWEST = 100
 """Columns of the table where the terminal does not say how wide it is."""
 MOST_COUNTED = 50
@@ -54,7 +56,10 @@ def prepare(settings: Settings, reset: bool, clock: Clock = system_clock) -> Pre
         fresh = _is_empty(connection)
         if fresh:
             load_sample(connection, SAMPLE, clock())
-    made = make_passwords(_cast()) if fresh or reset else {}
+        if fresh or reset:
+            _appoint_sample(connection, clock())
+        known = _known(connection, _cast())
+    made = make_passwords(known) if fresh or reset else {}
     with database.unit_of_work() as connection:
         give_passwords(connection, made, clock(), one_time=False)
     Catalog(database).publish(SHIPPED, clock(), template_keys())
@@ -97,8 +102,37 @@ def _is_empty(connection: Connection) -> bool:
 
 def _cast() -> dict[str, str]:
     """Who is worth signing in as: login name and what that person does."""
-    with (SAMPLE / "cast.csv").open(encoding="utf-8", newline="") as file:
-        return {row["username"]: row["story"] for row in csv.DictReader(file, strict=True)}
+    return {
+        row["username"]: row["story"] for name in (_CAST, _ADMINISTRATORS) for row in _rows(name)
+    }
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (SAMPLE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+def _known(connection: Connection, usernames: Iterable[str]) -> list[str]:
+    """Those of these people who are there: somebody else's administrators are not the sample's."""
+    query = select(PERSON.c.username).where(PERSON.c.username.in_(list(usernames)))
+    there = set(connection.execute(query).scalars())
+    return [one for one in usernames if one in there]
+
+
+def _appoint_sample(connection: Connection, now: datetime) -> None:
+    """The three administrators (三员) of the sample, where there has been none; the one of security
+    appoints the others.
+    """
+    if list_administrators(connection):
+        return
+    people = {
+        row["role"]: make_account(connection, row["username"], row["name"])
+        for row in _rows(_ADMINISTRATORS)
+    }
+    first = people.pop("security")
+    begin_with(connection, first, now)
+    for role, person in people.items():
+        appoint(connection, person, role, by=first, now=now)
 
 
 def waiting_for(duban: Duban, usernames: Iterable[str]) -> dict[str, int]:
@@ -127,7 +161,7 @@ def show_passwords(prepared: Prepared) -> None:
     table.add_column("待办", justify="right")
     table.add_column("能做什么", overflow="fold")
     cast = _cast()
-    for username, waiting in waiting_for(prepared.duban, cast).items():
+    for username, waiting in waiting_for(prepared.duban, prepared.passwords).items():
         table.add_row(username, prepared.passwords[username], f"{waiting} 件", cast[username])
     console.print(table)
     console.print(

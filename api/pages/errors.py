@@ -96,4 +96,6 @@ def _ways(someone: Someone | None) -> tuple[tuple[str, str], ...]:
         return ((SIGN_IN_PAGE, "去登录"), ("/public", "看公示"))
     if someone.administers is not None:
         return (("/administration", "回到管理"),)
+    if not someone.actor.posts:
+        return (("/", "回到我的待办"),)
     return (("/", "回到我的待办"), ("/ledgers", "查台账"), ("/workflows", "看办理规则"))

@@ -1,5 +1,6 @@
 """公示: what is shown to everybody, without signing in; may be kept by caches, and printed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -39,6 +40,7 @@ def all_notices(request: Request, duban: Installation, before: str = "") -> Resp
         notices=tuple(notice for _, notice in found[:PAGE_SIZE]),
         next=f"/public?before={found[PAGE_SIZE - 1][0]}" if more else "",
         first=place is None,
+        contact=duban.settings.complaints,
     )
     return _kept(show("public_notices.html", page))
 
@@ -51,7 +53,8 @@ def one_notice(notice: str, request: Request, duban: Installation) -> Response:
     found = _notices(duban, case=case, limit=1) if 0 < case <= GREATEST_ID else []
     if not found:
         raise NotFound("没有这份公示，或者公示期已经结束")
-    return _kept(show("public_notice.html", found[0][1]))
+    page = replace(found[0][1], contact=duban.settings.complaints)
+    return _kept(show("public_notice.html", page))
 
 
 def _notices(

@@ -71,6 +71,9 @@ def masthead_of(duban: Duban, someone: Someone, here: str) -> Masthead:
             _asked_again(someone),
         )
     links = [("/", "我的待办")]
+    if not someone.actor.posts:  # nothing else is open to them
+        home = NavLink("/", "我的待办", here == "/")
+        return Masthead(someone.name, _token(someone), (home,), _asked_again(someone))
     links += [("/cases/new", "新建")] if _opens_something(duban, someone.actor) else []
     links += [
         ("/boards", "看板"),

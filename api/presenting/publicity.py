@@ -27,7 +27,8 @@ HIDDEN = "（号码已隐去）"
 class PublicNotice:
     """One notice: what it is about, who answers for it, from when to when, and the public facts.
 
-    `objections` is the unit that hears them; empty where the definition does not make it public.
+    `objections` is the unit that hears them; empty where the definition does not make it public;
+    `contact` how to reach whoever hears them.
     """
 
     url: str
@@ -38,6 +39,7 @@ class PublicNotice:
     units: tuple[tuple[str, str], ...]
     values: tuple[Value, ...]
     objections: str
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class PublicNoticesPage:
     notices: tuple[PublicNotice, ...]
     next: str
     first: bool
+    contact: str = ""
 
 
 def public_states(definition: Definition) -> frozenset[str]:

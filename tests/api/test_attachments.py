@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.clock import SimulatedClock
 from api.context import Duban
+from api.downloads import sent
 from api.gatekeeping.refused import record_counted
 from tests.api.callers import API, ON_SQLITE, Caller, everything, refused, walk
 from tests.api.conftest import Rest
@@ -82,16 +83,18 @@ def test_a_photo_is_used_by_a_case_and_its_hash_stands_in_the_history(
 
 
 @ON_SQLITE
-def test_a_file_goes_out_to_be_saved_and_under_its_chinese_name(rest: Rest) -> None:
+def test_a_picture_goes_out_to_be_looked_at_and_under_its_chinese_name(rest: Rest) -> None:
     photo = brought(rest(LIAISON), '整改"后\r\nX: y.jpg', picture())
     case = reported(rest, photo["id"]).json()["case"]
     headers = rest(LIAISON).get(f"/cases/{case}/files/{photo['id']}").headers
     assert headers["content-type"] == "image/jpeg"
-    assert headers["content-disposition"].startswith('attachment; filename="file.jpg"; filename*=')
+    assert headers["content-disposition"].startswith('inline; filename="file.jpg"; filename*=')
     assert "%E6%95%B4" in headers["content-disposition"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"].startswith("default-src 'none'; sandbox")
     assert "x" not in headers
+    paper = sent(Path("plan.pdf"), "方案.pdf", "application/pdf").headers
+    assert paper["content-disposition"].startswith("attachment; "), "anything else is to be saved"
     small = rest(LIAISON).get(f"/cases/{case}/files/{photo['id']}", preview=True)
     assert Image.open(io.BytesIO(small.content)).size == (64, 48)
 

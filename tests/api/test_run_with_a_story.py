@@ -16,6 +16,7 @@ from api.demo.story import read_story
 from api.demo.until_now import NoRoomToPlay, play_until
 from api.settings import Settings
 from workflow.doctor import examine
+from workflow.store.offices.administrators import list_administrators
 from workflow.store.tables.handles import CASE, HISTORY, OUTBOX
 
 pytestmark = pytest.mark.journey
@@ -50,6 +51,10 @@ def test_there_is_something_to_see_and_somebody_to_see_it(opened: Prepared) -> N
     assert cases >= 20
     assert messages > 0
     assert "xingyi.head" in opened.passwords
+    with opened.duban.database.reading() as connection:
+        roles = {one["username"]: one["role"] for one in list_administrators(connection)}
+    assert set(roles.values()) == {"system", "security", "audit"}, "their pages can be seen too"
+    assert roles.keys() <= opened.passwords.keys()
 
 
 def test_whoever_signs_in_as_the_first_who_is_named_finds_something_to_do(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SAMPLE = Path(__file__).parents[2] / "definitions" / "sample"
-FILES = ("units.csv", "people.csv", "cast.csv")
+FILES = ("units.csv", "people.csv", "cast.csv", "administrators.csv")
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -156,6 +156,13 @@ def test_the_cast_are_people_of_the_sample_and_each_has_a_story() -> None:
     for member in rows("cast.csv"):
         assert member["username"] in PEOPLE
         assert member["story"].endswith("。")
+
+
+def test_there_is_one_administrator_of_each_kind_who_is_nobody_else() -> None:
+    found = {one["username"]: one for one in rows("administrators.csv")}
+    assert sorted(one["role"] for one in found.values()) == ["audit", "security", "system"]
+    assert not found.keys() & PEOPLE.keys()
+    assert all(one["story"].endswith("。") for one in found.values())
 
 
 def test_the_readme_counts_what_the_files_hold() -> None:

@@ -53,7 +53,7 @@ def my_work(duban: Installation, someone: SignedInPage, which: Which, after: str
         title=TITLES[which],
         show=which,
         posts=bool(someone.actor.posts),
-        tabs=my_tabs(_address(which)),
+        tabs=my_tabs(_address(which)) if someone.actor.posts else (),
         items=tuple(items),
         next=_address(which, after=str(place)) if place else "",
         first=not after,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import text, update
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
@@ -14,6 +14,8 @@ from api.context import Duban
 from tests.api.pages.conftest import Browser, Browsers
 from tests.api.pages.page import Page, faults_of
 from tests.api.pages.stories import SPECIALIST, open_case
+from tests.prefecture import Prefecture
+from workflow.store.tables.handles import HOLDING
 
 
 @pytest.fixture
@@ -60,6 +62,21 @@ def test_an_administrator_is_led_back_to_administration(system: Browser, duban: 
     assert ways(page) == ["/administration"]
     refused = system.get("/boards", status=403)
     assert "管理员不办理业务" in refused.text
+
+
+def test_whoever_lost_their_post_is_offered_nothing_that_would_be_refused(
+    browser: Browsers, duban: Duban
+) -> None:
+    reader = browser(SPECIALIST)
+    person = Prefecture(duban.database).person(SPECIALIST)
+    with duban.database.unit_of_work() as connection:
+        left = update(HOLDING).where(HOLDING.c.person_id == person).values(ends_at=duban.clock())
+        connection.execute(left)
+    home, refused = reader.get("/"), reader.get("/ledgers", status=403)
+    assert "你目前没有任职岗位" in home.text
+    for page in (home, refused):
+        for link in {one.attributes["href"] for one in page.root.all("a")} - {"#main"}:
+            assert reader.client.get(link).status_code == 200, link
 
 
 def test_too_much_at_once_says_how_to_send_less(browser: Browsers, duban: Duban) -> None:

@@ -1,5 +1,6 @@
 """公示: everybody reads what a definition calls public while a case stands there, nothing else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from api.gatekeeping.visits import MOST_A_MINUTE, MOST_ADDRESSES, Visits
 from api.pages.rendering import show
 from api.presenting.publicity import HIDDEN, public_notice, public_states
 from api.presenting.wording import Names
+from api.settings import BadSetting, Settings
 from tests.api.pages.page import Page, faults_of
 from tests.api.pages.stories import open_case, walk_to
 from tests.prefecture import NOW
@@ -66,6 +68,20 @@ def test_a_case_is_shown_while_it_stands_in_a_public_state(
     timers.fire_all_due(duban.database, duban.catalog, clock())
     assert "现在没有正在公示的事项" in read(stranger, "/public").text
     read(stranger, f"/public/{case}", status=404)
+
+
+def test_everybody_learns_whom_to_call(
+    app: FastAPI, stranger: TestClient, duban: Duban, clock: SimulatedClock
+) -> None:
+    case = walk_to(duban, "publicity", clock)
+    assert "监督联系方式" not in read(stranger, f"/public/{case}").text
+    given = Settings.read({"DUBAN_COMPLAINTS": "督查局 0859-3222333"})
+    settings = replace(duban.settings, complaints=given.complaints)
+    app.state.duban = replace(duban, settings=settings)
+    for path in ("/public", f"/public/{case}"):
+        assert "监督联系方式： 督查局 0859-3222333" in read(stranger, path).text
+    with pytest.raises(BadSetting, match="一行文字"):
+        Settings.read({"DUBAN_COMPLAINTS": "督查局\n电话"})
 
 
 def test_a_confidential_case_is_never_shown(
