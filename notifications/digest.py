@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from notifications.pacing import tomorrow
 from notifications.rendering import Section, sans_year
 from workflow.engine.calendar import ZONE, Calendar, local_day
 from workflow.engine.pace import DAY_ENDS, DIGEST_HOUR
@@ -34,13 +35,13 @@ def fold_due(database: Database, calendar: Calendar, now: datetime) -> Folded:
     if not _is_hour(calendar, now):
         return done
     day = local_day(now).isoformat()
-    tomorrow = calendar.next_working_instant(_end_of_day(now), DIGEST_HOUR)
+    next_day = calendar.next_working_instant(tomorrow(now), DIGEST_HOUR)
     while True:
         with database.unit_of_work() as connection:
             groups = folding.lock_due_groups(connection, now, day, PEOPLE_AT_ONCE)
             if not groups:
                 return done
-            more = folding.fold(connection, groups, day, now, tomorrow)
+            more = folding.fold(connection, groups, day, now, next_day)
         done = Folded(
             done.digests + more.digests,
             done.messages + more.messages,
@@ -51,11 +52,6 @@ def fold_due(database: Database, calendar: Calendar, now: datetime) -> Folded:
 def _is_hour(calendar: Calendar, now: datetime) -> bool:
     local = now.astimezone(ZONE)
     return calendar.is_working(local.date()) and DIGEST_HOUR <= local.hour < DAY_ENDS.hour
-
-
-def _end_of_day(now: datetime) -> datetime:
-    local = now.astimezone(ZONE)
-    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 # What it says

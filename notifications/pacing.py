@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from workflow.engine.calendar import ZONE
-from workflow.store.tables.handles import OUTBOX, PERSON
+from workflow.engine.calendar import day_begins, local_day
+from workflow.store.outgoing import sent
 
 _MINUTE = timedelta(minutes=1)
 
@@ -27,16 +27,12 @@ class Pace:
 
 FREE = Pace()
 
-_ADDRESS = {"email": PERSON.c.email, "sms": PERSON.c.phone, "chat": PERSON.c.chat}
-
 
 def room(connection: Connection, pace: Pace, way: str, now: datetime, most: int) -> int:
     """How many may go by a way now, at most `most`."""
     if way not in pace.a_minute:
         return most
-    lately = OUTBOX.c.sent_at > now - _MINUTE
-    query = select(func.count()).where(lately, OUTBOX.c.sent_at <= now, OUTBOX.c.way == way)
-    went = int(connection.execute(query).scalar_one())
+    went = sent.sent_by(connection, way, now - _MINUTE, now)
     return max(min(most, pace.a_minute[way] - went), 0)
 
 
@@ -46,17 +42,10 @@ def had_enough(connection: Connection, pace: Pace, way: str, address: str, now: 
     """
     if way not in pace.a_day:
         return False
-    sharing = select(PERSON.c.id).where(_ADDRESS[way] == address)
-    query = select(func.count()).where(
-        OUTBOX.c.person_id.in_(sharing), OUTBOX.c.way == way, OUTBOX.c.sent_at >= _midnight(now)
-    )
-    return int(connection.execute(query).scalar_one()) >= pace.a_day[way]
+    today = day_begins(local_day(now))
+    return sent.sent_to(connection, way, address, today) >= pace.a_day[way]
 
 
 def tomorrow(now: datetime) -> datetime:
     """The midnight after `now`."""
-    return _midnight(now) + timedelta(days=1)
-
-
-def _midnight(now: datetime) -> datetime:
-    return now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day_begins(local_day(now) + timedelta(days=1))

@@ -5,13 +5,13 @@ read, visits to receive.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from workflow.catalog import Catalog
 from workflow.engine.burden import Burden
-from workflow.engine.calendar import ZONE, local_day
+from workflow.engine.calendar import day_begins, local_day
 from workflow.engine.case import Actor, Case, Firing
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
@@ -80,8 +80,7 @@ def _plain(counts: Counter[str]) -> By:
 
 def monday_before(day: date) -> datetime:
     """When the week of a day began."""
-    monday = day - timedelta(days=day.weekday())
-    return datetime.combine(monday, time(), ZONE).astimezone(UTC)
+    return day_begins(day - timedelta(days=day.weekday()))
 
 
 def asked_of(

@@ -7,7 +7,7 @@ and after how long an outage does not matter.
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from workflow.catalog import Catalog
 from workflow.engine.beginnings import Periodic
 from workflow.engine.cadences import parse_day
-from workflow.engine.calendar import ZONE, local_day
+from workflow.engine.calendar import day_begins, local_day
 from workflow.engine.case import CLOCK, Actor
 from workflow.engine.errors import InvalidInput, NotFound, NotYourTurn, Refusal
 from workflow.engine.lots import by_lot
@@ -238,7 +238,7 @@ class _Sweep:
             if choice is not None:
                 cadences.choose(connection, self.workflow, period, choice, self.now)
             work = Transaction(connection, self.catalog, self.now)
-            work.writes.due_at = datetime.combine(day, time(), ZONE)
+            work.writes.due_at = day_begins(day)
             for unit, given in facts.items():
                 named = {self.cadence.party: unit}
                 work.open(self.workflow, named, given, CLOCK, period=int(period))

@@ -5,13 +5,13 @@ They are worked out anew whenever they are asked for; what a person then issues 
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from workflow.catalog import Catalog
-from workflow.engine.calendar import ZONE, local_day
+from workflow.engine.calendar import day_begins, local_day
 from workflow.engine.case import Case
 from workflow.engine.checks.tallies import CLASS_COLUMN, UNIT_COLUMN
 from workflow.engine.definition import Definition, Fact
@@ -52,11 +52,8 @@ def period_of_case(case: Case) -> Period:
 
 def window_of(period: Period, now: datetime) -> Window:
     """The instants between which a period lies."""
-    since, until = (
-        datetime.combine(day, time(), ZONE).astimezone(UTC)
-        for day in (period.first, period.last + timedelta(days=1))
-    )
-    return Window(since, until, now)
+    until = day_begins(period.last + timedelta(days=1))
+    return Window(day_begins(period.first), until, now)
 
 
 def void_states(catalog: Catalog) -> VoidStates:

@@ -6,26 +6,26 @@ days of downtime everything due fires once, and reminders that have piled up col
 one.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, tuple_
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from workflow import ladder
 from workflow.catalog import Catalog
 from workflow.engine import deadlines
-from workflow.engine.calendar import YearNotice
+from workflow.engine.calendar import YearNotice, day_begins
 from workflow.engine.case import CLOCK, Case, Firing
 from workflow.engine.decision import Timer
 from workflow.engine.errors import DubanError, Refusal
 from workflow.store import calendars
-from workflow.store.casework import cases
+from workflow.store.casework import behind, cases
+from workflow.store.casework.behind import Kind, Touched
 from workflow.store.casework.writes import Row
 from workflow.store.database import Database
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act
-from workflow.store.tables.handles import CASE, TIMER
 from workflow.transaction import Transaction
 
 BATCH = 250
@@ -199,60 +199,39 @@ def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
     cases.
     """
     with database.reading() as connection:
-        found = behind_calendar(connection, catalog, now)
+        found = behind_calendar(connection, catalog)
     return sum(_recalculate_one(database, catalog, case_id, now) for case_id in found)
 
 
-def behind_calendar(connection: Connection, catalog: Catalog, now: datetime) -> Sequence[int]:
+def behind_calendar(connection: Connection, catalog: Catalog) -> list[int]:
     """The cases whose limits an older calendar could not know, and that wait to be worked out.
 
     Provisional ones, and those whose limit, rungs or events come on 25 December before the first
     year of which a notice was entered since, or later: a notice may reach into these days.
     """
     newest = catalog.calendar
-    behind = and_(
-        CASE.c.closed_at.is_(None), CASE.c.due_at.is_not(None), CASE.c.calendar < newest.version
-    )
-    columns = (CASE.c.calendar, CASE.c.definition_id, CASE.c.state)
-    kinds: dict[int, list[_Kind]] = {}
-    for version, *kind in connection.execute(select(*columns).where(behind).distinct()):
-        kinds.setdefault(version, []).append((kind[0], kind[1]))
-    if not kinds:
-        return []
-    touched = [_touched(catalog, version, alike, now) for version, alike in kinds.items()]
-    query = select(CASE.c.id).where(behind, or_(CASE.c.provisional.is_(True), *touched))
-    return connection.execute(query).scalars().all()
+    kinds = behind.kinds(connection, newest.version)
+    touched = [_touched(catalog, version, alike) for version, alike in kinds.items()]
+    return behind.case_ids(connection, newest.version, filter(None, touched)) if kinds else []
 
 
-_Kind = tuple[int, str]
-"""A definition and a state."""
-
-
-def _touched(
-    catalog: Catalog, version: int, kinds: Iterable[_Kind], now: datetime
-) -> ColumnElement[bool]:
-    """Which cases of these kinds, of a version of the calendar, the notices since then may move."""
+def _touched(catalog: Catalog, version: int, kinds: Iterable[Kind]) -> Touched | None:
+    """What the notices since a version of the calendar may move."""
     newest, known = catalog.calendar.notices, catalog.calendar_of(version).notices
     first = min((year for year in newest if newest[year] != known.get(year)), default=None)
     if first is None:
-        return false()
-    edge = datetime(first - 1, 12, 24, 16, tzinfo=now.tzinfo)
-    kind = tuple_(CASE.c.definition_id, CASE.c.state)
-    reaching = [
-        and_(kind.in_(alike), CASE.c.due_at >= earliest)
-        for earliest, alike in _by_earliest(catalog, kinds, edge).items()
-    ]
-    wakes_later = CASE.c.id.in_(select(TIMER.c.case_id).where(TIMER.c.wake_at >= edge))
-    return and_(CASE.c.calendar == version, or_(wakes_later, *reaching))
+        return None
+    edge = day_begins(date(first - 1, 12, 25))
+    return Touched(version, edge, _by_earliest(catalog, kinds, edge))
 
 
 def _by_earliest(
-    catalog: Catalog, kinds: Iterable[_Kind], edge: datetime
-) -> dict[datetime, list[_Kind]]:
+    catalog: Catalog, kinds: Iterable[Kind], edge: datetime
+) -> dict[datetime, list[Kind]]:
     """The states in which cases are, by the earliest limit of which something comes beyond a day's
     end.
     """
-    found: dict[datetime, list[_Kind]] = {}
+    found: dict[datetime, list[Kind]] = {}
     for definition, state in kinds:
         compiled = catalog.version(definition)
         earliest = deadlines.earliest_reaching(compiled.definition, state, catalog.calendar, edge)

@@ -4,7 +4,7 @@ engine checks it.
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from api.auth import SignedInForm
 from api.auth.posted import form_of
-from workflow.engine.calendar import ZONE
+from workflow.engine.calendar import ZONE, day_begins
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput
 from workflow.store.lists.queries import Place
@@ -104,10 +104,9 @@ def day_in(form: Mapping[str, Any], name: str) -> datetime | None:
     """
     text = text_in(form, name)
     try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
+        return day_begins(date.fromisoformat(text)) if text else None
+    except (ValueError, OverflowError):
         raise InvalidInput("日期写法不对，应如 2026-03-02", {"date": text[:20]}) from None
-    return None if day is None else datetime.combine(day, time(), ZONE)
 
 
 def minute_in(form: Mapping[str, Any], name: str) -> datetime | None:

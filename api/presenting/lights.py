@@ -5,11 +5,11 @@ Derived from (due, now, calendar) at the moment of showing, never stored (design
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from api.presenting.wording import with_weekday
-from workflow.engine.calendar import ZONE, Calendar, local_day
+from workflow.engine.calendar import Calendar, day_begins, local_day
 from workflow.engine.definition import Definition
 from workflow.engine.progress import behind
 from workflow.engine.remaining import left_in_words, minute_in_words
@@ -83,8 +83,7 @@ def week_before(now: datetime) -> datetime:
     The limit of a Sunday ends with it, when Monday begins.
     """
     today = local_day(now)
-    monday = today + timedelta(days=7 - today.weekday())
-    return datetime.combine(monday, time(), ZONE).astimezone(UTC) + _TICK
+    return day_begins(today + timedelta(days=7 - today.weekday())) + _TICK
 
 
 def clock_of(

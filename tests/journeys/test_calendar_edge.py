@@ -69,7 +69,7 @@ def test_two_who_follow_a_notice_work_a_limit_out_once(database: Database) -> No
         case = rectifying(play, due="2027-01-08")
         timers.enter_notice(database, play.catalog, NEW_YEAR, play.now)
         with database.reading() as connection:
-            found = timers.behind_calendar(connection, play.catalog, play.now)
+            found = timers.behind_calendar(connection, play.catalog)
         assert timers.recalculate(database, play.catalog, play.now) == 1
         assert found == [case]
         with pytest.MonkeyPatch.context() as patched:

@@ -197,7 +197,7 @@ class Calendar:
         """Put a deadline together; `years` are those whose notices decided the date."""
         unknown = [str(year) for year in years if not self.knows(year)]
         note = f"（{'、'.join(unknown)} 年放假通知未发布，日期待校正）" if unknown else ""
-        return Deadline(_end_of(due), "，".join(parts) + note, bool(unknown))
+        return Deadline(day_begins(due + _DAY), "，".join(parts) + note, bool(unknown))
 
     # Moments
 
@@ -311,15 +311,16 @@ def local_day(instant: datetime) -> date:
     return instant.astimezone(ZONE).date()
 
 
+def day_begins(day: date) -> datetime:
+    """The first instant of a day in Shanghai."""
+    return _instant(day, 0)
+
+
 # Days and instants
 
 
 def _instant(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), ZONE).astimezone(UTC)
-
-
-def _end_of(day: date) -> datetime:
-    return _instant(day + _DAY, 0)
 
 
 def _day_ending(end: datetime) -> date:

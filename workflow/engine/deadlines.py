@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from workflow.engine.calendar import RUNG_HOUR, ZONE, Calendar, local_day
+from workflow.engine.calendar import RUNG_HOUR, ZONE, Calendar, day_begins, local_day
 from workflow.engine.case import Case, Due, World
 from workflow.engine.decision import Timer
 from workflow.engine.definition import Definition
@@ -60,7 +60,7 @@ def _by_fact(scene: Scene, fact: str) -> Due | None:
         return _by_plan(scene, fact, title)
     else:
         day = date.fromisoformat(scene.case.facts[fact])
-    at = datetime.combine(day + _DAY, time(0), ZONE).astimezone(UTC)
+    at = day_begins(day + _DAY)
     words = f"{title} {day.year}年{day.month}月{day.day}日"
     return Due(at, words, False, scene.case.stay.entered_at, "", scene.world.calendar.version)
 

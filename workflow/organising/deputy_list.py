@@ -7,10 +7,10 @@ stands in no longer.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
-from workflow.engine.calendar import ZONE
+from workflow.engine.calendar import ZONE, day_begins
 from workflow.organising.lines import Report, difference
 from workflow.organising.people_list import Roles
 from workflow.store.offices import staff
@@ -200,8 +200,8 @@ def _check_reason(kind: str, reason: str | None) -> None:
 def _day(text: str | None, title: str) -> datetime | None:
     """The beginning of a day in Shanghai."""
     try:
-        return datetime.combine(date.fromisoformat(text), time(), ZONE) if text else None
-    except ValueError:
+        return day_begins(date.fromisoformat(text)) if text else None
+    except (ValueError, OverflowError):
         raise _Wrong(f"“{title}”应写成 2026-03-02 这样") from None
 
 

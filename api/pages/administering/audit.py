@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Annotated
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ from api.presenting.audit_log import (
 )
 from api.presenting.fields import Option
 from api.presenting.wording import Names
-from workflow.engine.calendar import ZONE
+from workflow.engine.calendar import day_begins
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.store.evidence import audit, audit_log
 from workflow.store.evidence.audit import KINDS, Act
@@ -170,8 +170,8 @@ def _day(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), ZONE)
-    except ValueError:
+        return day_begins(date.fromisoformat(text))
+    except (ValueError, OverflowError):
         raise InvalidInput("日期应写成 2026-09-30 这样") from None
 
 

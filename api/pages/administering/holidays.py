@@ -101,7 +101,7 @@ def _show(
 ) -> Response:
     with duban.database.reading() as connection:
         entries = calendars.entries(connection)
-        waiting = len(timers.behind_calendar(connection, duban.catalog, duban.clock()))
+        waiting = len(timers.behind_calendar(connection, duban.catalog))
         works = anybody_works(connection, duban.clock())
     known = sorted(duban.catalog.calendar.notices.items(), reverse=True)
     page = HolidaysPage(

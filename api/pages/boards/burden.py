@@ -3,7 +3,7 @@
 A unit sees its own figures: they say what it was asked, not how well it did.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 from fastapi import APIRouter, Response
 
@@ -23,7 +23,7 @@ from api.presenting.burden import (
 )
 from api.presenting.fields import Option
 from api.presenting.wording import Names
-from workflow.engine.calendar import ZONE, local_day
+from workflow.engine.calendar import day_begins, local_day
 from workflow.engine.case import Unit
 from workflow.store.lists import queries
 from workflow.store.outgoing import burden
@@ -42,7 +42,7 @@ def board(duban: Installation, someone: SignedInPage, unit: str = "") -> Respons
     mine = sorted(units_of(someone.actor))
     one = int(unit) if unit.isdecimal() and unit in map(str, mine) else mine[0]
     mondays = mondays_before(local_day(now), WEEKS)
-    since = datetime.combine(mondays[-1], time(), ZONE).astimezone(UTC)
+    since = day_begins(mondays[-1])
     with duban.database.reading() as connection:
         people = burden.people_of(connection, one, now)
         period = since, now + timedelta(seconds=1), burden.of_people(one, people)

@@ -1,7 +1,7 @@
 """What every board reads: counts by unit added up, names, and the way into a ledger."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from api.context import Duban
 from api.presenting.boards import heads_of
 from api.presenting.fields import Option
-from workflow.engine.calendar import ZONE
+from workflow.engine.calendar import day_begins
 from workflow.engine.definition import Definition
 from workflow.store.lists import queries
 from workflow.store.lists.queries import Row
@@ -72,14 +72,9 @@ def chosen_of(known: Mapping[str, Any], asked: str) -> str:
     return asked if asked in known else next(iter(known), "")
 
 
-def begins(day: date) -> datetime:
-    """The first instant of a day in Shanghai."""
-    return datetime.combine(day, time(), ZONE)
-
-
 def limits_from(day: date) -> datetime:
     """From when on a limit ends on a day; at its first instant that of the day before does."""
-    return begins(day) + timedelta(microseconds=1)
+    return day_begins(day) + timedelta(microseconds=1)
 
 
 def month_after(month: date, count: int = 1) -> date:

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Response
 
 from api.auth import Installation, SignedInPage
-from api.pages.boards.reading import HERE, all_or_one, begins, definitions, only
+from api.pages.boards.reading import HERE, all_or_one, definitions, only
 from api.pages.boards.units import MONTHS, month_labels, months_from
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import TrendPage, month_rows, stays_of, tabs
-from workflow.engine.calendar import local_day
+from workflow.engine.calendar import day_begins, local_day
 from workflow.store.lists import queries
 from workflow.store.lists.boards import count_by_span, latest_moves
 
@@ -22,7 +22,7 @@ def trends(duban: Installation, someone: SignedInPage, workflow: str = "") -> Re
     """The page of one workflow."""
     known = definitions(duban)
     months = months_from(local_day(duban.clock()), 1 - MONTHS, MONTHS)
-    bounds = [begins(month) for month in months]
+    bounds = [day_begins(month) for month in months]
     narrowed = queries.Filter(workflows=only(known, workflow))
     with duban.database.reading() as connection:
         opened = count_by_span(connection, someone.actor, narrowed, "opened", bounds)

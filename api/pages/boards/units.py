@@ -11,7 +11,6 @@ from api.pages.boards.reading import (
     HERE,
     added_up,
     all_or_one,
-    begins,
     definitions,
     limits_from,
     month_after,
@@ -20,7 +19,7 @@ from api.pages.boards.reading import (
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import HeatPage, heat_row, tabs
 from api.presenting.lists import options_of
-from workflow.engine.calendar import local_day
+from workflow.engine.calendar import day_begins, local_day
 from workflow.store.lists import queries
 from workflow.store.lists.boards import What, count_by_span_and_unit
 
@@ -44,7 +43,7 @@ def units_by_month(
     known = definitions(duban)
     shown: What = next((one for one in _WHATS if one == what), "due")
     months = months_from(local_day(duban.clock()), _FIRST[shown], MONTHS)
-    bound = limits_from if shown == "due" else begins
+    bound = limits_from if shown == "due" else day_begins
     narrowed = queries.Filter(workflows=only(known, workflow))
     if shown == "due":
         narrowed = replace(narrowed, closed=False, settled=duban.catalog.settled())

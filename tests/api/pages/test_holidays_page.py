@@ -55,7 +55,7 @@ def test_a_notice_is_looked_at_and_entered_and_limits_follow_it(
     assert "refresh" not in finished.response.headers
     assert "录入：关力" in finished.text
     with duban.database.reading() as connection:
-        assert timers.behind_calendar(connection, duban.catalog, clock()) == []
+        assert timers.behind_calendar(connection, duban.catalog) == []
 
 
 def test_every_mistake_is_told_at_once_and_what_was_typed_stays(

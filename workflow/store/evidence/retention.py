@@ -7,12 +7,12 @@ floor with its hash, so that the rest still verifies by itself, and with the fil
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from workflow.engine.calendar import ZONE
+from workflow.engine.calendar import ZONE, day_begins
 from workflow.engine.errors import InvalidInput, Stale
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act
@@ -42,7 +42,7 @@ class MoveOut:
 
 def plan(connection: Connection, before: date, now: datetime) -> MoveOut:
     """What was written before a day; raises InvalidInput when that is not long enough ago."""
-    began = datetime.combine(before, time(), ZONE)
+    began = day_begins(before)
     if began > now - KEPT_FOR:
         latest = (now - KEPT_FOR).astimezone(ZONE).date()
         raise InvalidInput(

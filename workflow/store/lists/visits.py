@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
-from workflow.engine.calendar import ZONE
+from workflow.engine.calendar import day_begins
 from workflow.engine.case import Actor, Case
 from workflow.store.casework.codec import case_of
 from workflow.store.sight.scope import in_sight
@@ -35,7 +35,7 @@ def cases_that_visit(
 
 
 def _ways(kinds: Kinds, first: date, until: date) -> Iterator[ColumnElement[bool]]:
-    since, begins, ends = (_begins(day) for day in (first - _LONGEST_PLAN, first, until))
+    since, begins, ends = (day_begins(day) for day in (first - _LONGEST_PLAN, first, until))
     yield and_(
         CASE.c.workflow.in_(kinds.by_fact), CASE.c.opened_at >= since, CASE.c.opened_at < ends
     )
@@ -46,7 +46,3 @@ def _ways(kinds: Kinds, first: date, until: date) -> Iterator[ColumnElement[bool
             CASE.c.due_at > begins,
             CASE.c.due_at <= ends,
         )
-
-
-def _begins(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE)

@@ -1,0 +1,51 @@
+"""Open cases whose limits an older calendar found: those that a newer one may move."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, tuple_
+
+from workflow.store.tables.handles import CASE, TIMER
+
+Kind = tuple[int, str]
+"""A definition and a state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What notices may move of the limits that one version of the calendar found: what comes at the
+    edge or later. In each state a limit reaches that far from the instant in `reaching` on.
+    """
+
+    calendar: int
+    edge: datetime
+    reaching: Mapping[datetime, Collection[Kind]]
+
+
+def kinds(connection: Connection, calendar: int) -> dict[int, list[Kind]]:
+    """In which states such cases are, by the version that found their limits."""
+    query = select(CASE.c.calendar, CASE.c.definition_id, CASE.c.state)
+    found: dict[int, list[Kind]] = {}
+    for version, *kind in connection.execute(query.where(_is_behind(calendar)).distinct()):
+        found.setdefault(version, []).append((kind[0], kind[1]))
+    return found
+
+
+def case_ids(connection: Connection, calendar: int, touched: Iterable[Touched]) -> list[int]:
+    """Those that are provisional, and those that are touched."""
+    moved = or_(CASE.c.provisional.is_(True), *map(_is_touched, touched))
+    query = select(CASE.c.id).where(_is_behind(calendar), moved)
+    return list(connection.execute(query).scalars())
+
+
+def _is_behind(calendar: int) -> ColumnElement[bool]:
+    """Whether a case is open and an older calendar than this one found its limit."""
+    return and_(CASE.c.closed_at.is_(None), CASE.c.due_at.is_not(None), CASE.c.calendar < calendar)
+
+
+def _is_touched(one: Touched) -> ColumnElement[bool]:
+    kind = tuple_(CASE.c.definition_id, CASE.c.state)
+    late = (and_(kind.in_(alike), CASE.c.due_at >= since) for since, alike in one.reaching.items())
+    wakes_later = CASE.c.id.in_(select(TIMER.c.case_id).where(TIMER.c.wake_at >= one.edge))
+    return and_(CASE.c.calendar == one.calendar, or_(wakes_later, *late))

@@ -1,0 +1,25 @@
+"""How much went out: by a way, and to one address."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from workflow.store.tables.handles import OUTBOX, PERSON
+
+_ADDRESS = {"email": PERSON.c.email, "sms": PERSON.c.phone, "chat": PERSON.c.chat}
+
+
+def sent_by(connection: Connection, way: str, after: datetime, until: datetime) -> int:
+    """How many messages went by a way after an instant, up to another."""
+    lately = (OUTBOX.c.sent_at > after, OUTBOX.c.sent_at <= until)
+    query = select(func.count()).where(*lately, OUTBOX.c.way == way)
+    return int(connection.execute(query).scalar_one())
+
+
+def sent_to(connection: Connection, way: str, address: str, since: datetime) -> int:
+    """How many went to an address since an instant, to whomever of those who share it."""
+    sharing = select(PERSON.c.id).where(_ADDRESS[way] == address)
+    query = select(func.count()).where(
+        OUTBOX.c.person_id.in_(sharing), OUTBOX.c.way == way, OUTBOX.c.sent_at >= since
+    )
+    return int(connection.execute(query).scalar_one())
