@@ -4,8 +4,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from api.context import Duban
 
 FLOOR_BYTES = 32 * 1024**2
@@ -23,9 +21,8 @@ def is_full(duban: Duban) -> bool:
 def _folders(duban: Duban) -> Iterator[Path]:
     """Where the files of attachments lie, and the database where it is a file."""
     yield duban.settings.data
-    url = make_url(duban.database.url)
-    if duban.database.is_sqlite and url.database:
-        yield Path(url.database).parent
+    if duban.database.file is not None:
+        yield duban.database.file.parent
 
 
 def _is_short(folder: Path) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from api.clock import Clock, system_clock
 from api.context import Duban
@@ -19,11 +19,10 @@ from workflow.store.database import Database
 from workflow.store.lists.queries import list_work
 from workflow.store.offices.administrators import appoint, begin_with, list_administrators
 from workflow.store.offices.organisation import actor_of
-from workflow.store.offices.sample import enter_published_notices, load_sample
-from workflow.store.people.accounts import make_account, person_by_username
+from workflow.store.offices.sample import enter_published_notices, is_empty, load_sample
+from workflow.store.people.accounts import known_of, make_account, person_by_username
 from workflow.store.people.passwords import Made, give_passwords, make_passwords
 from workflow.store.people.sealing import seal_all
-from workflow.store.tables.handles import PERSON, UNIT
 
 SAMPLE = SHIPPED / "sample"
 _CAST, _ADMINISTRATORS = "cast.csv", "administrators.csv"
@@ -53,12 +52,13 @@ def prepare(settings: Settings, reset: bool, clock: Clock = system_clock) -> Pre
     database = Database(settings.database_url, settings.chain)
     schema.migrate(database, clock())
     with database.unit_of_work() as connection:
-        fresh = _is_empty(connection)
+        fresh = is_empty(connection)
         if fresh:
             load_sample(connection, SAMPLE, clock())
         if fresh or reset:
             _appoint_sample(connection, clock())
-        known = _known(connection, _cast())
+        # somebody else's administrators are not the sample's
+        known = known_of(connection, _cast())
     made = make_passwords(known) if fresh or reset else {}
     with database.unit_of_work() as connection:
         give_passwords(connection, made, clock(), one_time=False)
@@ -78,7 +78,7 @@ def begin(settings: Settings, login: str, name: str, clock: Clock = system_clock
     with database.unit_of_work() as connection:
         begin_with(connection, make_account(connection, login, name), now)
         give_passwords(connection, made, now, one_time=True)
-        if _is_empty(connection):
+        if is_empty(connection):
             enter_published_notices(connection, now)
     Catalog(database).publish(SHIPPED, now, template_keys())
     return Prepared(_sealed(Duban.on(database, settings, clock)), _shown(made))
@@ -96,10 +96,6 @@ def _sealed(duban: Duban) -> Duban:
     return duban
 
 
-def _is_empty(connection: Connection) -> bool:
-    return not connection.execute(select(func.count()).select_from(UNIT)).scalar()
-
-
 def _cast() -> dict[str, str]:
     """Who is worth signing in as: login name and what that person does."""
     return {
@@ -110,13 +106,6 @@ def _cast() -> dict[str, str]:
 def _rows(name: str) -> list[dict[str, str]]:
     with (SAMPLE / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, strict=True))
-
-
-def _known(connection: Connection, usernames: Iterable[str]) -> list[str]:
-    """Those of these people who are there: somebody else's administrators are not the sample's."""
-    query = select(PERSON.c.username).where(PERSON.c.username.in_(list(usernames)))
-    there = set(connection.execute(query).scalars())
-    return [one for one in usernames if one in there]
 
 
 def _appoint_sample(connection: Connection, now: datetime) -> None:

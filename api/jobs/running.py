@@ -1,7 +1,6 @@
 """Does long work: takes a job up, does it as whoever asked, keeps what came of it."""
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from api.auth import Someone
@@ -12,9 +11,9 @@ from workflow.engine.errors import Refusal
 from workflow.store import jobs
 from workflow.store.evidence import audit
 from workflow.store.jobs import Job
+from workflow.store.lists import queries
 from workflow.store.offices.administrators import role_of
 from workflow.store.offices.organisation import actor_of
-from workflow.store.tables.handles import PERSON
 
 _BROKEN = "系统出错，没有办成；请把任务编号 {id} 告诉管理员"
 _log = structlog.get_logger("duban.jobs")
@@ -44,8 +43,8 @@ def _whoever_asked(duban: Duban, job: Job) -> Someone:
     """With the posts of then that are held still; raises NotFound for an account since disabled."""
     with duban.database.reading() as connection:
         actor = job.with_posts(actor_of(connection, job.person_id, duban.clock()))
-        named = select(PERSON.c.name).where(PERSON.c.id == job.person_id)
-        name, role = connection.execute(named).scalar_one(), role_of(connection, job.person_id)
+        name = queries.person_names(connection, [job.person_id])[job.person_id]
+        role = role_of(connection, job.person_id)
         return Someone(actor, job.person_id, name, None, administers=role)
 
 

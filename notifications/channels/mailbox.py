@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from notifications.channels.channel import Clock, Envelope, Outcome, Receipt, Sender, encodable
 from workflow.store.database import Database
-from workflow.store.tables.handles import MAILBOX
-
-_KEEP = insert(MAILBOX)
+from workflow.store.outgoing import mailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class LocalMailbox:
         }
         try:
             with self.database.unit_of_work() as connection:
-                connection.execute(_KEEP, row)
+                mailbox.keep(connection, row)
         except IntegrityError:
             return Receipt(Outcome.ACCEPTED, "本机信箱里已有这一条。")
         return Receipt(Outcome.ACCEPTED, "已存入本机信箱。")

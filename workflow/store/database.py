@@ -51,6 +51,12 @@ class Database:
             threading.RLock() if self.is_sqlite else nullcontext()
         )
 
+    @property
+    def file(self) -> Path | None:
+        """Where SQLite keeps it; None for PostgreSQL."""
+        path = make_url(self.url).database if self.is_sqlite else None
+        return Path(path) if path else None
+
     @contextmanager
     def unit_of_work(self) -> Iterator[Connection]:
         """A transaction: commits when the block ends, leaves nothing behind when it raises."""

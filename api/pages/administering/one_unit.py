@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
@@ -30,11 +30,10 @@ from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.organising import Organising
 from workflow.store.lists import queries
 from workflow.store.lists.units import top_units
-from workflow.store.offices import posts
+from workflow.store.offices import posts, units
 from workflow.store.offices.changes import Asked, Changed
 from workflow.store.offices.organisation import former_names
 from workflow.store.people.accounts import person_by_username
-from workflow.store.tables.handles import UNIT
 
 router = APIRouter()
 
@@ -143,7 +142,7 @@ def _read(
     if row is None:
         raise NotFound("没有这个单位", {"unit": unit})
     now = duban.clock()
-    held = posts.held_in(connection, select(UNIT.c.id).where(UNIT.c.id == unit), now)
+    held = posts.held_in(connection, units.only(unit), now)
     above = queries.units_by_id(connection, [row["parent_id"]] if row["parent_id"] else [])
     return UnitPage(
         url=f"/administration/units/{unit}",

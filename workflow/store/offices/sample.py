@@ -23,6 +23,11 @@ BEGAN_AT = datetime(2020, 1, 1, tzinfo=ZONE)
 Row = dict[str, Any]
 
 
+def is_empty(connection: Connection) -> bool:
+    """Whether there is no organisation yet."""
+    return connection.execute(select(UNIT.c.id).limit(1)).first() is None
+
+
 def load_sample(connection: Connection, folder: Path, now: datetime) -> None:
     """The organisation in `folder`, and the holiday notices that came with the software."""
     units = _units(_rows(folder / "units.csv"))

@@ -1,8 +1,10 @@
-"""The local mailbox as a page shows it: what somebody was sent, or may read of a case they see."""
+"""The local mailbox: what is put into it, and what a page shows to whoever was sent it or sees its
+case.
+"""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, insert, or_, select
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
@@ -10,6 +12,13 @@ from workflow.store.sight.scope import in_sight
 from workflow.store.tables.handles import MAILBOX, OUTBOX, PERSON, SCOPE
 
 Row = dict[str, Any]
+
+_KEEP = insert(MAILBOX)
+
+
+def keep(connection: Connection, row: Row) -> None:
+    """Put a message into the mailbox; its key may stand there once."""
+    connection.execute(_KEEP, row)
 
 
 def mailbox_messages(

@@ -1,7 +1,7 @@
 """Who a login name belongs to."""
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,6 +56,14 @@ def person_by_username(connection: Connection, username: str) -> int:
     if found is None:
         raise NotFound(f"没有登录名为“{username[:40]}”的人", {"person": username[:40]})
     return int(found)
+
+
+def known_of(connection: Connection, usernames: Iterable[str]) -> list[str]:
+    """Those of these login names that somebody has, in their order."""
+    wanted = list(usernames)
+    query = select(PERSON.c.username).where(PERSON.c.username.in_(wanted))
+    there = set(connection.execute(query).scalars())
+    return [one for one in wanted if one in there]
 
 
 def account_of(connection: Connection, username: str) -> Account | None:
