@@ -11,6 +11,7 @@ from api.gatekeeping.visits import Visits
 from api.sealing_key import sealer_of
 from api.settings import Settings
 from workflow.assessing import Assessing
+from workflow.cadences import NotOpened
 from workflow.catalog import Catalog
 from workflow.commands import Commands
 from workflow.measuring.shelf import Shelf
@@ -33,6 +34,8 @@ class Duban:
     assessing: Assessing
     refusals: Tally = field(default_factory=Tally, compare=False)
     visits: Visits = field(default_factory=Visits, compare=False)
+    said: dict[NotOpened, float] = field(default_factory=dict, compare=False)
+    """When the log last told what of the calendar's cases could not be opened."""
 
     @classmethod
     def on(cls, database: Database, settings: Settings, clock: Clock = system_clock) -> "Duban":

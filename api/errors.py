@@ -211,12 +211,8 @@ async def answer(request: Request, error: DubanError | HTTPException) -> Respons
 # async: Starlette would run plain functions in a thread
 
 
-async def _send_to_sign_in(request: Request, error: Exception) -> Response:
+async def _send_to_sign_in(_: Request, error: Exception) -> Response:
     assert isinstance(error, SignInFirst)
-    if request.headers.get(
-        "hx-request"
-    ):  # htmx follows a redirect inside the page; this moves the whole page
-        return Response(status_code=200, headers={"HX-Redirect": error.location})
     return RedirectResponse(error.location, 303)
 
 

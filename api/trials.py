@@ -39,4 +39,4 @@ def secret_for(duban: Duban, to: Addressee, person: int, way: str) -> str:
     """What a message to somebody by a way is signed with; raises CannotUnseal."""
     if way != "chat" or to.chat_secret is None:
         return ""
-    return robots.unsealed(duban.sealer)(to.chat_secret, person)
+    return robots.unseal(duban.sealer, to.chat_secret, person)

@@ -35,8 +35,6 @@ LONGEST_BEAT_SECONDS = 30
 
 SAYS_AGAIN_AFTER_SECONDS = 3600
 
-_last_said: dict[cadences.NotOpened, float] = {}
-
 _log = structlog.get_logger("duban.worker")
 
 Ways = Mapping[str, Channel]
@@ -95,9 +93,9 @@ class _Beat:
     def not_opened(self, lost: cadences.NotOpened) -> None:
         """Counted at every beat, for it is tried at every beat; said once an hour."""
         self.duban.database.meters.count("not_opened", workflow=lost.workflow)
-        now = time.monotonic()
-        if now - _last_said.get(lost, -SAYS_AGAIN_AFTER_SECONDS) >= SAYS_AGAIN_AFTER_SECONDS:
-            _last_said[lost] = now
+        now, said = time.monotonic(), self.duban.said
+        if now - said.get(lost, -SAYS_AGAIN_AFTER_SECONDS) >= SAYS_AGAIN_AFTER_SECONDS:
+            said[lost] = now
             _log.error("the calendar's cases could not be opened", **asdict(lost))
 
 
@@ -143,7 +141,8 @@ def _deliver(beat: _Beat) -> None:
             order=duban.settings.fallback,
             pace=duban.settings.pace,
             mark=SendingMark(duban.database, duban.settings.sending_mark),
-            unseal=lambda sealed, person: robots.unsealed(duban.sealer)(sealed, person),
+            # its key is asked for by the first robot, and may be missing where there is none
+            unseal=lambda sealed, person: robots.unseal(duban.sealer, sealed, person),
         )
         for name in ("digests", "sent", "put_off", "dead"):
             beat.count(name, getattr(done, name))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -49,7 +50,7 @@ def heard(
         chat = open_channel(group.url, now=lambda: now)
         deliver_all_due(
             desk.database, {"chat": chat}, calendar, now, base_url=BASE, pace=pace or Pace(),
-            unseal=robots.unsealed(SEALER),
+            unseal=partial(robots.unseal, SEALER),
         )  # fmt: skip
         return group.messages
 

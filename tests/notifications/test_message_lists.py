@@ -52,7 +52,6 @@ def test_the_list_of_messages_is_filtered_paged_and_scoped(desk: Desk, database:
         nobody, outsider = Actor("person"), Actor("person", None, (Post(1, 1, "head"),))
         assert messages.messages(connection, reader=nobody) == []
         assert messages.messages(connection, reader=outsider) == []
-        assert messages.count_by_status(connection, reader=outsider) == {}
 
 
 def _listing(found: Sequence[messages.Message]) -> list[int]:

@@ -186,12 +186,6 @@ def one_message(connection: Connection, reader: Actor, message: int) -> Message:
     return found[0]
 
 
-def count_by_status(connection: Connection, *, reader: Actor | None) -> dict[str, int]:
-    """How many messages stand where."""
-    query = select(OUTBOX.c.status, func.count()).where(*_seen(reader))
-    return {status: int(n) for status, n in connection.execute(query.group_by(OUTBOX.c.status))}
-
-
 def _seen(reader: Actor | None) -> Iterable[Any]:
     if reader is None:
         return []

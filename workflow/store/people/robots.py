@@ -4,7 +4,6 @@ The secret that a robot wants messages signed with lies sealed, as those of auth
 it in place a copy of the database lets nobody write to the group.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,6 +70,6 @@ def _tell(connection: Connection, person: int, act: str, now: datetime) -> None:
     audit.record(connection, Act("person", person, about, data={"act": act}), now)
 
 
-def unsealed(sealer: Sealer) -> Callable[[str, int], str]:
-    """Opens the sealed secret of a person's robot; raises CannotUnseal."""
-    return lambda sealed, person: sealer.open(sealed, person, SEALED_FOR)
+def unseal(sealer: Sealer, sealed: str, person: int) -> str:
+    """The secret of somebody's robot; raises CannotUnseal."""
+    return sealer.open(sealed, person, SEALED_FOR)
