@@ -1,5 +1,6 @@
 """Says every few seconds that this process lives, and what it has done: the metrics and the page of
-the system administrator tell of all processes, whichever is asked.
+the system administrator tell of all processes, whichever is asked. And it hears what others have
+published or entered meanwhile, each of them in a process of its own.
 """
 
 import os
@@ -57,6 +58,7 @@ class Pulse:
         try:
             with self._duban.database.unit_of_work() as connection:
                 processes.note(connection, self._process(self._duban.clock()))
+            self._duban.catalog.reload()
         except SQLAlchemyError as error:
             _log.warning("the database does not answer", cause=str(getattr(error, "orig", error)))
 

@@ -30,6 +30,10 @@ LOOKED_BACK = timedelta(days=7)
 """Reports and unread messages older than this have had their turn, downtime included."""
 
 
+AT_ONCE = 50
+"""Messages that are gone through in one transaction: on SQLite whoever writes waits for its end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fallback:
     """What an installation does when a way fails; `order` holds only ways that it has."""
@@ -67,14 +71,20 @@ def fallback_of(ways: Mapping[str, Channel], calendar: Calendar, order: Sequence
 def fall_back(database: Database, fallback: Fallback, now: datetime) -> int:
     """Let other ways stand in for what was returned or not opened; how many messages that made."""
     unread_since = _working_days_before(fallback.calendar, now)
-    with database.unit_of_work() as connection:
+    with database.reading() as connection:
         suspects = reports.returned_since(connection, now - LOOKED_BACK)
         told = reports.stories(connection, suspects)
         lost = [one for one in suspects if told[one].fate is Fate.UNDELIVERED]
         unread = reading.unread_urgent(connection, unread_since - LOOKED_BACK, unread_since)
-        made = [fallback.stand_in(connection, one, "undelivered", now) for one in lost]
-        made += [fallback.stand_in(connection, one, "unread", now) for one in unread]
-    return sum(made)
+    owed: list[tuple[int, Why]] = [(one, "undelivered") for one in lost]
+    owed += [(one, "unread") for one in unread]
+    made = 0
+    for at in range(0, len(owed), AT_ONCE):
+        with database.unit_of_work() as connection:
+            made += sum(
+                fallback.stand_in(connection, one, why, now) for one, why in owed[at : at + AT_ONCE]
+            )
+    return made
 
 
 def _working_days_before(calendar: Calendar, now: datetime) -> datetime:

@@ -98,7 +98,7 @@ class Surroundings:
             asked=asked_of(self.connection, self.catalog, compiled, case, firing, actor, self.now),
             pool=pool_of(self.connection, self.catalog, compiled, case, firing, self.now),
             colleague=(
-                organisation.posts_of(self.connection, firing.person, self.now)
+                organisation.posts_of_active(self.connection, firing.person, self.now)
                 if firing.person is not None
                 else ()
             ),

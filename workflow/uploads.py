@@ -71,7 +71,7 @@ def keep_made(
 ) -> Attachment:
     """Keep a file that we have made ourselves, in a transaction that goes on to use it."""
     sha256 = files.put(new.content, now)
-    return attachments.add(
+    kept = attachments.add(
         connection,
         person=person,
         name=new.name,
@@ -80,6 +80,9 @@ def keep_made(
         mime=new.mime,
         now=now,
     )
+    if not files.has(sha256):  # as in `upload`
+        files.put(new.content, now)
+    return kept
 
 
 def sweep(database: Database, files: Files, now: datetime) -> int:
@@ -98,13 +101,15 @@ def sweep(database: Database, files: Files, now: datetime) -> int:
     with database.reading() as connection:
         known = attachments.blobs(connection).keys()
     for sha256 in set(files.older_than(before)) - known:
-        gone += _sweep_orphan(database, files, sha256)
+        gone += _sweep_orphan(database, files, sha256, before)
     return gone
 
 
-def _sweep_orphan(database: Database, files: Files, sha256: str) -> bool:
+def _sweep_orphan(database: Database, files: Files, sha256: str, before: datetime) -> bool:
     with database.unit_of_work() as connection:
         if not attachments.claim_orphan(connection, sha256):
             return False
+        if not files.is_older_than(sha256, before):
+            return False  # it has been made anew since it was listed
         files.remove(sha256)
         return True

@@ -283,6 +283,41 @@ def test_an_upload_that_meets_the_sweeper_writes_its_bytes_again(
     assert duban.files.is_whole(_keep(duban))
 
 
+def test_what_a_sweeper_has_listed_and_somebody_makes_anew_stays(
+    duban: Duban, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A spreadsheet that was exported yesterday, and again to the byte as the sweeper goes round:
+    no row of an attachment speaks of it.
+    """
+    made = duban.files.put(b"an export", clock())
+    clock.advance_to(clock() + timedelta(hours=25))
+    claim = attachments.claim_orphan
+
+    def made_anew(connection: Any, sha256: str) -> bool:
+        duban.files.put(b"an export", clock())
+        return claim(connection, sha256)
+
+    monkeypatch.setattr(attachments, "claim_orphan", made_anew)
+    assert uploads.sweep(duban.database, duban.files, clock()) == 0
+    assert duban.files.has(made)
+
+
+def test_a_document_that_meets_the_sweeper_is_written_again(
+    duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = attachments.add
+
+    def swept_meanwhile(connection: Any, **given: Any) -> Any:
+        duban.files.remove(given["sha256"])
+        return add(connection, **given)
+
+    monkeypatch.setattr(attachments, "add", swept_meanwhile)
+    new = NewFile("通知.pdf", "application/pdf", b"a document")
+    with duban.database.unit_of_work() as connection:
+        kept = uploads.keep_made(connection, duban.files, new, person=1, now=duban.clock())
+    assert duban.files.is_whole(kept.sha256)
+
+
 @pytest.mark.crash
 @pytest.mark.parametrize("step", ["fsync", "replace", "row"])
 def test_a_crash_while_a_file_arrives_leaves_no_row_without_bytes(

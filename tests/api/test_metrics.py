@@ -1,5 +1,6 @@
 """Metrics: read as a collector reads them, of every process, and by nobody without the key."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,8 +17,10 @@ from api.worker import tick
 from tests.api.callers import caller
 from tests.proof.sink import Sink
 from workflow import uploads
+from workflow.catalog import Catalog
+from workflow.engine.calendar import YearNotice
 from workflow.engine.errors import InvalidInput
-from workflow.store import processes
+from workflow.store import calendars, processes
 from workflow.store.evidence import examinations
 from workflow.store.evidence.examinations import Verdict
 from workflow.store.meters import Key
@@ -118,6 +121,26 @@ def test_every_process_is_told_of_and_a_silent_one_is_down(
     clock.advance_to(clock() + timedelta(days=2))
     with Pulse(watched, "serve"):
         assert not [has for _, has in collected(collector) if ("process", "other:1") in has]
+
+
+def test_what_another_process_enters_is_known_here_soon(
+    watched: Duban, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`duban publish` and `duban notice` are processes of their own, and so is `duban serve`."""
+    reload, heard = Catalog.reload, threading.Event()
+
+    def hear(catalog: Catalog) -> None:
+        reload(catalog)
+        heard.set()
+
+    with watched.database.unit_of_work() as connection:
+        entered = YearNotice(2027, frozenset(), frozenset())
+        version = calendars.add_notice(connection, entered, now=clock())
+    assert watched.catalog.calendar.version < version
+    monkeypatch.setattr(Catalog, "reload", hear)
+    with Pulse(watched, "serve"):
+        assert heard.wait(10)
+    assert watched.catalog.calendar.version == version
 
 
 def test_what_waits_to_be_sent_is_told_until_it_is_gone(

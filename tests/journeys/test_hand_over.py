@@ -65,6 +65,14 @@ def test_a_disabled_account_acts_no_more(play: Play, assigned: int) -> None:
     play.refused(NotFound, "xingyi.liaison", assigned, "accept")
 
 
+@variation
+def test_nothing_is_handed_to_an_account_that_lets_nobody_in(play: Play, assigned: int) -> None:
+    gone = update(PERSON).where(PERSON.c.username == "xingyi.officer")
+    with play.database.unit_of_work() as connection:
+        connection.execute(gone.values(disabled_at=play.now))
+    play.refused(ConditionNotMet, "xingyi.liaison", assigned, "hand_over", to="xingyi.officer")
+
+
 # 撤回
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from notifications.channels import Channel, Outcome, Receipt
 from notifications.fallback import ORDER, Fallback, fall_back
@@ -121,6 +122,24 @@ def test_what_has_been_done_meanwhile_is_not_said_again(
     come_back(desk, mail)
     desk.close(desk.row(mail)["case_id"])
     assert fall_back(desk.database, Fallback(ORDER, calendar), LATER) == 0
+
+
+def test_however_much_nobody_opens_the_database_is_locked_for_little_of_it(
+    desk: Desk, calendar: Calendar, carry: Carry, at: At
+) -> None:
+    case = desk.case()
+    for n in range(150):
+        desk.owe(template="told", case=case, seq=n + 1, wake_at=at("05 10:00"))
+    carry(at("05 10:00"))
+    ends: list[object] = []
+
+    def note(connection: object) -> None:
+        ends.append(connection)
+
+    event.listen(desk.database.engine, "commit", note)
+    assert fall_back(desk.database, Fallback(ORDER, calendar), at("09 11:00")) == 150
+    event.remove(desk.database.engine, "commit", note)
+    assert len(ends) == 3
 
 
 def test_what_nobody_opens_in_two_working_days_goes_by_another_way(

@@ -20,6 +20,8 @@ from workflow.doctor import examine
 from workflow.doctor.against import compare
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound
 from workflow.organising import Organising
+from workflow.store import jobs
+from workflow.store.casework import backfills
 from workflow.store.evidence import checkpoints
 from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.lists.attention import watch
@@ -112,6 +114,16 @@ def _leave_traces(story: Story) -> None:
         told = update(OUTBOX).where(OUTBOX.c.id == message).values(detail=f"{one.name}的账号已停用")
         connection.execute(told)
         watch(connection, story.actor(WHO), case, story.now)
+        actor = story.actor(WHO)
+        jobs.ask(connection, actor, "ledger", "导出", {"filter": {"text": one.name}}, story.now)
+        backfills.keep_reading(
+            connection,
+            person=person,
+            workflow="rectification",
+            name=f"{one.name}的台账",
+            body={},
+            now=story.now,
+        )
         _sign_in(connection, person, story)
 
 

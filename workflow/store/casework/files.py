@@ -84,6 +84,11 @@ class Files:
             if _NAME.fullmatch(path.stem) and _came(path) < then:
                 yield path.parent.name + path.stem
 
+    def is_older_than(self, sha256: str, then: datetime) -> bool:
+        """Whether all that lies there of these bytes came before a moment."""
+        there = (self.path(sha256), self.preview_path(sha256))
+        return all(_came(path) < then for path in there if path.exists())
+
     def clear_arriving(self, then: datetime) -> None:
         """Forget what was being written before a moment, and never finished."""
         for path in (self.folder / _ARRIVING).glob("*"):

@@ -154,6 +154,13 @@ def posts_of(connection: Connection, person: int, now: datetime) -> tuple[Post, 
     return _posts(bulk.fetch(connection, _POSTS, {"person": person, "now": now}))
 
 
+def posts_of_active(connection: Connection, person: int, now: datetime) -> tuple[Post, ...]:
+    """The same of somebody whose account lets them in; none of anybody else."""
+    if connection.execute(_ACTIVE, {"person": person}).scalar() is None:
+        return ()
+    return posts_of(connection, person, now)
+
+
 def _posts_of_all(
     connection: Connection, people: Collection[int], now: datetime
 ) -> dict[int, tuple[Post, ...]]:

@@ -19,12 +19,14 @@ from workflow.store.people import throttling
 from workflow.store.people.accounts import OF_ERASED
 from workflow.store.tables.handles import (
     BAD,
+    COLUMN_READING,
     EARLIER,
     FACTOR,
     FEED,
     HANDOVER,
     HOLDING,
     ITEM,
+    JOB,
     KNOWN,
     MAILBOX,
     OUTBOX,
@@ -39,7 +41,8 @@ from workflow.store.tables.handles import (
 )
 
 _OF_A_PERSON = (
-    SESSION, TOKEN, KNOWN, FACTOR, EARLIER, RECOVERY, BAD, WATCH, VIEW, PREFERENCE, FEED,
+    SESSION, TOKEN, KNOWN, FACTOR, EARLIER, RECOVERY, BAD, WATCH, VIEW, PREFERENCE, FEED, JOB,
+    COLUMN_READING,
 )  # fmt: skip
 """Rows that mean nothing without their person."""
 
