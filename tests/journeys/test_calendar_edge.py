@@ -1,4 +1,6 @@
-"""Cases near the end of what the calendars know: a notice touches those it may move, and those
+"""分类分级实施意见 三（三）：“每年12月底前”.
+
+Cases near the end of what the calendars know: a notice touches those it may move, and those
 alone, and the worker does not look at the others again and again.
 """
 

@@ -58,6 +58,16 @@ def test_praise_from_the_scheme_to_the_decision(play: Play) -> None:
 
 
 @variation
+def test_a_department_may_be_praised_as_a_county_is(play: Play) -> None:
+    """第二十四条：“作出贡献的部门和个人”."""
+    candidate = {"candidate": "522300-FL"}
+    case = play.open(MAKER, "commendation", parties=candidate, **PRAISE)
+    play.act(ORGANISER, case, "begin")
+    merits: dict[str, Any] = {"nominee": "州妇联", "merits": "巧手致富培训带动三千户增收"}
+    assert play.act("zhou-fl.officer", case, "nominate", **merits) == "nominated"
+
+
+@variation
 def test_a_commendation_needs_its_approval_number(play: Play) -> None:
     case = begun(play, form="表彰")
     refusal = play.refused(ConditionNotMet, ORGANISER, case, "begin")

@@ -46,6 +46,14 @@ def test_a_dispute_may_end_with_a_binding_assignment(play: Play) -> None:
 
 
 @variation
+def test_what_is_to_be_put_right_at_once_needs_no_plan_after_a_dispute_either(play: Play) -> None:
+    case = dispatched(play, kind="立行立改", due="2026-03-10")
+    play.act("xingyi.head", case, "dispute", reason="该路段在望谟县境内")
+    assert play.act(FINDER, case, "insist", reason="经核实在兴义市境内") == "rectifying"
+    assert play.due(case) == "2026-03-10"
+
+
+@variation
 def test_a_dispute_after_the_working_day_is_too_late(play: Play) -> None:
     case = dispatched(play)
     play.until("2026-03-04 08:00")

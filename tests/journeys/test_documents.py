@@ -1,5 +1,7 @@
-"""公文: what a case issues is numbered without gaps and kept as its attachment; what may not
-be said is told all at once, and nothing is issued then.
+"""办法第二十一条：“及时发现和解决存在的问题”.
+
+公文: what a case issues is numbered without gaps and kept as its attachment; what may not be said
+is told all at once, and nothing is issued then.
 """
 
 import json
@@ -56,6 +58,17 @@ def test_a_problem_is_handed_over_in_writing(play: Play, desk: Desk) -> None:
     assert desk.issue(FINDER, again, "dispatch_notice").number == "州督查局函〔2026〕2号"
 
 
+@variation
+@pytest.mark.parametrize("source", ["领导批示", "约谈", "软弱涣散整顿", "自查"])
+def test_where_a_problem_comes_from_is_said_as_offices_say_it(
+    play: Play, desk: Desk, source: str
+) -> None:
+    case = play.open(FINDER, source=source)
+    play.act(FINDER, case, "dispatch", weakness="集体经济薄弱、服务能力差")
+    text = desk.draft(FINDER, case, "dispatch_notice").document.text
+    assert f"下列问题（来源：{source}），现交由你单位整改。" in text
+
+
 def test_a_number_is_given_with_the_issue_or_not_at_all(play: Play, desk: Desk) -> None:
     """〔2026〕N号, no gaps: what is refused gives its number back, and a retry takes no second."""
     first, second = undated(play), undated(play, description="务必" * 300)
@@ -85,7 +98,7 @@ def test_every_mistake_is_told_at_once(play: Play, desk: Desk) -> None:
 
 
 def test_a_public_notice_says_nothing_personal(play: Play, desk: Desk) -> None:
-    """销号公示 is read by everybody: six items, no personal data."""
+    """销号公示 is read by everybody: its items, no personal data."""
     case = dispatched(play)
     play.act("xingyi.liaison", case, "accept", contact="李四")
     play.act(
@@ -93,7 +106,10 @@ def test_a_public_notice_says_nothing_personal(play: Play, desk: Desk) -> None:
     )
     play.act("zhou-dc.specialist2", case, "approve_plan")
     publicity(play, case)
-    mistakes = desk.draft(FINDER, case, "sign_off_notice").mistakes
+    notice = desk.draft(FINDER, case, "sign_off_notice")
+    assert "五、完成时限：2026年5月29日前。" in notice.document.text
+    assert "审核和现场核查" in notice.document.text
+    mistakes = notice.mistakes
     assert [sentence for sentence in mistakes if "手机号" in sentence]
     assert [sentence for sentence in mistakes if "“李四”" in sentence]
 
@@ -117,6 +133,7 @@ def test_a_report_goes_upward_and_asks_for_nothing(play: Play, desk: Desk) -> No
     play.act("xingyi.head", case, "resubmit", next_steps="继续抓好落实。")
     paper = desk.issue("xingyi.liaison", case, "annual_report")
     assert "签发人：张××" in paper.text
+    assert "关于2026年实施乡村振兴战略进展情况的报告" in paper.text
     assert "中共黔西南州委、黔西南州人民政府：" in paper.text
 
 

@@ -1,4 +1,7 @@
-"""A timer whose step fails is set aside with its reason, and keeps nobody else waiting."""
+"""办法第二十六条：“履职不力、工作滞后”.
+
+A timer whose step fails is set aside with its reason, and keeps nobody else waiting.
+"""
 
 from collections.abc import Callable
 from typing import Any

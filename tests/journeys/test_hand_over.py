@@ -1,4 +1,7 @@
-"""转办: a unit's people hand the work of a step to one another; the duty stays the unit's."""
+"""办法第八条（十四）：“建立健全重点任务分工落实机制”.
+
+转办: a unit's people hand the work of a step to one another; the duty stays the unit's.
+"""
 
 import pytest
 from sqlalchemy import update

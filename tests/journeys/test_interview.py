@@ -4,10 +4,12 @@ Proposed by a rule or a person, along these two relations only.
 Of the cases worth having: a department tries to interview a county's 党委政府 and is refused.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.journeys.desk import Desk
 from tests.journeys.play import COUNTY, TOWNSHIP, Play, variation
 from workflow.engine.errors import (
     ConditionNotMet,
@@ -230,8 +232,15 @@ def test_one_cause_has_one_interview_of_a_level(play: Play) -> None:
     proposed(play, cause="问题整改〔2026〕100号")  # another cause
 
 
-@pytest.mark.parametrize("end", ["drop", "refuse", "downgrade"])
+@pytest.mark.parametrize("end", ["drop", "refuse", "downgrade", "revoke", "cancel"])
 def test_one_that_was_not_held_frees_its_level(play: Play, end: str) -> None:
+    if end in ("revoke", "cancel"):  # the reason for it has gone: the meeting need not be held
+        case = approved(play) if end == "revoke" else notified(play)
+        play.refused(NotYourTurn, MAKER, case, end, opinion="已全部整改到位")
+        assert play.act("zhou.head", case, end, opinion="已全部整改到位") == "dropped"
+        assert play.timers(case) == []
+        assert play.state(proposed(play)) == "proposed"
+        return
     case = proposed(play)
     if end == "drop":
         play.act(MAKER, case, "drop", opinion="查无实据")
@@ -239,6 +248,23 @@ def test_one_that_was_not_held_frees_its_level(play: Play, end: str) -> None:
         play.act(MAKER, case, "verify", **FINDINGS)
         play.act("zhou.officer", case, end, opinion="改为提醒")
     assert play.state(proposed(play)) == "proposed"
+
+
+def test_a_reminder_in_its_place_is_a_letter_on_the_preparer_s_desk(
+    play: Play, tmp_path: Path
+) -> None:
+    """L0, 提醒函: it says what it is about, and no limit of a case that has ended."""
+    case = proposed(play)
+    play.act(MAKER, case, "verify", **FINDINGS)
+    play.act("zhou.officer", case, "downgrade", opinion="首次滞后，改为提醒")
+    letter = play.child(case, "reminder")
+    assert play.case(letter).facts["form"] == "提醒函"
+    play.act(MAKER, letter, "issue", letter="请倒排工期，按月反馈。")
+    text = Desk(play, tmp_path).issue(MAKER, letter, "urging_letter").text
+    number = play.case(case).number
+    assert "提醒办理" in text
+    assert f"关于{number}“整改逾期”，现函告如下。" in text
+    assert "应于" not in text
 
 
 def test_one_that_failed_rises_by_one_level_up_to_the_last_which_is_referred(play: Play) -> None:
@@ -294,23 +320,47 @@ def test_the_notice_goes_out_three_working_days_before_the_meeting(
 
 def test_a_meeting_is_postponed_once(play: Play) -> None:
     case = notified(play)
-    play.act("xingyi.officer", case, "postpone", objections="当日州人大调研，请改期")
+    play.act("xingyi.officer", case, "postpone", postponement="当日州人大调研，请改期")
     assert (play.state(case), play.due(case)) == ("postponed", "2026-03-16")
     play.refused(NotYourTurn, "xingyi.head", case, "reschedule", meeting_on="2026-03-13")
     assert play.act(MAKER, case, "reschedule", meeting_on="2026-03-13") == "notified"
     assert "xingyi.head" in [told.who for told in play.told(case)]
     refusal = play.refused(
-        ConditionNotMet, "xingyi.officer", case, "postpone", objections="再请改期"
+        ConditionNotMet, "xingyi.officer", case, "postpone", postponement="再请改期"
     )
     assert refusal.sentence == "“申请改期”至多 1 次，已用完"
     play.act("xingyi.officer", case, "acknowledge")
     assert play.due(case) == "2026-03-13"
 
 
+def test_why_another_day_was_asked_for_is_no_opinion_on_the_minutes(
+    play: Play, tmp_path: Path
+) -> None:
+    case = notified(play)
+    play.act("xingyi.officer", case, "postpone", postponement="当日州人大调研，请改期")
+    play.act(MAKER, case, "reschedule", meeting_on="2026-03-13")
+    play.act("xingyi.officer", case, "acknowledge")
+    play.act(MAKER, case, "hold", **RECORD)
+    play.act(MAKER, case, "draft_minutes", **MINUTES)
+    play.act("zhou.officer", case, "issue_minutes")
+    text = Desk(play, tmp_path).issue("zhou.officer", case, "interview_minutes").text
+    assert "会议要求立即整改" in text
+    assert "对纪要的意见" not in text
+
+
+def test_who_never_confirms_is_telephoned_and_the_meeting_is_held(play: Play) -> None:
+    case = notified(play)
+    refusal = play.refused(ConditionNotMet, MAKER, case, "confirm_by_phone")
+    assert refusal.sentence == "确认期限（1 个工作日）未过，请等被约谈单位自行确认"
+    play.until("2026-03-05 09:00")
+    assert play.act(MAKER, case, "confirm_by_phone") == "acknowledged"
+    assert play.act(MAKER, case, "hold", **RECORD) == "held"
+
+
 @variation
 def test_a_new_day_for_the_meeting_lies_ahead(play: Play) -> None:
     case = notified(play)
-    play.act("xingyi.officer", case, "postpone", objections="当日州人大调研，请改期")
+    play.act("xingyi.officer", case, "postpone", postponement="当日州人大调研，请改期")
     play.refused(ConditionNotMet, MAKER, case, "reschedule", meeting_on="2026-02-27")
 
 

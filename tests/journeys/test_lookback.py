@@ -122,6 +122,8 @@ def test_one_inspector_alone_neither_clears_nor_condemns(play: Play) -> None:
     play.act("zhou-dc.inspector1", case, "falsified", **falsified)
     assert play.act("zhou-dc.inspector2", case, "falsified") == "assigned"
     assert play.marks(case) == ("falsified",)
+    assert play.case(play.child(case, "escalation")).facts["reason"] == "回头看发现虚假整改"
+    assert {"xingyi.head", "zhou-dc.head"} <= {told.who for told in play.told(case)}
 
 
 @variation

@@ -1,5 +1,7 @@
-"""公文 of referrals, tickets, commendations and letters that grow graver: what each says,
-under whose number, and what none of them says.
+"""办法第二十四条、第二十五条.
+
+公文 of referrals, tickets, commendations and letters that grow graver: what each says, under whose
+number, and what none of them says.
 """
 
 from pathlib import Path

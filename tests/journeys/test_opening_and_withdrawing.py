@@ -1,4 +1,8 @@
-"""Who opens a case of 问题整改, and what ends it before its time: 草稿, 撤销, 合并."""
+"""办法第二十一条：“及时发现和解决存在的问题”.
+
+Who opens a case of 问题整改, and what ends it before its time:
+草稿, 撤销, 合并.
+"""
 
 import pytest
 

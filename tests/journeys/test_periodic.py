@@ -1,4 +1,6 @@
-"""The calendar's own work: opening by the year, and new holiday notices with their trail.
+"""办法第二十条：“各级党委和政府应当每年……报告”.
+
+The calendar's own work: opening by the year, and new holiday notices with their trail.
 
 The report itself is in test_annual_report.py. Of the cases worth having: a limit that
 ends in 2027 is 待校正.

@@ -1,4 +1,7 @@
-"""Reminders that have piled up while nobody swept: one round leaves them all out, however many."""
+"""办法第二十六条：“履职不力、工作滞后”.
+
+Reminders that have piled up while nobody swept: one round leaves them all out, however many.
+"""
 
 import pytest
 

@@ -1,6 +1,8 @@
-"""公示 of a problem put right: an objection dismissed, one upheld, a holiday in between.
+"""分类分级实施意见 三（二）：“双销号”.
 
-Of the cases worth having, its dates and the 调休 Sundays are in test_due_dates.py.
+Between the two signatures everybody may object (公示): an objection dismissed, one upheld, a
+holiday in between. Of the cases worth having, its dates and the 调休 Sundays are in
+test_due_dates.py.
 """
 
 import pytest

@@ -86,14 +86,22 @@ def test_a_problem_to_be_put_right_at_once_needs_no_plan(play: Play) -> None:
     assert play.due(case) == "2026-03-10"
 
 
-@variation
-def test_a_plan_sent_back_counts_as_a_return_and_keeps_its_limit(play: Play) -> None:
-    case = dispatched(play)
-    play.act("xingyi.liaison", case, "accept")
+def test_a_plan_sent_back_is_a_return_and_has_days_of_its_own(play: Play) -> None:
+    """The days that the review took are not the unit's; one that was late gets none."""
+    case, late = dispatched(play), dispatched(play)
+    for one in (case, late):
+        play.act("xingyi.liaison", one, "accept")
+    play.until("2026-03-13 10:00")
     play.act("xingyi.liaison", case, "submit_plan", **PLAN)
     play.refused(
         InvalidInput, "zhou-dc.officer", case, "return_plan", further_requirements="再改"
     )  # at least ten characters
+    play.until("2026-03-18 10:00")
+    play.act("xingyi.liaison", late, "submit_plan", **PLAN)
+    play.act("zhou-dc.officer", late, "return_plan", **MORE_WORK)
+    assert (play.due(late), play.marks(late)) == ("2026-03-16", ("ever_overdue",))
     play.act("zhou-dc.officer", case, "return_plan", **MORE_WORK)
-    assert (play.state(case), play.due(case)) == ("planning", "2026-03-16")
+    assert (play.state(case), play.due(case)) == ("planning", "2026-03-25")
+    play.act("xingyi.liaison", case, "submit_plan", **PLAN)
+    assert play.marks(case) == ()
     assert play.case(case).cycle.counts == {"returns": 1}

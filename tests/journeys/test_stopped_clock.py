@@ -1,4 +1,7 @@
-"""A clock that stands still (中止计时): the case waits, and no list calls it overdue."""
+"""分类分级实施意见 三（二）：“双台账”.
+
+A clock that stands still (中止计时): the case waits, and no list calls it overdue.
+"""
 
 import pytest
 from sqlalchemy import text

@@ -1,4 +1,6 @@
-"""Units merge, move and are dissolved in the middle of cases: the open ones follow, what has ended
+"""分类分级实施意见 二（一）：“兴义市（含义龙新区）”.
+
+Units merge, move and are dissolved in the middle of cases: the open ones follow, what has ended
 stays as it was, and every page says in Chinese what became of whom.
 """
 
