@@ -21,7 +21,7 @@ from workflow.store.lists.boards import count_by_span
 from workflow.store.lists.counting import Moments, count_cases, count_spans, count_up_to
 from workflow.store.lists.queries import Filter, Page, Place
 from workflow.store.lists.ranges import BY_LIMIT, ORDERS, Order
-from workflow.store.lists.units import find_units
+from workflow.store.lists.units import find_units, names_of_kinds, unit_classes
 from workflow.store.sight.scope import check_scope, units_of
 from workflow.store.tables.handles import HOLDING, POST, SCOPE, UNIT
 
@@ -372,3 +372,29 @@ def test_units_below_a_unit_are_its_subtree(code: str, office: Office) -> None:
 def test_what_is_typed_is_never_a_pattern(text: str, office: Office) -> None:
     with office.story.database.reading() as connection:
         assert find_units(connection, text) == []
+
+
+def test_names_to_choose_from_are_those_of_living_units_in_order(office: Office) -> None:
+    with office.story.database.reading() as connection:
+        found = names_of_kinds(connection, [("county", "government")], 400)
+        living = select(UNIT.c.short_name).where(
+            UNIT.c.level == "county", UNIT.c.kind == "government", UNIT.c.until.is_(None)
+        )
+        names = list(connection.execute(living.order_by(UNIT.c.path)).scalars())
+    assert [name for name, _ in found] == names
+    assert {above for _, above in found} == {"黔西南州"}
+
+
+def test_more_names_than_anybody_would_look_through_are_not_offered(office: Office) -> None:
+    kinds = [("county", "government")]
+    with office.story.database.reading() as connection:
+        number = len(names_of_kinds(connection, kinds, 400))
+        assert len(names_of_kinds(connection, kinds, number)) == number > 0
+        assert names_of_kinds(connection, kinds, number - 1) == []
+
+
+def test_every_class_is_offered_once(office: Office) -> None:
+    with office.story.database.reading() as connection:
+        every = set(connection.execute(select(UNIT.c.class_)).scalars()) - {None}
+        assert unit_classes(connection) == sorted(every)
+        assert every

@@ -103,9 +103,9 @@ class Files:
             return None
 
     def note_swept(self, now: datetime) -> None:
-        """Remember that somebody has looked."""
+        """Remember that somebody has looked; a note that is lost costs one look more."""
         if self.folder.is_dir():
-            self._write(self.folder / _SWEPT, now.isoformat().encode(), now)
+            (self.folder / _SWEPT).write_text(now.isoformat())
 
     def _write(self, target: Path, content: bytes, now: datetime) -> None:
         arriving = self.folder / _ARRIVING

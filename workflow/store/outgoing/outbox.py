@@ -97,11 +97,8 @@ def lease_due(
     """Claim messages of these urgencies that may go by these ways, at most so many, longest due
     first; of what waits for a digest only the digests.
     """
-    found = [
-        row
-        for urgency in urgencies
-        for row in connection.execute(_free(now, urgency, ways).limit(most))
-    ]
+    asked = {"now": now, "ways": list(ways), "most": most}
+    found = [row for each in urgencies for row in connection.execute(_free(each), asked)]
     if not found:
         return []
     first = sorted(found, key=lambda row: (row.wake_at, row.id))[:most]
@@ -118,17 +115,19 @@ def lease_due(
     return [claimed[id_] for id_ in before]
 
 
-def _free(now: datetime, urgency: str, ways: Collection[str]) -> Select[Any]:
+@cache
+def _free(urgency: str) -> Select[Any]:
     """What nobody has claimed, longest due first, as the index has it."""
     query = select(OUTBOX.c.id, OUTBOX.c.status, OUTBOX.c.wake_at).where(
         OUTBOX.c.urgency == urgency,
-        OUTBOX.c.wake_at <= now,
+        OUTBOX.c.wake_at <= bindparam("now"),
         OUTBOX.c.status.in_(("waiting", "leased")),
-        OUTBOX.c.way.in_(ways),
+        OUTBOX.c.way.in_(bindparam("ways", expanding=True)),
     )
     if urgency == DIGEST:
         query = query.where(OUTBOX.c.template == DIGEST)
-    return query.order_by(OUTBOX.c.wake_at, OUTBOX.c.id).with_for_update(skip_locked=True)
+    first = query.order_by(OUTBOX.c.wake_at, OUTBOX.c.id).limit(bindparam("most"))
+    return first.with_for_update(skip_locked=True)
 
 
 def _leased(row: Mapping[Any, Any], *, unsaid: bool) -> Leased:
