@@ -46,7 +46,7 @@ def create_app(duban: Duban) -> FastAPI:
         lifespan=_living,
     )
     app.state.duban = duban
-    errors.install(app, pages.error_page)
+    errors.install(app, pages.error_page, pages.kept_page)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(Once)
     app.add_middleware(Gate)

@@ -28,6 +28,7 @@ from api.auth import (
     WrongCode,
     WrongPassword,
 )
+from api.auth.kept_form import KeptForm, kept_form_of
 from api.auth.refusals import NoAccount, ProviderTrouble
 from api.incoming.signature import BadSignature, OldSignature, Unsigned
 from api.inspecting.places import TooBusy
@@ -132,6 +133,9 @@ _OF_VALUES: Mapping[str, str] = {
 ErrorPage = Callable[[Request, int, str, str], Response]
 """Makes the HTML page of a request, a status, a sentence and a code."""
 
+KeptPage = Callable[[Request, KeptForm], Response]
+"""Makes the page from which a form is sent again, after signing in where nobody has."""
+
 
 class Problem(BaseModel):
     """What REST answers to a request that is refused."""
@@ -189,9 +193,9 @@ def problem(
     return Response(content, status, headers, "application/json")
 
 
-def install(app: FastAPI, error_page: ErrorPage) -> None:
+def install(app: FastAPI, error_page: ErrorPage, kept_page: KeptPage) -> None:
     """Have the application answer every error in this way."""
-    app.state.error_page = error_page
+    app.state.error_page, app.state.kept_page = error_page, kept_page
     app.add_exception_handler(SignInFirst, _send_to_sign_in)
     app.add_exception_handler(DubanError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
@@ -211,8 +215,11 @@ async def answer(request: Request, error: DubanError | HTTPException) -> Respons
 # async: Starlette would run plain functions in a thread
 
 
-async def _send_to_sign_in(_: Request, error: Exception) -> Response:
+async def _send_to_sign_in(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInFirst)
+    if kept := await kept_form_of(request):
+        page: KeptPage = request.app.state.kept_page
+        return page(request, kept)
     return RedirectResponse(error.location, 303)
 
 
@@ -222,6 +229,9 @@ async def _refused(request: Request, error: Exception) -> Response:
         return RedirectResponse(error.location, 303)
     if isinstance(error, Refusal):
         note_refusal(request, error)
+        if isinstance(error, Forged) and (kept := await kept_form_of(request)):
+            page: KeptPage = request.app.state.kept_page  # signed in anew in another window
+            return page(request, kept)
         return problem(request, status, error.code, error.sentence, error.data, _headers(error))
     if isinstance(error, InvalidDefinition):
         return problem(request, status, "invalid_definition", *_in_short(error))

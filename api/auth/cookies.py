@@ -66,8 +66,17 @@ def safe_next(page: str | None) -> str:
 
 def check_origin(request: Request) -> None:
     """Raise Forged for a write that a page of another site made the browser send."""
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    ours = {request.headers.get("host"), urlsplit(duban_of(request).settings.base_url).netloc}
-    if site == "cross-site" or (origin is not None and urlsplit(origin).netloc not in ours):
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site == "cross-site" or (origin is not None and not _is_ours(request, origin)):
         raise Forged("请求来自别的网站，没有办理")
+
+
+def is_from_our_page(request: Request) -> bool:
+    """Whether the browser says that a page of ours sent it; saying nothing is not enough."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    return origin is not None and _is_ours(request, origin) and site in (None, "same-origin")
+
+
+def _is_ours(request: Request, origin: str) -> bool:
+    ours = {request.headers.get("host"), urlsplit(duban_of(request).settings.base_url).netloc}
+    return urlsplit(origin).netloc in ours

@@ -63,6 +63,7 @@ from api.pages.myself import (
     signing_in,
     substitutes,
 )
+from api.pages.myself.signing_in import kept_page
 
 router = APIRouter()
 for _part in (
@@ -125,4 +126,4 @@ for _route in router.routes:
     if isinstance(_route, APIRoute):
         _route.include_in_schema = False
 
-__all__ = ["error_page", "router"]
+__all__ = ["error_page", "kept_page", "router"]

@@ -12,10 +12,11 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.attaching import receive
 from api.auth import Someone
+from api.auth.kept_form import LOST
 from api.auth.posted import MOST_TAKEN, Cut
 from api.context import Duban
 from api.inspecting.places import TooBusy
-from api.pages.forms import GREATEST_ID, facts_in
+from api.pages.forms import GREATEST_ID, facts_in, text_in
 from workflow.engine.attachments import most_of
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput, Refusal
@@ -63,6 +64,8 @@ def fill(
             continue
         kept = _kept(duban, someone, form, f"fact.{name}", case_id)
         chosen = list(_chosen(form, f"fact.{name}"))
+        if text_in(form, f"fact.{name}{LOST}"):
+            filled.problems[name] = f"{fact.title}：登录过期时选的文件没有保留，请重新选择"
         if isinstance(form, Cut) and f"fact.{name}" in form.chosen:
             filled.problems[name] = f"{fact.title}：{_TOO_MUCH}"
         if len(kept) + len(chosen) > most_of(fact):

@@ -11,11 +11,15 @@ from api.auth import (
     Installation,
     NotSignedIn,
     SignedInForm,
+    Someone,
     TooManyTries,
     WrongCode,
     WrongPassword,
 )
+from api.auth.asking import SOMEONE
 from api.auth.cookies import keep_session, safe_next
+from api.auth.installation import duban_of
+from api.auth.kept_form import KeptForm
 from api.auth.provider import (
     BACK_PAGE,
     PROVIDER_PAGE,
@@ -26,9 +30,10 @@ from api.auth.provider import (
 )
 from api.auth.refusals import CODE_PAGE, NoAccount, ProviderTrouble
 from api.auth.signing_in import Begun, give_code, sign_in, sign_out
+from api.auth.veiling import veiled
 from api.context import Duban
 from api.errors import status_of
-from api.pages.rendering import show
+from api.pages.rendering import Masthead, account_masthead, show
 from workflow.engine.errors import Refusal
 
 router = APIRouter()
@@ -37,13 +42,14 @@ router = APIRouter()
 @dataclass(frozen=True, slots=True)
 class SignInPage:
     """登录: `next` is where to go afterwards, `problem` why the last try failed;
-    `provider` whether there is another way in.
+    `provider` whether there is another way in, `kept` a form that is to be sent again afterwards.
     """
 
     next: str
     username: str = ""
     problem: str = ""
     provider: bool = False
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,14 @@ class CodePage:
 
     next: str
     problem: str = ""
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePage:
+    """接着提交: the form that was sent when its session had ended."""
+
+    form: KeptForm
 
 
 @router.get(SIGN_IN_PAGE)
@@ -60,12 +74,30 @@ def ask(duban: Installation, next: str = "/") -> Response:
     return _form(duban, next)
 
 
-def _form(duban: Duban, next: str, username: str = "", refused: Refusal | None = None) -> Response:
+def kept_page(request: Request, kept: KeptForm) -> Response:
+    """What a form is answered with whose session had ended: sign in first, by password alone, for a
+    provider would not bring it back; or send it again, where somebody has signed in meanwhile.
+    """
+    someone: Someone | None = request.scope.get(SOMEONE)
+    if someone is None:
+        return show("sign_in.html", SignInPage(next="/", kept=kept.packed()), status=401)
+    masthead = account_masthead(duban_of(request), someone, here="")
+    return show("resume.html", ResumePage(kept), masthead, status=403)
+
+
+def _form(
+    duban: Duban,
+    next: str,
+    username: str = "",
+    refused: Refusal | None = None,
+    kept: str = "",
+) -> Response:
     page = SignInPage(
         next=safe_next(next),
         username=username,
         problem=refused.sentence if refused else "",
-        provider=duban.settings.provider is not None,
+        provider=duban.settings.provider is not None and not kept,
+        kept=kept,
     )
     return show("sign_in.html", page, status=status_of(refused) if refused else 200)
 
@@ -77,17 +109,18 @@ def begin(
     username: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",
+    kept: Annotated[str, Form()] = "",
 ) -> Response:
     """Sign in and go on to where the person was going, or first to the second step."""
     try:
         begun = sign_in(duban, username.strip(), password, request)
     except (WrongPassword, TooManyTries) as refused:
-        return _form(duban, next, username.strip(), refused)
+        return _form(duban, next, username.strip(), refused, kept)
     if begun.awaits_code:
-        response = show("sign_in_code.html", CodePage(safe_next(next)))
+        response = show("sign_in_code.html", CodePage(safe_next(next), kept=kept))
         keep_session(duban, response, begun.token)
         return response
-    return _go_on(duban, begun, next)
+    return _go_on(duban, begun, next, kept)
 
 
 @router.post(CODE_PAGE)
@@ -96,20 +129,24 @@ def second_step(
     duban: Installation,
     code: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",
+    kept: Annotated[str, Form()] = "",
 ) -> Response:
     """Take the code; when the password was given too long ago, begin anew."""
     try:
         begun = give_code(duban, code, request)
     except NotSignedIn as late:
-        return _form(duban, next, refused=late)
+        return _form(duban, next, refused=late, kept=kept)
     except (WrongCode, TooManyTries) as refused:
-        wrong = CodePage(safe_next(next), refused.sentence)
+        wrong = CodePage(safe_next(next), refused.sentence, kept)
         return show("sign_in_code.html", wrong, status=status_of(refused))
-    return _go_on(duban, begun, next)
+    return _go_on(duban, begun, next, kept)
 
 
-def _go_on(duban: Duban, begun: Begun, next: str) -> Response:
-    response = RedirectResponse(safe_next(next), 303)
+def _go_on(duban: Duban, begun: Begun, next: str, kept: str = "") -> Response:
+    response: Response = RedirectResponse(safe_next(next), 303)
+    if form := KeptForm.unpacked(kept):
+        masthead = Masthead(begun.name, veiled(begun.csrf), ())
+        response = show("resume.html", ResumePage(form), masthead)
     keep_session(duban, response, begun.token, begun.known)
     return response
 
