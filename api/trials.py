@@ -3,15 +3,13 @@
 from api.auth import Someone
 from api.context import Duban
 from notifications.trying import Trial, try_channel
-from notifications.ways import UnusableWay, open_ways
+from notifications.ways import ADDRESSES, UnusableWay, open_ways
 from workflow.engine.errors import InvalidInput
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act
 from workflow.store.outgoing import outbox
 from workflow.store.outgoing.outbox import Addressee
 from workflow.store.people import robots
-
-_ADDRESS = {"email": "邮箱地址", "sms": "手机号码", "chat": "群机器人"}
 
 
 def try_own_way(duban: Duban, someone: Someone, way: str) -> tuple[str, Trial]:
@@ -26,7 +24,7 @@ def try_own_way(duban: Duban, someone: Someone, way: str) -> tuple[str, Trial]:
         to = outbox.addressee(connection, someone.person)
     address = to.address(way) if to is not None else None
     if to is None or not address:
-        raise InvalidInput(f"通讯录里没有你的{_ADDRESS[way]}，请先补上", {"way": way})
+        raise InvalidInput(f"通讯录里没有你的{ADDRESSES[way]}，请先补上", {"way": way})
     now, secret = duban.clock(), secret_for(duban, to, someone.person, way)
     trial = try_channel(ways[way], way, address, someone.name, now, secret)
     with duban.database.unit_of_work() as connection:

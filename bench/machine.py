@@ -72,9 +72,10 @@ class Scratch:
 
     def description(self) -> list[str]:
         """The machine and the versions, a line each."""
+        kernel = platform.release().partition("-")[0]
         lines = [
             f"{_cpu()}, {os.cpu_count()} cores, {_memory_gib():.0f} GiB,"
-            f" {platform.system()} {platform.release()}, load {os.getloadavg()[0]:.1f}",
+            f" {platform.system()} {kernel}, load {os.getloadavg()[0]:.1f}",
             f"Python {platform.python_version()}, SQLAlchemy {sqlalchemy.__version__},"
             f" psycopg {psycopg.__version__} ({psycopg.pq.__impl__}),"
             f" SQLite {sqlite.sqlite_version}",

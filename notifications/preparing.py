@@ -16,6 +16,7 @@ from notifications.discretion import discreet, discreet_items
 from notifications.pacing import Pace, had_enough, tomorrow
 from notifications.patience import IN_WORDS, MOST_ATTEMPTS, end_of_wait, has_waited_enough
 from notifications.rendering import DISCREET, CannotRender, Section, UnknownTemplate, render
+from notifications.ways import ADDRESSES
 from workflow.engine.calendar import Calendar
 from workflow.engine.errors import Refusal
 from workflow.engine.pace import may_go_again_at, within
@@ -29,7 +30,6 @@ _ENOUGH = "今天发往这个号码的已经够多"
 _NO_ADDRESS = {
     "email": "通讯录里没有邮箱地址", "sms": "通讯录里没有手机号码", "chat": "本人没有设置群机器人",
 }  # fmt: skip
-_BAD_ADDRESS = {"email": "邮箱地址", "sms": "手机号码", "chat": "群机器人"}
 
 
 Unseal = Callable[[str, int], str]
@@ -102,7 +102,7 @@ class Preparation:
         ):
             return self._tomorrow(message)
         if why := bad_addresses.why_bad(connection, message.person or 0, message.way, address):
-            return Hopeless(f"{_BAD_ADDRESS.get(message.way, '地址')}不能用，没有发送：{why}")
+            return Hopeless(f"{ADDRESSES[message.way]}不能用，没有发送：{why}")
         try:
             return self._letter(connection, message, to, address)
         except (UnknownTemplate, CannotRender, Refusal) as error:

@@ -23,6 +23,10 @@ SCHEMES: Mapping[str, frozenset[str]] = {
 }
 """What each way may be; the names of the ways are those of `by:` in a definition."""
 
+TITLES: Mapping[str, str] = {"email": "邮件", "sms": "短信", "chat": "群机器人"}
+ADDRESSES: Mapping[str, str] = {"email": "邮箱地址", "sms": "手机号码", "chat": "群机器人"}
+"""What people call a way, and where it leads."""
+
 
 class UnusableWay(ValueError):
     """A way's URL cannot be used; the text is a Chinese sentence that names the way."""
@@ -71,7 +75,4 @@ def _open(database: Database, now: Clock, way: str, url: str) -> Channel:
     try:
         return open_server(way, url, now)
     except UnknownChannel as unknown:
-        raise UnusableWay(f"{_WORDS[way]}：{unknown}") from None
-
-
-_WORDS = {"email": "邮件", "sms": "短信", "chat": "群机器人"}
+        raise UnusableWay(f"{TITLES[way]}：{unknown}") from None

@@ -27,7 +27,6 @@ class Way(StrEnum):
 
 
 _TO = typer.Option("--to", help="收件人：登录名、邮箱地址、手机号码或群机器人的地址")
-_ADDRESS = {Way.EMAIL: "邮箱地址", Way.SMS: "手机号码", Way.CHAT: "群机器人"}
 
 
 def channel(action: Action, way: Way, to: Annotated[str, _TO]) -> None:
@@ -57,6 +56,7 @@ def channel(action: Action, way: Way, to: Annotated[str, _TO]) -> None:
 def _addressee(duban: "Duban", way: Way, to: str) -> tuple[str, str, str]:
     """Address, name and what to sign with: of an account, or as it was written."""
     from api.trials import secret_for
+    from notifications.ways import ADDRESSES
     from workflow.store.offices.robot_address import as_kept, is_robot
     from workflow.store.outgoing import outbox
     from workflow.store.people.accounts import person_by_username
@@ -70,5 +70,5 @@ def _addressee(duban: "Duban", way: Way, to: str) -> tuple[str, str, str]:
         person = outbox.addressee(connection, known)
     address = person.address(way.value) if person else None
     if person is None or not address:
-        raise CommandFailed(f"通讯录里没有“{to}”的{_ADDRESS[way]}")
+        raise CommandFailed(f"通讯录里没有“{to}”的{ADDRESSES[way]}")
     return address, person.name, secret_for(duban, person, known, way.value)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from api.presenting.message_story import WAYS
 from workflow.doctor import Report
 
 _CHECKS = {
@@ -18,6 +19,7 @@ _CHECKS = {
     "units": "单位",
 }
 _WORDS = {
+    **WAYS,
     "cases": "事项",
     "definition versions": "定义版本",
     "history rows": "历史记录",
@@ -28,10 +30,6 @@ _WORDS = {
     "documents": "公文",
     "cases yet to follow a re-organisation": "尚未随机构调整的事项",
     "messages": "消息",
-    "email": "邮件",
-    "sms": "短信",
-    "chat": "群机器人",
-    "in_app": "站内",
     "waiting": "等候",
     "fired": "已触发",
     "cancelled": "已取消",

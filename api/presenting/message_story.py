@@ -6,13 +6,14 @@ from datetime import datetime
 
 from api.presenting.wording import machine_readable, to_the_minute
 from notifications.patience import IN_WORDS
+from notifications.ways import TITLES
 from workflow.engine.calendar import Calendar
 from workflow.engine.pace import may_go_at
 from workflow.store.outgoing.messages import Message
 from workflow.store.outgoing.proofs import Proof
 from workflow.store.outgoing.reports import Fate
 
-WAYS = {"email": "邮件", "sms": "短信", "chat": "群机器人", "in_app": "站内"}
+WAYS = {**TITLES, "in_app": "站内"}
 TEMPLATES = {
     "task": "待办",
     "told": "告知",

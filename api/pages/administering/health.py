@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from api.auth import Installation, SignedInPage
 from api.pages.rendering import masthead_of, show
 from api.presenting.audit_log import CODES
+from api.presenting.message_story import WAYS
 from api.presenting.sending import held_in_words
 from api.presenting.wording import to_the_minute
 from api.pulse import own_name
@@ -39,13 +40,10 @@ _COUNTED = {
     "failed_beats": "后台出错",
 }
 _VALUES = {
+    **WAYS,
     "person": "本人",
     "clock": "到时",
     "case": "关联事项",
-    "email": "邮件",
-    "sms": "短信",
-    "chat": "群机器人",
-    "in_app": "站内",
     "refused": "被拒绝",
     "unsendable": "不能发送",
     "follow": "随机构调整",
