@@ -25,7 +25,7 @@ from notifications.channels import (
 )
 from notifications.digest import fold_due
 from notifications.fallback import ORDER, Fallback, fallback_of
-from notifications.pacing import FREE, Pace, room
+from notifications.pacing import BY_DAY, FREE, Pace, room
 from notifications.patience import MOST_ATTEMPTS, end_of_wait
 from notifications.preparing import (
     Hopeless,
@@ -109,10 +109,6 @@ def deliver_due(
     return Delivered(folded.digests, len(due), done["sent"], done["put_off"], done["dead"])
 
 
-_BY_DAY = ("urgent", outbox.DIGEST)
-"""Urgencies that keep to the hours of the day."""
-
-
 def _lease(
     database: Database, ways: list[str], now: datetime, most: int, pace: Pace, *, quiet: bool
 ) -> list[Leased]:
@@ -123,9 +119,9 @@ def _lease(
         at_once = ("immediate",)
         due = outbox.lease_due(connection, now, most, LEASE, urgencies=at_once, ways=ways)
         for way in ways if not quiet else ():
-            free = room(connection, pace, way, now, most - len(due))
+            free = room(connection, pace, way, now, most - len(due), LEASE)
             if free > 0:
-                due += outbox.lease_due(connection, now, free, LEASE, urgencies=_BY_DAY, ways=[way])
+                due += outbox.lease_due(connection, now, free, LEASE, urgencies=BY_DAY, ways=[way])
     return due
 
 

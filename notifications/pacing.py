@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from workflow.engine.calendar import day_begins, local_day
 from workflow.store.outgoing import sent
+from workflow.store.outgoing.outbox import DIGEST
 
 _MINUTE = timedelta(minutes=1)
 
@@ -28,11 +29,21 @@ class Pace:
 FREE = Pace()
 
 
-def room(connection: Connection, pace: Pace, way: str, now: datetime, most: int) -> int:
-    """How many may go by a way now, at most `most`."""
+BY_DAY = ("urgent", DIGEST)
+"""Urgencies that keep to the hours of the day, and to a pace."""
+
+
+def room(
+    connection: Connection, pace: Pace, way: str, now: datetime, most: int, lease: timedelta
+) -> int:
+    """How many may go by a way now, at most `most`; what another worker has taken in hand within
+    this minute, by a lease of such a length, counts as gone.
+    """
     if way not in pace.a_minute:
         return most
     went = sent.sent_by(connection, way, now - _MINUTE, now)
+    ends = now + lease
+    went += sent.in_hand(connection, way, BY_DAY, ends - _MINUTE, ends + _MINUTE)
     return max(min(most, pace.a_minute[way] - went), 0)
 
 

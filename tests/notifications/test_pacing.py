@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from notifications.channels import Channel
-from notifications.delivery import Delivered, deliver_due
+from notifications.delivery import LEASE, Delivered, deliver_due
 from notifications.pacing import Pace
 from tests.delivering import deliver_all_due
 from tests.notifications.conftest import At, Desk
 from tests.notifications.scripted import Scripted
 from workflow.engine.calendar import Calendar
 from workflow.store.database import Database
+from workflow.store.outgoing import outbox
 
 pytestmark = pytest.mark.notify
 
@@ -35,6 +36,23 @@ def test_what_piled_up_leaves_at_the_pace_of_the_house(
         now += timedelta(minutes=1)
     print(f"figure: minutes_of_a_paced_morning = {len(minutes)}")
     assert minutes == [60, 60, 60, 20, 0]
+
+
+def test_two_workers_keep_the_pace_together(
+    desk: Desk, database: Database, calendar: Calendar, at: At
+) -> None:
+    """What another has in hand goes within the minute as well, unless it died over it."""
+    case = desk.case()
+    for n in range(100):
+        desk.owe(case=case, seq=n + 1, wake_at=at("04 09:00"))
+    pace, now = Pace({"email": 60}), at("06 09:00")
+    with database.unit_of_work() as connection:
+        theirs = outbox.lease_due(connection, now, 50, LEASE, urgencies=["urgent"], ways=["email"])
+    ways: dict[str, Channel] = {"email": Scripted()}
+    assert len(theirs) == 50
+    assert deliver_all_due(database, ways, calendar, now, pace=pace).sent == 10
+    later = now + timedelta(minutes=2)
+    assert deliver_all_due(database, ways, calendar, later, pace=pace).sent == 40
 
 
 def test_what_is_immediate_overtakes_and_is_not_paced(

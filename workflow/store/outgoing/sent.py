@@ -1,5 +1,6 @@
-"""How much went out: by a way, and to one address."""
+"""How much went out, or is about to: by a way, and to one address."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
@@ -13,6 +14,17 @@ def sent_by(connection: Connection, way: str, after: datetime, until: datetime) 
     """How many messages went by a way after an instant, up to another."""
     lately = (OUTBOX.c.sent_at > after, OUTBOX.c.sent_at <= until)
     query = select(func.count()).where(*lately, OUTBOX.c.way == way)
+    return int(connection.execute(query).scalar_one())
+
+
+def in_hand(
+    connection: Connection, way: str, urgencies: Collection[str], after: datetime, until: datetime
+) -> int:
+    """How many messages workers hold by a way, by leases that end between two instants."""
+    held = OUTBOX.c.wake_at.between(after, until)  # of what is leased the end of its lease
+    query = select(func.count()).where(
+        OUTBOX.c.urgency.in_(urgencies), held, OUTBOX.c.status == "leased", OUTBOX.c.way == way
+    )
     return int(connection.execute(query).scalar_one())
 
 
