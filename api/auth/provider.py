@@ -10,8 +10,9 @@ from fastapi import Request, Response
 
 from api.auth.cookies import TRIP, cookie_of, drop_cookie, keep_cookie, safe_next
 from api.auth.noting import note_refused
-from api.auth.refusals import NoAccount, ProviderTrouble
+from api.auth.refusals import NoAccount, ProviderTrouble, TooManyTries
 from api.auth.signing_in import Begun, let_in
+from api.auth.tries import address_of
 from api.context import Duban
 from api.openid import OpenIdProvider, ProviderSilent
 from workflow.engine.errors import NotFound
@@ -24,9 +25,14 @@ BACK_PAGE = "/sign-in/provider/back"
 _log = logging.getLogger("duban.web")
 
 
-def send_there(duban: Duban, next_page: str) -> tuple[str, str]:
-    """Where to send the browser, and the token of its trip; raises NotFound, ProviderTrouble."""
+def send_there(duban: Duban, request: Request, next_page: str) -> tuple[str, str]:
+    """Where to send the browser, and the token of its trip; raises NotFound, ProviderTrouble, and
+    TooManyTries, for anybody can set out.
+    """
     provider = _provider(duban)
+    seconds = duban.visits.wait_after(f"provider {address_of(request)}", duban.clock())
+    if seconds:
+        raise TooManyTries(f"登录过于频繁，请 {seconds} 秒后再试", {"seconds": seconds})
     with duban.database.unit_of_work() as connection:
         token, trip = provider_trips.begin_trip(connection, safe_next(next_page), duban.clock())
     try:

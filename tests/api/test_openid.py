@@ -13,13 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from httpx2 import Client, Response
-from sqlalchemy import update
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.auth.provider import BACK_PAGE
 from api.clock import system_clock
 from api.context import Duban
+from api.gatekeeping import visits
 from api.openid import OpenIdProvider
 from api.settings import Settings
 from tests.api.doors import me
@@ -97,6 +98,16 @@ def test_who_signs_in_at_the_provider_is_signed_in_here(client: TestClient) -> N
     answer = there_and_back(client, next_page="/ledgers")
     assert (answer.status_code, answer.headers["location"]) == (303, "/ledgers")
     assert me(client).json()["name"] == "王建安"
+
+
+def test_who_sets_out_too_often_waits_and_leaves_nothing(
+    client: TestClient, duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has signed in yet, and each trip is a row here and a question to the provider."""
+    monkeypatch.setattr(visits, "MOST_A_MINUTE", 0)
+    assert "过于频繁" in refused(client.get("/sign-in/provider"), 429)
+    with duban.database.reading() as connection:
+        assert connection.execute(select(TRIP)).first() is None
 
 
 def test_what_we_send_along_is_new_each_time_and_proves_nothing_to_others(

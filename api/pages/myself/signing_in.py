@@ -152,11 +152,11 @@ def _go_on(duban: Duban, begun: Begun, next: str, kept: str = "") -> Response:
 
 
 @router.get(PROVIDER_PAGE)
-def send_to_provider(duban: Installation, next: str = "/") -> Response:
+def send_to_provider(request: Request, duban: Installation, next: str = "/") -> Response:
     """Send the browser to the OpenID provider."""
     try:
-        there, token = send_there(duban, next)
-    except ProviderTrouble as refused:
+        there, token = send_there(duban, request, next)
+    except (ProviderTrouble, TooManyTries) as refused:
         return _form(duban, next, refused=refused)
     response = RedirectResponse(there, 303)
     keep_trip(duban, response, token)
