@@ -235,6 +235,7 @@ ROUTES: Mapping[str, Line] = {
     "POST /administration/sending/release": _line(SYSTEM),
     "GET /administration/organisation": _line(SYSTEM),
     "POST /administration/people": _line(SYSTEM, keeps=True),
+    "POST /administration/contacts": _line(SYSTEM, keeps=True),
     "POST /administration/changes/{change}/undo": _line(SYSTEM, keeps=True),
     "GET /administration/units/{unit}": _line(SYSTEM),
     "POST /administration/units/{unit}": _line(SYSTEM, keeps=True),

@@ -53,6 +53,9 @@ _ADVICE: Mapping[int, str] = {
 _STRANGERS = "网址可能写错或已经过期。要看自己范围内的事项，请先登录。"
 """What somebody unknown can do where nothing is."""
 
+_ADMINISTRATORS = "网址可能写错或已经过期，请从上面的栏目进入。管理员看不到业务内容。"
+"""What an administrator can do there, who has neither a desk nor a ledger."""
+
 _OURS: Mapping[int, str] = {500: "系统出错，这一步没有办理。"}
 """What is said of our own faults instead of the sentence of the log."""
 
@@ -78,13 +81,20 @@ def error_page(request: Request, status: int, sentence: str, code: str) -> Respo
     page = ErrorPage(
         title=_TITLES.get(status, "没有办理"),
         sentence=_OURS.get(status, sentence),
-        advice=_STRANGERS if status == 404 and someone is None else _ADVICE.get(status, ""),
+        advice=_nowhere(someone) if status == 404 else _ADVICE.get(status, ""),
         request=request_id_of(request),
         code=code,
         status=status,
         ways=_ways(someone),
     )
     return show("error.html", page, _masthead(request, someone), status=status)
+
+
+def _nowhere(someone: Someone | None) -> str:
+    """What to do where nothing is."""
+    if someone is None:
+        return _STRANGERS
+    return _ADVICE[404] if someone.administers is None else _ADMINISTRATORS
 
 
 def _masthead(request: Request, someone: Someone | None) -> Masthead | None:

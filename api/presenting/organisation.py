@@ -41,12 +41,13 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPage:
-    """组织机构."""
+    """组织机构; `contact` stands in the form for addresses of somebody that were refused."""
 
     find: str
     units: tuple[UnitLink, ...]
     changes: tuple[ChangeLine, ...]
     older: str
+    contact: Mapping[str, str]
     problem: str = ""
     username: str = ""
     name: str = ""

@@ -68,17 +68,28 @@ def timeline_of(
     withheld: Collection[str] = (),
 ) -> tuple[TimelineEntry, ...]:
     """The history, newest first, without the facts `withheld` from the reader."""
-    cycles = len({row["cycle"] for row in rows}) > 1
-    entries = (_entry(definition, row, names, withheld, several=cycles) for row in reversed(rows))
-    return tuple(entries)
+    cycles, due = len({row["cycle"] for row in rows}) > 1, None
+    entries: list[TimelineEntry] = []
+    for row in rows:
+        entries.append(_entry(definition, row, names, withheld, due, several=cycles))
+        due = row["effects"].get("due", due)
+    return tuple(reversed(entries))
 
 
 def _entry(
-    definition: Definition, row: Row, names: Names, withheld: Collection[str], *, several: bool
+    definition: Definition,
+    row: Row,
+    names: Names,
+    withheld: Collection[str],
+    before: list[str] | None,
+    *,
+    several: bool,
 ) -> TimelineEntry:
+    """A row, `before` which there was this limit: one that stayed is no news."""
     due = row["effects"].get("due")
     moved = row["from_state"] != row["to_state"]
-    limit = _limit(due, named=moved) if due else ""
+    stayed = not moved and due == before
+    limit = _limit(due, named=moved) if due and not stayed else ""
     return TimelineEntry(
         seq=row["seq"],
         kind=row["actor"],

@@ -47,6 +47,7 @@ _AUDITED = {
     "dissolve": "unit",
     "move": "unit",
     "enrol": "person",
+    "reach": "person",
     "undo": "unit",
     "import_units": "import",
     "import_people": "import",
@@ -91,6 +92,10 @@ class Organising:
     def enrol(self, asked: Asked, **given: Any) -> Changed:
         """Somebody new has an account; see `people.enrol`."""
         return self._once(asked, "enrol", given, lambda work: people.enrol(work, **given))
+
+    def reach(self, asked: Asked, **given: Any) -> Changed:
+        """Somebody has another telephone or mail address; see `people.reach`."""
+        return self._once(asked, "reach", given, lambda work: people.reach(work, **given))
 
     def undo(self, asked: Asked, change_id: int) -> Changed:
         """A change is taken back; see `undoing.undo`."""

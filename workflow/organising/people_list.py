@@ -118,10 +118,8 @@ def _problem(line: PersonLine, known: _Known, made: PeoplePlan) -> str:
         return f"没有编码为“{line.unit}”的单位" + made.report.near(line.unit, known.units)
     if known.roles and line.role not in known.roles:
         return f"岗位“{line.role}”不认识" + made.report.near(line.role, known.roles)
-    if line.phone and not _PHONE.fullmatch(line.phone):
-        return f"手机号“{line.phone[:30]}”写法不对"
-    if line.email and "@" not in line.email:
-        return f"邮箱“{line.email[:60]}”写法不对"
+    if problem := problem_of_addresses(line.phone, line.email):
+        return problem
     if line.chat and not is_robot(line.chat):
         return "群机器人的地址写法不对"  # not shown: who knows it can write to the group
     first = made.people.get(line.username)
@@ -129,6 +127,13 @@ def _problem(line: PersonLine, known: _Known, made: PeoplePlan) -> str:
         return f"与第 {first.row} 行是同一登录名，姓名、手机、邮箱或群机器人却不同"
     person = known.people.get(line.username)
     return "账号已停用" if person is not None and person.disabled else ""
+
+
+def problem_of_addresses(phone: str | None, email: str | None) -> str:
+    """Why these cannot be somebody's, in a sentence; or empty."""
+    if phone and not _PHONE.fullmatch(phone):
+        return f"手机号“{phone[:30]}”写法不对"
+    return f"邮箱“{email[:60]}”写法不对" if email and "@" not in email else ""
 
 
 def _problem_of_names(line: PersonLine, known: _Known) -> str:

@@ -11,7 +11,7 @@ from workflow.store.offices.changes import Change, Row, What, Work
 from workflow.store.offices.units import keep_name, place_below_id
 
 KINDS = (
-    "appoint", "end", "substitute", "rename", "merge", "dissolve", "move", "enrol",
+    "appoint", "end", "substitute", "rename", "merge", "dissolve", "move", "enrol", "reach",
     "import_units", "import_people", "import_deputies",
 )  # fmt: skip
 """Changes that can be taken back; an undoing is not."""

@@ -54,6 +54,17 @@ _VALUES = {
     "sweep": "清理附件",
     "checkpoint": "导出校验点",
 }
+_PARTS = {
+    "follow": "跟随机构调整",
+    "recalculate": "校正期限",
+    "fire": "办理定时",
+    "open": "按期发起",
+    "deliver": "发送消息",
+    "sweep": "清理过期的内容",
+    "checkpoint": "导出校验点",
+}
+"""What a beat of the worker consists of (`api.worker`)."""
+
 _ANSWERS = {"2": "办成", "3": "转到别处或没有变化", "4": "不予办理", "5": "系统出错"}
 """What the first figure of an HTTP status says."""
 
@@ -191,4 +202,6 @@ def _in_words(label: str, value: str, titles: Mapping[str, str]) -> str:
         return _ANSWERS.get(value[0], value)
     if label == "workflow":
         return titles.get(value, value)
+    if label == "part":
+        return _PARTS.get(value, "其他")
     return _VALUES.get(value) or CODES.get(value, value)

@@ -4,6 +4,7 @@ Every form carries a request id of its own, so that sent twice it acts once; eve
 `workflow.organising`.
 """
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -20,11 +21,14 @@ from workflow.organising import Organising
 from workflow.store.lists.units import find_units, top_units
 from workflow.store.offices import changes
 from workflow.store.offices.changes import Asked
+from workflow.store.people.accounts import person_by_username
 
 router = APIRouter()
 
 HERE = "/administration/organisation"
 PAGE_SIZE = 20
+_CONTACT = ("username", "phone", "email")
+_NO_CONTACT: Mapping[str, str] = dict.fromkeys(_CONTACT, "")
 ChangeId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
 
 
@@ -48,6 +52,21 @@ def enrol(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     return RedirectResponse(HERE, 303)
 
 
+@router.post("/administration/contacts")
+def reach(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+    """Another telephone or mail address of somebody, whether they hold a post or not."""
+    typed = {field: printable(text_in(form, field), 200) for field in _CONTACT}
+    asked = Asked(text_in(form, "request"), duban.clock(), someone.person)
+    try:
+        with duban.database.reading() as connection:
+            person = person_by_username(connection, typed["username"])
+        given = {"phone": typed["phone"], "email": typed["email"]}
+        Organising(duban.database).reach(asked, person=person, **given)
+    except Refusal as refusal:
+        return _page(duban, someone, refusal=refusal, contact=typed)
+    return RedirectResponse(HERE, 303)
+
+
 @router.post("/administration/changes/{change}/undo")
 def undo(change: ChangeId, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Take a change back."""
@@ -68,6 +87,7 @@ def _page(
     refusal: Refusal | None = None,
     username: str = "",
     name: str = "",
+    contact: Mapping[str, str] = _NO_CONTACT,
 ) -> Response:
     with duban.database.reading() as connection:
         found = find_units(connection, find, 50) if find else top_units(connection)
@@ -80,6 +100,7 @@ def _page(
         problem=refusal.sentence if refusal else "",
         username=username,
         name=name,
+        contact=contact,
     )
     status = status_of(refusal) if refusal else 200
     return show("organisation.html", page, masthead_of(duban, someone, HERE), status=status)

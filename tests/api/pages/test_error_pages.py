@@ -60,6 +60,7 @@ def test_an_administrator_is_led_back_to_administration(system: Browser, duban: 
     open_case(duban)
     page = system.get("/cases/1", status=404)
     assert ways(page) == ["/administration"]
+    assert "台账" not in page.text, "they have none"
     refused = system.get("/boards", status=403)
     assert "管理员不办理业务" in refused.text
 

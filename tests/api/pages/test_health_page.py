@@ -52,3 +52,11 @@ def test_it_says_what_is_behind_and_what_doctor_found(
     assert "上次体检发现 2 处不符，其一为 链断了" in page.text
     assert "用时 1.5 秒，事项 1,234 件" in page.text
     assert "写入历史" in page.text
+
+
+def test_what_fails_is_called_by_what_it_does(system: Browser, duban: Duban) -> None:
+    for part in ("follow", "recalculate", "fire", "open", "deliver", "sweep", "checkpoint"):
+        duban.database.meters.count("failed_beats", part=part)
+    told = system.get(HERE).text
+    assert "后台出错 发送消息 1" in told
+    assert told.count("后台出错") == 7

@@ -52,6 +52,26 @@ def test_somebody_new_is_appointed_stood_in_for_and_leaves(system: Browser, duba
     assert [kinds.count(kind) for kind in ("person", "holding", "substitute")] == [1, 2, 1]
 
 
+def test_an_administrator_enters_an_address_and_tries_a_channel_with_it(system: Browser) -> None:
+    """Who holds no post is on no list, and could not be reached otherwise."""
+    channels = system.get("/administration/channels")
+    assert channels.forms == []
+    assert f"{HERE}#contact" in [one.attributes["href"] for one in channels.main.all("a")]
+    new = {"username": system.username, "phone": "139-0000", "email": "没有"}
+    wrong = system.post_on(system.get(HERE), "administration/contacts", **new)
+    assert (wrong.status, "邮箱“没有”写法不对" in wrong.text) == (422, True)
+    new["email"] = "guanli@office.example"
+    page = system.post_on(wrong, "administration/contacts", **new)
+    assert "更改关力的手机、邮箱" in page.text
+    assert "office.example" not in page.text
+    assert len(system.get("/administration/channels").forms) == 2  # mail and SMS
+    undo = next(form for form in page.forms if "undo" in form.action)
+    assert "撤销变更" in system.post(undo.action, undo.values).text
+    assert system.get("/administration/channels").forms == []
+    same = system.post_form(HERE, "administration/contacts", username=system.username)
+    assert (same.status, "请填写新的手机或邮箱" in same.text) == (422, True)
+
+
 def test_a_refusal_keeps_what_was_typed(system: Browser, duban: Duban) -> None:
     here = unit(duban)
     hidden = fields(system, here, "substitute")

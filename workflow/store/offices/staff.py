@@ -1,6 +1,6 @@
 """People, posts and who holds them, whole: what an import holds a list against."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from sys import intern
@@ -44,6 +44,12 @@ def people(connection: Connection) -> Iterator[Person]:
     columns = [*(PERSON.c[name] for name in names), PERSON.c.disabled_at.is_not(None)]
     for row in connection.execute(select(*columns)):
         yield Person(*row)
+
+
+def addresses_of(connection: Connection, person: int) -> Mapping[str, str | None]:
+    """The telephone and the mail address of a person who is there, by `phone` and `email`."""
+    query = select(PERSON.c.phone, PERSON.c.email).where(PERSON.c.id == person)
+    return dict(connection.execute(query).mappings().one())
 
 
 def ids(connection: Connection) -> dict[str, int]:
