@@ -9,7 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sqlalchemy import Connection
 
 from workflow.catalog import Catalog
 from workflow.engine.case import Actor, Firing, Lineage
@@ -27,9 +29,6 @@ from workflow.store.offices import organisation, reorganised
 from workflow.store.plain import dumps
 from workflow.store.sight.scope import units_of
 from workflow.transaction import Transaction
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 _CENTS = 100
 
@@ -52,7 +51,7 @@ class Sheet:
 
 
 def holds_office(
-    connection: "Connection", actor: Actor, office: str, units: Collection[int]
+    connection: Connection, actor: Actor, office: str, units: Collection[int]
 ) -> set[int]:
     """Those of `units` for which somebody holds a post in the office, found on the way up."""
     own = units_of(actor)
@@ -63,7 +62,7 @@ def holds_office(
 # Reading
 
 
-def sheets(connection: "Connection", in_force: InForce, card: Scorecard) -> tuple[Sheet, ...]:
+def sheets(connection: Connection, in_force: InForce, card: Scorecard) -> tuple[Sheet, ...]:
     """The sheets of all units that a scorecard marks, ranked, in the order of their codes."""
     kinds = [(level, kind or "government") for level, _, kind in map(_parted, card.among)]
     units = [row for row in scores.marked_units(connection, kinds) if row["class_"] in card.classes]
@@ -154,7 +153,7 @@ class Proposal:
 
 
 def proposals(
-    connection: "Connection", card: Scorecard, sheet: Sheet, reader: Actor
+    connection: Connection, card: Scorecard, sheet: Sheet, reader: Actor
 ) -> tuple[Proposal, ...]:
     """What the rules propose about a unit, from the cases that the reader sees."""
     found: list[Proposal] = []
@@ -272,7 +271,7 @@ class Assessing:
 
 
 def check_keeper(
-    connection: "Connection", in_force: InForce, entries: Sequence[FigureEntry], actor: Actor
+    connection: Connection, in_force: InForce, entries: Sequence[FigureEntry], actor: Actor
 ) -> None:
     """Raise NotYourTurn unless the actor's office keeps every indicator of every unit."""
     wanted: dict[str, set[int]] = {}
@@ -290,12 +289,12 @@ def _person(actor: Actor) -> int:
     return actor.person
 
 
-def _check_office(connection: "Connection", card: Scorecard, units: set[int], actor: Actor) -> None:
+def _check_office(connection: Connection, card: Scorecard, units: set[int], actor: Actor) -> None:
     if units - holds_office(connection, actor, card.kept_by, units):
         raise NotYourTurn("考核由考核办办理，不由你的岗位办理")
 
 
-def _check_open(connection: "Connection", card: Scorecard) -> None:
+def _check_open(connection: Connection, card: Scorecard) -> None:
     if scores.results(connection, card.scorecard, {card.year}):
         raise ConditionNotMet(f"{card.year} 年的考核结果已经冻结，不能再改")
 

@@ -3,19 +3,18 @@ has them. One that was called off, or waits beside this one, has nothing to say.
 """
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sqlalchemy import Connection
 
 from workflow.engine.case import Actor, Case
 from workflow.engine.definition import Definition
 from workflow.store.lists import kin
 from workflow.store.offices.named import by_name
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
 
 def recalled(
-    connection: "Connection",
+    connection: Connection,
     definition: Definition,
     case: Case,
     reader: Actor,

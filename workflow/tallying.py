@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sqlalchemy import Connection
 
 from workflow.catalog import Catalog
 from workflow.engine.calendar import day_begins, local_day
@@ -20,9 +22,6 @@ from workflow.engine.tallies import Listing, Ranking
 from workflow.papers.drafts import drafted
 from workflow.store.lists import tallies
 from workflow.store.lists.tallies import Below, Listed, VoidStates, Window
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 MOST_NAMED = 30
 """Cases behind a tally that a draft can name."""
@@ -67,7 +66,7 @@ def void_states(catalog: Catalog) -> VoidStates:
 
 
 def tallied(
-    connection: "Connection",
+    connection: Connection,
     catalog: Catalog,
     definition: Definition,
     unit: int,
@@ -93,7 +92,7 @@ def tallied(
     return Tallied(period, found.top, numbers(found.top), below, found.listed)
 
 
-def tallied_for(connection: "Connection", catalog: Catalog, case: Case, now: datetime) -> Tallied:
+def tallied_for(connection: Connection, catalog: Catalog, case: Case, now: datetime) -> Tallied:
     """The tallies of a case: of the unit that it is about, for its period."""
     definition = catalog.version(case.definition).definition
     unit = case.parties[definition.anchor].unit
@@ -101,7 +100,7 @@ def tallied_for(connection: "Connection", catalog: Catalog, case: Case, now: dat
 
 
 def cases_behind(
-    connection: "Connection",
+    connection: Connection,
     catalog: Catalog,
     definition: Definition,
     found: Tallied,
@@ -125,7 +124,7 @@ def _number(name: str, definition: Definition, sums: Mapping[str, int]) -> float
 
 
 def drafts(
-    connection: "Connection",
+    connection: Connection,
     catalog: Catalog,
     definition: Definition,
     found: Tallied,
@@ -193,7 +192,7 @@ def _place(order: Sequence[str] | None, value: Any) -> tuple[bool, Any]:
 
 
 def _values(
-    connection: "Connection",
+    connection: Connection,
     catalog: Catalog,
     definition: Definition,
     found: Tallied,

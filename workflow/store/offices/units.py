@@ -140,7 +140,7 @@ def below(connection: Connection, unit: int) -> Sequence[Any]:
     return connection.execute(query.order_by(UNIT.c.id)).all()
 
 
-def only(unit: int) -> "Select[Any]":
+def only(unit: int) -> Select[Any]:
     """One unit, as those are given that are asked for by a condition."""
     return select(UNIT.c.id).where(UNIT.c.id == unit)
 
