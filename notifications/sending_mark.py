@@ -39,8 +39,15 @@ class SendingMark:
         with self.database.reading() as connection:
             known = sending.read(connection)
         if known.hold is not None:
+            self._tell_further(seen, known)
             return False
         return self.file is None or not self._holds(self.file, seen, known, now)
+
+    def _tell_further(self, seen: _Seen | None, known: Sending) -> None:
+        """Of several machines the one that sent last says until when messages may have gone."""
+        if seen is not None and seen[0] > known.number:
+            with self.database.unit_of_work() as connection:
+                sending.note_further(connection, *seen)
 
     def step_on(self, now: datetime) -> None:
         """Note that something is about to be sent: first in the database, then in the file."""

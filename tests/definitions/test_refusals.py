@@ -91,6 +91,17 @@ def test_every_sentence_is_chinese_and_one_sentence() -> None:
 # Several mistakes, and how they are told
 
 
+def test_what_gives_its_period_up_is_not_taken_back() -> None:
+    """Another case may be of it by then."""
+    drop, dropped = "to: dropped }", "final: true, void: true }"
+    taken_back = changed(
+        REPAIR, (f"by: asker.clerk, {drop}", f"by: asker.clerk, {drop[:-2]}, take_back: true }}")
+    )
+    assert mistakes_of(taken_back) == []
+    freed = changed(taken_back, (dropped, "final: true, void: true, frees_period: true }"))
+    assert told(freed) == [("bad_take_back", "states.draft.events.drop.take_back")]
+
+
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
     text = changed(
         REPAIR,

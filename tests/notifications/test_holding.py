@@ -1,5 +1,6 @@
 """A restored database sends nothing until somebody releases it; nothing else is ever held up."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -183,6 +184,25 @@ def test_a_worker_that_sends_while_another_looks_holds_nothing(
         patched.setattr(sending, "read", read_as_they_send)
         assert ours.may_send(NOW)
     assert ours.may_send(NOW)
+
+
+def test_of_several_machines_the_one_that_sent_last_says_until_when(
+    database: Database, tmp_path: Path
+) -> None:
+    """Each has a file of its own; what the second sent after the first one's last goes no more."""
+    last = {"first": (100, NOW), "second": (120, LATER)}
+    marks = [SendingMark(database, tmp_path / name) for name in last]
+    for name, (number, at) in last.items():
+        said = {"number": number, "at": at.isoformat()}
+        (tmp_path / name).write_text(json.dumps(said), encoding="utf-8")
+    now = LATER + timedelta(hours=1)
+    assert [mark.may_send(now) for mark in marks] == [False, False]
+    with database.unit_of_work() as connection:
+        hold = sending.read(connection).hold
+        assert hold is not None
+        assert (hold.because, hold.sent_until) == ("restored", LATER)
+        sending.release(connection, now, drop_until=hold.sent_until)
+    assert [mark.may_send(now) for mark in marks] == [True, True]
 
 
 def test_holding_and_releasing_stand_in_the_log(database: Database) -> None:

@@ -36,7 +36,7 @@ def check_events(definition: Definition) -> Iterator[Finding]:
         for code, key, holds in _RULES:
             if holds(event):
                 yield found(code, (*path, key))
-        yield from _check_take_back(path, event)
+        yield from _check_take_back(path, event, definition)
         yield from _check_inputs(path, event)
         yield from _check_limit(path, event, sources, definition)
         for at, branch in enumerate(event.to[:-1]):
@@ -48,10 +48,19 @@ def _conditional(event: Event) -> bool:
     return event.when is not None or any(branch.when for branch in event.to)
 
 
-def _check_take_back(path: Path, event: Event) -> Iterator[Finding]:
+def _check_take_back(path: Path, event: Event, definition: Definition) -> Iterator[Finding]:
+    if not event.take_back:
+        return
     undone = [key for key in CANNOT_BE_UNDONE if getattr(event, key)]
-    if event.take_back and (undone or not event.by or not event.to):
-        why = f"它还有：{', '.join(undone)}" if undone else "只有由人办理、转到下一状态的事件能撤回"
+    states = (definition.states.get(branch.state) for branch in event.to)
+    why = ""
+    if undone:
+        why = f"它还有：{', '.join(undone)}"
+    elif not event.by or not event.to:
+        why = "只有由人办理、转到下一状态的事件能撤回"
+    elif any(state.frees_period for state in states if state):
+        why = "转到的状态让出期别，那一期可能已经另有一件"
+    if why:
         yield found("bad_take_back", (*path, "take_back"), why)
 
 

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from workflow.store.driver.upsert import upsert
 from workflow.store.evidence import audit
@@ -79,6 +89,14 @@ def hold(
     act = Act("setting", by, data={"act": "hold_messages", "code": because})
     audit.record(connection, act, now)
     return True
+
+
+def note_further(connection: Connection, number: int, sent_until: datetime) -> None:
+    """Another machine's file says that sending had come further than whoever held it knew."""
+    until = literal(sent_until, SENDING.c.sent_until.type)
+    later = case((SENDING.c.sent_until < until, until), else_=SENDING.c.sent_until)
+    further = (SENDING.c.held_since.is_not(None), SENDING.c.number < number)
+    connection.execute(update(SENDING).where(*further).values(number=number, sent_until=later))
 
 
 def release(
