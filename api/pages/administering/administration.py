@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
+from api.pages.administering.first_steps import Step, first_steps
 from api.pages.forms import GREATEST_ID, Posted, printable, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.fields import Option
@@ -48,12 +49,15 @@ class AdministratorLine:
 
 @dataclass(frozen=True, slots=True)
 class AdministrationPage:
-    """管理; `appoints` shows the form of the security administrator."""
+    """管理; `appoints` shows the form of the security administrator, `steps` what is to be done
+    first in a new installation.
+    """
 
     title: str
     administrators: tuple[AdministratorLine, ...]
     appoints: bool
     roles: tuple[Option, ...]
+    steps: tuple[Step, ...]
     problem: str = ""
     username: str = ""
     name: str = ""
@@ -174,12 +178,14 @@ def _page(
 ) -> Response:
     with duban.database.reading() as connection:
         rows = administrators.list_administrators(connection)
+        steps = first_steps(connection, duban, someone, rows)
     appoints = someone.administers == "security"
     page = AdministrationPage(
         title=TITLES[someone.administers or "system"],
         administrators=tuple(_line(row, someone, appoints=appoints) for row in rows),
         appoints=appoints,
         roles=options_of(TITLES, role),
+        steps=steps,
         problem=refusal.sentence if refusal else "",
         username=username,
         name=name,

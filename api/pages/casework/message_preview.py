@@ -28,7 +28,6 @@ router = APIRouter()
 BEFORE, AFTER = "reminder", "overdue"
 """What a ladder sends before a limit, and after it."""
 
-USUAL = BEFORE
 _TICK, _TWO_DAYS = timedelta(microseconds=1), timedelta(days=2)
 
 
@@ -52,13 +51,13 @@ class PreviewPage:
 
 @router.get("/cases/{case_id}/messages/preview")
 def preview_of_case(
-    case_id: CaseId, duban: Installation, someone: SignedInPage, template: str = USUAL
+    case_id: CaseId, duban: Installation, someone: SignedInPage, template: str = ""
 ) -> Response:
     """The message of a template, made as if it went now."""
     with duban.database.reading() as connection:
         case = case_in_scope(connection, someone.actor, case_id)
         compiled, calendar = duban.catalog.version(case.definition), duban.catalog.calendar
-        chosen = template if template in template_keys() else USUAL
+        chosen = template if template in template_keys() else _usual(case, duban.clock())
         at, when = _moment(chosen, case, calendar, duban.clock())
         present = variables(Scene(compiled, case, World(calendar), at), "")
         del present["what"]  # what was last told of stands
@@ -81,6 +80,11 @@ def preview_of_case(
         **said,
     )
     return show("message_preview.html", page, masthead_of(duban, someone, ""))
+
+
+def _usual(case: Case, now: datetime) -> str:
+    """The message that its ladder would send now."""
+    return AFTER if case.due is not None and now >= case.due.at else BEFORE
 
 
 def _moment(template: str, case: Case, calendar: Calendar, now: datetime) -> tuple[datetime, str]:

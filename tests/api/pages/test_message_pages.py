@@ -146,8 +146,8 @@ def test_a_preview_says_of_the_limit_what_such_a_message_could_say(
     assert "还剩" not in warned
     assert "期限还没有过" in warned
     clock.advance_to(datetime(2026, 3, 12, 2, tzinfo=UTC))
-    reminded = desk.get(here).text
+    assert "已逾期 7 个工作日" in desk.get(here).text, "what would go now is shown first"
+    reminded = desk.get(f"{here}?template=reminder").text
     assert "期限临近" in reminded
     assert "已逾期" not in reminded
     assert "期限已经过了" in reminded
-    assert "已逾期 7 个工作日" in desk.get(f"{here}?template=overdue").text

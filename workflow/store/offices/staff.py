@@ -52,6 +52,11 @@ def addresses_of(connection: Connection, person: int) -> Mapping[str, str | None
     return dict(connection.execute(query).mappings().one())
 
 
+def anybody_holds_a_post(connection: Connection) -> bool:
+    """Whether anybody holds a post, or ever has."""
+    return connection.execute(select(HOLDING.c.id).limit(1)).first() is not None
+
+
 def ids(connection: Connection) -> dict[str, int]:
     """The id of everybody by login name."""
     query = select(PERSON.c.username, PERSON.c.id)
