@@ -9,7 +9,7 @@ from api.auth import Someone
 from api.context import Duban
 from api.jobs.telling import Tell, counted
 from api.jobs.work import Made
-from api.spreadsheets.ledger import ledger_sheet
+from api.spreadsheets.ledger import ledger_sheet, sheet_title
 from api.spreadsheets.ledger_rows import sheet_rows
 from workflow.engine.calendar import local_day
 from workflow.store.evidence.audit import Act
@@ -53,7 +53,7 @@ def export_ledger(duban: Duban, someone: Someone, job: Job, tell: Tell) -> Made:
         today = local_day(duban.clock())
         content = ledger_sheet(definition, ledger.title, ledger.facts, told, today)
     noted = Act("export", someone.person, data=log_of(asked["workflow"], asked["ledger"]))
-    name = f"{definition.title}{ledger.title}.xlsx"
+    name = f"{sheet_title(definition, asked['ledger'])}.xlsx"
     return Made(f"{total} 行都在表格里", content, name, noted)
 
 

@@ -45,6 +45,12 @@ class SheetRow:
     stamps: tuple[str, ...]
 
 
+def sheet_title(definition: Definition, ledger: str) -> str:
+    """What a ledger is called away from its workflow, whose title it may have in its own."""
+    workflow, own = definition.title, definition.ledgers[ledger].title
+    return own if workflow in own else f"{workflow}·{own}"
+
+
 def ledger_sheet(
     definition: Definition, title: str, facts: Sequence[str], rows: Iterable[SheetRow], today: date
 ) -> bytes:

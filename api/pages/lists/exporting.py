@@ -17,7 +17,7 @@ from api.pages.lists.ledger_filters import Asked, Filters, moments_at, one_ledge
 from api.pages.lists.printed import MOST_PRINTED, form_of, printed
 from api.pages.rendering import masthead_of, show
 from api.presenting.jobs import ExportPage
-from api.spreadsheets.ledger import ledger_sheet
+from api.spreadsheets.ledger import ledger_sheet, sheet_title
 from api.spreadsheets.ledger_rows import sheet_rows
 from workflow.engine.calendar import local_day
 from workflow.engine.errors import InvalidInput
@@ -51,7 +51,7 @@ def sheet(
     """
     definition = one_ledger_of(duban, workflow, ledger)
     spec = definition.ledgers[ledger]
-    title = form_of(definition, form).title if form else f"{definition.title}{spec.title}"
+    title = form_of(definition, form).title if form else sheet_title(definition, ledger)
     with duban.database.reading() as connection:
         narrowed = _narrowed(connection, duban, workflow, asked)
         if form:
@@ -96,7 +96,7 @@ def offer(
     with duban.database.reading() as connection:
         rows = _count(connection, someone, _narrowed(connection, duban, workflow, asked))
     page = ExportPage(
-        title=f"{definition.title}{definition.ledgers[ledger].title}",
+        title=sheet_title(definition, ledger),
         rows=rows,
         ledger=f"/ledgers/{workflow}/{ledger}{asked.address()}",
         action=f"/ledgers/{workflow}/{ledger}/export{asked.address(group='')}",
@@ -120,7 +120,7 @@ def begin(
         narrowed = _narrowed(connection, duban, workflow, asked)
         _count(connection, someone, narrowed)
     what = exporting.asked_for(workflow, ledger, narrowed, asked.order)
-    title = f"导出{definition.title}{definition.ledgers[ledger].title}"
+    title = f"导出{sheet_title(definition, ledger)}"
     with duban.database.unit_of_work() as connection:
         job = jobs.ask(connection, someone.actor, exporting.LEDGER, title, what, duban.clock())
     return RedirectResponse(f"/jobs/{job}", 303)

@@ -3,6 +3,7 @@
 import io
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from openpyxl import load_workbook
@@ -116,6 +117,18 @@ def test_a_spreadsheet_is_set_up_to_be_printed(browser: Browsers, duban: Duban) 
     head = [cell.value for cell in sheet[1]]
     assert sheet.cell(2, head.index("发现日期") + 1).value == datetime(2026, 3, 1)  # noqa: DTZ001
     assert sheet.cell(2, head.index("交办文号") + 1).value is None
+
+
+@pytest.mark.parametrize(
+    ("ledger", "name"),
+    [("rectification/problem", "问题整改·问题台账"), ("interview/preparation", "约谈台账")],
+)
+def test_a_spreadsheet_is_called_as_its_ledger_is(
+    browser: Browsers, duban: Duban, ledger: str, name: str
+) -> None:
+    """The title of the workflow is said once."""
+    answer = browser(SPECIALIST).client.get(f"/ledgers/{ledger}/sheet.xlsx")
+    assert quote(f"{name}.xlsx") in answer.headers["content-disposition"]
 
 
 def test_a_spreadsheet_that_would_be_too_long_is_refused_with_what_to_do(
