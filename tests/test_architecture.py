@@ -154,6 +154,17 @@ def test_every_test_marker_exists() -> None:
     assert used - PYTEST_OWN <= declared
 
 
+def test_what_is_cited_is_there_to_be_read() -> None:
+    """A law by its number, a text by its name: neither may lie in a drawer of its author."""
+    design = (ROOT / "docs" / "design.md").read_text("utf-8")
+    laws = set(re.findall(r"^(\d+)\. \*\*", design.partition("## The laws")[2], re.MULTILINE))
+    texts = {path.name for path in ROOT.glob("[!.]*/**/*.md")} | {"README.md"}
+    for path in files(*PACKAGES, "tests", "bench"):
+        source = path.read_text("utf-8")
+        assert set(re.findall(r"\bdesign, law (\d+)", source)) <= laws, path
+        assert set(re.findall(r"(?<![.\w])[a-z]\w+\.md\b", source)) <= texts, path
+
+
 LEFT_OVER = re.compile(r"\b(TO" "DO|FIX" "ME|XX" "X)\b")
 
 
