@@ -303,11 +303,9 @@ def _other(file: CaseFile) -> tuple[Value, ...]:
 
 def _pictures(file: CaseFile) -> tuple[Value, ...]:
     """Several facts of photos, to stand side by side: before and after."""
-    definition, case = file.definition, file.case
-    names = [
-        n for n, fact in definition.facts.items() if fact.type == "photos" and case.facts.get(n)
-    ]
-    return file.values(names, case.facts) if len(names) > 1 else ()
+    definition, shown = file.definition, file.shown
+    names = [n for n, fact in definition.facts.items() if fact.type == "photos" and shown.get(n)]
+    return file.values(names, shown) if len(names) > 1 else ()
 
 
 # Dates to come
