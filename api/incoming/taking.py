@@ -134,7 +134,7 @@ class Desk:
         try:
             (answer,) = self.duban.commands.open_cases(
                 workflow=self.source.workflow,
-                wanted=[Wanted(row.parties, row.facts)],
+                wanted=[Wanted(row.parties, row.facts, row.period)],
                 actor=self.actor,
                 request=self._request("row", row.number),
                 now=self.duban.clock(),

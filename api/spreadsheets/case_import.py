@@ -111,7 +111,7 @@ def import_cases(
         raise RowsRefused(sentence, {"rows": [_plain(row) for row in reports if not row.ok]})
     answers = duban.commands.open_cases(
         workflow=workflow,
-        wanted=[Wanted(row.parties, row.facts) for row in rows],
+        wanted=[Wanted(row.parties, row.facts, row.period) for row in rows],
         actor=someone.actor,
         request=digest,
         now=duban.clock(),
@@ -158,7 +158,7 @@ def _checked(
             facts, seen = candidates.of_opening(
                 connection, compiled, row.parties, row.facts, someone.actor, seen, now
             )
-            request = Request(1, "", row.parties, facts)
+            request = Request(1, "", row.parties, facts, row.period)
             case = open_case(compiled, request, someone.actor, seen, now).case
             for event in definition.opening.straight_through:
                 case = step(compiled, case, Firing(event), someone.actor, seen, now).case

@@ -11,6 +11,7 @@ from api.spreadsheets.reading import Cell, NumberedRow
 from workflow.engine.case import Unit
 from workflow.engine.definition import FILE_TYPES, Definition, Party
 from workflow.engine.errors import InvalidInput
+from workflow.engine.periods import period_called
 
 WHOLE_ROW = "本行"
 """Under what a report keeps what is wrong with a row but with no column of it."""
@@ -29,12 +30,13 @@ class UnreadableFile(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table: a fact of the opening, or the unit of a named party."""
+    """A column of the table: a fact of the opening, the unit of a named party, or the period."""
 
     title: str
     name: str
     required: bool
     party: bool = False
+    period: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Row:
     parties: Mapping[str, int]
     errors: Mapping[str, str]
     about: str = ""
+    period: int | None = None
 
 
 def columns_of(definition: Definition) -> tuple[Column, ...]:
@@ -70,7 +73,9 @@ def columns_of(definition: Definition) -> tuple[Column, ...]:
         for name, party in definition.parties.items()
         if party.named or party.choice
     ]
-    return (*parties, *facts)
+    asked = opening.period
+    periods = [Column("期别", "period", asked.needed, period=True)] if asked else []
+    return (*parties, *periods, *facts)
 
 
 def _party_title(party: Party, taken: set[str]) -> str:
@@ -174,16 +179,21 @@ def read_row(
     facts: dict[str, Any] = {}
     parties: dict[str, int] = {}
     errors: dict[str, str] = {}
+    period: int | None = None
     if len(cells) > len(order):
         errors[WHOLE_ROW] = "比表头多出几格"
     for column, cell in zip(order, cells, strict=False):
         if cell is None:
             continue
-        if not column.party:
+        if not (column.party or column.period):
             facts[column.name] = typed(definition.facts[column.name].type, cell)
             continue
         try:
-            parties[column.name] = units.find(_text(cell), definition.parties[column.name].among)
+            if column.period:
+                period = _period(definition, cell)
+            else:
+                among = definition.parties[column.name].among
+                parties[column.name] = units.find(_text(cell), among)
         except ValueError as error:
             errors[column.title] = str(error)
     for column in order:
@@ -194,7 +204,15 @@ def read_row(
         for column, cell in zip(order, cells, strict=False)
         if cell is not None and (column.party or column.name == definition.headline)
     )
-    return Row(number, facts, parties, errors, "，".join(named))
+    return Row(number, facts, parties, errors, "，".join(named), period)
+
+
+def _period(definition: Definition, cell: Cell) -> int:
+    """The number of the period that a cell calls by its name; raises ValueError with a Chinese
+    sentence.
+    """
+    asked = definition.opening.period
+    return int(period_called(_text(cell), asked.every if asked else ()))
 
 
 def typed(kind: str, cell: Cell) -> Any:

@@ -14,6 +14,12 @@ Sheet = Any
 """xlsxwriter ships no annotations."""
 
 _WIDE, _NARROW = 40, 16
+_PERIODS = {
+    "week": "2026年第48周",
+    "month": "2026年11月",
+    "quarter": "2026年四季度",
+    "year": "2026年",
+}
 _UNIT_HEADS = (("编码", 14), ("简称", 28), ("全称", 48), ("上级", 24))
 
 
@@ -87,6 +93,8 @@ def _tell_units(book: Any, units: Sequence[Offered]) -> None:
 
 
 def _choices(definition: Definition, column: Column) -> list[str]:
+    if column.period:
+        return []
     fact = definition.facts[column.name]
     return ["是", "否"] if fact.type == "yes_no" else list(fact.options)
 
@@ -94,6 +102,8 @@ def _choices(definition: Definition, column: Column) -> list[str]:
 def _look(definition: Definition, column: Column, formats: dict[str, Any]) -> tuple[int, Any]:
     if column.party:
         return _WIDE // 2, formats["text"]
+    if column.period:
+        return _NARROW, formats["text"]
     fact = definition.facts[column.name]
     kind = {"date": "date", "number": "number", "integer": "number"}.get(fact.type, "text")
     return (_WIDE if fact.lines else _NARROW), formats[kind]
@@ -133,6 +143,8 @@ def _remark(sheet: Sheet, at: int, definition: Definition, column: Column) -> No
     said = ["必填" if column.required else "可以不填"]
     if column.party:
         said.append("写单位名称或编码")
+    elif column.period and (asked := definition.opening.period):
+        said.append("如 " + "、".join(_PERIODS[length] for length in asked.every))
     elif definition.facts[column.name].type == "date":
         said.append("日期，如 2026-09-30")
     elif hint := definition.facts[column.name].hint:

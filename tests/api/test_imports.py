@@ -50,6 +50,29 @@ def test_people_in_a_table_are_called_by_name_and_known_before_it_is_committed(
     assert [(one["username"], one["name"]) for one in named] == [("zhou.head", name)]
 
 
+@ON_SQLITE
+def test_of_which_period_a_case_is_stands_in_a_column_of_its_own(rest: Rest) -> None:
+    """No workflow that asks for a period could be opened from a table (0074)."""
+    office = rest("zhou-bg.liaison")
+    heads = ["报告单位", "期别", "报告名称"]
+    without = xlsx(["报告单位", "报告名称"], ["522300", "年度汇总报告"])
+    answer = office.upload("r.xlsx", without, workflow="summary_report")
+    assert "缺少“期别”" in refused(answer, 422, "unreadable_file")
+    wrong = xlsx(heads, ["522300", "去年", "年度汇总报告"], ["522300", "2026年四季度", "汇总"])
+    rows = office.upload("r.xlsx", wrong, workflow="summary_report").json()["rows"]
+    assert [row["errors"]["期别"] for row in rows] == [
+        "没有“去年”这一期",
+        "没有“2026年四季度”这一期",
+    ]
+    later = xlsx(heads, ["522300", "2027年", "年度汇总报告"])
+    (row,) = office.upload("r.xlsx", later, workflow="summary_report").json()["rows"]
+    assert row["errors"] == {"期别": "期别：2027年还没有开始"}
+    right = xlsx(heads, ["522300", "2025年", "年度汇总报告"], ["522300", 2026, "年中汇总报告"])
+    done = office.upload("r.xlsx", right, workflow="summary_report", commit="true").json()
+    periods = [office.get(f"/cases/{row['case']}").json()["period"] for row in done["rows"]]
+    assert periods == [2025, 2026]
+
+
 def test_a_preview_opens_nothing_and_a_commit_opens_every_row_once(
     rest: Rest, database: Database
 ) -> None:

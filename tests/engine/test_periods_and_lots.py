@@ -7,7 +7,14 @@ import pytest
 from tests.engine.definitions import CALENDAR
 from workflow.engine.cadences import EXAMPLES, in_words, parse_day
 from workflow.engine.lots import by_lot
-from workflow.engine.periods import Length, Period, numbers_of, period_of, read_period
+from workflow.engine.periods import (
+    Length,
+    Period,
+    numbers_of,
+    period_called,
+    period_of,
+    read_period,
+)
 
 LENGTHS: tuple[Length, ...] = ("week", "month", "quarter", "year")
 
@@ -31,6 +38,9 @@ def test_a_day_lies_in_its_period(
     assert (int(period), str(period)) == (number, title)
     assert (period.first.isoformat(), period.last.isoformat()) == (first, last)
     assert read_period(number) == period
+    assert period_called(f" {title} ", LENGTHS) == period
+    with pytest.raises(ValueError, match="这一期"):
+        period_called(title, [one for one in LENGTHS if one != length])
 
 
 @pytest.mark.parametrize("length", LENGTHS)

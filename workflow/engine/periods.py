@@ -5,7 +5,7 @@ year, `20264` a quarter, `202611` a month, `2026048` a week (ISO 8601: the week 
 Thursday of the year is its first).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -97,6 +97,22 @@ def recent(length: Length, day: date, count: int) -> Iterator[Period]:
     for _ in range(count):
         yield period
         period = period.before
+
+
+def period_called(text: str, lengths: Iterable[Length]) -> Period:
+    """The period of one of these lengths that pages call so, or 2026 for a year; raises
+    ValueError.
+    """
+    said = "".join(text.split()).removesuffix("年")
+    year = int(said[:_YEAR_DIGITS]) if said[:_YEAR_DIGITS].isdecimal() else 0
+    if 2000 <= year < 2200:
+        for length in lengths:
+            period = period_of(length, date(year, 1, 4))  # of the first week, whatever the year
+            while period.year == year:
+                if str(period).removesuffix("年") == said:
+                    return period
+                period = period.after
+    raise ValueError(f"没有“{text[:40]}”这一期")
 
 
 def read_period(number: int) -> Period:
