@@ -162,10 +162,18 @@ def _cell(fact: Fact, raw: Any) -> Any:
     value = value_of(fact, raw)
     if value.table is not None:
         return "\n".join(
-            f"{at}. {'，'.join(cell for cell in row if cell != NOTHING)}"
-            for at, row in enumerate(value.table.rows, start=1)
+            f"{at}. {_row(fact, row)}" for at, row in enumerate(value.table.rows, start=1)
         )
     return "" if value.empty else value.text
+
+
+def _row(fact: Fact, row: Sequence[str]) -> str:
+    """A row of a table in one line; a bare figure says of what it is."""
+    return "，".join(
+        f"{column.title} {cell}" if column.type in ("number", "integer") else cell
+        for column, cell in zip(fact.columns.values(), row, strict=True)
+        if cell != NOTHING
+    )
 
 
 @lru_cache(maxsize=5_000)

@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from api.clock import SimulatedClock
 from api.context import Duban
+from api.spreadsheets.ledger import readers_of
 from tests.api.pages.conftest import Browser, Browsers, new_request
 from tests.api.pages.page import Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
@@ -103,6 +104,15 @@ def test_a_spreadsheet_holds_every_row_that_is_filtered_and_takes_no_text_for_a_
     described, found_on = head.index("问题描述"), head.index("发现日期")
     assert {row[described] for row in rows} == {f"=1+{n}，写在问题里的公式" for n in range(51)}
     assert str(rows[0][found_on])[:10] == "2026-03-01"
+
+
+def test_a_figure_in_a_table_says_in_its_cell_of_what_it_is(duban: Duban) -> None:
+    """“普安县，12，8，4” tells nobody which is which."""
+    definition = duban.catalog.newest("summary_report").definition
+    ((_, reader),) = readers_of(definition, ["counties"])
+    assert reader is not None
+    county = {"unit": "普安县", "opened": 12, "closed": 8, "open": 4, "overdue": 1, "rebounded": 0}
+    assert reader([county]) == "1. 普安县，新增问题 12，销号 8，在办 4，逾期 1，反弹 0"
 
 
 def test_a_spreadsheet_is_set_up_to_be_printed(browser: Browsers, duban: Duban) -> None:
