@@ -24,6 +24,7 @@ from workflow.store.outgoing import outbox
 router = APIRouter()
 
 HERE = "/administration/channels"
+_KEPT = "这个渠道还没有接外部服务器：这一条存进了本机信箱，没有发出去。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,18 @@ def _page(
         ),
         title=WAYS.get(way, ""),
         said=lines_of(trial, address) if trial else (),
-        meaning=trial.meaning if trial else "",
+        meaning=_meaning(trial, urls[way]) if trial else "",
         well=trial is not None and trial.receipt.outcome is Outcome.ACCEPTED,
         problem=refused.sentence if refused else "",
     )
     status = status_of(refused) if refused else 200
     return show("channels.html", page, masthead_of(duban, someone, HERE), status=status)
+
+
+def _meaning(trial: Trial, url: str) -> str:
+    """What came of it; the local mailbox is nobody's telephone."""
+    accepted = trial.receipt.outcome is Outcome.ACCEPTED
+    return _KEPT if accepted and url == MAILBOX_URL else trial.meaning
 
 
 def _goes(url: str) -> str:

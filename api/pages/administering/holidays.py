@@ -27,6 +27,9 @@ from workflow.store.processes import anybody_works
 router = APIRouter()
 
 HERE = "/administration/holidays"
+_IN_BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
+_MONTH_AND_DAY = re.compile(r"^(\d{1,2})月(\d{1,2})日(?:上班)?$")
+_ONE_FIGURE = re.compile(r"-(?=\d(?:-|$))")
 _BETWEEN_DAYS = re.compile(r"[\s,，、;；]+")
 
 
@@ -50,7 +53,7 @@ def look_or_enter(duban: Installation, someone: SignedInForm, form: Posted) -> R
     """Say what the notice comes to, or enter it; mistakes are told all at once."""
     year, rows = printable(text_in(form, "year"), 4), tuple(_typed(form))
     try:
-        notice = typed_notice(whole(year, 9999) or 0, _given(rows))
+        notice = typed_notice(whole(year, 9999) or 0, _given(rows, year))
     except BadNotice as bad:
         problems = tuple(dict.fromkeys(str(bad).splitlines()))
         return _show(duban, someone, year, rows, problems=problems, status=422)
@@ -74,15 +77,18 @@ def _typed(form: FormData) -> Iterator[TypedHoliday]:
         yield TypedHoliday(name[:20], first, last, work)
 
 
-def _given(rows: tuple[TypedHoliday, ...]) -> Iterator[tuple[str, dict[str, object]]]:
+def _given(rows: tuple[TypedHoliday, ...], year: str) -> Iterator[tuple[str, dict[str, object]]]:
     """Rows in which something besides the name stands, each with what the form calls it."""
     for number, row in enumerate(rows, start=1):
         if row.first or row.last or row.work:
-            yield f"第 {number} 行{row.name}", _as_written(row)
+            yield f"第 {number} 行{row.name}", _as_written(row, year)
 
 
-def _as_written(row: TypedHoliday) -> dict[str, object]:
-    work = [text for text in _BETWEEN_DAYS.split(row.work) if text]
+def _as_written(row: TypedHoliday, year: str) -> dict[str, object]:
+    """A row as a notice has it; days worked may stand as in the notice, 2月14日（周六）."""
+    days = _BETWEEN_DAYS.split(_IN_BRACKETS.sub("", row.work))
+    work = [_MONTH_AND_DAY.sub(rf"{year}-\g<1>-\g<2>", text) for text in days if text]
+    work = [_ONE_FIGURE.sub("-0", text) for text in work]
     name = row.name or "节假日"
     return {"name": name, "from": row.first, "to": row.last or row.first, "work": work}
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInPage
 from api.pages.forms import Before, CaseId
@@ -11,9 +12,12 @@ from api.pages.rendering import masthead_of, show
 from api.presenting.case_page import headline_of
 from api.presenting.messages import MessageLine, message_line
 from api.presenting.wording import Names
+from workflow.engine.case import Actor
+from workflow.engine.errors import NotFound
 from workflow.store.casework.cases import case_in_scope
 from workflow.store.lists import queries
 from workflow.store.outgoing import messages, proofs
+from workflow.store.sight.scope import check_scope
 
 router = APIRouter()
 
@@ -50,9 +54,9 @@ def messages_of_case(
         shown = told[:PAGE_SIZE]
         known = proofs.proofs(connection, shown)
         near = {one.unit_id for one in shown if one.unit_id is not None}
+        resends = _looks_after(connection, someone.actor, case_id)
         names = Names(units=queries.unit_names(connection, near))
     definition, calendar = duban.catalog.version(case.definition).definition, duban.catalog.calendar
-    resends = bool(who_looks_after(someone.actor).posts)
     address = f"/cases/{case_id}"
     page = CaseMessagesPage(
         case=address,
@@ -66,3 +70,13 @@ def messages_of_case(
         done=RESENT.get(done, ""),
     )
     return show("case_messages.html", page, masthead_of(duban, someone, ""))
+
+
+def _looks_after(connection: Connection, actor: Actor, case_id: int) -> bool:
+    """Whether a post that looks after messages is one through which the reader sees the case."""
+    reader = who_looks_after(actor)
+    try:
+        check_scope(connection, reader, case_id)
+    except NotFound:
+        return False
+    return bool(reader.posts)

@@ -76,6 +76,14 @@ def test_every_mistake_is_told_at_once_and_what_was_typed_stays(
     assert 2027 not in duban.catalog.calendar.notices
 
 
+def test_days_worked_may_stand_as_the_notice_writes_them(system: Browser) -> None:
+    written = SPRING | {"work.1": "1月30日（农历腊月二十三、周六）、2月20日（周六）上班"}
+    looked = sent(system, "look", **NEW_YEAR, **written)
+    assert "调休上班：2027年1月30日 周六、2027年2月20日 周六" in looked.text
+    wrong = sent(system, "look", **NEW_YEAR, **SPRING | {"work.1": "2月30日"})
+    assert "没有“2027-02-30”这个日期" in wrong.text
+
+
 def test_the_same_notice_sent_twice_is_one_version(system: Browser, duban: Duban) -> None:
     before = duban.catalog.calendar.version
     for _ in range(2):

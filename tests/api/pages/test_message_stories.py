@@ -18,7 +18,7 @@ from tests.notifications.scripted import Scripted
 from tests.prefecture import Prefecture
 from workflow.store.outgoing import reports
 from workflow.store.outgoing.reports import Fate, Report
-from workflow.store.tables.handles import AUDIT, OUTBOX
+from workflow.store.tables.handles import AUDIT, HOLDING, OUTBOX
 
 MORNING = datetime(2026, 3, 3, 2, tzinfo=UTC)
 REFUSED = Receipt(Outcome.REFUSED, "对方不收这个号码。")
@@ -105,6 +105,32 @@ def test_a_returned_mail_is_trouble_and_goes_again_once(
         assert acts.scalars().all() == [mail]
     assert f"/messages/{mail}/resend" not in specialist.get("/messages").text
     del case
+
+
+@pytest.mark.rights
+def test_a_post_elsewhere_does_not_offer_what_would_be_refused(
+    browser: Browsers, duban: Duban, case: int
+) -> None:
+    """A head of another county who helps out here sees the case as what they are here."""
+    deliver(duban, sms=Scripted([REFUSED] * 9))
+    mail = message_to(duban, "xingyi.liaison", "email")
+    hear(duban, mail, Fate.UNDELIVERED, "对方信箱已满。")
+    place = Prefecture(duban.database)
+    with duban.database.unit_of_work() as connection:
+        here = select(HOLDING.c.post_id).where(
+            HOLDING.c.person_id == place.person("xingyi.liaison")
+        )
+        helps = {
+            "post_id": connection.execute(here).scalar_one(),
+            "person_id": place.person("wangmo.head"),
+            "kind": "deputy",
+            "begins_at": duban.clock(),
+        }
+        connection.execute(HOLDING.insert().values(helps))
+    again = f"/messages/{mail}/resend"
+    for username, may in (("wangmo.head", False), (SPECIALIST, True)):
+        forms = browser(username).get(f"/cases/{case}/messages").forms
+        assert (again in [form.action for form in forms]) == may
 
 
 @pytest.mark.rights

@@ -64,7 +64,11 @@ def test_an_administrator_enters_an_address_and_tries_a_channel_with_it(system: 
     page = system.post_on(wrong, "administration/contacts", **new)
     assert "更改关力的手机、邮箱" in page.text
     assert "office.example" not in page.text
-    assert len(system.get("/administration/channels").forms) == 2  # mail and SMS
+    tried = system.get("/administration/channels")
+    assert len(tried.forms) == 2  # mail and SMS
+    tried = system.post_on(tried, "channels/test")
+    assert "存进了本机信箱，没有发出去" in tried.text
+    assert "对方已经收下" not in tried.text
     undo = next(form for form in page.forms if "undo" in form.action)
     assert "撤销变更" in system.post(undo.action, undo.values).text
     assert system.get("/administration/channels").forms == []
