@@ -125,7 +125,9 @@ def test_what_is_out_of_scope_is_not_even_tried(
 def test_filters_are_kept_under_a_name_and_forgotten_again(browser: Browsers) -> None:
     desk = browser(SPECIALIST)
     page = desk.get(f"{LEDGER}?opened=overdue&unit=兴义市&group=state")
-    shown = desk.post_on(page, page.forms[1].action.rsplit("/", 1)[1], title="兴义逾期")
+    kept = desk.post_on(page, page.forms[1].action.rsplit("/", 1)[1], title="兴义逾期")
+    assert kept.main.one("select", id="opened").one("option", selected="").text == "已逾期"
+    shown = desk.get("/ledgers")
     link = next(one for one in shown.main.all("a") if one.text == "兴义逾期")
     again = desk.get(link.attributes["href"])
     assert again.main.one("select", id="opened").one("option", selected="").text == "已逾期"
@@ -140,7 +142,8 @@ def test_filters_are_kept_under_a_name_and_forgotten_again(browser: Browsers) ->
 def test_a_view_of_somebody_else_cannot_be_forgotten(browser: Browsers) -> None:
     mine, other = browser(SPECIALIST), browser("zhou-dc.head")
     page = mine.get(f"{LEDGER}?opened=open")
-    shown = mine.post_on(page, page.forms[1].action.rsplit("/", 1)[1], title="未办结的")
+    mine.post_on(page, page.forms[1].action.rsplit("/", 1)[1], title="未办结的")
+    shown = mine.get("/ledgers")
     token = other.get("/ledgers").root.one("input", name="csrf").attributes["value"]
     assert other.client.post(shown.forms[0].action, data={"csrf": token}).status_code == 404
     assert "未办结的" in mine.get("/ledgers").text
