@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api.presenting.wording import role_in_words
-from api.presenting.workflows import EventRule, StateRule, WorkflowPage, event_rule, limits_of
+from api.presenting.workflows import (
+    STAYS,
+    EventRule,
+    StateRule,
+    WorkflowPage,
+    event_rule,
+    limits_of,
+)
 from workflow.engine.definition import Definition, Event, State
 from workflow.engine.flow import events_in
 
@@ -134,4 +141,5 @@ def _of_state(state: StateRule) -> Iterator[str]:
 def _of_event(event: EventRule) -> str:
     gives = f"，须填{event.gives}" if event.gives else ""
     notes = f"（{'；'.join(event.notes)}）" if event.notes else ""
-    return f"{event.title}：{event.who}，转入{event.leads}{gives}{notes}"
+    leads = event.leads if event.leads == STAYS else f"转入{event.leads}"
+    return f"{event.title}：{event.who}，{leads}{gives}{notes}"

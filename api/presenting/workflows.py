@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 
 from api.presenting.wording import Names, roles_in_words
 from workflow.engine.cadences import in_words
-from workflow.engine.definition import Definition, Event, Fact, Party, Rung, SignOff, State, Wide
+from workflow.engine.definition import Definition, Event, Fact, Rung, SignOff, State, Wide
+from workflow.engine.flow import events_in
 from workflow.engine.kinds import LEVELS, kind_in_words
 from workflow.engine.limits import LimitCase
 
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
+STAYS = "不改变环节"
+"""Where an event leads that leads nowhere else."""
 _OFFICES = {
     "government": "党委政府",
     "supervision": "督查机构",
@@ -103,8 +106,8 @@ def workflow_page(
         basis=definition.basis,
         begins=_begins(definition),
         parties=tuple(
-            PartyRule(party.title, tuple(_units(definition, party)))
-            for party in definition.parties.values()
+            PartyRule(party.title, tuple(_units(definition, name)))
+            for name, party in definition.parties.items()
         ),
         ledgers=tuple(
             (
@@ -184,21 +187,38 @@ def _begins(definition: Definition) -> str:
     return "；".join(ways) or "由其他事项提起"
 
 
-def _units(definition: Definition, party: Party) -> Iterator[str]:
+def _units(definition: Definition, name: str) -> Iterator[str]:
+    party = definition.parties[name]
     if party.units:
         fact, _, column = party.units.partition(".")
         table = definition.facts[fact]
         yield f"列在“{table.title}”的“{table.columns[column].title}”栏中的各单位"
         return
-    named = "可由发起人指定" if party.optional else "由发起人指定"
+    by = "由发起人指定" if definition.opening.by else "由提起它的事项或者日历确定"
+    named = "可由发起人指定" if party.optional else by
     if party.among:
         yield f"{named}：{'、'.join(kind_in_words(selector) for selector in party.among)}"
     elif not party.table:
         yield named
     for selector, offices in party.table.items():
         start = definition.parties[party.of].title if party.of else ""
-        found = "，提级后为".join(map(office_in_words, offices))
-        yield f"{start}为{kind_in_words(selector)}的：{found}"
+        higher = _higher(definition, name)
+        found = [
+            office_in_words(offices[0]),
+            *(higher + office_in_words(one) for one in offices[1:]),
+        ]
+        yield f"{start}为{kind_in_words(selector)}的：{'，'.join(found)}"
+
+
+def _higher(definition: Definition, name: str) -> str:
+    """When it is a higher office of its row that sits in a party's seat."""
+    if definition.parties[name].choice:
+        return "发起时可以改为"
+    opener = any(role.partition(".")[0] == name for role in definition.opening.by)
+    events = (event for state in definition.states for _, event in events_in(definition, state))
+    raised = any(name in event.raises for event in events)
+    ways = [way for way, so in (("上一级发起的", opener), ("提级后", raised)) if so]
+    return f"{'或者'.join(ways)}为" if ways else "上一级为"
 
 
 def office_in_words(office: str) -> str:
@@ -256,7 +276,7 @@ def event_rule(definition: Definition, state: State | None, event: Event) -> Eve
         title=event.title,
         who=_who(definition, state, event),
         gives="、".join(definition.facts[fact].title for fact in event.needs),
-        leads="或".join(definition.states[target].title for target in targets) or "不改变环节",
+        leads="或".join(definition.states[target].title for target in targets) or STAYS,
         notes=tuple(_notes(definition, event)),
     )
 

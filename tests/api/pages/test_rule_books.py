@@ -59,3 +59,17 @@ def test_the_rule_book_says_who_may_not_sign_both_and_what_is_proposed_by_itself
     assert "系统自动提出“提级督办”，理由：重大问题" in page.text
     assert "整改责任人（文字；涉及个人，不公开）" in page.text
     assert "审核人（签字）" in page.text
+
+
+def test_the_rule_book_says_when_a_higher_office_takes_a_seat(browser: Browsers) -> None:
+    """Nobody is 提级 where no step raises; and no opener names a party where nobody opens."""
+    reader = browser("xingyi.liaison")
+    interview, problem, asked, report = (
+        reader.get(f"/workflows/{name}").text
+        for name in ("interview", "rectification", "hotline", "township_report")
+    )
+    assert "县级党委政府，发起时可以改为市州级党委政府" in interview
+    assert "提级后" not in interview
+    assert "县级督查机构，上一级发起的或者提级后为市州级督查机构" in problem
+    assert "县级督查机构，上一级为市州级督查机构" in asked
+    assert "由提起它的事项或者日历确定：乡镇党委政府" in report
