@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from workflow.store.outgoing.folding import Item
 
-HEADLINE = "保密事项，请登录查看"
+HEADLINE = "限定知悉范围的事项，请登录查看"
 
 _KEPT = ("due", "left", "person", "link", "settings", "fixed")
 """What a message may say beside the number; none of it is about the matter."""

@@ -71,7 +71,7 @@ def test_a_digest_tells_the_others_in_full(desk: Desk, calendar: Calendar, at: A
         )
     [mail] = delivered(desk, calendar, now)["email"]
     assert "望谟县：者楼街道路灯损坏" in mail.text
-    assert "1. 保密事项，请登录查看" in mail.text
+    assert "1. 限定知悉范围的事项，请登录查看" in mail.text
     assert "不打招呼" not in everything(mail)
 
 
