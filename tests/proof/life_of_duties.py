@@ -5,6 +5,8 @@ open, a leader's contact point, help from outside, and what takes longer than a 
 from typing import Any
 
 from tests.proof.story import Story
+from workflow.engine.case import CLOCK
+from workflow.transaction import Transaction
 
 PLACE, TOWNSHIP = "522301", "522301100"
 """兴义市 and its 敬南镇."""
@@ -19,6 +21,7 @@ def live_duties(story: Story) -> dict[str, int]:
         "visited": _visited(story),
         "helped": _helped(story),
         "long_term": _long_term(story),
+        "reported": _reported(story),
     }
 
 
@@ -99,4 +102,19 @@ def _long_term(story: Story) -> int:
     stage = {"stage_goal": "年内建成管护队伍", "review_on": "2026-12-31"}
     story.fire(case, "xingyi.head", "make_long_term", reason="管护须长期坚持", **stage)
     story.fire(story.child(case), "zhou-dc.head", "approve")
+    return case
+
+
+def _reported(story: Story) -> int:
+    """A township's report of the year, as the calendar opens it where the county wants it."""
+    subject = {"subject": "2026年实施乡村振兴战略进展情况报告"}
+    with story.database.unit_of_work() as connection:
+        work = Transaction(connection, story.catalog, story.now)
+        reporter = {"reporter": story.units[TOWNSHIP]}
+        case = work.open("township_report", reporter, subject, CLOCK, period=2026).id
+        work.flush()
+    told = {"overview": "总体平稳", "work": "计划十项，完成九项", "problems": "缺管护队伍"}
+    story.fire(case, "jingnan.liaison", "submit", **told)
+    story.fire(case, "jingnan.head", "issue", signer="王某")
+    story.fire(case, "xingyi-bg.liaison", "receive")
     return case
