@@ -26,6 +26,8 @@ class Held:
     def reading(self) -> Iterator[Connection]:
         yield self.connection
 
+    snapshot = reading  # all of it in one transaction anyway
+
 
 @dataclass
 class Intruder:
