@@ -26,7 +26,7 @@ LOST = ".lost"
 """Behind the name of a field whose files were chosen and could not be kept."""
 
 MOST_KEPT = 200_000
-"""Characters: more than anybody types at once."""
+"""Characters: more than anybody types at once, and packed still less than a body may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class KeptForm:
 
     def packed(self) -> str:
         """As one text, for a field of another form."""
-        return urlsafe_b64encode(json.dumps([self.action, self.fields]).encode()).decode()
+        plain = json.dumps([self.action, self.fields], ensure_ascii=False)  # half as long
+        return urlsafe_b64encode(plain.encode()).decode()
 
     @classmethod
     def unpacked(cls, text: str) -> "KeptForm | None":

@@ -1,12 +1,15 @@
 """Whoever types for longer than a session lasts signs in again and sends what was typed."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from starlette.testclient import TestClient
 
+from api.auth.kept_form import MOST_KEPT, KeptForm
 from api.clock import SimulatedClock
 from api.context import Duban
+from api.gatekeeping.limits import LARGEST_BODY
 from tests.api.files import picture
 from tests.api.pages.conftest import PASSWORD, Browser, Browsers
 from tests.api.pages.page import Form, Page, faults_of
@@ -70,6 +73,13 @@ def test_who_has_signed_in_in_another_window_sends_it_from_there(
     assert resumed.status == 403
     form = next(one for one in resumed.forms if one.action == report.action)
     assert "换了十二盏灯" in desk.post(form.action, form.values).text
+
+
+def test_the_longest_that_is_kept_may_be_sent_again() -> None:
+    """Packed, it is a field of the form by which one signs in."""
+    kept = KeptForm("/cases/1", (("fact.progress", "灯" * MOST_KEPT),))
+    assert len(urlencode({"kept": kept.packed()})) < LARGEST_BODY
+    assert KeptForm.unpacked(kept.packed()) == kept
 
 
 def test_files_have_to_be_chosen_again_and_nothing_is_done_without_them(
