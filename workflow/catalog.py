@@ -3,7 +3,6 @@
 A case keeps the version it was opened with (design, law 7); a changed file is a new version.
 """
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -26,6 +25,7 @@ from workflow.store import versions
 from workflow.store.calendars import read_calendars
 from workflow.store.casework import documents
 from workflow.store.database import Database
+from workflow.store.evidence import published
 from workflow.store.measuring import measures
 from workflow.yaml_text import read_definition, read_file, read_yaml
 
@@ -281,29 +281,24 @@ class Catalog:
         ).texts
         templates, _ = load_templates(folder)
         with self._database.unit_of_work() as connection:
-            published = [
+            new = [
                 name
                 for name, (definition, text) in loaded.items()
                 if versions.publish(connection, definition, text, now, person)
             ]
-            published += measures.publish(connection, texts, now, person)
-            published += [
+            new += measures.publish(connection, texts, now, person)
+            new += [
                 name
                 for name, (_, text) in templates.items()
                 if documents.publish(connection, name, text, now, person)
             ]
         self.reload()
-        return published
+        return new
 
     def _has_all(self, folder: Path) -> bool:
         with self._database.reading() as connection:
-            published = versions.hashes(connection) | measures.hashes(connection)
-            published |= documents.template_hashes(connection)
+            known = published.hashes(connection)
         own = (folder / name for name in (TEMPLATES, INDICATORS, SCORECARDS))
         folders = (folder, *own, SHIPPED / TEMPLATES)
         files = (path for one in folders for path in _files(one))
-        return {_digest(path.read_bytes()) for path in files} <= published
-
-
-def _digest(text: bytes) -> str:
-    return hashlib.sha256(text).hexdigest()
+        return {published.hash_of(path.read_bytes()) for path in files} <= known

@@ -17,6 +17,7 @@ _CHECKS = {
     "files": "附件",
     "documents": "公文",
     "units": "单位",
+    "texts": "公文模板和指标",
 }
 _WORDS = {
     **WAYS,
@@ -28,6 +29,7 @@ _WORDS = {
     "timers": "定时",
     "files": "附件",
     "documents": "公文",
+    "published texts": "公文模板和指标版本",
     "cases yet to follow a re-organisation": "尚未随机构调整的事项",
     "messages": "消息",
     "waiting": "等候",

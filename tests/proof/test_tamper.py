@@ -239,6 +239,19 @@ def change_a_definition(intruder: Intruder) -> None:
     intruder.run(change, **definition)
 
 
+def change_a_template(intruder: Intruder) -> None:
+    """A letter will say something else."""
+    template = intruder.any_of("SELECT id FROM template")
+    change = "UPDATE template SET body = replace(body, '。', '！') WHERE id = :id"
+    intruder.run(change, **template)
+
+
+def change_a_measure(intruder: Intruder) -> None:
+    """A scorecard or a list of indicators says something else."""
+    text = intruder.any_of("SELECT id FROM measure_text")
+    intruder.run("UPDATE measure_text SET body = body || '#' WHERE id = :id", **text)
+
+
 def lose_a_case(intruder: Intruder) -> None:
     """A case is gone with everything that belonged to it."""
     case = intruder.any_of("SELECT id FROM cases")
@@ -274,6 +287,8 @@ BY_DOCTOR: list[Deed] = [
     show_a_case,
     hide_a_case,
     change_a_definition,
+    change_a_template,
+    change_a_measure,
     lose_a_case_alone,
 ]
 BY_ROOT: list[Deed] = [lose_a_case, backdate_and_rebuild]

@@ -24,6 +24,7 @@ from workflow.doctor.rules import (
     check_integrity,
     check_names,
     check_sign_offs,
+    check_texts,
     check_triggers,
 )
 from workflow.doctor.timers import check_collapsed, check_overdue, check_timers
@@ -89,6 +90,7 @@ def root_of(connection: Connection) -> str:
 
 CHECKS: tuple[Callable[[Ward], Iterator[Complaint]], ...] = (
     check_definitions,
+    check_texts,
     check_cases,
     check_timers,
     check_collapsed,

@@ -1,6 +1,5 @@
 """Rules over rows: signatures, names, published definitions, the database's own verdict."""
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, Table, select, text
 from workflow.doctor.ward import Complaint, Ward
 from workflow.engine.moves import moves_of
 from workflow.store.evidence.archive import EVERY_ROW
+from workflow.store.evidence.published import hash_of
 from workflow.store.rules import trigger_names
 from workflow.store.tables.handles import (
     CASE,
@@ -19,6 +19,8 @@ from workflow.store.tables.handles import (
     PERSON,
     SIGN_OFF,
     STATE,
+    TEMPLATE,
+    TEXT,
     UNIT,
 )
 
@@ -83,7 +85,7 @@ def check_definitions(ward: Ward) -> Iterator[Complaint]:
     for row in ward.connection.execute(select(DEFINITION)).mappings():
         ward.figures["definition versions"] += 1
         name = f"{row['workflow']} v{row['version']}"
-        if hashlib.sha256(row["body"].encode()).hexdigest() != row["sha256"]:
+        if hash_of(row["body"].encode()) != row["sha256"]:
             yield Complaint("definitions", name, "定义的正文被改动过")
             continue
         definition = ward.catalog.version(row["id"]).definition
@@ -93,6 +95,16 @@ def check_definitions(ward: Ward) -> Iterator[Complaint]:
         as_stored = (row["workflow"], states[row["id"]])
         if as_stored != (definition.workflow, set(signatures.items())):
             yield Complaint("definitions", name, "各环节所需签字与定义不符")
+
+
+def check_texts(ward: Ward) -> Iterator[Complaint]:
+    """A published template, list of indicators or scorecard is what was published."""
+    for table, name in ((TEMPLATE, TEMPLATE.c.name), (TEXT, TEXT.c.key)):
+        query = select(name.label("name"), table.c.version, table.c.sha256, table.c.body)
+        for row in ward.connection.execute(query.order_by(table.c.id)):
+            ward.figures["published texts"] += 1
+            if hash_of(row.body.encode()) != row.sha256:
+                yield Complaint("texts", f"{row.name} v{row.version}", "发布的正文被改动过")
 
 
 def _by_version(ward: Ward, table: Table, *columns: str) -> Mapping[int, set[tuple[Any, ...]]]:

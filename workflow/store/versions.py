@@ -1,14 +1,13 @@
 """The published versions of definitions as rows: every one is kept, and none is ever changed."""
 
-import hashlib
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
 from workflow.engine.definition import Definition
 from workflow.engine.moves import moves_of
-from workflow.store.evidence import audit
-from workflow.store.evidence.audit import Act, Plain
+from workflow.store.evidence import audit, published
+from workflow.store.evidence.audit import Act
 from workflow.store.tables.handles import DEFINITION, MOVE, STATE
 
 _BY_VERSION = select(DEFINITION.c.workflow, DEFINITION.c.id).order_by(DEFINITION.c.version)
@@ -39,29 +38,16 @@ def text_of(connection: Connection, definition: int) -> tuple[str, str]:
     return f"{row.workflow} v{row.version}", row.body
 
 
-def hashes(connection: Connection) -> set[str]:
-    """The hash of every text that was ever published."""
-    return set(connection.execute(select(DEFINITION.c.sha256)).scalars())
-
-
 def publish(
     connection: Connection, definition: Definition, body: str, now: datetime, person: int | None
 ) -> bool:
     """Keep a definition whose text is new as its next version, with the states and moves that the
     database holds cases to; whether it was.
     """
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    query = select(DEFINITION.c.sha256).where(DEFINITION.c.workflow == definition.workflow)
-    known = list(connection.execute(query).scalars())
-    if digest in known:
+    kept = published.keep(connection, DEFINITION, {"workflow": definition.workflow}, body, now)
+    if kept is None:
         return False
-    told: dict[str, Plain] = {
-        "workflow": definition.workflow,
-        "version": len(known) + 1,
-        "sha256": digest,
-    }
-    new = insert(DEFINITION).values(**told, body=body, published_at=now)
-    id_ = connection.execute(new.returning(DEFINITION.c.id)).scalar_one()
+    id_, told = kept
     _keep_rules(connection, definition, id_)
     audit.record(connection, Act("definition", person, ("definition", id_), data=told), now)
     return True

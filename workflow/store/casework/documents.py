@@ -2,18 +2,17 @@
 sealed.
 """
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, exists, insert, select, text
+from sqlalchemy import Connection, case, exists, select, text
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
-from workflow.store.evidence import audit
+from workflow.store.evidence import audit, published
 from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.evidence.audit import Act
 from workflow.store.sight.scope import in_sight, units_of
@@ -46,15 +45,11 @@ def publish(
     connection: Connection, name: str, body: str, now: datetime, person: int | None
 ) -> bool:
     """Keep a template whose text is new as its next version; whether it was."""
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    query = select(TEMPLATE.c.sha256).where(TEMPLATE.c.name == name)
-    known = list(connection.execute(query.order_by(TEMPLATE.c.version)).scalars())
-    if digest in known:
+    kept = published.keep(connection, TEMPLATE, {"name": name}, body, now)
+    if kept is None:
         return False
-    row = {"name": name, "version": len(known) + 1, "sha256": digest, "body": body}
-    made = insert(TEMPLATE).values(row | {"published_at": now}).returning(TEMPLATE.c.id)
-    id_ = connection.execute(made).scalar_one()
-    told: dict[str, str | int] = {"template": name, "version": len(known) + 1, "sha256": digest}
+    id_, told = kept
+    told["template"] = told.pop("name")
     audit.record(connection, Act("definition", person, ("template", id_), data=told), now)
     return True
 
@@ -65,11 +60,6 @@ def newest_templates(connection: Connection) -> dict[str, int]:
 
 
 _BY_VERSION = select(TEMPLATE.c.name, TEMPLATE.c.id).order_by(TEMPLATE.c.version)
-
-
-def template_hashes(connection: Connection) -> set[str]:
-    """The hash of every template's text that was ever published."""
-    return set(connection.execute(select(TEMPLATE.c.sha256)).scalars())
 
 
 def template_text(connection: Connection, template: int) -> tuple[str, str]:

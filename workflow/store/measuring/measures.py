@@ -1,14 +1,13 @@
 """Published texts of indicators and scorecards: every version is kept, the newest counts."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
-from workflow.store.evidence import audit
-from workflow.store.evidence.audit import Act, Plain
+from workflow.store.evidence import audit, published
+from workflow.store.evidence.audit import Act
 from workflow.store.tables.handles import TEXT
 
 
@@ -30,11 +29,6 @@ def newest(connection: Connection) -> list[Published]:
     return list(found.values())
 
 
-def hashes(connection: Connection) -> set[str]:
-    """The hash of every text that was ever published."""
-    return set(connection.execute(select(TEXT.c.sha256)).scalars())
-
-
 def publish(
     connection: Connection,
     texts: Mapping[tuple[str, str], str],
@@ -42,21 +36,10 @@ def publish(
     person: int | None = None,
 ) -> list[str]:
     """Publish every text that is new; the keys of those published."""
-    published = []
+    new = []
     for (kind, key), body in texts.items():
-        digest = hashlib.sha256(body.encode()).hexdigest()
-        query = select(TEXT.c.sha256).where(TEXT.c.kind == kind, TEXT.c.key == key)
-        known = list(connection.execute(query).scalars())
-        if digest in known:
-            continue
-        row: dict[str, Plain] = {
-            "kind": kind,
-            "key": key,
-            "version": len(known) + 1,
-            "sha256": digest,
-        }
-        new = insert(TEXT).values(**row, body=body, published_at=now).returning(TEXT.c.id)
-        id_ = connection.execute(new).scalar_one()
-        audit.record(connection, Act("definition", person, (kind, id_), data=row), now)
-        published.append(key)
-    return published
+        if kept := published.keep(connection, TEXT, {"kind": kind, "key": key}, body, now):
+            id_, told = kept
+            audit.record(connection, Act("definition", person, (kind, id_), data=told), now)
+            new.append(key)
+    return new
