@@ -42,17 +42,7 @@ def upload(
         attachments.check_quota(connection, person, size, most, now)
     sha256 = files.put(new.content, now, preview=new.preview)
     with database.unit_of_work() as connection:
-        kept = attachments.add(
-            connection,
-            person=person,
-            name=new.name,
-            sha256=sha256,
-            size=size,
-            mime=new.mime,
-            now=now,
-        )
-        if not files.has(sha256):  # the sweeper was faster; while we hold the row it waits
-            files.put(new.content, now, preview=new.preview)
+        kept = _with_a_row(connection, files, new, sha256, person, now)
         audit.record(
             connection,
             Act(
@@ -70,7 +60,13 @@ def keep_made(
     connection: Connection, files: Files, new: NewFile, *, person: int, now: datetime
 ) -> Attachment:
     """Keep a file that we have made ourselves, in a transaction that goes on to use it."""
-    sha256 = files.put(new.content, now)
+    sha256 = files.put(new.content, now, preview=new.preview)
+    return _with_a_row(connection, files, new, sha256, person, now)
+
+
+def _with_a_row(
+    connection: Connection, files: Files, new: NewFile, sha256: str, person: int, now: datetime
+) -> Attachment:
     kept = attachments.add(
         connection,
         person=person,
@@ -80,8 +76,8 @@ def keep_made(
         mime=new.mime,
         now=now,
     )
-    if not files.has(sha256):  # as in `upload`
-        files.put(new.content, now)
+    if not files.has(sha256):  # the sweeper was faster; while we hold the row it waits
+        files.put(new.content, now, preview=new.preview)
     return kept
 
 

@@ -270,16 +270,20 @@ def test_the_sweeper_leaves_bytes_whose_row_is_just_being_written(duban: Duban) 
         assert not attachments.claim_orphan(connection, sha256)
 
 
-def test_an_upload_that_meets_the_sweeper_writes_its_bytes_again(
-    duban: Duban, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def swept_meanwhile(duban: Duban, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sweeper comes after the bytes are written, and before their row."""
     add = attachments.add
 
-    def swept_meanwhile(connection: Any, **given: Any) -> Any:
+    def sweep_and_add(connection: Any, **given: Any) -> Any:
         duban.files.remove(given["sha256"])
         return add(connection, **given)
 
-    monkeypatch.setattr(attachments, "add", swept_meanwhile)
+    monkeypatch.setattr(attachments, "add", sweep_and_add)
+
+
+@pytest.mark.usefixtures("swept_meanwhile")
+def test_an_upload_that_meets_the_sweeper_writes_its_bytes_again(duban: Duban) -> None:
     assert duban.files.is_whole(_keep(duban))
 
 
@@ -302,16 +306,8 @@ def test_what_a_sweeper_has_listed_and_somebody_makes_anew_stays(
     assert duban.files.has(made)
 
 
-def test_a_document_that_meets_the_sweeper_is_written_again(
-    duban: Duban, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add = attachments.add
-
-    def swept_meanwhile(connection: Any, **given: Any) -> Any:
-        duban.files.remove(given["sha256"])
-        return add(connection, **given)
-
-    monkeypatch.setattr(attachments, "add", swept_meanwhile)
+@pytest.mark.usefixtures("swept_meanwhile")
+def test_a_document_that_meets_the_sweeper_is_written_again(duban: Duban) -> None:
     new = NewFile("通知.pdf", "application/pdf", b"a document")
     with duban.database.unit_of_work() as connection:
         kept = uploads.keep_made(connection, duban.files, new, person=1, now=duban.clock())
