@@ -1,8 +1,9 @@
 """Units to choose from: by what somebody typed, by kind, by class, level by level."""
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, text
 
 from workflow.store.lists.queries import Row
 from workflow.store.tables.handles import UNIT
@@ -18,22 +19,18 @@ _CLASSES = text(
 """Goes from one value to the next in an index instead of reading every unit."""
 
 
-def find_units(connection: Connection, text: str, limit: int = 12) -> list[Row]:
+def find_units(connection: Connection, typed: str, limit: int = 12) -> list[Row]:
     """Units that a typed text may mean, each with the short name of its parent as `above`.
 
     A code or a whole name means that unit alone; otherwise every unit whose name contains the text.
     """
-    if not text.isprintable():  # a NUL ends a pattern on SQLite and is refused by PostgreSQL
+    if not typed.isprintable():  # a NUL ends a pattern on SQLite and is refused by PostgreSQL
         return []
-    above = UNIT.alias("above")
-    query = select(UNIT, above.c.short_name.label("above")).outerjoin(
-        above, above.c.id == UNIT.c.parent_id
-    )
-    query = query.where(UNIT.c.until.is_(None))
-    exact = or_(UNIT.c.code == text, UNIT.c.short_name == text, UNIT.c.name == text)
+    query = _with_above(UNIT).where(UNIT.c.until.is_(None))
+    exact = or_(UNIT.c.code == typed, UNIT.c.short_name == typed, UNIT.c.name == typed)
     like = or_(
-        UNIT.c.short_name.contains(text, autoescape=True),
-        UNIT.c.name.contains(text, autoescape=True),
+        UNIT.c.short_name.contains(typed, autoescape=True),
+        UNIT.c.name.contains(typed, autoescape=True),
     )
     for condition in (exact, like):
         rows = connection.execute(query.where(condition).order_by(UNIT.c.path).limit(limit))
@@ -53,12 +50,8 @@ def units_of_kinds(connection: Connection, kinds: Kinds, limit: int) -> list[Row
     """Living units of these kinds in the order of the tree, each with its parent's short name as
     `above`.
     """
-    above = UNIT.alias("above")
-    query = select(UNIT, above.c.short_name.label("above")).outerjoin(
-        above, above.c.id == UNIT.c.parent_id
-    )
-    rows = connection.execute(query.where(_of(kinds)).order_by(UNIT.c.path).limit(limit)).mappings()
-    return [dict(row) for row in rows]
+    query = _with_above(UNIT).where(_of(kinds)).order_by(UNIT.c.path).limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def names_of_kinds(connection: Connection, kinds: Kinds, most: int) -> list[tuple[str, str]]:
@@ -66,12 +59,16 @@ def names_of_kinds(connection: Connection, kinds: Kinds, most: int) -> list[tupl
     order of the tree; none at all if there are more than `most`, which is found out without
     sorting them.
     """
-    above = UNIT.alias("above")
-    query = select(UNIT.c.path, UNIT.c.short_name, above.c.short_name.label("above")).outerjoin(
-        above, above.c.id == UNIT.c.parent_id
-    )
-    rows = connection.execute(query.where(_of(kinds)).limit(most + 1)).all()
+    query = _with_above(UNIT.c.path, UNIT.c.short_name).where(_of(kinds))
+    rows = connection.execute(query.limit(most + 1)).all()
     return [(row[1], row[2] or "") for row in sorted(rows)] if len(rows) <= most else []
+
+
+def _with_above(*columns: Any) -> Select[Any]:
+    """Columns of units, and the short name of each one's parent."""
+    above = UNIT.alias("above")
+    query = select(*columns, above.c.short_name.label("above"))
+    return query.outerjoin(above, above.c.id == UNIT.c.parent_id)
 
 
 def _of(kinds: Kinds) -> ColumnElement[bool]:
