@@ -65,7 +65,7 @@ def tick(
     Between batches `going_on` is asked whether to take up another one.
     """
     beat = _Beat(duban, ways, now, going_on)
-    for name, part in _PARTS.items():
+    for name, part in PARTS.items():
         try:
             part(beat)
         except Exception:
@@ -159,7 +159,7 @@ def _checkpoint(beat: _Beat) -> None:
     beat.count("checkpoints", checkpoint_files.export_due(beat.duban, beat.now))
 
 
-_PARTS: Mapping[str, Callable[[_Beat], None]] = {
+PARTS: Mapping[str, Callable[[_Beat], None]] = {
     # units first: a timer waits until its case has followed
     "follow": _follow,
     # then dates: nobody is urged by a limit that a new holiday notice has moved

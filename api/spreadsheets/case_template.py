@@ -3,23 +3,21 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from api.spreadsheets.case_table import Column, columns_of
 from api.spreadsheets.paper import HEAD, head_height, set_up_print
 from api.spreadsheets.reading import MOST_ROWS
 from workflow.engine.definition import Definition
+from workflow.engine.periods import period_of
 
 Sheet = Any
 """xlsxwriter ships no annotations."""
 
 _WIDE, _NARROW = 40, 16
-_PERIODS = {
-    "week": "2026年第48周",
-    "month": "2026年11月",
-    "quarter": "2026年四季度",
-    "year": "2026年",
-}
+_SOME_DAY = date(2026, 11, 27)
+"""In each of the periods that are given as an example."""
 _UNIT_HEADS = (("编码", 14), ("简称", 28), ("全称", 48), ("上级", 24))
 
 
@@ -144,7 +142,7 @@ def _remark(sheet: Sheet, at: int, definition: Definition, column: Column) -> No
     if column.party:
         said.append("写单位名称或编码")
     elif column.period and (asked := definition.opening.period):
-        said.append("如 " + "、".join(_PERIODS[length] for length in asked.every))
+        said.append("如 " + "、".join(str(period_of(length, _SOME_DAY)) for length in asked.every))
     elif definition.facts[column.name].type == "date":
         said.append("日期，如 2026-09-30")
     elif hint := definition.facts[column.name].hint:

@@ -46,13 +46,6 @@ _VALUES = {
     "case": "关联事项",
     "refused": "被拒绝",
     "unsendable": "不能发送",
-    "follow": "随机构调整",
-    "recalculate": "校正期限",
-    "fire": "办理定时",
-    "open": "按期开启",
-    "deliver": "发送消息",
-    "sweep": "清理附件",
-    "checkpoint": "导出校验点",
 }
 _PARTS = {
     "follow": "跟随机构调整",
