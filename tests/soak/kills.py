@@ -11,7 +11,7 @@ KILLS = {"sqlite": 1000, "postgres": 500}
 BUGS = ("sent_before_sending", "history_aside", "outbox_aside", "requests_forgotten")
 """What is planted first, of `tests/proof/bugs.py`: a siege that does not see them says little."""
 
-KILLS_OF_A_BUG, SECONDS_OF_A_BUG = 10, 120
+KILLS_OF_A_BUG, SECONDS_OF_A_BUG = 30, 120
 FAST, EVERY_HALF_MINUTE = (0.05, 0.5), (30.0, 30.0)
 """Seconds between two kills."""
 
