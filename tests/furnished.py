@@ -1,7 +1,8 @@
 """What tests and proofs start from: the sample prefecture with the shipped definitions."""
 
 from tests.prefecture import NOW
-from workflow.catalog import SHIPPED, Catalog
+from workflow.catalog import Catalog
+from workflow.folder import SHIPPED
 from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.offices.sample import load_sample

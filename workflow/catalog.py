@@ -1,25 +1,18 @@
-"""The workflows in force: reads definition files, refuses bad ones, keeps every published version.
+"""The workflows in force: publishes folders of definitions and keeps every published version.
 
 A case keeps the version it was opened with (design, law 7); a changed file is a new version.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 from workflow.engine.calendar import Calendar
-from workflow.engine.checks.parts import events, rungs
-from workflow.engine.definition import Definition
-from workflow.engine.errors import InvalidDefinition, NotFound
-from workflow.engine.findings import Finding, nearest, short, unknown
-from workflow.engine.links import check_links
+from workflow.engine.errors import NotFound
+from workflow.engine.findings import nearest, short
 from workflow.engine.machine import Compiled
-from workflow.engine.parsing import placed
-from workflow.measuring.reading import INDICATORS, SCORECARDS, Measures, read_folder
-from workflow.papers.drafts import check_drafts
-from workflow.papers.reading import check_templates, read_template
-from workflow.papers.reading import read_folder as read_templates
+from workflow.folder import files_of, load_folder, load_measures, load_templates, read_once
+from workflow.papers.reading import read_template
 from workflow.papers.template import Template
 from workflow.store import versions
 from workflow.store.calendars import read_calendars
@@ -27,122 +20,6 @@ from workflow.store.casework import documents
 from workflow.store.database import Database
 from workflow.store.evidence import published
 from workflow.store.measuring import measures
-from workflow.yaml_text import read_definition, read_file, read_yaml
-
-SHIPPED = Path(__file__).parents[1] / "definitions"
-TEMPLATES = "documents"
-"""The folder of templates beside the workflows that use them."""
-
-
-def load_folder(
-    folder: Path, notices: Collection[str] | None = None
-) -> dict[str, tuple[Definition, str]]:
-    """Every workflow of a folder with its text; raises InvalidDefinitions with the mistakes of all.
-
-    What the files say of each other is looked at once each of them is right by itself. `notices`
-    are the message templates there are; None where nobody knows them. Templates of documents are
-    those of the folder, and those shipped.
-    """
-    loaded: dict[str, tuple[Definition, str]] = {}
-    files: dict[str, Path] = {}
-    templates, refused = load_templates(folder)
-    for path in _files(folder):
-        try:
-            text = read_file(path)
-            definition = _read(text, path.name)
-        except InvalidDefinition as error:
-            refused.append(error)
-            continue
-        loaded[definition.workflow] = (definition, text)
-        files[definition.workflow] = path
-    if not refused:
-        definitions = {name: definition for name, (definition, _) in loaded.items()}
-        known = {name: template for name, (template, _) in templates.items()}
-        refused += _unlinked(definitions, files, notices, known)
-    if refused:
-        raise InvalidDefinitions(refused)
-    return loaded
-
-
-@lru_cache(maxsize=256)
-def _once(text: str) -> Definition:
-    """The definition in a text. Reading one takes some 50 ms, and a text never changes: one that is
-    published, then served, is read once a process.
-    """
-    return read_definition(text, "")
-
-
-def _read(text: str, source: str) -> Definition:
-    try:
-        return _once(text)
-    except InvalidDefinition as error:
-        raise InvalidDefinition(source, error.mistakes) from None
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.yaml"))
-
-
-def load_measures(folder: Path, definitions: Mapping[str, Definition]) -> Measures:
-    """The indicators and scorecards of a folder; raises InvalidDefinitions with all mistakes.
-
-    `definitions` are the workflows that scorecards may name.
-    """
-    read, refused = read_folder(folder, definitions)
-    if refused:
-        raise InvalidDefinitions(refused)
-    return read
-
-
-def load_templates(
-    folder: Path,
-) -> tuple[dict[str, tuple[Template, str]], list[InvalidDefinition]]:
-    """The templates of documents for the workflows of a folder, and the files refused; a folder's
-    own stand before those shipped.
-    """
-    shipped, wrong = read_templates(SHIPPED / TEMPLATES)
-    if folder.resolve() == SHIPPED:
-        return shipped, wrong
-    own, refused = read_templates(folder / TEMPLATES)
-    return shipped | own, wrong + refused
-
-
-class InvalidDefinitions(InvalidDefinition):
-    """Several files are refused; `refused` has one InvalidDefinition each."""
-
-    def __init__(self, refused: list[InvalidDefinition]) -> None:
-        self.refused = refused
-        super().__init__(refused[0].source, [m for one in refused for m in one.mistakes])
-
-    def __str__(self) -> str:
-        return "\n".join(str(one) for one in self.refused)
-
-
-def _unlinked(
-    definitions: Mapping[str, Definition],
-    files: Mapping[str, Path],
-    notices: Collection[str] | None,
-    templates: Mapping[str, Template],
-) -> Iterator[InvalidDefinition]:
-    links = check_links(definitions)
-    for name, definition in definitions.items():
-        findings = [*links.get(name, ()), *_check_notices(definition, notices)]
-        findings += [*check_templates(definition, templates), *check_drafts(definition)]
-        if findings:
-            document = read_yaml(read_file(files[name]), files[name].name)
-            mistakes = [placed(finding, document.places) for finding in findings]
-            yield InvalidDefinition(document.source, mistakes)
-
-
-def _check_notices(definition: Definition, notices: Collection[str] | None) -> Iterator[Finding]:
-    """Every notice a definition names has a template."""
-    if notices is None:
-        return
-    named = [(path, rung.notice) for path, rung in rungs(definition)]
-    named += [(path, event.notice) for path, event, _ in events(definition)]
-    for path, notice in named:
-        if notice is not None:
-            yield from unknown("unknown_notice", (*path, "notice"), notice, notices)
 
 
 class Catalog:
@@ -245,7 +122,7 @@ class Catalog:
         if definition not in self._compiled:
             with self._database.reading() as connection:
                 source, text = versions.text_of(connection, definition)
-            self._compiled[definition] = Compiled(_read(text, source), definition)
+            self._compiled[definition] = Compiled(read_once(text, source), definition)
         return self._compiled[definition]
 
     def template(self, name: str) -> tuple[int, Template]:
@@ -298,7 +175,4 @@ class Catalog:
     def _has_all(self, folder: Path) -> bool:
         with self._database.reading() as connection:
             known = published.hashes(connection)
-        own = (folder / name for name in (TEMPLATES, INDICATORS, SCORECARDS))
-        folders = (folder, *own, SHIPPED / TEMPLATES)
-        files = (path for one in folders for path in _files(one))
-        return {published.hash_of(path.read_bytes()) for path in files} <= known
+        return {published.hash_of(path.read_bytes()) for path in files_of(folder)} <= known

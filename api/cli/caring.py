@@ -45,7 +45,7 @@ def publish(folder: Annotated[Path | None, _FOLDER] = None) -> None:
     """发布工作流的新版本；正在办理的事项仍按原版本办完。"""
     from api.cli.installation import open_installation, settings
     from notifications.rendering import template_keys
-    from workflow.catalog import SHIPPED
+    from workflow.folder import SHIPPED
 
     with closing(open_installation(settings())) as duban:
         published = duban.catalog.publish(folder or SHIPPED, duban.clock(), template_keys())

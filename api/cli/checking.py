@@ -23,7 +23,7 @@ _MEASURES = (("indicators", "个指标文件"), ("scorecards", "张计分表"))
 
 def check(path: Annotated[Path | None, _PATH] = None) -> None:
     """检查工作流定义：列出每一处错误及其文件、行、列。"""
-    from workflow.catalog import SHIPPED
+    from workflow.folder import SHIPPED
 
     target = path or SHIPPED
     mistakes = [*_mistakes(target), *_unknown_variables()]
@@ -51,7 +51,7 @@ def _unknown_variables() -> Iterator[str]:
 def _mistakes(target: Path) -> Iterator[str]:
     """The mistakes of a file, or of all files of a folder; the file's are found in its folder."""
     from notifications.rendering import template_keys
-    from workflow.catalog import InvalidDefinitions, load_folder, load_measures
+    from workflow.folder import InvalidDefinitions, load_folder, load_measures
 
     folder = _folder_of(target)
     try:
@@ -82,7 +82,7 @@ def _folder_of(target: Path) -> Path:
 
 def schema(check: Annotated[bool, _CHECK] = False) -> None:
     """输出定义文件的 JSON Schema，供编辑器补全和检查。"""
-    from workflow.catalog import SHIPPED
+    from workflow.folder import SHIPPED
     from workflow.schema import schema_text
 
     if not check:
@@ -109,7 +109,7 @@ def draw(
 
 
 def _definition(workflow: str) -> "Definition":
-    from workflow.catalog import SHIPPED
+    from workflow.folder import SHIPPED
     from workflow.yaml_text import read_definition
 
     file = Path(workflow) if workflow.endswith(".yaml") else SHIPPED / f"{workflow}.yaml"

@@ -13,7 +13,8 @@ from api.clock import Clock, system_clock
 from api.context import Duban
 from api.settings import Settings
 from notifications.rendering import template_keys
-from workflow.catalog import SHIPPED, Catalog
+from workflow.catalog import Catalog
+from workflow.folder import SHIPPED
 from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.lists.queries import list_work

@@ -13,7 +13,8 @@ from api.context import Duban
 from api.settings import Settings
 from notifications.channels import Channel
 from notifications.rendering import template_keys
-from workflow.catalog import SHIPPED, Catalog
+from workflow.catalog import Catalog
+from workflow.folder import SHIPPED
 from workflow.store import schema
 from workflow.store.database import Database
 from workflow.store.offices.sample import load_sample

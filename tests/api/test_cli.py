@@ -15,7 +15,7 @@ import pytest
 from api.cli.first_run import begin
 from api.notice_file import BadNotice, read_notice
 from api.settings import Settings
-from workflow.catalog import SHIPPED
+from workflow.folder import SHIPPED
 from workflow.store.database import Database
 from workflow.store.offices.administrators import list_administrators
 from workflow.store.people.accounts import account_of

@@ -12,7 +12,7 @@ from api.context import Duban
 from tests.api.callers import API, ON_SQLITE, Caller, everything, refused, session_headers
 from tests.api.conftest import Rest
 from tests.api.doors import administrator
-from workflow.catalog import SHIPPED
+from workflow.folder import SHIPPED
 
 pytestmark = pytest.mark.rights
 

@@ -19,7 +19,7 @@ from tests.api.callers import API, ON_SQLITE, caller, refused
 from tests.api.conftest import Rest
 from tests.api.sheets import HEADER, ROW, xlsx
 from tests.prefecture import NOW, Prefecture
-from workflow.catalog import SHIPPED
+from workflow.folder import SHIPPED
 from workflow.store.database import Database
 from workflow.store.evidence.audit import Act
 from workflow.store.tables.handles import AUDIT

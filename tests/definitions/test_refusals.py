@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.definitions.mistakes import REPAIR, SHIPPED, changed, mistakes_of, told
-from workflow.catalog import InvalidDefinitions, load_folder
 from workflow.engine.errors import InvalidDefinition
 from workflow.engine.parsing import MOST_MISTAKES
 from workflow.engine.sentences import SENTENCES
+from workflow.folder import InvalidDefinitions, load_folder
 from workflow.yaml_text import MAX_CHARACTERS, read_definition, read_yaml
 
 pytestmark = [pytest.mark.language, pytest.mark.hostile]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workflow.catalog import SHIPPED, TEMPLATES, load_folder, load_templates
 from workflow.engine.errors import InvalidDefinition
+from workflow.folder import SHIPPED, TEMPLATES, load_folder, load_templates
 from workflow.papers.reading import read_template
 
 pytestmark = pytest.mark.language

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.engine.definitions import CHECKER, CLERK, KEEPER, MONDAY, Walk, define
-from workflow.catalog import SHIPPED, load_folder
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
+from workflow.folder import SHIPPED, load_folder
 
 DEFINITIONS = {name: found for name, (found, _) in load_folder(SHIPPED).items()}
 

@@ -26,7 +26,6 @@ from tests.engine.definitions import (
     UNION,
     Walk,
 )
-from workflow.catalog import SHIPPED, load_folder
 from workflow.engine.calendar import Calendar, YearNotice, local_day
 from workflow.engine.case import CLOCK, LINKED_CASE, Actor, Candidate, Case, Post, Seat, World
 from workflow.engine.decision import Step
@@ -36,6 +35,7 @@ from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
 from workflow.engine.named import people_in, posts_of
 from workflow.engine.permits import units_of
+from workflow.folder import SHIPPED, load_folder
 from workflow.store.casework.codec import case_body, case_of
 from workflow.store.plain import dumps
 

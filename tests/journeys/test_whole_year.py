@@ -22,8 +22,8 @@ from api.demo.promises import broken
 from api.demo.stage import SAMPLE, Stage
 from api.demo.story import LATELY, Story, Stream, read_story
 from bench.embedded import PostgresServer
-from workflow.catalog import SHIPPED
 from workflow.doctor import examine
+from workflow.folder import SHIPPED
 
 pytestmark = pytest.mark.journey
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.prefecture import NOW
-from workflow.catalog import SHIPPED, Catalog, InvalidDefinitions, load_folder, load_measures
+from workflow.catalog import Catalog
 from workflow.engine.errors import InvalidDefinition, Mistake
 from workflow.engine.model import Model
+from workflow.folder import SHIPPED, InvalidDefinitions, load_folder, load_measures
 from workflow.measuring import model
 from workflow.measuring.reading import read_folder, read_indicators, read_scorecard
 

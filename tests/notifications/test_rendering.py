@@ -18,7 +18,7 @@ from notifications.rendering import (
     unknown_variables,
 )
 from tests.notifications.conftest import VARIABLES
-from workflow.catalog import SHIPPED, load_folder
+from workflow.folder import SHIPPED, load_folder
 
 LINK = "https://duban.example/cases/17"
 WAYS = ("email", "sms", "in_app")

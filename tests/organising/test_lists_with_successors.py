@@ -9,8 +9,8 @@ from api.spreadsheets.org_lists import unit_lines
 from tests.journeys.play import PROBLEM
 from tests.prefecture import NOW, Prefecture
 from workflow import following
-from workflow.catalog import SHIPPED
 from workflow.commands import Commands
+from workflow.folder import SHIPPED
 from workflow.organising import Organising
 from workflow.organising.lines import ListRefused
 from workflow.organising.unit_list import UnitLine

@@ -13,9 +13,9 @@ from api.spreadsheets.reading import read_list
 from tests.journeys.play import PROBLEM
 from tests.prefecture import NOW, Prefecture
 from workflow import following
-from workflow.catalog import SHIPPED
 from workflow.commands import Commands
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotFound, RequestReused
+from workflow.folder import SHIPPED
 from workflow.organising import Organising
 from workflow.organising.lines import ListRefused, Report
 from workflow.store.casework.cases import read_case

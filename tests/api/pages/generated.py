@@ -9,7 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from workflow.catalog import SHIPPED, Catalog
+from workflow.catalog import Catalog
+from workflow.folder import SHIPPED
 
 _CHARACTERS = "山川河谷林木石田云雨风雪星月春夏秋冬东西南北青红黄白"
 _LETTERS = "bcdfghjklmnpqrstvwxyz"

@@ -11,7 +11,7 @@ from api.clock import SimulatedClock
 from api.context import Duban
 from tests.api.pages.conftest import Browsers
 from tests.api.pages.stories import walk_to
-from workflow.catalog import SHIPPED
+from workflow.folder import SHIPPED
 from workflow.timers import fire_due
 
 SETTLED = "    settled: true\n"

@@ -15,10 +15,10 @@ from api.context import Duban
 from tests.api.pages.conftest import Browser, Browsers, new_request
 from tests.api.pages.page import Element, Form, Page, faults_of
 from tests.prefecture import NOW, Prefecture
-from workflow.catalog import SHIPPED
 from workflow.engine.case import LINKED_CASE
 from workflow.engine.definition import Column, Definition, Fact, Party
 from workflow.engine.machine import Compiled
+from workflow.folder import SHIPPED
 from workflow.store.tables.handles import HOLDING, POST
 from workflow.transaction import Transaction
 

@@ -8,7 +8,7 @@ import pytest
 from api.clock import SimulatedClock
 from api.context import Duban
 from tests.api.pages.conftest import Browser, Browsers
-from workflow.catalog import SHIPPED
+from workflow.folder import SHIPPED
 
 HERE = "/workflows/extension"
 
