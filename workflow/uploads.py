@@ -96,8 +96,9 @@ def sweep(database: Database, files: Files, now: datetime) -> int:
     files.clear_arriving(before)
     with database.reading() as connection:
         known = attachments.blobs(connection).keys()
-    for sha256 in set(files.older_than(before)) - known:
-        gone += _sweep_orphan(database, files, sha256, before)
+    for sha256 in set(files.hashes()) - known:
+        if files.is_older_than(sha256, before):
+            gone += _sweep_orphan(database, files, sha256, before)
     return gone
 
 

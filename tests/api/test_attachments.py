@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from workflow.doctor import examine
 from workflow.replay import replay
 from workflow.store.casework import attachments
 from workflow.store.casework.cases import history_of, read_case
+from workflow.store.casework.files import Files
 from workflow.store.tables.handles import ATTACHMENT, AUDIT, BLOB, USE
 from workflow.uploads import NewFile
 
@@ -262,6 +263,24 @@ def test_what_no_case_uses_is_gone_a_day_later_and_what_one_uses_stays(
     assert duban.files.has(used["sha256"])
     assert duban.files.has(fresh)
     assert complaints(duban) == []
+
+
+def test_the_sweeper_asks_only_of_bytes_without_a_row_how_old_they_are(
+    duban: Duban, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes every hour, and nearly all that lies there is some case's."""
+    _keep(duban)
+    orphan = duban.files.put(b"a crash before the row", clock())
+    asked: list[str] = []
+    is_older_than = Files.is_older_than
+
+    def ask(files: Files, sha256: str, then: datetime) -> bool:
+        asked.append(sha256)
+        return is_older_than(files, sha256, then)
+
+    monkeypatch.setattr(Files, "is_older_than", ask)
+    assert uploads.sweep(duban.database, duban.files, clock()) == 0
+    assert asked == [orphan]
 
 
 def test_the_sweeper_leaves_bytes_whose_row_is_just_being_written(duban: Duban) -> None:

@@ -196,6 +196,8 @@ def drop_unused(connection: Connection, before: datetime, limit: int = 200) -> i
     """Forget attachments that no case has used since they were brought; how many."""
     old = select(ATTACHMENT.c.id).where(ATTACHMENT.c.at < before, ~_USED).limit(limit)
     ids = list(connection.execute(old).scalars())
+    if not ids:
+        return 0  # most often: no file is looked at for want of a name
     gone = connection.execute(delete(ATTACHMENT).where(ATTACHMENT.c.id.in_(ids), ~_USED)).rowcount
     unnamed = ~exists().where(ATTACHMENT.c.sha256 == BLOB.c.sha256)
     connection.execute(delete(BLOB).where(unnamed))

@@ -78,11 +78,12 @@ class Files:
         self.path(sha256).unlink(missing_ok=True)
         self.preview_path(sha256).unlink(missing_ok=True)
 
-    def older_than(self, then: datetime) -> Iterator[str]:
-        """The hashes of files that came before a moment."""
-        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
-            if _NAME.fullmatch(path.stem) and _came(path) < then:
-                yield path.parent.name + path.stem
+    def hashes(self) -> Iterator[str]:
+        """The hashes of all that lies here, unread."""
+        for folder in self.folder.glob("[0-9a-f][0-9a-f]"):
+            for name in os.listdir(folder):
+                if _NAME.fullmatch(stem := name.removesuffix(_PREVIEW)):
+                    yield folder.name + stem
 
     def is_older_than(self, sha256: str, then: datetime) -> bool:
         """Whether all that lies there of these bytes came before a moment."""
