@@ -124,6 +124,23 @@ def test_a_blank_record_goes_out_on_paper_and_the_screen_comes_later(
     assert play.act(FIRST, case, "end_visit", field_record="入户十二户，详见记录单") == "recorded"
 
 
+@variation
+def test_the_scheme_says_who_leads_the_team(play: Play, tmp_path: Path) -> None:
+    """建议: 暗访督查. 实行组长负责制; whoever leads is one of the team."""
+    case = planned(play)
+    play.act("zhou-dc.officer", case, "approve")
+    stranger: dict[str, Any] = {"team": TEAM, "leader": [OTHER], **SCHEME}
+    refusal = play.refused(ConditionNotMet, MAKER, case, "prepare", **stranger)
+    assert "组长须是督查组成员" in refusal.sentence
+    play.act(MAKER, case, "prepare", team=TEAM, leader=[FIRST], **SCHEME)
+    name = play.name(FIRST)
+    scheme = Desk(play, tmp_path).issue(MAKER, case, "inspection_scheme").text
+    assert f"组长：{name}。" in scheme
+    others: dict[str, Any] = {"team": [MAKER, SECOND]}
+    play.refused(ConditionNotMet, "zhou-dc.officer", case, "change_team", **others)
+    play.act("zhou-dc.officer", case, "change_team", leader=[SECOND], **others)
+
+
 def test_an_announced_visit_is_known_from_the_start(play: Play) -> None:
     case = prepared(play, "明查")
     assert who_sees(play, case) == OFFICE | CONCERNED
