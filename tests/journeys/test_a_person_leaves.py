@@ -1,5 +1,7 @@
-"""Somebody leaves in the middle of a case: the post stays, its substitute signs, the successor
-takes over, and the paper trail says in Chinese who acted for whom.
+"""意见 二（二）：“党政主要负责同志是第一责任人，分管负责同志是直接责任人”.
+
+Duty is the post's. Somebody leaves in the middle of a case: the post stays, its substitute signs,
+the successor takes over, and the paper trail says in Chinese who acted for whom.
 """
 
 from datetime import timedelta

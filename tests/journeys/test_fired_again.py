@@ -1,4 +1,6 @@
-"""A restored database fires again what had fired after its backup: that can be called off, and only
+"""办法第十九条：“切实减轻基层负担”; nobody is told twice of one thing.
+
+A restored database fires again what had fired after its backup: that can be called off, and only
 that.
 
 The database of a backup knows nothing of the days until the loss; so does that of a machine that
