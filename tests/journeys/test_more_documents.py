@@ -1,7 +1,7 @@
-"""办法第二十四条、第二十五条.
+"""办法第八条、第二十条、第二十四条、第二十五条.
 
-公文 of referrals, tickets, commendations and letters that grow graver: what each says, under whose
-number, and what none of them says.
+公文 of tasks, referrals, tickets, commendations and letters that grow graver: what each says,
+under whose number, and what none of them says.
 """
 
 from pathlib import Path
@@ -13,13 +13,15 @@ from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from api.papers.docx_mark import add_mark
+from tests.journeys import test_annual_report as annual_report
 from tests.journeys import test_commendation as commendation
 from tests.journeys import test_hotline as hotline
+from tests.journeys import test_key_task as key_task
 from tests.journeys import test_referral as referral
 from tests.journeys.desk import Desk
 from tests.journeys.play import COUNTY, Play, variation
 from tests.journeys.problems import FINDER, rectifying
-from workflow.engine.errors import ConditionNotMet, NotFound
+from workflow.engine.errors import ConditionNotMet, NotFound, OutOfTurn
 
 pytestmark = pytest.mark.journey
 
@@ -87,6 +89,74 @@ def test_letters_about_one_matter_grow_graver(play: Play, desk: Desk) -> None:
     assert "州督办〔2026〕7号" in text
     assert "请明确一名负责同志" in text
     assert "次致函" not in text, "it is the first"
+
+
+def test_a_task_is_handed_over_in_writing_and_accepted_on_a_sheet(play: Play, desk: Desk) -> None:
+    """办法第八条（十四）：重点任务分工落实。交办单写目标、节点、牵头和配合单位；验收表并排写两个数。"""
+    named = {"lead": COUNTY, "helper": "522300-GH"}
+    case = play.open(key_task.MAKER, "key_task", parties=named, **key_task.INCOME)
+    with pytest.raises(OutOfTurn):
+        desk.draft(key_task.MAKER, case, "task_notice")
+    play.act(key_task.BOSS, case, "issue")
+    notice = desk.issue(key_task.MAKER, case, "task_notice")
+    assert notice.number == play.case(case).facts["dispatch_number"] == "州督查局函〔2026〕1号"
+    assert "目标值：100%" in notice.text
+    assert "一季度\t2026年3月31日\t40" in notice.text
+    assert "牵头单位：中共兴义市委、兴义市人民政府。配合单位：黔西南州总工会。" in notice.text
+    assert "请在2026年3月5日前签收" in notice.text
+    assert "实事验收须经群众评议" in notice.text
+
+    play.act(key_task.LEAD, case, "accept")
+    play.act(key_task.HEAD, case, "apply", done=100, result="各村年收入全部超过五万元")
+    sheet = desk.issue(key_task.MAKER, case, "task_acceptance").text
+    assert "目标值\t100%\t已完成\t100%" in sheet
+    assert "群众满意率\t\t验收结论\t□通过　□不通过" in sheet, "to be written in by hand"
+    record: dict[str, Any] = {"acceptance_record": "随机抽查十村，账目属实", "satisfied": 96.5}
+    play.act(key_task.BOSS, case, "pass", **record)
+    sheet = desk.issue(key_task.MAKER, case, "task_acceptance").text
+    assert "群众满意率\t96.5%\t验收结论\t验收通过" in sheet
+
+
+def test_a_referral_is_approved_on_a_sheet_that_few_may_read(play: Play, desk: Desk) -> None:
+    """办法第二十五条：批准移送以前填审批表；只有列明的人看得到。"""
+    case = referral.assessed(play)
+    with pytest.raises(NotFound):
+        desk.draft(referral.OTHER, case, "referral_approval")
+    sheet = desk.issue(referral.MAKER, case, "referral_approval")
+    assert sheet.number is None
+    assert "移送依据\t销号材料与现场不符，核查记录两份" in sheet.text
+    assert "涉及人员\t某某，时任分管负责人" in sheet.text
+    assert "□同意移送　□不移送　□退回补充" in sheet.text
+
+
+def test_a_report_goes_back_with_all_that_it_wants(play: Play, desk: Desk) -> None:
+    """办法第二十条：退回补正的，一次说清补什么、到哪天；不影响按时报送。"""
+    play.until("2026-10-15 12:00")
+    case = annual_report.of_county(play)
+    annual_report.submitted(play, case)
+    play.act("zhou-bg.officer", case, "receive", received_number="州办收〔2026〕88号")
+    play.act("zhou-bg.officer", case, "return", corrections="缺少考核数据，请补在第三部分")
+    draft = desk.draft("zhou-bg.liaison", case, "correction_notice")
+    assert draft.mistakes == (), "a letter, for an office orders no party and government below"
+    paper = desk.issue("zhou-bg.liaison", case, "correction_notice")
+    assert "缺少考核数据，请补在第三部分" in paper.text
+    assert "收文编号：州办收〔2026〕88号" in paper.text
+    assert "请在2026年10月22日前在系统里补正后重报" in paper.text
+
+
+def test_departments_are_asked_before_anybody_is_named_in_public(play: Play, desk: Desk) -> None:
+    """办法第二十四条：公示以前征求意见；函写推荐对象、事迹、期限，附回复单。"""
+    case = commendation.nominated(play)
+    asked = {**commendation.CHECK, "consulted": "州纪委监委、州委组织部、州公安局"}
+    play.act(commendation.ORGANISER, case, "consult", **asked)
+    paper = desk.issue(commendation.MAKER, case, "consultation_letter")
+    assert "州纪委监委、州委组织部、州公安局：" in paper.text
+    assert "敬南镇党委" in paper.text
+    assert "推荐单位：中共兴义市委、兴义市人民政府。" in paper.text
+    assert "附件：回复单" in paper.text
+    play.act(commendation.ORGANISER, case, "no_objection", replies="均无意见")
+    with pytest.raises(OutOfTurn):
+        desk.draft(commendation.MAKER, case, "consultation_letter")
 
 
 @variation
