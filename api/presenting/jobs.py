@@ -1,8 +1,11 @@
 """Long work in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from api.jobs.exporting import LEDGER
+from api.jobs.importing import CASES
 from api.jobs.listing import LIST
 from api.presenting.lists import LedgerLink
 from api.presenting.wording import to_the_minute
@@ -12,9 +15,17 @@ STATUSES = {"waiting": "等待处理", "running": "正在处理", "done": "已�
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """The page on which a job was begun."""
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobLine:
     """A job: what it is, where it stands, how far it has come; `file` is where to fetch what came
-    of it, `next` where to go on from it.
+    of it, `next` where to go on from it, `back` where it was begun.
     """
 
     url: str
@@ -29,6 +40,7 @@ class JobLine:
     detail: str
     file: str
     file_name: str
+    back: Back
     next: str = ""
 
 
@@ -66,8 +78,16 @@ def job_line(job: Job, is_kept: Callable[[str], bool]) -> JobLine:
         detail=job.detail or "",
         file=f"{url}/file" if kept else "",
         file_name=job.file_name or "",
+        back=_BACK[job.kind](job.asked),
         next=_next(job),
     )
+
+
+_BACK: Mapping[str, Callable[[Mapping[str, Any]], Back]] = {
+    LEDGER: lambda asked: Back(f"/ledgers/{asked['workflow']}/{asked['ledger']}", "回到台账"),
+    CASES: lambda asked: Back(f"/cases/import?workflow={asked['workflow']}", "回到导入"),
+    LIST: lambda asked: Back(f"/administration/import/{asked['which']}", "回到导入"),
+}
 
 
 def _next(job: Job) -> str:

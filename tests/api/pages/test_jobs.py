@@ -85,6 +85,8 @@ def test_a_long_ledger_is_made_in_the_background_left_and_found_again(
     done = desk.get(desk.get("/jobs").main.one("a", class_="headline").attributes["href"])
     assert "已完成" in done.text
     assert "refresh" not in done.response.headers
+    for page in (waiting, done):
+        assert LEDGER in {one.attributes["href"] for one in page.main.all("a")}, "the way back"
     sheet = desk.client.get(done.main.one("a", class_="button").attributes["href"])
     assert [row[0] for row in rows_of(sheet)[1:]] == [f"问题整改〔2026〕{n}号" for n in (3, 2, 1)]
 
