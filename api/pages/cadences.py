@@ -49,14 +49,20 @@ def switch_one(
         switch(duban.database, duban.catalog, asked, someone.actor, duban.clock())
     except Refusal as refusal:
         note_refusal(request, refusal)
-        return _page(duban, someone, refusal)
+        return _page(duban, someone, refusal, (workflow, every, unit), reason)
     return RedirectResponse(f"{_HERE}#{workflow}-{every}", 303)
 
 
-def _page(duban: Duban, someone: Someone, refusal: Refusal | None = None) -> Response:
+def _page(
+    duban: Duban,
+    someone: Someone,
+    refusal: Refusal | None = None,
+    tried: tuple[str, str, str] = ("", "", ""),
+    reason: str = "",
+) -> Response:
     with duban.database.reading() as connection:
         lines = tuple(_lines(connection, duban, someone))
-    page = CadencesPage(lines, refusal.sentence if refusal else "")
+    page = CadencesPage(lines, refusal.sentence if refusal else "", tried, reason)
     masthead = masthead_of(duban, someone, "/workflows")
     return show("cadences.html", page, masthead, status=status_of(refusal) if refusal else 200)
 

@@ -120,7 +120,9 @@ class ProposalLine:
 
 @dataclass(frozen=True, slots=True)
 class SheetPage:
-    """One unit's sheet."""
+    """One unit's sheet; `tried` is the rule and case of a decision that was refused, and
+    `typed_points` and `typed_reason` what was typed for it.
+    """
 
     title: str
     note: str
@@ -138,6 +140,9 @@ class SheetPage:
     case: tuple[str, str]
     frozen: bool
     problem: str = ""
+    tried: tuple[str, str] = ("", "")
+    typed_points: str = ""
+    typed_reason: str = ""
 
 
 def rank_row(card: Scorecard, one: Sheet) -> RankRow:

@@ -71,10 +71,14 @@ class CadenceLine:
 
 @dataclass(frozen=True, slots=True)
 class CadencesPage:
-    """All cadences."""
+    """All cadences; `tried` is the workflow, cadence and unit of a switch that was refused, and
+    `reason` what was typed for it.
+    """
 
     lines: tuple[CadenceLine, ...]
     problem: str = ""
+    tried: tuple[str, str, str] = ("", "", "")
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

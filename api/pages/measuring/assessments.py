@@ -1,5 +1,6 @@
 """考核: the scorecards, a year's ranking, a unit's sheet; deciding on deductions, and freezing."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -36,6 +37,17 @@ _OPEN = "/assessments"
 UnitId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
 CardName = Annotated[str, Path(max_length=30)]
 CardYear = Annotated[int, Path(ge=2000, le=2100)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A decision that was refused, and what was typed for it."""
+
+    refusal: Refusal
+    rule: str
+    case: str
+    points: str
+    reason: str
 
 
 @router.get("/assessments")
@@ -97,6 +109,7 @@ def decide(
 ) -> Response:
     """Confirm a proposed deduction or bonus, or waive it; a refusal shows the sheet again."""
     rule, case = text_in(form, "rule"), text_in(form, "case")
+    typed, reason = text_in(form, "points"), printable(text_in(form, "reason"), 400)
     with duban.database.reading() as connection:
         here = year_in_sight(connection, duban, someone.actor, card, year)
         one = _of(here, unit)
@@ -106,14 +119,14 @@ def decide(
         if not chosen:
             raise InvalidInput("这一项已经有人处理，请刷新后再看")
         waived = text_in(form, "act") == "waive"
-        given = None if waived else _points(text_in(form, "points"))
-        reason = printable(text_in(form, "reason"), 400)
+        given = None if waived else _points(typed)
         duban.assessing.decide(
             here.card, chosen[0], unit, given, reason, someone.actor, duban.clock()
         )
     except Refusal as refusal:
         note_refusal(request, refusal)
-        return _sheet(duban, someone, card, year, unit, refusal)
+        tried = _Tried(refusal, rule, case, typed, reason)
+        return _sheet(duban, someone, card, year, unit, tried)
     return RedirectResponse(f"{_OPEN}/{card}/{year}/{unit}", 303)
 
 
@@ -158,7 +171,7 @@ def _sheet(
     card: str,
     year: int,
     unit: int,
-    refusal: Refusal | None = None,
+    tried: _Tried | None = None,
 ) -> Response:
     with duban.database.reading() as connection:
         here = year_in_sight(connection, duban, someone.actor, card, year)
@@ -181,7 +194,10 @@ def _sheet(
         decides=here.keeps and not here.results,
         case=(f"/cases/{case['id']}", case["number"]) if case else ("", ""),
         frozen=bool(here.results),
-        problem=refusal.sentence if refusal else "",
+        problem=tried.refusal.sentence if tried else "",
+        tried=(tried.rule, tried.case) if tried else ("", ""),
+        typed_points=tried.points if tried else "",
+        typed_reason=tried.reason if tried else "",
     )
     masthead = masthead_of(duban, someone, HERE)
-    return show("sheet.html", page, masthead, status=status_of(refusal) if refusal else 200)
+    return show("sheet.html", page, masthead, status=status_of(tried.refusal) if tried else 200)

@@ -66,13 +66,15 @@ def message_settings(duban: Installation, someone: SignedInPage, done: str = "")
 @router.post(HERE)
 def choose(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Choose anew."""
+    typed = None
     try:
         only = {kind: way for kind in CHOICES if (way := text_in(form, kind))}
         hours = Hours(_hour(text_in(form, "begins")), _hour(text_in(form, "ends")))
+        typed = Preferences(only, hours)
         with duban.database.unit_of_work() as connection:
-            preferences.choose(connection, someone.person, Preferences(only, hours))
+            preferences.choose(connection, someone.person, typed)
     except Refusal as refused:
-        return settings_page(duban, someone, refused=refused)
+        return settings_page(duban, someone, refused=refused, typed=typed)
     return RedirectResponse(f"{HERE}?done=saved", 303)
 
 
@@ -107,11 +109,12 @@ def settings_page(
     trial: Trial | None = None,
     refused: Refusal | None = None,
     pasted: str = "",
+    typed: Preferences | None = None,
 ) -> Response:
-    """The page, after what was just done."""
+    """The page, after what was just done; what was `typed` and refused stands in its form."""
     with duban.database.reading() as connection:
         since = feeds.feed_since(connection, someone.person)
-        chosen = preferences.preferences_of(connection, someone.person)
+        chosen = typed or preferences.preferences_of(connection, someone.person)
         kept = robots.robot_of(connection, someone.person)
     page = MessageSettingsPage(
         kinds=kinds(chosen, robot=kept is not None),

@@ -52,3 +52,12 @@ def test_others_find_no_switch_and_a_reason_is_asked_for(browser: Browsers) -> N
     page = switch(browser(HEAD), "inspection", reason=" ")
     assert page.status == 422
     assert "请写明理由" in page.text
+
+
+def test_a_reason_that_is_refused_stands_in_its_form_and_in_no_other(browser: Browsers) -> None:
+    page = switch(browser(HEAD), "inspection", reason="暂" * 201)
+    assert page.status == 422
+    forms = [form.values for form in page.forms]
+    typed = [values.pop("workflow") for values in forms if values["reason"] == "暂" * 201]
+    assert typed == ["inspection"]
+    assert {values["reason"] for values in forms if "workflow" in values} <= {""}

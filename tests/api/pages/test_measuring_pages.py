@@ -141,6 +141,13 @@ def test_a_deduction_is_proposed_with_its_case_confirmed_and_waived(
     assert f"/cases/{case}" in {one.attributes["href"] for one in waiting.main.all("a")}
     refused = entered.post_on(waiting, str(place.unit("522301")), act="waive", reason="")
     assert "不予计分的，请写明理由" in refused.text
+    here = str(place.unit("522301"))
+    again = entered.post_on(
+        entered.get(address), here, act="confirm", points="9", reason="加重处理"
+    )
+    assert again.status == 422
+    form = next(form for form in again.forms if form.action.endswith(f"/{here}"))
+    assert (form.values["points"], form.values["reason"]) == ("9", "加重处理")
     done = entered.post_on(entered.get(address), str(place.unit("522301")), act="confirm")
     assert "没有待确认的" in done.text
     assert "-0.50 整改逾期" in done.text

@@ -44,6 +44,16 @@ def test_what_may_not_be_switched_off_is_refused(browser: Browsers, typed: dict[
     assert settings_on(liaison.get(HERE))["begins"] == "8"
 
 
+def test_what_was_chosen_beside_it_stands_there_still(browser: Browsers) -> None:
+    liaison = browser("xingyi.liaison")
+    page = liaison.post_on(
+        liaison.get(HERE), "account/messages", task="in_app", reminder="sms", begins="9", ends="18"
+    )
+    assert page.status == 422
+    chosen = settings_on(page)
+    assert (chosen["reminder"], chosen["begins"], chosen["ends"]) == ("sms", "9", "18")
+
+
 def test_what_is_chosen_over_rest_is_read_back(client: TestClient, duban: Duban) -> None:
     liaison = caller(client, duban, "xingyi.liaison")
     assert liaison.get("/preferences").json() == {
