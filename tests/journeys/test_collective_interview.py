@@ -155,6 +155,37 @@ def test_a_joint_interview_waits_until_every_convener_agrees(play: Play) -> None
     assert play.case(play.child(case, "parts")).facts["form"] == "联合约谈"
 
 
+def declined(play: Play, **given: Any) -> int:
+    """A joint interview of which one convener has no part, and another says nothing."""
+    case = proposed(play, joint=[{"unit": "522300-GH"}, {"unit": "522300-ZX"}], **given)
+    play.act(MAKER, case, "verify", findings="情况属实，逾期两个月")
+    play.act("zhou.officer", case, "approve")
+    consent = play.children(case, "consents")[0]
+    play.act("zhou-gh.head", consent, "decline", opinion="不涉及我单位职责")
+    assert play.state(case) == "verified"
+    return case
+
+
+@variation
+def test_where_nobody_joins_it_goes_on_as_a_collective_interview(play: Play) -> None:
+    case = declined(play)
+    assert play.act("zhou.officer", case, "alone") == "approved"
+    silent = play.children(case, "consents")[1]
+    assert play.state(silent) == "stopped", "nobody waits for who was not heard"
+    assert "joint" not in play.case(case).facts
+    play.act(MAKER, case, "notify", **MEETING)
+    assert play.case(play.children(case, "parts")[0]).facts["form"] == "集体约谈"
+
+
+@variation
+def test_without_a_convener_one_unit_alone_is_no_collective_interview(play: Play) -> None:
+    case = declined(play, called=CALLED[:1])
+    refusal = play.refused(ConditionNotMet, "zhou.officer", case, "alone")
+    assert "发起个别约谈" in refusal.sentence
+    play.act("zhou.officer", case, "revise", opinion="另行发起个别约谈")
+    assert play.act(MAKER, case, "drop", opinion="另行发起个别约谈") == "dropped"
+
+
 @variation
 def test_nobody_is_called_who_may_not_be(play: Play) -> None:
     """No unit stands twice, none of the other side, none that the host does not lead."""
