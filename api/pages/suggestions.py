@@ -17,7 +17,7 @@ from api.pages.rendering import masthead_of, show
 from api.presenting.fields import Option
 from api.presenting.lists import options_of
 from api.presenting.wording import to_the_minute
-from workflow.engine.errors import InvalidInput
+from workflow.engine.errors import InvalidInput, Refusal
 from workflow.store import suggestions
 from workflow.store.suggestions import KINDS, LONGEST, SHORTEST, Suggestion
 
@@ -30,7 +30,9 @@ SuggestionId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
 
 @dataclass(frozen=True, slots=True)
 class SuggestionLine:
-    """One of them in words; `reply` is where it is answered, empty where it is or one may not."""
+    """One of them in words; `reply` is where it is answered, empty where it is or one may not, and
+    `typed` an answer that was refused.
+    """
 
     kind: str
     text: str
@@ -39,6 +41,7 @@ class SuggestionLine:
     answer: str
     answered: str
     reply: str
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,35 +113,56 @@ def _box(
 @router.get("/administration/suggestions")
 def all_of_them(duban: Installation, someone: SignedInPage, before: str = "") -> Response:
     """Everything that was put in, the newest first."""
-    place = int(before) if before.isdecimal() and len(before) < 16 else None
+    return _all(duban, someone, int(before) if before.isdecimal() and len(before) < 16 else None)
+
+
+def _all(
+    duban: Duban,
+    someone: Someone,
+    place: int | None,
+    typed: str = "",
+    refused: Refusal | None = None,
+) -> Response:
+    """The page that begins before a place; an answer that was refused stands by its first line."""
     with duban.database.reading() as connection:
         found = suggestions.all_suggestions(connection, before=place, limit=PAGE_SIZE + 1)
     shown = found[:PAGE_SIZE]
     page = SuggestionsPage(
-        lines=tuple(_line(one, reply=True) for one in shown),
+        lines=tuple(
+            _line(one, reply=True, typed="" if at else typed) for at, one in enumerate(shown)
+        ),
         kinds=(),
         text="",
         least=1,
         most=LONGEST,
         next=f"{ADMINISTRATION}?before={shown[-1].id}" if len(found) > PAGE_SIZE else "",
+        problem=refused.sentence if refused else "",
     )
     masthead = masthead_of(duban, someone, ADMINISTRATION)
-    return show("administration_suggestions.html", page, masthead)
+    status = status_of(refused) if refused else 200
+    return show("administration_suggestions.html", page, masthead, status=status)
 
 
 @router.post("/administration/suggestions/{suggestion}")
 def answer(
-    suggestion: SuggestionId, duban: Installation, someone: SignedInForm, form: Posted
+    request: Request,
+    suggestion: SuggestionId,
+    duban: Installation,
+    someone: SignedInForm,
+    form: Posted,
 ) -> Response:
-    """Answer one; whoever signed it reads the answer in the box."""
-    with duban.database.unit_of_work() as connection:
-        suggestions.answer(
-            connection, suggestion, text_in(form, "answer"), someone.person, duban.clock()
-        )
+    """Answer one; whoever signed it reads the answer in the box. A refusal shows what was typed."""
+    text = text_in(form, "answer")
+    try:
+        with duban.database.unit_of_work() as connection:
+            suggestions.answer(connection, suggestion, text, someone.person, duban.clock())
+    except InvalidInput as refusal:
+        note_refusal(request, refusal)
+        return _all(duban, someone, suggestion + 1, text, refusal)
     return RedirectResponse(ADMINISTRATION, 303)
 
 
-def _line(one: Suggestion, *, reply: bool = False) -> SuggestionLine:
+def _line(one: Suggestion, *, reply: bool = False, typed: str = "") -> SuggestionLine:
     return SuggestionLine(
         kind=KINDS[one.kind],
         text=one.text,
@@ -147,6 +171,7 @@ def _line(one: Suggestion, *, reply: bool = False) -> SuggestionLine:
         answer=one.answer or "",
         answered=_day(one.answered_at) if one.answered_at else "",
         reply=f"{ADMINISTRATION}/{one.id}" if reply and one.answer is None else "",
+        typed=typed,
     )
 
 

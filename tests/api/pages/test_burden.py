@@ -66,6 +66,20 @@ def test_a_signed_suggestion_is_answered_where_its_writer_reads_it(
     assert "同一份" not in browser(SPECIALIST).get("/suggestions").text
 
 
+def test_an_answer_that_is_too_long_stands_by_its_suggestion_still(
+    browser: Browsers, system: Browser
+) -> None:
+    for text in ("同一份材料报了三遍", "一个月来了三拨人"):
+        put_in(browser(LIAISON), kind="burden", text=text, signed="yes")
+    older = system.get("/administration/suggestions").forms[1]
+    typed = "以后只报一次。" * 300
+    page = system.post(older.action, older.values | {"answer": typed})
+    assert page.status == 422
+    assert "答复应为 1 至" in page.text
+    form = next(form for form in page.forms if form.action == older.action)
+    assert form.values["answer"] == typed
+
+
 def test_an_unsigned_one_says_nowhere_who_wrote_it(browser: Browsers, system: Browser) -> None:
     put_in(browser(LIAISON), kind="complaint", text="催得太急了，两天四遍", signed="no")
     assert "催得太急了" not in browser(LIAISON).get("/suggestions").text
