@@ -65,7 +65,7 @@ def _follow_one(work: Transaction, one: Waiting) -> None:
         except DubanError as error:
             reorganised.failed(work.connection, one, str(error))
             return
-    work.writes.inherit(case.id)
+    work.writes.sight.inherit(case.id)
     reorganised.done(work.connection, one)
 
 

@@ -13,7 +13,7 @@ from workflow.engine import deadlines
 from workflow.engine.case import Case, World
 from workflow.engine.decision import Timer
 from workflow.engine.scene import Scene
-from workflow.store.casework.writes import Row, timer_row
+from workflow.store.casework.timer_rows import Row, timer_row
 
 
 def following(catalog: Catalog, case: Case, timer: Mapping[str, Any]) -> Iterator[Timer]:

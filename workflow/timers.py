@@ -107,7 +107,7 @@ def _set_aside(database: Database, catalog: Catalog, now: datetime, failed: _Tim
 
     def fail(work: Transaction, timer: Row) -> None:
         _set_next(work, work.case(failed.case), timer)
-        work.writes.settle(failed.timer, "failed", why=failed.why)
+        work.writes.timers.settle(failed.timer, "failed", why=failed.why)
         database.meters.count("failed_timers")
 
     _alone(database, catalog, now, failed.timer, failed.case, fail)
@@ -126,7 +126,7 @@ def _fire_one(work: Transaction, timer: Row) -> None:
     if timer["entry"] != case.entry:
         return  # an event earlier in this sweep moved the case on and cancelled it
     if _is_spoken_for(work, case, timer, _set_next(work, case, timer)):
-        work.writes.settle(timer["id"], "collapsed", why=_SPOKEN_FOR)
+        work.writes.timers.settle(timer["id"], "collapsed", why=_SPOKEN_FOR)
         return
     kind, _, name = timer["name"].partition(":")
     inputs = {"ladder": name, "rung": timer["rung"]} if kind == "rung" else {}
@@ -141,9 +141,9 @@ def _fire_one(work: Transaction, timer: Row) -> None:
     except Exception as error:  # a mistake of ours in one case must not keep all others waiting
         raise _TimerFailed(timer, f"{type(error).__name__}: {error}"[:200]) from error
     if step.postponed is not None:
-        work.writes.move(timer["id"], step.postponed.at, step.postponed.derivation)
+        work.writes.timers.move(timer["id"], step.postponed.at, step.postponed.derivation)
     else:
-        work.writes.settle(timer["id"], "fired", seq=step.case.seq)
+        work.writes.timers.settle(timer["id"], "fired", seq=step.case.seq)
 
 
 _SPOKEN_FOR = "与其后的提醒合并"
@@ -157,10 +157,10 @@ def _set_next(work: Transaction, case: Case, timer: Row) -> Timer | None:
         return None  # written when it came due before
     rungs = ladder.due_together(work.catalog, case, timer, work.now)
     for reminder in rungs[:-1]:
-        work.writes.leave_out(case, reminder, _SPOKEN_FOR)
+        work.writes.timers.leave_out(case, reminder, _SPOKEN_FOR)
     if not rungs:
         return None  # it was the last of its ladder, or no rung
-    work.writes.set_next(case, rungs[-1])
+    work.writes.timers.set_next(case, rungs[-1])
     return rungs[-1]
 
 

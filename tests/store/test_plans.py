@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event, insert, select
 
 from workflow.engine.case import Actor, Post
 from workflow.engine.definition import Definition
-from workflow.store.casework import cases, writes
+from workflow.store.casework import cases, sight_rows, timer_rows
 from workflow.store.casework.documents import register
 from workflow.store.database import Database
 from workflow.store.lists import queries, ranges
@@ -89,9 +89,9 @@ BY_KEY: list[tuple[str, str, Query]] = [
     ("what is due at all", "outbox_wake", lambda c: outbox.is_any_due(c, NOW)),
     ("what asks for the same", "outbox_case", lambda c: outbox.is_said_later(c, 1, NOW)),
     ("timers of a case", "timer", lambda c: cases.due_timers(c, NOW, [1])),
-    ("timers to cancel", "timer", lambda c: c.execute(writes._CANCEL_TIMERS, CANCEL)),
+    ("timers to cancel", "timer", lambda c: c.execute(timer_rows._CANCEL, CANCEL)),
     ("children of a case", "case_parent", listed(Filter(parent=7))),
-    ("a place in the lists", "scope_case", lambda c: c.execute(writes._PLACE, MOVED)),
+    ("a place in the lists", "scope_case", lambda c: c.execute(sight_rows._PLACE, MOVED)),
 ]
 
 

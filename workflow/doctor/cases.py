@@ -114,7 +114,7 @@ def _timer_problems(again: Writes, case: Row, stored: list[Row]) -> Iterator[str
     """
     names = ("entry", "name", "rung", "due_at", "derivation")
     key = names[:3]
-    ever = {tuple(row[name] for name in key): row for row in again.timers_ever}
+    ever = {tuple(row[name] for name in key): row for row in again.timers.ever}
     there = {tuple(row[name] for name in key): row for row in stored}
     for at, row in there.items():
         if at not in ever or ever[at]["due_at"] != row["due_at"]:
@@ -133,13 +133,13 @@ def _has_come_due(timer: Row) -> bool:
 
 
 def _scope_problems(again: Writes, case_id: int, stored: list[Row]) -> Iterator[str]:
-    units = {row["unit_id"] for row in again.sights}
+    units = {row["unit_id"] for row in again.sight.sights}
     heirs = [row for row in stored if row["why"] == INHERITED and row["unit_id"] not in units]
     stored = [row for row in stored if row not in heirs]  # `check_units` looks at the heirs
     if units != {row["unit_id"] for row in stored}:
         yield "可见范围与历史不符"
         return
-    place, acting = again.places[case_id], again.acting[case_id]
+    place, acting = again.sight.places[case_id], again.sight.acting[case_id]
     for row in stored:
         acts, named = acting.get(row["unit_id"], (None, place["others"]))
         if row["named"] != named:
