@@ -1,9 +1,9 @@
 """The doors to the database: `unit_of_work()` writes, `reading()` reads, and `snapshot()` reads one
 state; nothing else opens a transaction.
 
-SQLite: a unit of work takes BEGIN IMMEDIATE and a lock of the process, so that threads queue
-instead of failing; a reader takes a plain BEGIN and sees the last committed state. PostgreSQL:
-ordinary READ COMMITTED transactions; a command locks its case row first.
+SQLite: a unit of work takes a lock of the process and BEGIN IMMEDIATE in its turn, so that threads
+and processes wait instead of failing; a reader takes a plain BEGIN and sees the last committed
+state. PostgreSQL: ordinary READ COMMITTED transactions; a command locks its case row first.
 """
 
 import threading
@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from workflow.engine.errors import DubanError
 from workflow.store.driver.bulk import instant_as_text
 from workflow.store.driver.trouble import is_full
+from workflow.store.driver.turns import PATIENCE_SECONDS, begin_in_turn
 from workflow.store.evidence.chain import ALGORITHMS
 from workflow.store.meters import Meters
 
@@ -119,7 +120,7 @@ def _sqlite(url: str, options: dict[str, Any]) -> Engine:
     engine = create_engine(
         url,
         module=driver,
-        connect_args={"timeout": 10, "check_same_thread": False},
+        connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False},
         pool_size=20,
         pool_use_lifo=True,  # the connection used last still knows its pages
         execution_options=options,
@@ -136,15 +137,17 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
-        "busy_timeout=10000",
+        f"busy_timeout={PATIENCE_SECONDS * 1000:.0f}",
         "wal_autocheckpoint=8000",  # pages: a step rewrites the same ones, so wait for more of them
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("reading"):
+        connection.exec_driver_sql("BEGIN")
+    else:
+        begin_in_turn(connection)
 
 
 def _postgres(url: str, options: dict[str, Any]) -> Engine:

@@ -4,13 +4,18 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-_SQLITE_FULL, _SQLITE_READONLY, _SQLITE_CANTOPEN = 13, 8, 14
+_SQLITE_FULL, _SQLITE_READONLY, _SQLITE_CANTOPEN, _SQLITE_BUSY = 13, 8, 14, 5
 _POSTGRES_DISK_FULL = "53100"
 
 
 def is_full(error: Any) -> bool:
     """Whether there was no room left to write, said by an error of the driver or of SQLAlchemy."""
     return _sqlite_code(error) == _SQLITE_FULL or _state(error) == _POSTGRES_DISK_FULL
+
+
+def is_busy(error: Any) -> bool:
+    """Whether somebody else writes to SQLite."""
+    return _sqlite_code(error) == _SQLITE_BUSY
 
 
 def is_unwritable(error: Any) -> bool:
