@@ -91,6 +91,30 @@ def test_only_a_superiors_consent_lets_a_department_order_a_county(
     assert (mistakes_in(saying(text), Sides(BUREAU, (COUNTY,))) == []) == allowed
 
 
+@pytest.mark.parametrize(
+    ("level", "text", "allowed"),
+    [
+        ("prefecture", "经县委、县政府同意", False), ("prefecture", "经望谟县人民政府批准", False),
+        ("prefecture", "经义龙新区领导同意", False), ("prefecture", "经县长批准", False),
+        ("prefecture", "经县委、州人民政府同意", True), ("prefecture", "经自治区党委同意", True),
+        ("county", "经县委、县政府同意", True), ("county", "经州人民政府同意", True),
+    ],
+)  # fmt: skip
+def test_the_consent_of_those_below_lets_nobody_order_them(
+    level: str, text: str, allowed: bool
+) -> None:
+    bureau, below = Unit(4, level, "department"), Unit(5, "township", "government")
+    assert (mistakes_in(saying(f"{text}，务必完成"), Sides(bureau, (below,))) == []) == allowed
+
+
+def test_whoever_is_ordered_cannot_agree_for_those_above() -> None:
+    """A city is named like one of the level above."""
+    order = replace(saying("经兴义市人民政府同意，务必完成"), to=("兴义市人民政府",))
+    assert mistakes_in(order, Sides(BUREAU, (COUNTY,)))
+    order = replace(saying("经兴义市人民政府报州人民政府同意，务必完成"), to=("兴义市人民政府",))
+    assert mistakes_in(order, Sides(BUREAU, (COUNTY,))) == []
+
+
 def test_who_refuses_an_order_says_whose_consent_counts() -> None:
     (mistake,) = mistakes_in(saying("经村委会同意，务必完成"), Sides(BUREAU, (COUNTY,)))
     assert "本级以上党委、政府、人大、政协或其领导" in mistake

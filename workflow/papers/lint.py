@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import get_args
 
 from workflow.engine.case import Unit
@@ -20,9 +21,11 @@ MOST_CHARACTERS = 5000
 _LEVELS: tuple[str, ...] = get_args(Level)
 
 _ORDERS = re.compile(r"必须|务必|责令|勒令|严禁|不得有误|限期整改到位|令你|特此命令|遵照执行")
-_LEVEL = r"(?:省|自治区|州|盟|市|县|旗|(?<![社小园校厂景库片])区)"
+_AREAS = {"province": r"省|自治区|市", "prefecture": r"省|自治区|州|盟|市"}
+"""What lies at the level of who writes, or above; a 市 may be of any, and below that all are."""
+_ANY_AREA = r"省|自治区|州|盟|市|县|旗|(?<![社小园校厂景库片])区"
 _SUPERIOR = (
-    rf"(?:国务院|(?:党|中共)?中央|地委|行署|{_LEVEL}(?:"
+    r"(?:国务院|(?:党|中共)?中央|地委|行署|(?:AREAS)(?:"
     r"党?委(?:员会)?|(?:人民)?政府|人大|政协|领导|长(?![效期远])"
     r"|[^，。；\n村居社]{0,12}(?:领导小组|指挥部)))"
 )
@@ -33,7 +36,7 @@ _HAVING = (
 )
 """How they came to agree."""
 _NAMED = r"(?:(?:副?(?:书记|主席|主任|秘书长)|(?<=领导)|(?<=长))[\u4e00-\u9fa5]{0,4})?"
-_BY_CONSENT = re.compile(
+_BY_CONSENT = (
     r"(?<![未须需应不])经(?![济费营验])[^，。；\n]{0,12}?"
     rf"{_SUPERIOR}(?:{_HAVING}{_SUPERIOR}){{0,3}}{_HAVING}{_NAMED}{_HAVING}(?:同意|授权|批准)"
 )
@@ -97,7 +100,7 @@ def _whole(document: Composed) -> Iterator[str]:
 def _orders(document: Composed, sides: Sides) -> Iterator[str]:
     """A department orders no party and government below its own level."""
     below = [unit for unit in sides.to if unit.kind == "government" and _below(unit, sides.issuer)]
-    if sides.issuer.kind == "government" or not below or _BY_CONSENT.search(document.text):
+    if sides.issuer.kind == "government" or not below or _by_consent(document, sides.issuer):
         return
     if document.kind not in _LETTERLIKE:
         yield (
@@ -111,6 +114,21 @@ def _orders(document: Composed, sides: Sides) -> Iterator[str]:
             f"部门不能向下级党委政府提出指令性要求，请改掉{quoted}，例如改成“请”；"
             f"经同意的，{_CONSENT}"
         )
+
+
+def _by_consent(document: Composed, issuer: Unit) -> bool:
+    """Whether it says that a superior of the issuer's level or above has agreed: that those who
+    are ordered did, or others of their level, gives no leave.
+    """
+    text = document.text
+    for name in document.to:
+        text = text.replace(name, "")
+    return bool(_consent_above(issuer.level).search(text))
+
+
+@cache
+def _consent_above(level: str) -> re.Pattern[str]:
+    return re.compile(_BY_CONSENT.replace("AREAS", _AREAS.get(level, _ANY_AREA)))
 
 
 def _asks(document: Composed, sides: Sides) -> Iterator[str]:
