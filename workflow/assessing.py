@@ -226,6 +226,7 @@ class Assessing:
             "at": now,
         }
         with self.database.unit_of_work() as connection:
+            scores.hold_decisions(connection)
             _check_office(connection, card, {unit}, actor)
             _check_open(connection, card)
             scores.decide(connection, decision)
@@ -245,6 +246,7 @@ class Assessing:
         Whoever freezes must be allowed the event on every case: the workflow says who and when.
         """
         with self.database.unit_of_work() as connection:
+            scores.hold_decisions(connection)
             reorganised.hold_still(connection)
             made = sheets(connection, in_force, card)
             _check_office(connection, card, {one.unit for one in made}, actor)

@@ -3,7 +3,8 @@
 实施办法 art. 23: indicators; 意见 三（三）: whoever is last is called to an interview.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from tests.engine.definitions import at
 from tests.journeys.desk import Desk
 from tests.journeys.play import COUNTY, Play, a_story, variation
+from workflow import assessing
 from workflow.assessing import Assessing, Proposal, Sheet, proposals, sheets
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
 from workflow.measuring.model import Scorecard
@@ -232,6 +234,37 @@ def test_deductions_rest_on_cases_and_are_confirmed_by_a_person(round_: Round) -
     assert round_.sheet(COUNTY).standing.total == before
     (kept,) = round_.sheet(COUNTY).adjustments
     assert (kept["points"], kept["number"]) == (0, play.case(problem).number)
+
+
+@pytest.mark.race
+def test_nothing_is_decided_while_results_are_frozen(
+    round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sheets have been read when somebody decides: that decision would be in force and in no
+    result.
+    """
+    play = round_.play
+    problem = play.open("zhou-dc.specialist1", due="2026-11-20")
+    play.act("zhou-dc.specialist1", problem, "dispatch")
+    round_.enter("zhou-zx.liaison", GOOD)
+    round_.enter(KEEPER, JUDGED)
+    to_approval(round_)
+    approved(round_)
+    play.until("2026-11-30 09:00")
+    one, *_ = round_.proposed(COUNTY, KEEPER)
+    check, pool = assessing._check_complete, ThreadPoolExecutor(1)
+    late: list[Future[None]] = []
+
+    def check_meanwhile(made: Sequence[Sheet]) -> None:
+        late.append(pool.submit(round_.decide, OFFICE, COUNTY, one, one.points, ""))
+        wait(late, timeout=1)
+        check(made)
+
+    monkeypatch.setattr(assessing, "_check_complete", check_meanwhile)
+    round_.freeze()
+    with pool, pytest.raises(ConditionNotMet, match="已经冻结"):
+        late[0].result(10)
+    assert round_.sheet(COUNTY).adjustments == ()
 
 
 @variation

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, text, update
 
 from workflow.engine.calendar import ZONE
 from workflow.engine.case import Actor
@@ -94,6 +94,14 @@ def decided_cases(
         ADJUSTMENT.c.live == 1,
     )
     return {(row.rule, row.case_id) for row in connection.execute(query)}
+
+
+def hold_decisions(connection: Connection) -> None:
+    """Let nobody decide or freeze until the transaction ends: a decision goes into the results, or
+    comes too late for them.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE score_adjustment IN EXCLUSIVE MODE"))
 
 
 def decide(connection: Connection, decision: Row) -> None:
