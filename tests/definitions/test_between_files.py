@@ -122,6 +122,16 @@ def test_what_a_child_keeps_from_some_is_not_taken_for_all_to_see() -> None:
     assert links(ONE_CHILD, extension=secret) == [("secret_taken", "anytime.extended.takes.due")]
 
 
+@pytest.mark.parametrize("on", ["extension.approved", "extension.ended"])
+def test_what_others_act_upon_is_not_taken_back(on: str) -> None:
+    """The child would be back on the desk it left, and this case where the child had brought it."""
+    buy = "buy: { title: 购买, by: buyer.clerk, to: approved }"
+    back = changed(EXTENSION, (buy, buy.replace(", to", ", take_back: true, to")))
+    heard = changed(ONE_CHILD, ("on: extension.approved", f"on: {on}"))
+    assert links(heard, extension=EXTENSION) == []
+    assert links(heard, extension=back) == [("heard_taken_back", "anytime.extended.on")]
+
+
 def test_files_that_fit_together_have_no_findings() -> None:
     assert links(ONE_CHILD, extension=EXTENSION) == []
 

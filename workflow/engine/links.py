@@ -159,11 +159,23 @@ def _check_arrivals(definition: Definition, definitions: Definitions) -> Iterato
             known = [one for theirs in heard for one in theirs.states]
             yield from unknown("unknown_state", (*path, "on"), state, (*known, *whole))
         for theirs in (one for one in heard if state in (*one.states, *whole)):
+            if whole:
+                yield from _check_for_good(path, state, theirs)
             for own, fact in event.takes.items():
                 where = (*path, "takes", own)
                 yield from unknown("unknown_fact", where, fact, theirs.facts)
                 if own in definition.facts and fact in theirs.facts:
                     yield from _check_taken(where, own, fact, definition, theirs)
+
+
+def _check_for_good(path: Path, state: str, theirs: Definition) -> Iterator[Finding]:
+    """What a case does upon an arrival of its child stays done, so the arrival is for good."""
+    known = theirs.states.items()
+    states = {name for name, one in known if one.final} if state == ENDED else {state}
+    for where, event, _ in events(theirs):
+        if event.take_back and states & {branch.state for branch in event.to}:
+            words = {"workflow": theirs.workflow, "name": str(where[-1]), "state": state}
+            yield found("heard_taken_back", (*path, "on"), **words)
 
 
 def _check_taken(

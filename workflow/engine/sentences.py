@@ -203,6 +203,7 @@ SENTENCES: Mapping[str, str] = {
     "child_kind": "“{kind}”不能担任“{workflow}”的“{name}”",
     "taken_type": "“{own}”是{type}，“{workflow}”的“{name}”是{other}",
     "child_fact_missing": "“{workflow}”发起时必须有“{name}”，这里没有给出",
+    "heard_taken_back": "“{workflow}”到“{state}”的一步“{name}”可以撤回，这里跟着办的却撤不回来",
     # indicators and scorecards
     "weights_sum": "“{name}”各部分的权重合计为 {sum}，应为 100",
     "shares_sum": "各项的份额合计为 {sum}，应为 100",
