@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from api.auth import Someone
 from api.context import Duban
+from api.jobs.exporting import LEDGER
 from api.papers.issuing import issue
 from notifications.channels.channel import Envelope
 from notifications.channels.mailbox import LocalMailbox
@@ -129,7 +130,8 @@ def _of_people(
 ) -> Things:
     """What one person made: a job with its file, a view, a ledger taken over; and a suggestion."""
     now, actor = story.now, story.actor(LIAISON)
-    job = jobs.ask(connection, actor, "export", "导出", {}, now)
+    ledger = {"workflow": "rectification", "ledger": "problem"}
+    job = jobs.ask(connection, actor, LEDGER, "导出", ledger, now)
     assert jobs.take_up(connection, now)
     sheet = here.files.put(b"a sheet", now)
     jobs.finish(connection, job, "已导出 3 件", now, file=sheet, file_name="台账.xlsx")
