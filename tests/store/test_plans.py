@@ -30,7 +30,7 @@ from workflow.store.lists.shares import shares_of
 from workflow.store.lists.units import names_of_kinds, unit_classes
 from workflow.store.outgoing import outbox
 from workflow.store.outgoing.backlog import backlog
-from workflow.store.outgoing.folding import lock_due_groups
+from workflow.store.outgoing.folding import items_of, lock_due_groups
 from workflow.store.outgoing.messages import failures
 from workflow.store.sight.scope import not_kept_from
 from workflow.store.tables.handles import SCOPE
@@ -226,6 +226,12 @@ def test_what_waits_is_not_looked_for_among_all_that_went(
     of_messages = [plan for plan in found if "outbox" in plan]
     assert of_messages
     assert [plan for plan in of_messages if "outbox_wake" not in plan] == []
+
+
+def test_what_a_digest_says_is_found_among_all_that_went(sqlite_database: Database) -> None:
+    """PostgreSQL begins elsewhere while its tables are empty."""
+    plan = plan_of(sqlite_database, lambda c: items_of(c, 1, NOW))
+    assert "SEARCH outbox USING INDEX outbox_digest" in plan, plan
 
 
 @named(COUNTED)
