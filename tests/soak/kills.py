@@ -11,7 +11,10 @@ KILLS = {"sqlite": 1000, "postgres": 500}
 BUGS = ("sent_before_sending", "history_aside", "outbox_aside", "requests_forgotten")
 """What is planted first, of `tests/proof/bugs.py`: a siege that does not see them says little."""
 
-KILLS_OF_A_BUG, SECONDS_OF_A_BUG = 30, 120
+KILLS_OF_A_BUG, SECONDS_OF_A_BUG, SIEGES_OF_A_BUG = 10, 120, 3
+"""A bug that needs a death between two transactions may go unseen in so few kills: it is besieged
+again, but not for longer, for it leaves thousands of messages to be sent slowly.
+"""
 FAST, EVERY_HALF_MINUTE = (0.05, 0.5), (30.0, 30.0)
 """Seconds between two kills."""
 
@@ -31,13 +34,18 @@ def _plant_bugs(grounds: Grounds) -> None:
     virgin, seen = grounds.virgin("sqlite"), 0
     with closing(Nursery(virgin.url)) as nursery:
         for bug in BUGS:
-            with Siege(nursery, virgin.make(), grounds.folder(), grounds.seed, bug=bug) as siege:
-                siege.rage(KILLS_OF_A_BUG, SECONDS_OF_A_BUG)
-                if siege.end():
-                    seen += 1
-                else:
-                    grounds.found.complain(f"planted {bug}", ["nobody saw it"])
+            sieges = (_sees(nursery, virgin.make(), grounds, bug) for _ in range(SIEGES_OF_A_BUG))
+            if any(sieges):
+                seen += 1
+            else:
+                grounds.found.complain(f"planted {bug}", ["nobody saw it"])
     grounds.found.note("planted bugs seen", f"{seen} of {len(BUGS)}")
+
+
+def _sees(nursery: Nursery, url: str, grounds: Grounds, bug: str) -> bool:
+    with Siege(nursery, url, grounds.folder(), grounds.seed, bug=bug) as siege:
+        siege.rage(KILLS_OF_A_BUG, SECONDS_OF_A_BUG)
+        return bool(siege.end())
 
 
 def an_hour(grounds: Grounds) -> None:
