@@ -46,12 +46,15 @@ class DutyGroup:
 
 @dataclass(frozen=True, slots=True)
 class DutiesPage:
-    """The duties of a reader's posts in a year."""
+    """The duties of a reader's posts in a year; `tried` is the indicator and unit of a number that
+    was refused, and the number as it was typed.
+    """
 
     tabs: tuple[LedgerLink, ...]
     year: int
     groups: tuple[DutyGroup, ...]
     problem: str = ""
+    tried: tuple[str, str, str] = ("", "", "")
 
 
 def duty_line(one: DutyStanding) -> DutyLine:

@@ -37,11 +37,11 @@ def duties(duban: Installation, someone: SignedInPage) -> Response:
 def enter(request: Request, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Enter one number for this year; a refusal shows the page with the reason."""
     in_force = duban.shelf.in_force()
-    name, unit = text_in(form, "indicator"), text_in(form, "unit")
+    name, unit, typed = (text_in(form, key) for key in ("indicator", "unit", "value"))
     try:
         one = in_force.indicator(name)
         try:
-            value = read_value(one, text_in(form, "value"), "")
+            value = read_value(one, typed, "")
         except ValueError as error:
             raise InvalidInput(f"“{one.title}”没有登记：{error}") from None
         if not unit.isdecimal() or len(unit) > 15:
@@ -52,11 +52,16 @@ def enter(request: Request, duban: Installation, someone: SignedInForm, form: Po
         duban.assessing.enter(in_force, [entry], digest, someone.actor, duban.clock())
     except Refusal as refusal:
         note_refusal(request, refusal)
-        return _page(duban, someone, refusal)
+        return _page(duban, someone, refusal, (name, unit, typed))
     return RedirectResponse(_OPEN, 303)
 
 
-def _page(duban: Duban, someone: Someone, refusal: Refusal | None = None) -> Response:
+def _page(
+    duban: Duban,
+    someone: Someone,
+    refusal: Refusal | None = None,
+    tried: tuple[str, str, str] = ("", "", ""),
+) -> Response:
     year = local_day(duban.clock()).year
     known = duban.shelf.in_force().indicators
     with duban.database.reading() as connection:
@@ -78,6 +83,7 @@ def _page(duban: Duban, someone: Someone, refusal: Refusal | None = None) -> Res
         year=year,
         groups=tuple(groups),
         problem=refusal.sentence if refusal else "",
+        tried=tried,
     )
     masthead = masthead_of(duban, someone, HERE)
     return show("duties.html", page, masthead, status=status_of(refusal) if refusal else 200)

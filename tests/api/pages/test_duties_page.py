@@ -71,3 +71,14 @@ def test_a_wrong_number_is_refused_with_the_reason(browser: Browsers) -> None:
     page = enter(browser(OFFICE), "county_meeting", "很多")
     assert page.status == 422
     assert "“主持召开党委农村工作会议（县）”没有登记：“很多”不是数字" in page.text
+
+
+def test_a_number_that_is_refused_stands_in_its_own_field_still(browser: Browsers) -> None:
+    page = enter(browser(OFFICE), "county_meeting", "-3")
+    assert page.status == 422
+    typed = {
+        form.values["indicator"]: form.values["value"]
+        for form in page.forms
+        if form.values.get("value")
+    }
+    assert typed == {"county_meeting": "-3"}
