@@ -52,7 +52,7 @@ def described(database: Database) -> dict[str, Any]:
 
 def _table(seen: Any, name: str) -> dict[str, Any]:
     def by_text(rows: Any) -> list[str]:
-        return sorted(str(sorted(_plain(row).items(), key=str)) for row in rows)
+        return sorted(str(sorted(row.items(), key=str)) for row in rows)
 
     return {
         "columns": [
@@ -65,12 +65,6 @@ def _table(seen: Any, name: str) -> dict[str, Any]:
         "checks": by_text(seen.get_check_constraints(name)),
         "indexes": by_text(seen.get_indexes(name)),
     }
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """A row without objects: the condition of a partial index is one, and no two are alike."""
-    options = {name: str(value) for name, value in row.get("dialect_options", {}).items()}
-    return row | ({"dialect_options": options} if options else {})
 
 
 def _sqlite_rest(connection: Connection) -> dict[str, Any]:

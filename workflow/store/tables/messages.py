@@ -2,14 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import Text as SqlText
 from sqlmodel import Field, SQLModel
 
 from workflow.store.tables.columns import BIG, id_column, text_column
-
-_FOLDED = text("digest_id IS NOT NULL")
-"""What never goes into a digest costs its index nothing."""
 
 
 class OutboxRow(SQLModel, table=True):
@@ -35,7 +32,7 @@ class OutboxRow(SQLModel, table=True):
         Index("outbox_case", "case_id", "seq"),
         Index("outbox_sent", "sent_at"),
         Index("outbox_lost", "lost"),
-        Index("outbox_digest", "digest_id", sqlite_where=_FOLDED, postgresql_where=_FOLDED),
+        Index("outbox_digest", "digest_id"),
     )
 
     id: int | None = id_column()
