@@ -133,6 +133,7 @@ class CaseFile:
     papers: Papers
     watched: bool = False
     withheld: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -203,7 +204,7 @@ def case_page(
         parent=file.parent,
         children=file.children,
         coming=tuple(_coming(file)),
-        timeline=timeline_of(definition, file.history, names, file.withheld),
+        timeline=timeline_of(definition, file.history, names, file.withheld, file.hidden),
         messages=file.messages,
         papers=file.papers,
         tallies=bool(definition.tallies),

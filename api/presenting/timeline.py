@@ -66,14 +66,26 @@ def timeline_of(
     rows: Sequence[Row],
     names: Names,
     withheld: Collection[str] = (),
+    hidden: Collection[str] = (),
 ) -> tuple[TimelineEntry, ...]:
-    """The history, newest first, without the facts `withheld` from the reader."""
+    """The history, newest first, without the facts `withheld` from the reader and the children
+    that are `hidden`.
+    """
     cycles, due = len({row["cycle"] for row in rows}) > 1, None
     entries: list[TimelineEntry] = []
-    for row in rows:
+    for row in (without_children(one, hidden) for one in rows):
         entries.append(_entry(definition, row, names, withheld, due, several=cycles))
         due = row["effects"].get("due", due)
     return tuple(reversed(entries))
+
+
+def without_children(row: Row, hidden: Collection[str]) -> Row:
+    """A row that does not say it opened children that are hidden from the reader."""
+    opened = row["effects"].get("opened", ())
+    if not {*opened} & {*hidden}:
+        return row
+    told = [name for name in opened if name not in hidden]
+    return {**row, "effects": {**row["effects"], "opened": told}}
 
 
 def _entry(

@@ -1,6 +1,6 @@
 """What became of a case: GET its history, its timers, its messages."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedIn, Someone
 from api.context import Duban
+from api.presenting.timeline import without_children
 from api.rest.inputs import Before, CaseId, Limit
 from api.rest.outputs import UnitRef, Units
 from workflow import ladder
 from workflow.engine.confidence import withheld
 from workflow.store.casework import cases
 from workflow.store.lists import queries
+from workflow.store.lists.kin import kin_of
 from workflow.store.offices.named import history_by_name
 from workflow.store.outgoing import messages as told
 from workflow.store.sight.scope import check_scope
@@ -39,7 +41,8 @@ _BUILT_IN = {
 class HistoryOut(BaseModel):
     """One row of a case's history; `hash` covers the row and `prev`, the hash of the row before.
 
-    `withheld` are facts that the row gave and the reader does not see. The hash covers them, too:
+    `withheld` are facts that the row gave and the reader does not see; a confidential case that it
+    opened and that the reader does not see is not among its effects. The hash covers them, too:
     it is null from that row on, for every later hash hangs on it, and a telephone number can be
     guessed from any of them. Whoever sees all facts can prove the chain.
     """
@@ -153,16 +156,17 @@ def _history(
     case, _ = cases.read_case(connection, case_id)
     definition = duban.catalog.version(case.definition).definition
     kept = withheld(definition, case.parties, someone.actor)
+    hidden = kin_of(connection, someone.actor, case).hidden if definition.children else frozenset()
     rows = history_by_name(connection, definition, queries.history_of(connection, case_id))
     ids = {row[name] for row in rows for name in ("person_id", "holder_id")} - {None}
     names = queries.person_names(connection, ids)
     units = Units(connection, {row["unit_id"] for row in rows})
-    provable = _provable(rows, kept)
+    provable = _provable(rows, kept, hidden)
     return [
         HistoryOut(
             **{
                 **{name: row[name] for name in HistoryOut.model_fields if name in row},
-                **_inputs(row, kept),
+                **_inputs(without_children(row, hidden), kept),
                 "prev": row["prev"] if row["seq"] <= provable + 1 else None,
                 "hash": row["hash"] if row["seq"] <= provable else None,
             },
@@ -175,15 +179,18 @@ def _history(
     ]
 
 
-def _provable(rows: Sequence[queries.Row], kept: Collection[str]) -> int:
+def _provable(
+    rows: Sequence[queries.Row], kept: Collection[str], hidden: Collection[str]
+) -> int:
     """The last row up to which nothing was kept from the reader; 0 for none."""
     for row in rows:
-        if row["inputs"].get("facts", {}).keys() & set(kept):
+        opened = row["effects"].get("opened", ())
+        if row["inputs"].get("facts", {}).keys() & set(kept) or set(opened) & set(hidden):
             return int(row["seq"]) - 1
     return len(rows)
 
 
-def _inputs(row: queries.Row, kept: Collection[str]) -> dict[str, Any]:
+def _inputs(row: Mapping[str, Any], kept: Collection[str]) -> dict[str, Any]:
     """What a row was given, and what it drew, without the facts that are kept from the reader."""
     facts, drawn = row["inputs"].get("facts", {}), row["effects"].get("drawn", {})
     inputs, effects = row["inputs"], row["effects"]

@@ -238,6 +238,7 @@ def _read_file(
             history,
         ),
         withheld=withheld(definition, case.parties, someone.actor),
+        hidden=related.hidden,
     )
 
 

@@ -19,12 +19,14 @@ from workflow.store.tables.handles import CASE, SCOPE
 @dataclass(frozen=True, slots=True)
 class Kin:
     """The parent and the children that the reader sees; `open_children` counts all that have not
-    ended, seen or not, by name: guards ask for them.
+    ended, seen or not, by name: guards ask for them. `hidden` are the names of confidential ones
+    that the reader does not see: of these the case says nothing.
     """
 
     parent: Row | None
     children: tuple[Row, ...]
     open_children: Mapping[str, int]
+    hidden: frozenset[str] = frozenset()
 
 
 NONE = Kin(None, (), {})
@@ -33,10 +35,11 @@ NONE = Kin(None, (), {})
 def kin_of(connection: Connection, reader: Actor, case: Case) -> Kin:
     """Both in one statement; children that are open first, of these the soonest limit first."""
     seen = exists().where(SCOPE.c.case_id == CASE.c.id, in_sight(reader)).label("seen")
+    secret = exists().where(SCOPE.c.case_id == CASE.c.id, SCOPE.c.named.is_not(None))
     above = [CASE.c.id == case.parent] if case.parent is not None else []
     names = ("id", "definition_id", "number", "headline", "state", "child_name", "closed_at")
     query = (
-        select(*(CASE.c[name] for name in names), seen)
+        select(*(CASE.c[name] for name in names), seen, secret.label("secret"))
         .where(or_(CASE.c.parent_id == case.id, *above))
         .order_by(CASE.c.closed_at.is_not(None), CASE.c.due_at.is_(None), CASE.c.due_at, CASE.c.id)
     )
@@ -46,6 +49,7 @@ def kin_of(connection: Connection, reader: Actor, case: Case) -> Kin:
         parent=next((row for row in rows if row["id"] == case.parent and row["seen"]), None),
         children=tuple(row for row in below if row["seen"]),
         open_children=Counter(row["child_name"] for row in below if row["closed_at"] is None),
+        hidden=frozenset(row["child_name"] for row in below if row["secret"] and not row["seen"]),
     )
 
 
