@@ -179,9 +179,7 @@ def _history(
     ]
 
 
-def _provable(
-    rows: Sequence[queries.Row], kept: Collection[str], hidden: Collection[str]
-) -> int:
+def _provable(rows: Sequence[queries.Row], kept: Collection[str], hidden: Collection[str]) -> int:
     """The last row up to which nothing was kept from the reader; 0 for none."""
     for row in rows:
         opened = row["effects"].get("opened", ())

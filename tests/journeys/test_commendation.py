@@ -121,5 +121,8 @@ def test_what_turns_out_untrue_is_revoked(play: Play) -> None:
     case = publicity(play)
     play.until("2026-03-09")
     play.act("zhou.head", case, "grant", decision_number="州通〔2026〕2号")
-    untrue = {"ground": "事后查明事迹材料不实，予以撤销", "decision_number": "州通〔2026〕9号"}
+    untrue = {"ground": "事后查明事迹材料不实，予以撤销", "revocation_number": "州通〔2026〕9号"}
     assert play.act("zhou.head", case, "revoke", **untrue) == "revoked"
+    assert play.case(case).facts["decision_number"] == "州通〔2026〕2号", (
+        "it is known what is revoked"
+    )

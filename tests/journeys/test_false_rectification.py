@@ -1,5 +1,5 @@
-"""实施办法 art. 25: 责任追究. Who reports as mended what is not is proposed for a referral (移送): at
-the look-back, or when the site is checked before a problem is signed off.
+"""实施办法 art. 25: 责任追究. Who reports as mended what is not is proposed for a referral (移送),
+at the look-back, or when the site is checked before a problem is signed off.
 
 The proposal lies with the head of the supervising office, who alone knows of it: the case it comes
 from says nothing of it to anybody else.
@@ -50,12 +50,14 @@ def test_what_was_only_pretended_is_proposed_for_a_referral(play: Play) -> None:
     assert OTHER in who_sees(play, case), "the problem is mended before everybody's eyes"
 
 
+@variation
 def test_the_head_may_find_that_it_is_none(play: Play) -> None:
     proposal = play.child(found_at_look_back(play), "referral")
     play.act(HEAD, proposal, "assess", grounds="系照片归档有误，并非虚报")
     assert play.act(HEAD, proposal, "drop", opinion="不构成虚假整改，作提醒") == "dropped"
 
 
+@variation
 def test_a_site_that_shows_something_else_is_sent_back_and_proposed(play: Play) -> None:
     case = first_review(play)
     play.act("zhou-zx.head", case, "sign_first")
@@ -75,7 +77,10 @@ def test_it_lies_with_whoever_supervises_the_problem(play: Play) -> None:
     case = play.open("zhou-dc.specialist1", parties={"responsible": TOWNSHIP})
     play.act("zhou-dc.specialist1", case, "dispatch")
     play.act("jingnan.liaison", case, "accept")
-    plan = {"goal": "路灯全亮", "measures": [{"measure": "更换", "owner": "张三", "due": "2026-04-30"}]}
+    plan = {
+        "goal": "路灯全亮",
+        "measures": [{"measure": "更换", "owner": "张三", "due": "2026-04-30"}],
+    }
     play.act("jingnan.liaison", case, "submit_plan", **plan)
     play.act("zhou-dc.specialist1", case, "approve_plan")
     play.act("jingnan.liaison", case, "apply", result="已经更换", finished_on="2026-03-02")
