@@ -1,5 +1,5 @@
-"""A case says of a confidential case that it opened nothing to whoever does not see that one: not on
-its page, not to other programs, and no hash is shown in which it could be found by trying.
+"""A case says nothing of a confidential case that it opened to whoever does not see that one: not
+on its page, not to other programs, and no hash is shown in which it could be found by trying.
 """
 
 import pytest
