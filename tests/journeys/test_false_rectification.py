@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.play import TOWNSHIP, Play, variation
-from tests.journeys.problems import closed, first_review
+from tests.journeys.problems import PLAN, closed, first_review
 from tests.journeys.test_referral import CONTACT, HEAD, LETTER, MAKER, OTHER, who_sees
 from workflow.engine.errors import NotYourTurn
 
@@ -77,11 +77,7 @@ def test_it_lies_with_whoever_supervises_the_problem(play: Play) -> None:
     case = play.open("zhou-dc.specialist1", parties={"responsible": TOWNSHIP})
     play.act("zhou-dc.specialist1", case, "dispatch")
     play.act("jingnan.liaison", case, "accept")
-    plan = {
-        "goal": "路灯全亮",
-        "measures": [{"measure": "更换", "owner": "张三", "due": "2026-04-30"}],
-    }
-    play.act("jingnan.liaison", case, "submit_plan", **plan)
+    play.act("jingnan.liaison", case, "submit_plan", **PLAN)
     play.act("zhou-dc.specialist1", case, "approve_plan")
     play.act("jingnan.liaison", case, "apply", result="已经更换", finished_on="2026-03-02")
     play.act("jingnan.head", case, "confirm")
