@@ -196,7 +196,7 @@ class _Sweep:
                 yield unit
 
     def _ran(self, unit: Reached, day: date) -> bool:
-        last = cadences.nearest(self.switches, self.workflow, self.cadence.every, unit.path)
+        last = cadences.nearest(self.switches, self.workflow, self.cadence, unit.path, unit.level)
         return self.cadence.runs if last is None else last.runs and local_day(last.at) <= day
 
     def _choose(self, period: Period, parent: int, units: Collection[Reached]) -> _Wanted:

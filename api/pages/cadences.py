@@ -85,8 +85,10 @@ def _counting(
     switches: list[Switched], name: str, cadence: Periodic, homes: tuple[Home, ...]
 ) -> Switched | None:
     """The switch that counts where the reader works."""
-    paths = [home.path for home in homes]
-    return nearest(switches, name, cadence.every, min(paths, key=len)) if paths else None
+    if not homes:
+        return None
+    home = min(homes, key=lambda one: len(one.path))
+    return nearest(switches, name, cadence, home.path, home.selector)
 
 
 def _places(
@@ -96,7 +98,7 @@ def _places(
     homes: tuple[Home, ...],
     switches: list[Switched],
 ) -> Iterator[Place]:
-    paths = {home.government: home.path for home in homes}
+    at = {home.government: home for home in homes}
     for unit, called in may_switch(homes, cadence, someone.actor).items():
-        last = nearest(switches, name, cadence.every, paths[unit])
+        last = nearest(switches, name, cadence, at[unit].path, at[unit].selector)
         yield Place(unit, called, last.runs if last else cadence.runs)

@@ -122,6 +122,8 @@ def _table(file: Any, block: Block) -> None:
     write(file, "", line=LINE / 2)
 
 
+_WHOLE = 300
+"""So many characters of a form's row stay together: a signature is not torn over two pages."""
 _SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
 
 
@@ -150,6 +152,8 @@ def _grid(file: Any, block: Block) -> None:
         if len(cells) < columns:
             row.cells[len(cells) - 1].merge(row.cells[-1])
         row.height = Mm(11)
+        if max(map(len, cells)) <= _WHOLE:
+            keep_whole(row)
         for at, text in enumerate(cells):
             is_title = at % 2 == 0 and len(cells) > 1
             font, align = (BLACK_FONT, "center") if is_title else (None, "left")

@@ -96,6 +96,7 @@ def filling(
         "parent": _parent(connection, catalog, scene),
         "titles": SimpleNamespace(**{key: fact.title for key, fact in definition.facts.items()}),
         "issuer": issuer["name"],
+        "level": issuer["level"],
         "to": [joined((row["name"],)) for row in to],
         "copies": [joined((row["name"],)) for row in copies],
         "today": in_full(today),

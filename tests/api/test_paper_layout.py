@@ -51,6 +51,18 @@ def test_names_that_take_several_lines_leave_room_for_who_printed_it() -> None:
     assert height == 3
 
 
+def test_a_row_to_be_signed_is_not_torn_over_two_pages() -> None:
+    """A long one may be, or a page would stay empty above it."""
+    template = Template.model_validate(
+        {"document": "form", "name": "审查表", "kind": "表单", "layout": "form", "title": "审查表",
+         "body": [{"grid": [["情况", "路灯不亮。" * 80], ["审查人（签字）", ""]]}]}
+    )  # fmt: skip
+    form = compose(template, {"issuer": JOINT}, {}, Envelope(JOINT, (), (), ""), "")
+    (table,) = Document(io.BytesIO(docx_of(form))).tables
+    whole = [row._tr.find(f".//{qn('w:cantSplit')}") is not None for row in table.rows]
+    assert whole == [False, True]
+
+
 def test_minutes_address_nobody_and_go_to_everybody_once() -> None:
     """10.3 纪要: who it is for stands at its foot."""
     minutes = composed("minutes", copies=COUNTIES[:2])

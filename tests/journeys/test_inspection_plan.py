@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 
 from tests.engine.definitions import at
-from tests.journeys.play import COUNTY, Play, a_story, variation
-from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn
+from tests.journeys.play import COUNTY, TOWNSHIP, Play, a_story, variation
+from workflow.cadences import Switching, switch
+from workflow.engine.errors import (
+    ConditionNotMet,
+    InvalidInput,
+    NotYourTurn,
+    RelationNotAllowed,
+)
 from workflow.store.database import Database
 from workflow.store.lists import queries
 from workflow.store.lists.queries import Filter
@@ -18,6 +24,7 @@ pytestmark = pytest.mark.journey
 
 PLANNER = "zhou-dc.specialist1"
 XINGREN = "522302"
+OF_COUNTY = "xingyi-dc.specialist"
 
 
 def visit(month: int, unit: str, theme: str, kind: str = "明查") -> dict[str, Any]:
@@ -94,6 +101,56 @@ def test_a_plan_is_adjusted_where_it_has_not_been_carried_out(play: Play) -> Non
     assert len(play.children(case, "inspections")) == 2
     play.until("2026-09-02")
     assert len(play.children(case, "inspections")) == 3
+
+
+def test_a_county_plans_for_its_townships(database: Database) -> None:
+    """“县级以上地方党委和政府”: a county inspects what lies below it; nobody above need know."""
+    with a_story(database, at("2026-03-16 09:00")) as play:
+        host = {"host": COUNTY}
+        case = play.open(
+            "xingyi-dc.specialist", "inspection_plan", parties=host, subject="督查计划"
+        )
+        visits = [visit(4, TOWNSHIP, "饮水安全", "暗访")]
+        elsewhere = [visit(4, XINGREN, "饮水安全", "暗访")]
+        play.refused(RelationNotAllowed, OF_COUNTY, case, "submit", visits=elsewhere)
+        play.act(OF_COUNTY, case, "submit", visits=visits)
+        assert play.act("xingyi.officer", case, "approve") == "running"
+        play.until("2026-04-02")
+        (one,) = play.children(case, "inspections")
+        assert play.seat(one, "inspectors") == play.seat(case, "planner")
+        assert sees(play, OF_COUNTY, one)
+        assert not sees(play, PLANNER, one)
+        assert not sees(play, "jingnan.head", one)
+
+
+@pytest.mark.rights
+def test_a_county_is_not_forewarned_of_a_visit_to_its_township(database: Database) -> None:
+    with a_story(database, at("2026-03-16 09:00")) as play:
+        case = approved(play, [visit(4, TOWNSHIP, "饮水安全", "暗访")])
+        play.until("2026-04-02")
+        (one,) = play.children(case, "inspections")
+        assert play.seat(one, "inspectors") == play.seat(case, "planner")
+        assert sees(play, PLANNER, one)
+        for who in ("xingyi-dc.head", "xingyi-dc.specialist", "xingyi.head", "jingnan.head"):
+            assert not sees(play, who, one), who
+
+
+def test_a_prefecture_that_wants_a_plan_asks_no_county_for_one(database: Database) -> None:
+    with a_story(database, at("2026-12-01 09:00")) as play:
+        switched(play, "zhou-dc.head", "522300")
+        play.until("2027-01-05")
+        (case,) = play.of_workflow("inspection_plan")
+        assert play.seat(case, "host") == "522300"
+        switched(play, "xingyi-dc.head", COUNTY)
+        play.down_until("2028-01-04 09:00")
+        play.sweep()
+        hosts = [play.seat(one, "host") for one in play.of_workflow("inspection_plan")]
+        assert sorted(hosts) == ["522300", "522300", COUNTY]
+
+
+def switched(play: Play, who: str, place: str) -> None:
+    asked = Switching("inspection_plan", "year", play.unit(place), True, "领导小组会议决定")
+    switch(play.database, play.catalog, asked, play.actor(who), play.now)
 
 
 @variation

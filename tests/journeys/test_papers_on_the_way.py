@@ -33,8 +33,8 @@ def test_an_adjustment_is_approved_on_a_sheet_with_both_plans(play: Play, desk: 
     assert sheet.number is None
     assert "原目标值\t100%\t调整后的目标值\t95%" in sheet.text
     assert "申请时已完成\t25%" in sheet.text
-    assert "一季度\t2026年3月31日\t40" in sheet.text
-    assert "半年\t2026年7月31日\t60" in sheet.text
+    assert "原定节点\t一季度（2026年3月31日前）：40%\n半年" in sheet.text
+    assert "调整后的节点\t半年（2026年7月31日前）：60%\n年底" in sheet.text
     assert "□同意调整　□不予调整" in sheet.text
     play.act(key_task.BOSS, adjustment, "approve", opinion="同意，按调整后的节点办理")
     kept = desk.issue(key_task.MAKER, adjustment, "adjustment_form").text

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.journeys.desk import Desk
-from tests.journeys.play import Play, variation
-from workflow.engine.errors import InvalidInput, NotYourTurn
+from tests.journeys.play import COUNTY, TOWNSHIP, Play, variation
+from workflow.engine.errors import InvalidInput, NotYourTurn, RelationNotAllowed
 from workflow.recalling import recalled
 from workflow.store.lists import queries
 from workflow.store.lists.queries import Filter
@@ -84,10 +84,43 @@ def test_a_bulletin_lies_on_every_recipient_s_desk_until_it_is_read(
 @variation
 def test_a_bulletin_goes_to_units_that_there_are(play: Play) -> None:
     case = play.open(DRAFTER, "bulletin", parties={"host": "522300"}, subject="三月工作情况")
-    for wrong in ("没有这个县", "522301100"):  # a township is none of the circle
-        given = {"recipients": [{"unit": wrong}]}
-        refusal = play.refused(InvalidInput, DRAFTER, case, "submit", **TEXT, **given)
-        assert "第 1 行" in refusal.sentence
+    given = {"recipients": [{"unit": "没有这个县"}]}
+    refusal = play.refused(InvalidInput, DRAFTER, case, "submit", **TEXT, **given)
+    assert "第 1 行" in refusal.sentence
+
+
+def test_a_county_writes_to_its_own_townships(play: Play, tmp_path: Path) -> None:
+    """A bulletin of a county is written by its own office, and goes to whoever lies below it."""
+    writer = "xingyi-dc.specialist"
+    case = play.open(writer, "bulletin", parties={"host": COUNTY}, subject="三月工作情况")
+    for stranger in ("522302", "522300-GH"):  # another county, a department of the prefecture
+        given = {"recipients": [{"unit": stranger}]}
+        play.refused(RelationNotAllowed, writer, case, "submit", **TEXT, **given)
+    play.act(writer, case, "submit", **TEXT, recipients=[{"unit": TOWNSHIP}])
+    play.act("xingyi-dc.head", case, "approve")
+    play.act("xingyi.head", case, "sign")
+    desk = Desk(play, tmp_path)
+    assert "敬南镇" in desk.issue(writer, case, "bulletin").text
+    assert play.act(writer, case, "issue") == "issued"
+    (reading,) = play.children(case, "readings")
+    assert (play.seat(reading, "reader"), play.seat(reading, "sender")) == (
+        TOWNSHIP,
+        play.seat(case, "drafter"),
+    )
+    assert play.act("jingnan.liaison", reading, "read") == "read"
+
+
+@variation
+def test_a_county_s_bulletin_without_a_list_is_addressed_to_townships(
+    play: Play, tmp_path: Path
+) -> None:
+    writer = "xingyi-dc.specialist"
+    case = play.open(writer, "bulletin", parties={"host": COUNTY}, subject="三月工作情况")
+    play.act(writer, case, "submit", **TEXT)
+    play.act("xingyi-dc.head", case, "approve")
+    play.act("xingyi.head", case, "sign")
+    paper = Desk(play, tmp_path).issue(writer, case, "bulletin")
+    assert "各乡镇（街道）党委（党工委）、政府（办事处），县直有关部门：" in paper.text
 
 
 def test_the_next_bulletin_begins_with_the_recipients_of_the_one_before(play: Play) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from workflow.engine.kinds import LEVELS
 from workflow.engine.model import Model
 from workflow.engine.periods import Length
 from workflow.engine.words import (
@@ -106,6 +107,14 @@ class Periodic(Model):
     runs: bool = Field(True, description="whether it runs until somebody switches it")
     switched_by: Seats = Field((), description="posts, as level.function.role, that switch it")
     facts: dict[Name, Guard] = Field({}, description="fact ← CEL; `period` is the year")
+
+    def said_at(self, level: str) -> str | None:
+        """The level whose posts say for a unit of some level whether it runs there: of those that
+        switch it the nearest one, at or above it.
+        """
+        above = [*LEVELS][: [*LEVELS].index(level) + 1]
+        found = {seat.partition(".")[0] for seat in self.switched_by}
+        return max(found & {*above}, key=above.index, default=None)
 
 
 class Confidential(Model):

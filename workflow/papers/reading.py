@@ -26,7 +26,8 @@ ROOTS: Mapping[str, tuple[str, ...]] = {
     ),
     "parent": ("number", "headline", "state", "workflow", "opened", "due", "days_left",
                "days_over", "cycle", "marks", "facts", "times"),
-    "issuer": (), "to": (), "copies": (), "today": (), "year": (), "actor": (), "times": (),
+    "issuer": (), "level": (), "to": (), "copies": (), "today": (), "year": (), "actor": (),
+    "times": (),
 }  # fmt: skip
 """The words that every template knows, with their members; documented in docs/language.md."""
 

@@ -31,6 +31,10 @@ class Reached:
     kind: str
     reports: bool
 
+    @property
+    def level(self) -> str:
+        return self.kind.partition(" ")[0]
+
     def by(self, cadence: Periodic) -> bool:
         """Whether a cadence reaches it."""
         return self.kind in cadence.among and (self.reports or not cadence.reporting)
@@ -56,6 +60,7 @@ class Switched:
     every: str
     unit: int
     path: str
+    level: str
     runs: bool
     reason: str
     person: int
@@ -170,6 +175,7 @@ _EVER = (
         SWITCH.c.unit_id.label("unit"),
         SWITCH.c.person_id.label("person"),
         UNIT.c.path,
+        UNIT.c.level,
     )
     .join(UNIT, UNIT.c.id == SWITCH.c.unit_id)
     .order_by(SWITCH.c.id)
@@ -188,11 +194,16 @@ def switch(connection: Connection, row: Row) -> int:
     return id_
 
 
-def nearest(switches: Iterable[Switched], workflow: str, every: str, path: str) -> Switched | None:
-    """The switch that counts for a unit at this path: that of the nearest unit above it."""
+def nearest(
+    switches: Iterable[Switched], workflow: str, cadence: Periodic, path: str, level: str
+) -> Switched | None:
+    """The switch that counts for a unit at this path: that of the nearest place above it whose
+    posts have the say there.
+    """
+    mine, says = (workflow, cadence.every), cadence.said_at(level)
     above = [
         one
         for one in switches
-        if (one.workflow, one.every) == (workflow, every) and path.startswith(one.path)
+        if (one.workflow, one.every) == mine and one.level == says and path.startswith(one.path)
     ]
     return max(above, key=lambda one: len(one.path), default=None)
