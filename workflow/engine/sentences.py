@@ -123,6 +123,7 @@ SENTENCES: Mapping[str, str] = {
     "draws_together": "抽样的各岗位须属于同一参与方，不重复以它为准",
     "takes_without_on": "只有写了 on 的事件才能用 takes",
     "hidden_branch": "没有 when 的一支挡住了后面的各支",
+    "clock_stays": "到时自动发生的事件必须写明转到哪个状态；只提醒、只作标记的写进 ladders",
     "clock_and_to": "中止、恢复计时的事件不能同时转到别的状态",
     "cycle_without_to": "开始新一轮必须写明转到哪个状态",
     "idle_otherwise": "没有条件，otherwise 不起作用",

@@ -20,6 +20,7 @@ _RULES: tuple[tuple[str, str, Callable[[Event], object]], ...] = (
     ("clock_reassigns", "reassigns", lambda event: event.reassigns and not event.by),
     ("draws_alone", "draws", lambda event: event.draws and (not event.by or event.cosign)),
     ("takes_without_on", "takes", lambda event: event.takes and not event.on),
+    ("clock_stays", "at", lambda event: event.at and not event.by and not event.to),
     ("clock_and_to", "clock", lambda event: event.clock and event.to),
     ("cycle_without_to", "next_cycle", lambda event: event.next_cycle and not event.to),
     ("signature_stays", "signs", lambda event: event.signs and not event.to),
