@@ -193,6 +193,7 @@ class Assessing:
     ) -> None:
         """Enter figures, all or none; a file sent again enters nothing. Raises NotYourTurn."""
         with self.database.unit_of_work() as connection:
+            figures.hold_entries(connection)
             if figures.entered(connection, digest):
                 return
             check_keeper(connection, in_force, entries, actor)

@@ -5,11 +5,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from tests.engine.definitions import at
 from tests.journeys.desk import Desk
@@ -265,6 +268,29 @@ def test_nothing_is_decided_while_results_are_frozen(
     with pool, pytest.raises(ConditionNotMet, match="已经冻结"):
         late[0].result(10)
     assert round_.sheet(COUNTY).adjustments == ()
+
+
+@pytest.mark.race
+def test_figures_sent_twice_at_one_moment_are_entered_once(
+    round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have looked whether the file is there before either has entered it."""
+    entered, both = figures.entered, Barrier(2)
+
+    def look_together(connection: Connection, digest: str) -> bool:
+        found = entered(connection, digest)
+        with suppress(BrokenBarrierError):
+            both.wait(1)
+        return found
+
+    monkeypatch.setattr(figures, "entered", look_together)
+    with ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(round_.enter, KEEPER, JUDGED, COUNTY) for _ in range(2)]
+        for one in sent:
+            one.result(20)
+    with round_.play.database.reading() as connection:
+        rows = figures.of_units(connection, [round_.play.unit(COUNTY)], YEAR)
+    assert {row["value"] for row in rows} == {*JUDGED.values()}
 
 
 @variation

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, text, update
 
 from workflow.engine.case import Actor
 from workflow.store.evidence import audit
@@ -46,6 +46,14 @@ class Entry:
     period: str
     value: float | None
     note: str | None = None
+
+
+def hold_entries(connection: Connection) -> None:
+    """Let nobody else enter figures until the transaction ends: a file that is sent twice is found,
+    and of two figures for one place the later one stands.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE figure_batch IN EXCLUSIVE MODE"))
 
 
 def entered(connection: Connection, digest: str) -> bool:
