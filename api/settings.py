@@ -30,6 +30,8 @@ LOGS = ("auto", "text", "json")
 SHORTEST_KEY = 16
 """Bytes of a key, at least."""
 
+_CODE = re.compile(r"[0-9A-Za-z-]{1,40}")
+
 LONGEST_LINE = 200
 """Characters of a text that stands on a page as it is."""
 
@@ -74,6 +76,8 @@ class Settings:
     files_gb: int = 50
     complaints: str = ""
     """How everybody reaches whoever hears objections to public notices: a telephone, an address."""
+    complaints_at: Mapping[str, str] = field(default_factory=dict)
+    """The same where a place has its own, by the code of the unit."""
     visits_a_month: int = 1
     """So many visits to a unit in a month are not too many."""
     checkpoints: Path | None = None
@@ -118,6 +122,7 @@ class Settings:
             secure_cookies=_yes_no(given, "DUBAN_SECURE_COOKIES", base_url.startswith("https:")),
             files_gb=_whole(given, "DUBAN_FILES_GB", 50, 100_000),
             complaints=_short(given, "DUBAN_COMPLAINTS"),
+            complaints_at=_by_place(given, "DUBAN_COMPLAINTS_AT"),
             visits_a_month=_whole(given, "DUBAN_VISITS_A_MONTH", 1, 100),
             chain=_choice(given, "DUBAN_HASH", ALGORITHMS),
             provider=_provider(given),
@@ -153,6 +158,17 @@ def _short(given: Mapping[str, str], name: str) -> str:
     if len(text) > LONGEST_LINE or not text.isprintable():
         raise BadSetting(name, f"应是一行文字，不超过 {LONGEST_LINE} 个字")
     return text
+
+
+def _by_place(given: Mapping[str, str], name: str) -> dict[str, str]:
+    """A line for each of some units: 522301=督查局 0859-3111111; 522302=…"""
+    found: dict[str, str] = {}
+    for entry in filter(None, re.split(r"[;；]\s*", given.get(name, "").strip(" ;；"))):
+        code, _, line = (part.strip() for part in entry.partition("="))
+        if not (_CODE.fullmatch(code) and line) or code in found:
+            raise BadSetting(name, "应写成“单位编码=联系方式”，用分号分开，一个单位写一次")
+        found[code] = _short({name: line}, name)
+    return found
 
 
 def _base_url(text: str) -> str:

@@ -53,8 +53,21 @@ def one_notice(notice: str, request: Request, duban: Installation) -> Response:
     found = _notices(duban, case=case, limit=1) if 0 < case <= GREATEST_ID else []
     if not found:
         raise NotFound("没有这份公示，或者公示期已经结束")
-    page = replace(found[0][1], contact=duban.settings.complaints)
-    return _kept(show("public_notice.html", page))
+    page = found[0][1]
+    return _kept(show("public_notice.html", replace(page, contact=_contact(duban, page.hears))))
+
+
+def _contact(duban: Duban, hears: int) -> str:
+    """How to reach whoever hears objections: what is said of the nearest place at or above."""
+    settings = duban.settings
+    if not (hears and settings.complaints_at):
+        return settings.complaints
+    with duban.database.reading() as connection:
+        path = queries.unit_paths(connection, [hears])[hears]
+        above = [int(one) for one in path.strip("/").split("/")]
+        codes = {row["id"]: row["code"] for row in queries.units_by_id(connection, above)}
+    said = [settings.complaints_at.get(codes[one]) for one in reversed(above)]
+    return next(filter(None, said), settings.complaints)
 
 
 def _notices(

@@ -28,7 +28,7 @@ class PublicNotice:
     """One notice: what it is about, who answers for it, from when to when, and the public facts.
 
     `objections` is the unit that hears them; empty where the definition does not make it public;
-    `contact` how to reach whoever hears them.
+    `contact` how to reach whoever hears them, `hears` the id of that unit or 0.
     """
 
     url: str
@@ -39,6 +39,7 @@ class PublicNotice:
     units: tuple[tuple[str, str], ...]
     values: tuple[Value, ...]
     objections: str
+    hears: int = 0
     contact: str = ""
 
 
@@ -67,16 +68,18 @@ def units_named(row: Row, definition: Definition) -> set[int]:
 def public_notice(row: Row, definition: Definition, names: Names) -> PublicNotice:
     """The notice of a case that stands in a public state."""
     state, headline = definition.states[row["state"]], definition.facts[definition.headline]
-    parties = [(name, names.unit(unit)) for name, unit in _parties(row, definition)]
+    seats = dict(_parties(row, definition))
+    hears = seats.get(state.turn or "", 0)
     return PublicNotice(
         url=f"/public/{row['id']}",
         title=shortened(_masked(row["headline"])) if headline.public else state.title,
         workflow=f"{definition.title}：{state.title}",
         number=row["number"],
         period=_period(row),
-        units=tuple((definition.parties[name].title, unit) for name, unit in parties),
+        units=tuple((definition.parties[one].title, names.unit(seats[one])) for one in seats),
         values=tuple(_values(definition, row["body"]["facts"])),
-        objections=dict(parties).get(state.turn or "", ""),
+        objections=names.unit(hears) if hears else "",
+        hears=hears,
     )
 
 

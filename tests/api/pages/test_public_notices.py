@@ -84,6 +84,36 @@ def test_everybody_learns_whom_to_call(
         Settings.read({"DUBAN_COMPLAINTS": "督查局\n电话"})
 
 
+def test_a_county_s_notice_says_the_county_s_telephone(
+    app: FastAPI, stranger: TestClient, duban: Duban, clock: SimulatedClock
+) -> None:
+    """What counts is who hears objections: a county's problem is heard by the prefecture."""
+    case = walk_to(duban, "publicity", clock)
+    said = {"522300-DC": "州督查局 0859-3222333", "522301": "兴义市督查局 0859-3111111"}
+    for codes, contact in (
+        (["522301"], "总值班室 0859-3000000"),
+        (["522301", "522300-DC"], "州督查局 0859-3222333"),
+    ):
+        at = "；".join(f"{code}={said[code]}" for code in codes)
+        given = Settings.read(
+            {"DUBAN_COMPLAINTS": "总值班室 0859-3000000", "DUBAN_COMPLAINTS_AT": at}
+        )
+        settings = replace(
+            duban.settings, complaints=given.complaints, complaints_at=given.complaints_at
+        )
+        app.state.duban = replace(duban, settings=settings)
+        assert f"监督联系方式： {contact}" in read(stranger, f"/public/{case}").text
+    assert "总值班室 0859-3000000" in read(stranger, "/public").text
+
+
+@pytest.mark.parametrize(
+    "wrong", ["兴义市 0859", "522301=", "522301=电话; 522301=手机", "5 2=电话"]
+)
+def test_a_place_is_written_with_its_code(wrong: str) -> None:
+    with pytest.raises(BadSetting, match="单位编码=联系方式"):
+        Settings.read({"DUBAN_COMPLAINTS_AT": wrong})
+
+
 def test_a_confidential_case_is_never_shown(
     stranger: TestClient, duban: Duban, clock: SimulatedClock
 ) -> None:
