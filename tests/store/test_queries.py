@@ -1,5 +1,6 @@
 """Lists: whole, in order, page by page, and never a case more than the reader's units see."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from workflow.engine.case import Actor, Post
 from workflow.engine.errors import NotFound
 from workflow.store.database import Database
 from workflow.store.lists import queries
-from workflow.store.lists.boards import count_by_span
+from workflow.store.lists.boards import count_by_span, count_by_span_and_unit
 from workflow.store.lists.counting import Moments, count_cases, count_spans, count_up_to
 from workflow.store.lists.queries import Filter, Page, Place
 from workflow.store.lists.ranges import BY_LIMIT, ORDERS, Order
@@ -322,7 +323,8 @@ def test_two_posts_show_a_case_once(office: Office) -> None:
     found = work_of(office, actor)
     assert {*office.registered, *office.town, office.neighbour, office.draft} <= set(found)
     assert len(found) == len(set(found))
-    seen = ids(listed(office, set(units_of(actor))))
+    rows = listed(office, set(units_of(actor)))
+    seen, about = ids(rows), [row["unit_id"] for row in rows]
     assert sorted(seen) == sorted(office.every)
     with office.story.database.reading() as connection:
         assert count_up_to(connection, actor, Filter(), 50) == len(seen)
@@ -335,6 +337,8 @@ def test_two_posts_show_a_case_once(office: Office) -> None:
         assert sum(one.total for one in spans.values()) == len(open_)
         ages = [office.story.now + timedelta(days=n) for n in (-400, 400)]
         assert count_by_span(connection, actor, Filter(), "opened", ages) == [len(seen)]
+        by_unit = count_by_span_and_unit(connection, actor, Filter(), "opened", ages)
+        assert {unit: n for unit, (n,) in by_unit.items()} == Counter(about)
 
 
 def _stand_in(office: Office, username: str, unit: str, role: str) -> None:

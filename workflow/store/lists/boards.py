@@ -7,16 +7,15 @@ Everything is a bounded statement: over open cases, over some months, or over th
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Column, Connection, Integer, and_, column, func, select, values
+from sqlalchemy import Column, Connection, and_, func, select
 
 from workflow.engine.case import Actor
-from workflow.store.lists.counting import signed, together
+from workflow.store.lists import spans
 from workflow.store.lists.queries import Filter, Row, first_cases, in_scope
 from workflow.store.lists.ranges import NEWEST
-from workflow.store.lists.shares import shares_of
+from workflow.store.lists.shares import Part, parts_of, shares_of
 from workflow.store.tables.handles import CASE, HISTORY, SCOPE, TIMER
 
 What = Literal["opened", "closed", "due"]
@@ -33,49 +32,24 @@ def count_by_span(
     connection: Connection, reader: Actor, narrowed: Filter, what: What, bounds: Sequence[datetime]
 ) -> list[int]:
     """How many cases were opened, were closed or fall due between one bound and the next."""
-    counted = [0] * (len(bounds) - 1)
-    for row in _counted(connection, reader, narrowed, what, bounds, ()):
-        counted[row.span] += row.n
-    return counted
+    parts = _parts(connection, reader, narrowed, what)
+    return spans.count(connection, reader, parts, _AT[what], bounds)
 
 
 def count_by_span_and_unit(
     connection: Connection, reader: Actor, narrowed: Filter, what: What, bounds: Sequence[datetime]
 ) -> dict[int, list[int]]:
     """The same by the unit that cases are about."""
+    parts = _parts(connection, reader, narrowed, what)
     counted: dict[int, list[int]] = {}
-    for row in _counted(connection, reader, narrowed, what, bounds, (SCOPE.c.about,)):
-        counted.setdefault(row.about, [0] * (len(bounds) - 1))[row.span] += row.n
+    for one in spans.count_units(connection, reader, parts, _AT[what], bounds):
+        counted.setdefault(one.unit, [0] * (len(bounds) - 1))[one.span] += one.n
     return {unit: numbers for unit, numbers in counted.items() if any(numbers)}
 
 
-def _counted(
-    connection: Connection,
-    reader: Actor,
-    narrowed: Filter,
-    what: What,
-    bounds: Sequence[datetime],
-    by: Sequence[Column[Any]],
-) -> Iterator[Any]:
-    """Rows of span, what is counted `by`, and `n`: each span is a range of the index that has the
-    instant, which the database goes through one by one.
-    """
-    at = _AT[what]
-    names = (column("span", Integer), column("begins", at.type), column("ends", at.type))
-    rows = [(n, *ends) for n, ends in enumerate(pairwise(bounds))]
-    spans = values(*names, name="spans").data(rows).cte("spans")
-    narrowed = replace(narrowed, closed=True) if what == "closed" else narrowed
-    within = and_(at >= spans.c.begins, at < spans.c.ends)
-    # joined to the left so that it begins with the spans, however few cases there may be
-    each = (
-        select(spans.c.span, *by, (sign * func.count(SCOPE.c.unit_id)).label("n"))
-        .select_from(spans.outerjoin(SCOPE, and_(share.of(reader, some), within)))
-        .group_by(spans.c.span, *by)
-        for sign, some in signed(narrowed)
-        for share in shares_of(connection, reader, some)
-    )
-    for part in together(each):
-        yield from connection.execute(select(part).where(part.c.n != 0))
+def _parts(connection: Connection, reader: Actor, narrowed: Filter, what: What) -> Iterator[Part]:
+    asked = replace(narrowed, closed=True) if what == "closed" else narrowed
+    return parts_of(shares_of(connection, reader, asked), asked)
 
 
 def count_rungs(connection: Connection, cases: Collection[int]) -> dict[tuple[int, str, int], int]:

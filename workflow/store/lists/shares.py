@@ -4,10 +4,20 @@ A case that they see through several units is counted in one share only: in that
 sees the most. So it is what the others see that is looked up, and they see less.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    text,
+    union_all,
+)
 
 from workflow.engine.case import Actor
 from workflow.store.lists.queries import Filter, on_scope
@@ -15,6 +25,8 @@ from workflow.store.lists.ranges import KINDS, of_kinds
 from workflow.store.sight.scope import in_sight, not_kept_from, units_of
 from workflow.store.tables.handles import SCOPE
 
+MOST_AT_ONCE = 100
+"""Counts of one statement; SQLite takes 500."""
 _ENOUGH = 50_000
 """Units that see more than that of a workflow are taken to see as much."""
 
@@ -35,9 +47,15 @@ class Share:
     workflows: tuple[str, ...]
     before: tuple[int, ...]
 
-    def of(self, reader: Actor, narrowed: Filter) -> ColumnElement[bool]:
-        """The condition for its rows of `scope` under a filter."""
-        asked = on_scope(replace(narrowed, workflows=self.workflows))
+    def of(
+        self, reader: Actor, narrowed: Filter, workflow: ColumnElement[str] | None = None
+    ) -> ColumnElement[bool]:
+        """The condition for its rows of `scope` under a filter; of one workflow where another table
+        has its name.
+        """
+        kinds = self.workflows if workflow is None else None
+        asked = list(on_scope(replace(narrowed, workflows=kinds)))
+        asked += [] if workflow is None else [SCOPE.c.workflow == workflow]
         mine = and_(SCOPE.c.unit_id == self.unit, not_kept_from(reader), *asked)
         if not self.before:
             return mine
@@ -45,6 +63,39 @@ class Share:
         before = first.c.unit_id.in_(self.before)
         seen = exists().where(first.c.case_id == SCOPE.c.case_id, before, in_sight(reader, first))
         return and_(mine, ~seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is counted of one share: put to the others or, where `sign` is -1, taken off."""
+
+    sign: int
+    share: Share
+    narrowed: Filter
+
+
+def parts_of(shares: Sequence[Share], narrowed: Filter) -> Iterator[Part]:
+    """What to count for a filter: what has ended by itself, and what is settled put to that or
+    taken off, which no index of limits tells from another.
+    """
+    yield from (Part(1, share, replace(narrowed, settled=())) for share in shares)
+    if narrowed.closed is None:
+        return
+    for one in settled_of(narrowed):
+        yield from (
+            Part(1 if narrowed.closed else -1, replace(share, workflows=one.workflows), one)
+            for share in shares
+            if one.workflows is not None and one.workflows[0] in share.workflows
+        )
+
+
+def settled_of(narrowed: Filter) -> Iterator[Filter]:
+    """The open cases of each settled state under a filter."""
+    for workflow, state in narrowed.settled:
+        of_others = narrowed.workflows is not None and workflow not in narrowed.workflows
+        if not of_others and narrowed.state in (None, state):
+            one = replace(narrowed, workflows=(workflow,), state=state, closed=False)
+            yield replace(one, settled=())
 
 
 def shares_of(
@@ -57,6 +108,14 @@ def shares_of(
     if len(units) == 1 and narrowed.workflows is not None:
         return [Share(units[0], narrowed.workflows, ())] if narrowed.workflows else []
     return list(_shared(_sizes(connection, units, narrowed, enough)))
+
+
+def together(parts: Iterable[Select[Any]]) -> Iterator[Any]:
+    """Counts as one table, or as several where they are too many for one statement."""
+    every = list(parts)
+    for at in range(0, len(every), MOST_AT_ONCE):
+        some = every[at : at + MOST_AT_ONCE]
+        yield (union_all(*some) if len(some) > 1 else some[0]).subquery()
 
 
 def _sizes(
