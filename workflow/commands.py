@@ -7,7 +7,7 @@ unique row decides, and only a refused call asks whether it had been answered be
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -143,20 +143,23 @@ class Commands:
         unit: int | None = None,
         person: int | None = None,
         looked_at: int | None = None,
+        emptied: Sequence[str] = (),
     ) -> Answer:
         """Fire an event on a case; `unit` is whom it is re-assigned to, `person` to whom the work
-        is handed, `looked_at` the newest history row that a signer was shown.
+        is handed, `looked_at` the newest history row that a signer was shown, `emptied` the facts
+        that are to have no value any more.
         """
-        firing = Firing(event, facts or {}, unit, person)
+        firing = Firing(event, facts or {}, unit, person, emptied=tuple(emptied))
 
         def act(work: Transaction, actor: Actor) -> list[Case]:
-            _refuse_computed(work, case_id, firing.inputs)
+            _refuse_computed(work, case_id, {*firing.inputs, *firing.emptied})
             if looked_at is not None:
                 _refuse_unseen(work, case_id, event, looked_at)
             work.fire(case_id, firing, actor)
             return [work.case(case_id)]
 
         body = ["fire", case_id, event, dict(firing.inputs), unit, person]
+        body += [list(firing.emptied)] if firing.emptied else []
         (answer,) = self._once(act, actor, request, body, now, case_id=case_id)
         return answer
 
@@ -321,7 +324,7 @@ def _digest(body: list[Any], actor: Actor) -> str:
         raise InvalidInput("内容含有不能保存的字符或类型") from None
 
 
-def _refuse_computed(work: Transaction, case_id: int, given: Mapping[str, Any]) -> None:
+def _refuse_computed(work: Transaction, case_id: int, given: Collection[str]) -> None:
     """Raise InvalidInput for a fact that only the arithmetic of a scorecard gives."""
     facts = work.catalog.version(work.case(case_id).definition).definition.facts
     if typed := [name for name in given if name in facts and facts[name].computed]:

@@ -88,9 +88,13 @@ def _request(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Request:
 
 
 def _firing(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Firing:
-    facts = inputs if row["event"] in BY_CLOCK else inputs.get("facts", {})
-    issued = Issued(**inputs["issued"]) if "issued" in inputs else None
-    sealed = Sealed(**inputs["sealed"]) if "sealed" in inputs else None
-    voided = Voided(**inputs["voided"]) if "voided" in inputs else None
-    named = inputs.get("unit"), inputs.get("person")
-    return Firing(row["event"], facts, *named, issued=issued, sealed=sealed, voided=voided)
+    return Firing(
+        row["event"],
+        inputs if row["event"] in BY_CLOCK else inputs.get("facts", {}),
+        inputs.get("unit"),
+        inputs.get("person"),
+        issued=Issued(**inputs["issued"]) if "issued" in inputs else None,
+        sealed=Sealed(**inputs["sealed"]) if "sealed" in inputs else None,
+        voided=Voided(**inputs["voided"]) if "voided" in inputs else None,
+        emptied=tuple(inputs.get("emptied", ())),
+    )

@@ -224,7 +224,8 @@ class Transaction:
         scene = Scene(compiled, case, world, self.now)
         for name, event in compiled.events[case.state].items():
             if event.on in awaited and scene.holds(event.when):
-                taken = {own: facts[theirs] for own, theirs in event.takes.items()}
+                takes = event.takes.items()
+                taken = {own: facts[theirs] for own, theirs in takes if theirs in facts}
                 self.fire(case.id, Firing(name, taken), LINKED_CASE)
                 return
 
@@ -234,6 +235,8 @@ def _inputs(firing: Firing, decided: Step) -> Row:
     if firing.event in BY_CLOCK:
         return dict(firing.inputs)
     inputs: Row = {"facts": decided.written} if decided.written else {}
+    if decided.emptied:
+        inputs["emptied"] = list(decided.emptied)
     if firing.unit is not None:
         inputs["unit"] = firing.unit
     if firing.person is not None:

@@ -75,6 +75,13 @@ def facts_in(form: FormData, definition: Definition) -> dict[str, Any]:
     return facts
 
 
+def stood_in(form: FormData, definition: Definition) -> tuple[str, ...]:
+    """The facts that the form was shown with; a form that ends early leaves out their marks too,
+    which stand behind their fields.
+    """
+    return tuple(name for name in definition.facts if text_in(form, f"fact.{name}.stood"))
+
+
 def _tables(form: FormData) -> dict[str, list[dict[str, str]]]:
     rows: dict[str, dict[int, dict[str, str]]] = {}
     for key in form:

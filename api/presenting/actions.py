@@ -5,7 +5,7 @@ this actor; any other is shown as the reason, so pages and commands cannot disag
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -57,7 +57,8 @@ class Action:
 class Refused:
     """An event that was refused just now: what had been typed, and what was wrong with it.
 
-    `problems` are sentences by field; `options` are units that a typed name may have meant.
+    `problems` are sentences by field; `options` are units that a typed name may have meant; `stood`
+    are the facts that the form was shown with.
     """
 
     event: str
@@ -67,6 +68,7 @@ class Refused:
     typed_unit: str = ""
     chosen_person: str = ""
     options: tuple[Option, ...] = ()
+    stood: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,8 @@ def _depends_on_input(event: Event) -> bool:
 
 def _fields(at: Situation, name: str, event: Event) -> tuple[Field, ...]:
     refused = at.refused if at.refused and at.refused.event == name else None
-    given = refused.given if refused else {**at.drafts, **_standing(at, name, event)}
+    standing = _standing(at, name, event)
+    given = refused.given if refused else {**at.drafts, **standing}
     cosigning = name in at.case.stay.cosigned
     fields = fields_of(
         at.compiled.definition,
@@ -177,6 +180,7 @@ def _fields(at: Situation, name: str, event: Event) -> tuple[Field, ...]:
         given=given,
         problems=refused.problems if refused else {},
         drafted=() if refused else at.drafts,
+        stood={*standing} & {*refused.stood} if refused else standing,
     )
     return (*_pickers(at, name, event, refused), *fields)
 

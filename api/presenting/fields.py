@@ -57,7 +57,8 @@ class Field:
 
     `name` is the input's name and `id` is unique in the page. `options` are those of a choice, the
     people of a person picker, or the units a text may have meant; `suggestions` help while a unit
-    is typed. `problem` is the sentence beside the field after a refusal.
+    is typed. `problem` is the sentence beside the field after a refusal. What `stood` in it is of
+    the case: a field that comes back without it has been emptied.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Field:
     least: str = ""
     most: str = ""
     step: str = ""
+    stood: bool = False
 
 
 def fields_of(
@@ -87,9 +89,10 @@ def fields_of(
     given: Mapping[str, Any],
     problems: Mapping[str, str],
     drafted: Collection[str] = (),
+    stood: Collection[str] = (),
 ) -> tuple[Field, ...]:
     """The fields for facts, needed ones first; `given` is what stands in them, written by the
-    system in those that are `drafted`.
+    system in those that are `drafted`. Those that `stood` were shown with what the case has.
     """
     names = dict.fromkeys((*needs, *may))
     fields = {
@@ -100,6 +103,7 @@ def fields_of(
             given.get(name),
             name in needs,
             problems.get(name, ""),
+            name in stood,
         )
         for name in names
     }
@@ -115,7 +119,9 @@ def _with_hint(field: Field, first: str) -> Field:
     return replace(field, hint="；".join(filter(None, (first, field.hint))))
 
 
-def _field(fact: Fact, name: str, form: str, value: Any, required: bool, problem: str) -> Field:
+def _field(
+    fact: Fact, name: str, form: str, value: Any, required: bool, problem: str, stood: bool
+) -> Field:
     field = Field(
         name=f"fact.{name}",
         id=f"{form}-{name}",
@@ -127,6 +133,7 @@ def _field(fact: Fact, name: str, form: str, value: Any, required: bool, problem
         least=_bound(fact.min),
         most=_bound(fact.max),
         step=_NUMBERS.get(fact.type, ""),
+        stood=stood,
     )
     if fact.type == "table":
         return replace(field, rows=_rows(fact, name, value))

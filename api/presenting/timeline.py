@@ -113,7 +113,7 @@ def _entry(
         cycle=f"第 {row['cycle']} 轮" if several else "",
         state=_state(definition, row["to_state"]) if moved else "",
         facts=_facts(definition, row, withheld),
-        more=tuple(_more(definition, row, names)),
+        more=(*_emptied(definition, row, withheld), *_more(definition, row, names)),
         limit=limit,
         why=due[1] if due else "",
     )
@@ -168,6 +168,12 @@ def _facts(definition: Definition, row: Row, withheld: Collection[str]) -> tuple
         for name, fact in definition.facts.items()
         if name in facts and name not in withheld
     )
+
+
+def _emptied(definition: Definition, row: Row, withheld: Collection[str]) -> Iterator[str]:
+    names = [name for name in row["inputs"].get("emptied", ()) if name not in withheld]
+    if titles := [definition.facts[name].title for name in names if name in definition.facts]:
+        yield f"清空：{'、'.join(titles)}"
 
 
 def _more(definition: Definition, row: Row, names: Names) -> Iterator[str]:

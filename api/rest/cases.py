@@ -103,6 +103,7 @@ def fire(case_id: CaseId, body: FireBody, duban: Installation, someone: SignedIn
             unit=unit,
             person=person,
             looked_at=body.looked_at,
+            emptied=body.emptied,
         )
     return _answer(answer)
 

@@ -97,3 +97,7 @@ class FireBody(Body):
         description="`seq` of the case as a signer was shown it: a sign-off is refused (`stale`)"
         " where somebody has acted since",
     )
+    emptied: Annotated[list[Word], Field(max_length=100)] = Field(
+        [],
+        description="facts that are to have no value any more; one that is left out stays as it is",
+    )

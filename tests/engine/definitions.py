@@ -212,11 +212,12 @@ class Walk:
         unit: int | None = None,
         to: int | None = None,
         world: World | None = None,
+        emptied: tuple[str, ...] = (),
         **facts: Any,
     ) -> Step:
         """Fire an event, an hour after the last one or `when`."""
         now = self._then(when)
-        firing, seen = Firing(event, facts, unit, to), world or self.world
+        firing, seen = Firing(event, facts, unit, to, emptied=emptied), world or self.world
         decided = step(self.compiled, self.case, firing, actor, seen, now)
         self.now = now
         if decided.case.seq != self.case.seq:
@@ -225,6 +226,7 @@ class Walk:
             )
             inputs |= {"unit": unit} if unit is not None else {}
             inputs |= {"person": to} if to is not None else {}
+            inputs |= {"emptied": list(decided.emptied)} if decided.emptied else {}
             self._take_in(decided, inputs, seen)
         return decided
 

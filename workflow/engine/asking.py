@@ -10,6 +10,7 @@ from workflow.engine.burden import check_burden
 from workflow.engine.case import Actor, Case, Cosigner, Firing, Post
 from workflow.engine.circles import check_called
 from workflow.engine.definition import Event
+from workflow.engine.emptying import emptied_by, not_to_empty
 from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn, UnknownEvent
 from workflow.engine.facts import clean
 from workflow.engine.findings import nearest, short
@@ -24,7 +25,8 @@ from workflow.engine.signing import check_pen, cosign
 class Asked:
     """A declared event that is permitted, with its facts checked and its condition fulfilled.
 
-    `cosigners` are those who have done it with the actor, `None` where one person is enough.
+    `given` are the facts it writes, `emptied` those it takes the value of. `cosigners` are those
+    who have done it with the actor, `None` where one person is enough.
     `drawn` is the fact that the step draws by lot, which nobody knows before.
     """
 
@@ -35,12 +37,18 @@ class Asked:
     post: Post | None
     given: Mapping[str, Any]
     cosigners: tuple[Cosigner, ...] | None
+    emptied: tuple[str, ...] = ()
     drawn: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The case's facts with those given, and those drawn."""
-        return {**self.scene.case.facts, **self.given, **self.drawn}
+        """The case's facts as this firing leaves them."""
+        return self.written_onto(self.scene.case.facts)
+
+    def written_onto(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """These facts with those given and drawn, without those emptied."""
+        kept = {name: value for name, value in facts.items() if name not in self.emptied}
+        return {**kept, **self.given, **self.drawn}
 
     @property
     def partial(self) -> bool:
@@ -53,9 +61,10 @@ def ask(scene: Scene, firing: Firing, actor: Actor) -> Asked:
     event = _event(scene, firing.event)
     post = permit(scene.case, scene.definition, event, actor)
     _check_times(scene.case, firing.event, event)
-    given = _given(scene, firing, event)
+    given, emptied = _given(scene, firing, event), emptied_by(scene, firing)
     cosigners = _cosigners(scene.case, firing, event, actor, post)
-    asked = Asked(scene, firing, actor, event, post, given, cosigners)
+    asked = Asked(scene, firing, actor, event, post, given, cosigners, emptied)
+    _check_written(asked)
     if not scene.holds(event.when, asked.facts):
         sentence = event.otherwise or f"现在不能办理“{event.title}”"
         raise ConditionNotMet(sentence, {"event": firing.event})
@@ -102,18 +111,24 @@ def _given(scene: Scene, firing: Firing, event: Event) -> dict[str, Any]:
     if firing.event in scene.case.stay.cosigned:  # what the first co-signer wrote stands
         needs = [name for name in needs if name not in scene.case.facts]
     may = {*event.may, *event.needs, *event.takes}
-    given = clean(scene.definition, firing.inputs, needs=needs, may=may)
-    given = Naming(scene.case.parties, scene.definition, scene.world.candidates).rows(given)
-    check_plans(scene, given)
-    after = {**scene.case.facts, **given}
-    check_called(scene.definition, scene.case.parties, after, given, scene.world.lineages)
+    beside = not_to_empty(scene, firing, event)
+    given = clean(scene.definition, firing.inputs, needs=needs, may=may, beside=beside)
     if event.reassigns and firing.unit is None:
         raise InvalidInput("请指明改派给哪个单位", {"unit": None})
     if firing.unit is not None and not event.reassigns:
         raise InvalidInput("这一步不改派单位", {"unit": firing.unit})
     if firing.person is not None:
         raise InvalidInput("这一步不转办给人", {"person": firing.person})
-    return given
+    return Naming(scene.case.parties, scene.definition, scene.world.candidates).rows(given)
+
+
+def _check_written(asked: Asked) -> None:
+    """Raise a Refusal where rows of a plan, or units in a table, may not stand as they would."""
+    scene = asked.scene
+    given = {**asked.given, **{name: [] for name in asked.emptied}}
+    check_plans(scene, given)
+    seats, lineages = scene.case.parties, scene.world.lineages
+    check_called(scene.definition, seats, asked.facts, given, lineages)
 
 
 def _cosigners(

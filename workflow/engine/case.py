@@ -321,9 +321,9 @@ class Firing:
     """What is asked for: an event by name, with the facts given.
 
     `unit` is the unit that a re-assignment names, `person` the one to whom work is handed, `issued`
-    the document that `issue_document` is about, `sealed` the one that `seal_document` brings back;
-    the built-in event `rung` has the inputs `ladder` and `rung`, `reorganise` the `change` it
-    follows and the `kind` of it.
+    the document that `issue_document` is about, `sealed` the one that `seal_document` brings back,
+    `emptied` the facts that are to have no value any more; the built-in event `rung` has the inputs
+    `ladder` and `rung`, `reorganise` the `change` it follows and the `kind` of it.
     """
 
     event: str
@@ -333,3 +333,4 @@ class Firing:
     issued: Issued | None = None
     sealed: Sealed | None = None
     voided: Voided | None = None
+    emptied: tuple[str, ...] = ()

@@ -54,8 +54,8 @@ class Step:
     set. `signed` names the sign-off given, `voided` those that lost force. `postponed` moves the
     timer that fired to a later instant instead of settling it (a warning had not been out for long
     enough). `arrived` is set when the case came into another state: a parent may be waiting for
-    it. `written` are the facts this firing gave, `drawn` the one drawn by lot, `kept` the
-    attachments beside them.
+    it. `written` are the facts this firing gave, `emptied` those it took the value of, `drawn` the
+    one drawn by lot, `kept` the attachments beside them.
     `moved` are the parties that sit in another unit after a re-organisation, each with the unit
     before and after.
     """
@@ -75,6 +75,7 @@ class Step:
     postponed: Timer | None = None
     arrived: bool = False
     written: Mapping[str, Any] = field(default_factory=dict)
+    emptied: tuple[str, ...] = ()
     drawn: Mapping[str, Any] = field(default_factory=dict)
     kept: tuple[int, ...] = ()
     moved: Mapping[str, tuple[int, int]] = field(default_factory=dict)

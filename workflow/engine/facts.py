@@ -27,17 +27,19 @@ def clean(
     *,
     needs: Collection[str],
     may: Collection[str],
+    beside: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The facts of `inputs` as values to store.
 
-    An empty value counts as not given. Raises InvalidInput naming every fact that is missing,
-    malformed or not asked for, each with a Chinese sentence.
+    An empty value counts as not given; see `emptying.py` for what is to be emptied. Raises
+    InvalidInput naming every fact that is missing, malformed or not asked for, each with a Chinese
+    sentence, and those that are wrong `beside`.
     """
-    problems: dict[str, str] = {}
+    problems = dict(beside or {})
     values: dict[str, Any] = {}
     for name, raw in inputs.items():
         if name not in needs and name not in may:
-            problems[name] = f"这一步不填写“{_title(definition, name)}”"
+            problems[name] = f"这一步不填写“{title_of(definition, name)}”"
         elif not _is_empty(raw):
             try:
                 values[name] = value_of(definition.facts[name], raw)
@@ -45,13 +47,14 @@ def clean(
                 problems[name] = f"{definition.facts[name].title}：{error}"
     for name in needs:
         if name not in values and name not in problems:
-            problems[name] = f"请填写“{_title(definition, name)}”"
+            problems[name] = f"请填写“{title_of(definition, name)}”"
     if problems:
         raise InvalidInput.in_facts(problems)
     return values
 
 
-def _title(definition: Definition, name: str) -> str:
+def title_of(definition: Definition, name: str) -> str:
+    """What a fact is called; its name, shortened, where there is no such fact."""
     return definition.facts[name].title if name in definition.facts else str(name)[:60]
 
 

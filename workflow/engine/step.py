@@ -114,6 +114,7 @@ def _step(
         else tuple(side for side in event.voids if side in before.cycle.signed),
         arrived=bool(event.to) and not partial,
         written=asked.given,
+        emptied=asked.emptied,
         drawn=asked.drawn,
     )
 
@@ -155,7 +156,7 @@ def _facts(asked: Asked) -> dict[str, Any]:
             facts.pop(fact, None)
     if asked.event.clock == "resumes":
         facts |= deadlines.postponed_dates(asked.scene)
-    return {**facts, **asked.given, **asked.drawn}
+    return asked.written_onto(facts)
 
 
 def _signatures(asked: Asked) -> Mapping[str, Signature]:
@@ -226,7 +227,7 @@ def _stayed(asked: Asked, case: Case) -> Case:
     if clock == "resumes" and case.stopped_at is not None:
         case = replace(_stood(case, now), stopped_at=None, entry=case.seq)
         return _with_limit(scene, case, deadlines.due_of(scene.at(case)))
-    if not asked.given:
+    if not (asked.given or asked.emptied):
         return case
     due = deadlines.due_of(scene.at(case))
     if due == case.due:

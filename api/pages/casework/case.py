@@ -95,6 +95,7 @@ def fire(
             unit=picked.unit,
             person=int(person) if person.isdecimal() and len(person) < 16 else None,
             looked_at=whole(text_in(form, "looked_at")),
+            emptied=filled.emptied,
         )
     except NotFound:
         raise
@@ -118,6 +119,7 @@ def _refused(event: str, refusal: Refusal, given: Filled, picked: Picked, person
         typed_unit=picked.text,
         chosen_person=person,
         options=picked.options,
+        stood=given.stood,
     )
 
 

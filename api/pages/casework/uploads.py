@@ -16,7 +16,7 @@ from api.auth.kept_form import LOST
 from api.auth.posted import MOST_TAKEN, Cut
 from api.context import Duban
 from api.inspecting.places import TooBusy
-from api.pages.forms import GREATEST_ID, facts_in, text_in
+from api.pages.forms import GREATEST_ID, facts_in, stood_in, text_in
 from workflow.engine.attachments import most_of
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput, Refusal
@@ -31,10 +31,19 @@ _TOO_MUCH = (
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The facts of a form, attachments among them, and the sentences about files not taken."""
+    """The facts of a form, attachments among them, and the sentences about files not taken.
+
+    `stood` are the facts of the case that the form was shown with.
+    """
 
     facts: dict[str, Any]
+    stood: tuple[str, ...] = ()
     problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def emptied(self) -> tuple[str, ...]:
+        """The facts that stood in the form and do not stand there now."""
+        return tuple(name for name in self.stood if name not in self.facts)
 
     def check(self) -> None:
         """Raise InvalidInput when a file was not taken: then nothing is done."""
@@ -58,7 +67,7 @@ def fill(
     case_id: int | None = None,
 ) -> Filled:
     """What a form gives, with its files brought; `case_id` is the case it is about."""
-    filled = Filled(facts_in(form, definition))
+    filled = Filled(facts_in(form, definition), stood_in(form, definition))
     for name, fact in definition.facts.items():
         if fact.type not in FILE_TYPES:
             continue
