@@ -100,6 +100,30 @@ def test_who_signs_in_at_the_provider_is_signed_in_here(client: TestClient) -> N
     assert me(client).json()["name"] == "王建安"
 
 
+def test_what_was_typed_is_sent_after_signing_in_there_in_a_second_window(
+    client: TestClient,
+) -> None:
+    there_and_back(client)
+    form = Page(client.get("/suggestions")).forms[0]
+    typed = form.values | {"text": "同一份材料报了三遍", "signed": "yes"}
+    client.cookies.clear()  # the session has ended
+    asked = Page(client.post(form.action, data=typed, headers={"Origin": BASE}))
+    assert (asked.status, faults_of(asked)) == (401, [])
+    (second,) = asked.main.all("a", target="_blank")
+    again = next(one for one in asked.forms if one.action == form.action)
+
+    early = Page(client.post(again.action, data=again.values, headers={"Origin": BASE}))
+    assert early.status == 401
+    again = next(one for one in early.forms if one.action == form.action)
+    location = client.get(second.attributes["href"]).headers["location"]
+    client.get(at_the_provider(location, WHO))
+    resumed = Page(client.post(again.action, data=again.values, headers={"Origin": BASE}))
+    assert "刚才填写的内容还没有提交" in resumed.text
+    sent = next(one for one in resumed.forms if one.action == form.action)
+    client.post(sent.action, data=sent.values, headers={"Origin": BASE})
+    assert "同一份材料报了三遍" in client.get("/suggestions").text
+
+
 def test_who_sets_out_too_often_waits_and_leaves_nothing(
     client: TestClient, duban: Duban, monkeypatch: pytest.MonkeyPatch
 ) -> None:

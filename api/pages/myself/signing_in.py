@@ -11,7 +11,6 @@ from api.auth import (
     Installation,
     NotSignedIn,
     SignedInForm,
-    Someone,
     TooManyTries,
     WrongCode,
     WrongPassword,
@@ -42,7 +41,8 @@ router = APIRouter()
 @dataclass(frozen=True, slots=True)
 class SignInPage:
     """登录: `next` is where to go afterwards, `problem` why the last try failed;
-    `provider` whether there is another way in, `kept` a form that is to be sent again afterwards.
+    `provider` whether there is another way in, `kept` a form that is to be sent again afterwards,
+    and `form` the same, for whoever goes the other way in a second window.
     """
 
     next: str
@@ -50,6 +50,7 @@ class SignInPage:
     problem: str = ""
     provider: bool = False
     kept: str = ""
+    form: KeptForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,14 @@ def ask(duban: Installation, next: str = "/") -> Response:
 
 
 def kept_page(request: Request, kept: KeptForm) -> Response:
-    """What a form is answered with whose session had ended: sign in first, by password alone, for a
-    provider would not bring it back; or send it again, where somebody has signed in meanwhile.
+    """What a form is answered with whose session had ended: sign in first, with a provider in a
+    second window, for it would not bring the form back; or send it again, where somebody has signed
+    in meanwhile.
     """
-    someone: Someone | None = request.scope.get(SOMEONE)
+    duban, someone = duban_of(request), request.scope.get(SOMEONE)
     if someone is None:
-        return show("sign_in.html", SignInPage(next="/", kept=kept.packed()), status=401)
-    masthead = account_masthead(duban_of(request), someone, here="")
+        return _form(duban, "/", kept=kept.packed(), status=401)
+    masthead = account_masthead(duban, someone, here="")
     return show("resume.html", ResumePage(kept), masthead, status=403)
 
 
@@ -91,15 +93,17 @@ def _form(
     username: str = "",
     refused: Refusal | None = None,
     kept: str = "",
+    status: int = 200,
 ) -> Response:
     page = SignInPage(
         next=safe_next(next),
         username=username,
         problem=refused.sentence if refused else "",
-        provider=duban.settings.provider is not None and not kept,
+        provider=duban.settings.provider is not None,
         kept=kept,
+        form=KeptForm.unpacked(kept),
     )
-    return show("sign_in.html", page, status=status_of(refused) if refused else 200)
+    return show("sign_in.html", page, status=status_of(refused) if refused else status)
 
 
 @router.post(SIGN_IN_PAGE)
