@@ -17,7 +17,7 @@ from api.pages.rendering import masthead_of, show
 from api.presenting.fields import Option
 from api.presenting.lists import options_of
 from api.presenting.wording import to_the_minute
-from workflow.engine.errors import InvalidInput, Refusal
+from workflow.engine.errors import InvalidInput, OutOfTurn, Refusal
 from workflow.store import suggestions
 from workflow.store.suggestions import KINDS, LONGEST, SHORTEST, Suggestion
 
@@ -156,7 +156,7 @@ def answer(
     try:
         with duban.database.unit_of_work() as connection:
             suggestions.answer(connection, suggestion, text, someone.person, duban.clock())
-    except InvalidInput as refusal:
+    except (InvalidInput, OutOfTurn) as refusal:
         note_refusal(request, refusal)
         return _all(duban, someone, suggestion + 1, text, refusal)
     return RedirectResponse(ADMINISTRATION, 303)

@@ -59,9 +59,12 @@ def answer(connection: Connection, id_: int, text: str, by: int, now: datetime) 
     given = {"answer": text, "answered_at": now, "answered_by": by}
     if connection.execute(update(SUGGESTION).where(*open_).values(given)).rowcount:
         return
-    if connection.execute(select(SUGGESTION.c.id).where(SUGGESTION.c.id == id_)).first() is None:
+    joined = SUGGESTION.outerjoin(PERSON, PERSON.c.id == SUGGESTION.c.answered_by)
+    who = select(PERSON.c.name).select_from(joined).where(SUGGESTION.c.id == id_)
+    found = connection.execute(who).first()
+    if found is None:
         raise NotFound("没有这条意见")
-    raise OutOfTurn("这条意见已经答复过了")
+    raise OutOfTurn(f"{found[0] or '别人'}已经答复过这条意见，刚写的答复没有送出")
 
 
 def _check_length(text: str, what: str, shortest: int = SHORTEST) -> None:

@@ -63,6 +63,9 @@ def test_a_signed_suggestion_is_answered_where_its_writer_reads_it(
     assert "以后只报一次" in writer.get("/suggestions").text
     again = system.client.post(form.action, data={**form.values, "answer": "改口"})
     assert again.status_code == 409
+    assert "关力已经答复过这条意见，刚写的答复没有送出" in again.text
+    assert "改口" in Page(again).main.one("ul", class_="inbox").text, "what was typed"
+    assert "以后只报一次" in again.text
     assert "同一份" not in browser(SPECIALIST).get("/suggestions").text
 
 
