@@ -7,6 +7,7 @@ one.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from workflow import ladder
 from workflow.catalog import Catalog
 from workflow.engine import deadlines
-from workflow.engine.calendar import YearNotice, day_begins
+from workflow.engine.calendar import Calendar, YearNotice, day_begins
 from workflow.engine.case import CLOCK, Case, Firing
 from workflow.engine.decision import Timer
 from workflow.engine.errors import DubanError, Refusal
@@ -203,30 +204,41 @@ def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
     return sum(_recalculate_one(database, catalog, case_id, now) for case_id in found)
 
 
-def behind_calendar(connection: Connection, catalog: Catalog) -> list[int]:
-    """The cases whose limits an older calendar could not know, and that wait to be worked out.
+def behind_calendar(
+    connection: Connection, catalog: Catalog, newest: Calendar | None = None
+) -> list[int]:
+    """The cases whose limits an older calendar could not know, and that wait to be worked out; or
+    that would, if `newest` were the calendar.
 
     Provisional ones, and those whose limit, rungs or events come on 25 December before the first
     year of which a notice was entered since, or later: a notice may reach into these days.
     """
-    newest = catalog.calendar
+    newest = newest or catalog.calendar
     kinds = behind.kinds(connection, newest.version)
-    touched = [_touched(catalog, version, alike) for version, alike in kinds.items()]
+    touched = [_touched(catalog, newest, version, alike) for version, alike in kinds.items()]
     return behind.case_ids(connection, newest.version, filter(None, touched)) if kinds else []
 
 
-def _touched(catalog: Catalog, version: int, kinds: Iterable[Kind]) -> Touched | None:
+def with_notice(catalog: Catalog, notice: YearNotice) -> Calendar:
+    """The calendar as it would be with a notice that is not entered yet."""
+    now = catalog.calendar
+    return replace(now, version=now.version + 1, notices={**now.notices, notice.year: notice})
+
+
+def _touched(
+    catalog: Catalog, newest: Calendar, version: int, kinds: Iterable[Kind]
+) -> Touched | None:
     """What the notices since a version of the calendar may move."""
-    newest, known = catalog.calendar.notices, catalog.calendar_of(version).notices
-    first = min((year for year in newest if newest[year] != known.get(year)), default=None)
+    notices, known = newest.notices, catalog.calendar_of(version).notices
+    first = min((year for year in notices if notices[year] != known.get(year)), default=None)
     if first is None:
         return None
     edge = day_begins(date(first - 1, 12, 25))
-    return Touched(version, edge, _by_earliest(catalog, kinds, edge))
+    return Touched(version, edge, _by_earliest(catalog, newest, kinds, edge))
 
 
 def _by_earliest(
-    catalog: Catalog, kinds: Iterable[Kind], edge: datetime
+    catalog: Catalog, newest: Calendar, kinds: Iterable[Kind], edge: datetime
 ) -> dict[datetime, list[Kind]]:
     """The states in which cases are, by the earliest limit of which something comes beyond a day's
     end.
@@ -234,7 +246,7 @@ def _by_earliest(
     found: dict[datetime, list[Kind]] = {}
     for definition, state in kinds:
         compiled = catalog.version(definition)
-        earliest = deadlines.earliest_reaching(compiled.definition, state, catalog.calendar, edge)
+        earliest = deadlines.earliest_reaching(compiled.definition, state, newest, edge)
         found.setdefault(earliest, []).append((definition, state))
     return found
 

@@ -1,5 +1,6 @@
 """Holiday notices (放假安排) in words: what a year's notice says, and the form to type one in."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -33,13 +34,20 @@ class NoticeShown:
     work: str
     entered: str = ""
 
+    @property
+    def mark(self) -> str:
+        """What tells it from another: a form says by this which one was looked at."""
+        said = "\n".join((str(self.year), *self.lines, self.work))
+        return hashlib.sha256(said.encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class HolidaysPage:
     """放假通知: the years known, and the form, once `looked` at with what it says.
 
     `waiting` cases have limits still to be worked out by the newest notice; `works` is whether
-    anybody is there to do so, `still` whether the page asks for itself no more.
+    anybody is there to do so, `still` whether the page asks for itself no more. Of the notice that
+    was looked at `moves` cases have limits, and `changed` is whether another was looked at before.
     """
 
     years: tuple[NoticeShown, ...]
@@ -50,6 +58,8 @@ class HolidaysPage:
     still: bool
     done: str = ""
     looked: NoticeShown | None = None
+    moves: int = 0
+    changed: bool = False
     problems: tuple[str, ...] = ()
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
 from starlette.datastructures import FormData
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
@@ -17,7 +18,7 @@ from api.context import Duban
 from api.notice_file import BadNotice, typed_notice
 from api.pages.forms import Posted, printable, text_in, whole
 from api.pages.rendering import LOOK_EVERY, masthead_of, show
-from api.presenting.holidays import USUAL, HolidaysPage, NoticeShown, TypedHoliday, notice_shown
+from api.presenting.holidays import USUAL, HolidaysPage, TypedHoliday, notice_shown
 from api.presenting.wording import to_the_minute
 from workflow import timers
 from workflow.engine.calendar import YearNotice
@@ -50,15 +51,16 @@ def holidays(
 
 @router.post(HERE)
 def look_or_enter(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
-    """Say what the notice comes to, or enter it; mistakes are told all at once."""
+    """Say what the notice comes to, or enter what was looked at; mistakes are told all at once."""
     year, rows = printable(text_in(form, "year"), 4), tuple(_typed(form))
     try:
         notice = typed_notice(whole(year, 9999) or 0, _given(rows, year))
     except BadNotice as bad:
         problems = tuple(dict.fromkeys(str(bad).splitlines()))
         return _show(duban, someone, year, rows, problems=problems, status=422)
-    if text_in(form, "act") != "enter":
-        return _show(duban, someone, year, rows, looked=notice_shown(notice))
+    enter, seen = text_in(form, "act") == "enter", text_in(form, "seen")
+    if not enter or seen != notice_shown(notice).mark:
+        return _show(duban, someone, year, rows, looked=notice, changed=enter and bool(seen))
     _enter(duban, someone, notice)
     return RedirectResponse(f"{HERE}?entered={notice.year}", 303)
 
@@ -100,7 +102,8 @@ def _show(
     rows: tuple[TypedHoliday, ...],
     *,
     done: str = "",
-    looked: NoticeShown | None = None,
+    looked: YearNotice | None = None,
+    changed: bool = False,
     problems: tuple[str, ...] = (),
     still: bool = False,
     status: int = 200,
@@ -108,6 +111,7 @@ def _show(
     with duban.database.reading() as connection:
         entries = calendars.entries(connection)
         waiting = len(timers.behind_calendar(connection, duban.catalog))
+        moves = len(_moved(connection, duban, looked)) if looked else 0
         works = anybody_works(connection, duban.clock())
     known = sorted(duban.catalog.calendar.notices.items(), reverse=True)
     page = HolidaysPage(
@@ -120,13 +124,21 @@ def _show(
         works=works,
         still=still,
         done=done,
-        looked=looked,
+        looked=notice_shown(looked) if looked else None,
+        moves=moves,
+        changed=changed,
         problems=problems,
     )
     answer = show("holidays.html", page, masthead_of(duban, someone, HERE), status=status)
     if waiting and not (still or looked or problems):
         answer.headers["Refresh"] = str(LOOK_EVERY)
     return answer
+
+
+def _moved(connection: Connection, duban: Duban, notice: YearNotice) -> list[int]:
+    """The cases whose limits a notice would have worked out again."""
+    then = timers.with_notice(duban.catalog, notice)
+    return timers.behind_calendar(connection, duban.catalog, then)
 
 
 def _entered(at: datetime, name: str | None) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from api.clock import SimulatedClock
 from api.context import Duban
-from tests.api.pages.conftest import Browser
+from tests.api.pages.conftest import Browser, new_request
 from tests.api.pages.page import Page
 from tests.api.pages.stories import walk_to
 from workflow import timers
@@ -42,6 +42,7 @@ def test_a_notice_is_looked_at_and_entered_and_limits_follow_it(
     assert "春节：2027年2月5日 周五 至 2027年2月13日 周六，共 9 天" in looked.text
     assert "中秋节：2027年9月15日 周三，共 1 天" in looked.text
     assert "调休上班：2027年1月30日 周六、2027年2月20日 周六" in looked.text
+    assert "录入以后，有 1 件事项的期限要按它重新计算" in looked.text
     assert 2027 not in duban.catalog.calendar.notices
 
     done = system.post_on(looked, "holidays", act="enter")
@@ -84,8 +85,20 @@ def test_days_worked_may_stand_as_the_notice_writes_them(system: Browser) -> Non
     assert "没有“2027-02-30”这个日期" in wrong.text
 
 
+def test_what_was_changed_after_the_look_is_looked_at_again(system: Browser, duban: Duban) -> None:
+    assert "录入以前请核对" in sent(system, "enter", **NEW_YEAR).text, "nothing was looked at yet"
+    looked = sent(system, "look", **NEW_YEAR)
+    other = system.post_on(looked, "holidays", act="enter", **SPRING)
+    assert "填写的内容在核对以后改过，还没有录入" in other.main.one(class_="banner").text
+    assert "春节：2027年2月5日" in other.text
+    assert 2027 not in duban.catalog.calendar.notices
+    assert "已录入 2027 年" in system.post_on(other, "holidays", act="enter").text
+    assert len(duban.catalog.calendar.notices[2027].work) == 2
+
+
 def test_the_same_notice_sent_twice_is_one_version(system: Browser, duban: Duban) -> None:
     before = duban.catalog.calendar.version
+    looked = sent(system, "look", **NEW_YEAR)
     for _ in range(2):
-        sent(system, "enter", **NEW_YEAR)
+        system.post_on(looked, "holidays", act="enter", request=new_request())
     assert duban.catalog.calendar.version == before + 1
