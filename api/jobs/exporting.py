@@ -23,13 +23,16 @@ MOST_EXPORTED = 100_000
 """Rows of one spreadsheet: what an office's machine opens without waiting."""
 
 
-def asked_for(workflow: str, ledger: str, narrowed: Filter, order: str) -> dict[str, Any]:
-    """What the row of such a job keeps."""
+def asked_for(
+    workflow: str, ledger: str, narrowed: Filter, order: str, address: str
+) -> dict[str, Any]:
+    """What the row of such a job keeps; `address` is the ledger's query, for the way back."""
     plain = {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in asdict(narrowed).items()
     }
-    return {"workflow": workflow, "ledger": ledger, "filter": plain, "order": order}
+    asked = {"workflow": workflow, "ledger": ledger, "filter": plain, "order": order}
+    return {**asked, "address": address}
 
 
 def _filter_of(plain: Mapping[str, Any]) -> Filter:

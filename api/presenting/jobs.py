@@ -83,8 +83,13 @@ def job_line(job: Job, is_kept: Callable[[str], bool]) -> JobLine:
     )
 
 
+def _ledger_of(asked: Mapping[str, Any]) -> str:
+    """The ledger as it was filtered; jobs of before do not know how."""
+    return f"/ledgers/{asked['workflow']}/{asked['ledger']}{asked.get('address', '')}"
+
+
 _BACK: Mapping[str, Callable[[Mapping[str, Any]], Back]] = {
-    LEDGER: lambda asked: Back(f"/ledgers/{asked['workflow']}/{asked['ledger']}", "回到台账"),
+    LEDGER: lambda asked: Back(_ledger_of(asked), "回到台账"),
     CASES: lambda asked: Back(f"/cases/import?workflow={asked['workflow']}", "回到导入"),
     LIST: lambda asked: Back(f"/administration/import/{asked['which']}", "回到导入"),
 }

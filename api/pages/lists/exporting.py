@@ -60,7 +60,7 @@ def sheet(
                 connection, duban, someone, definition, form_of(definition, form), found
             )
         elif _count(connection, someone, narrowed) > AT_ONCE:
-            where = f"/ledgers/{workflow}/{ledger}/export{asked.address(group='')}"
+            where = f"/ledgers/{workflow}/{ledger}/export{asked.address()}"
             return RedirectResponse(where, 303)
         else:
             rows = sheet_rows(connection, duban, someone, narrowed, asked.order)
@@ -99,7 +99,7 @@ def offer(
         title=sheet_title(definition, ledger),
         rows=rows,
         ledger=f"/ledgers/{workflow}/{ledger}{asked.address()}",
-        action=f"/ledgers/{workflow}/{ledger}/export{asked.address(group='')}",
+        action=f"/ledgers/{workflow}/{ledger}/export{asked.address()}",
     )
     return show("export.html", page, masthead_of(duban, someone, "/ledgers"))
 
@@ -119,7 +119,7 @@ def begin(
     with duban.database.reading() as connection:
         narrowed = _narrowed(connection, duban, workflow, asked)
         _count(connection, someone, narrowed)
-    what = exporting.asked_for(workflow, ledger, narrowed, asked.order)
+    what = exporting.asked_for(workflow, ledger, narrowed, asked.order, asked.address())
     title = f"导出{sheet_title(definition, ledger)}"
     with duban.database.unit_of_work() as connection:
         job = jobs.ask(connection, someone.actor, exporting.LEDGER, title, what, duban.clock())

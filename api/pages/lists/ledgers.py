@@ -111,7 +111,7 @@ def ledger_page(
             unit_problem=picked.problem,
             unit_options=picked.options,
             suggestions=suggestions(connection, definition.parties[definition.anchor].among),
-            sheet=f"/ledgers/{workflow}/{ledger}/sheet.xlsx{asked.address(group='')}",
+            sheet=f"/ledgers/{workflow}/{ledger}/sheet.xlsx{asked.address()}",
             forms=forms_of(definition, ledger, asked.address(group="")),
             bulk=f"/ledgers/{workflow}/{ledger}/bulk",
             keep=f"/ledgers/{workflow}/{ledger}/views{asked.address()}",

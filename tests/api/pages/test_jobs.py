@@ -28,6 +28,7 @@ from workflow.store.offices.changes import Asked
 from workflow.store.tables.handles import CASE
 
 LEDGER = "/ledgers/rectification/problem"
+FILTERED = "?opened=open&group=unit&order=newest"
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,7 @@ def asked(browser: Browser, duban: Duban, cases: int = 3) -> str:
     """A long ledger whose sheet was asked for; the address of the job."""
     for _ in range(cases):
         open_case(duban)
-    offer = browser.client.get(f"{LEDGER}/sheet.xlsx?order=newest")
+    offer = browser.client.get(f"{LEDGER}/sheet.xlsx{FILTERED}")
     page = browser.get(offer.headers["location"])
     assert f"共 {cases} 行" in page.text
     answer = browser.client.post(page.forms[0].action, data=page.forms[0].values)
@@ -86,7 +87,8 @@ def test_a_long_ledger_is_made_in_the_background_left_and_found_again(
     assert "已完成" in done.text
     assert "refresh" not in done.response.headers
     for page in (waiting, done):
-        assert LEDGER in {one.attributes["href"] for one in page.main.all("a")}, "the way back"
+        links = {one.attributes["href"] for one in page.main.all("a")}
+        assert LEDGER + FILTERED in links, "the way back"
     sheet = desk.client.get(done.main.one("a", class_="button").attributes["href"])
     assert [row[0] for row in rows_of(sheet)[1:]] == [f"问题整改〔2026〕{n}号" for n in (3, 2, 1)]
 
