@@ -247,6 +247,17 @@ def test_a_board_counts_from_an_index_alone(
     assert "TEMP B-TREE" not in plan, plan  # to sort them takes longer than to count them
 
 
+@pytest.mark.parametrize("narrowed", [ASSIGNED, replace(OPEN, settled=((KIND[0], "issued"),))])
+def test_units_of_a_state_are_found_by_the_state(
+    sqlite_database: Database, narrowed: Filter
+) -> None:
+    """Not among all that is open, which stands in the order of units."""
+    moments = Moments(NOW, NOW, NOW)
+    plan = plan_of(sqlite_database, lambda c: count_cases(c, CLERK, narrowed, "unit", moments))
+    assert "COVERING INDEX scope_state (unit_id=? AND workflow=? AND state=?" in plan, plan
+    assert "USING INDEX scope" not in plan, plan
+
+
 @pytest.mark.parametrize(("reader", "statements"), [(CLERK, 2), (THREE_POSTS, 3)])
 def test_lights_are_two_counts_however_many_states_are_settled(
     sqlite_database: Database, reader: Actor, statements: int

@@ -90,10 +90,13 @@ def _grouped(
 
 
 def _groups(part: Part, reader: Actor, by: str) -> Iterator[Select[Any]]:
-    """Units stand in order behind whether a case is closed, states before that."""
+    """Units stand in order behind whether a case is closed, states before that. Those of one state
+    are sorted: for their order alone SQLite would look up what state each case of theirs is in.
+    """
     narrowed = part.narrowed
     ends = [narrowed.closed] if by == "state" or narrowed.closed is not None else [False, True]
-    by_: ColumnElement[Any] = SCOPE.c.state if by == "state" else SCOPE.c.about
+    unit = SCOPE.c.about if narrowed.state is None else SCOPE.c.about + 0
+    by_: ColumnElement[Any] = SCOPE.c.state if by == "state" else unit
     sign, n = literal(part.sign).label("sign"), func.count().label("n")
     for closed in ends:
         seen = part.share.of(reader, replace(narrowed, closed=closed))
