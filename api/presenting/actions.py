@@ -14,6 +14,7 @@ from api.presenting.fields import Field, Option, fields_of
 from workflow.engine.calendar import local_day
 from workflow.engine.case import Actor, Case, Firing, World
 from workflow.engine.definition import Event
+from workflow.engine.emptying import needed_so_far
 from workflow.engine.errors import (
     InvalidInput,
     NotConfirmed,
@@ -181,6 +182,7 @@ def _fields(at: Situation, name: str, event: Event) -> tuple[Field, ...]:
         problems=refused.problems if refused else {},
         drafted=() if refused else at.drafts,
         stood={*standing} & {*refused.stood} if refused else standing,
+        kept=needed_so_far(Scene(at.compiled, at.case, at.world, at.now)),
     )
     return (*_pickers(at, name, event, refused), *fields)
 

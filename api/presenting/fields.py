@@ -90,9 +90,11 @@ def fields_of(
     problems: Mapping[str, str],
     drafted: Collection[str] = (),
     stood: Collection[str] = (),
+    kept: Collection[str] = (),
 ) -> tuple[Field, ...]:
     """The fields for facts, needed ones first; `given` is what stands in them, written by the
-    system in those that are `drafted`. Those that `stood` were shown with what the case has.
+    system in those that are `drafted`. Those that `stood` were shown with what the case has; of
+    them those `kept` may be changed, not emptied.
     """
     names = dict.fromkeys((*needs, *may))
     fields = {
@@ -101,7 +103,7 @@ def fields_of(
             name,
             form,
             given.get(name),
-            name in needs,
+            name in needs or (name in stood and name in kept),
             problems.get(name, ""),
             name in stood,
         )

@@ -4,8 +4,6 @@ now.
 A firing names them (`Firing.emptied`). What it merely does not give stays as it is.
 """
 
-from collections.abc import Iterator
-
 from workflow.engine.case import Firing
 from workflow.engine.definition import Event
 from workflow.engine.facts import title_of
@@ -20,7 +18,7 @@ def emptied_by(scene: Scene, firing: Firing) -> tuple[str, ...]:
 
 def not_to_empty(scene: Scene, firing: Firing, event: Event) -> dict[str, str]:
     """A sentence for each fact named that this event may not empty."""
-    definition, kept = scene.definition, {*_needed_so_far(scene)}
+    definition, kept = scene.definition, needed_so_far(scene)
     problems = {}
     for name in firing.emptied:
         title = title_of(definition, name)
@@ -33,10 +31,11 @@ def not_to_empty(scene: Scene, firing: Firing, event: Event) -> dict[str, str]:
     return problems
 
 
-def _needed_so_far(scene: Scene) -> Iterator[str]:
-    """What the opening, or a step of this cycle, could not do without."""
-    yield from scene.definition.opening.needs
+def needed_so_far(scene: Scene) -> set[str]:
+    """What the opening, or a step of this cycle, could not do without: it may be changed only."""
+    needed = {*scene.definition.opening.needs}
     for events in scene.compiled.events.values():
         for name, event in events.items():
             if scene.case.cycle.fired.get(name):
-                yield from event.needs
+                needed |= {*event.needs}
+    return needed

@@ -81,6 +81,15 @@ def test_a_form_sent_as_it_stood_empties_nothing(
     assert facts_of(duban, leave) == before
 
 
+def test_a_field_that_cannot_be_emptied_does_not_say_that_it_may_be(
+    liaison: Browser, leave: int
+) -> None:
+    form = liaison.get(f"/cases/{leave}").form("amend").element
+    optional = {label.text for label in form.all() if label.tag in ("label", "legend")}
+    assert optional == {"事由", "人数 （可不填）", "工作交接 （可不填）"}
+    assert "required" in form.one("input", name="fact.cause").attributes
+
+
 def test_what_has_to_be_there_is_refused_beside_its_field_and_the_rest_stays_emptied(
     liaison: Browser, duban: Duban, leave: int
 ) -> None:
