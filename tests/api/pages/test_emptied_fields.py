@@ -12,6 +12,7 @@ from tests.api.pages.conftest import Browser, Browsers
 from tests.api.pages.page import Form
 from tests.api.pages.stories import walk_to
 from tests.prefecture import NOW
+from workflow.doctor import examine
 from workflow.store.casework.cases import read_case
 
 LIAISON = "xingyi.liaison"
@@ -121,3 +122,4 @@ def test_a_text_and_the_last_photo_are_taken_out_of_a_report(
     page = liaison.post(form.action, {k: v for k, v in sent.items() if not k.endswith(".kept")})
     assert "清空：存在困难、整改后照片" in page.text
     assert not {"difficulties", "photos_after"} & {*facts_of(duban, case)}
+    assert examine(duban.database, duban.catalog, clock()).clean, "its history gives the same case"
