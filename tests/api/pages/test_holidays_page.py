@@ -92,7 +92,10 @@ def test_what_was_changed_after_the_look_is_looked_at_again(system: Browser, dub
     assert "填写的内容在核对以后改过，还没有录入" in other.main.one(class_="banner").text
     assert "春节：2027年2月5日" in other.text
     assert 2027 not in duban.catalog.calendar.notices
+    assert "已经录入过通知" not in other.text
     assert "已录入 2027 年" in system.post_on(other, "holidays", act="enter").text
+    again = sent(system, "look", year="2027", **NEW_YEAR)
+    assert "2027 年已经录入过通知：录入以后只按这一份" in again.text
     assert len(duban.catalog.calendar.notices[2027].work) == 2
 
 
