@@ -20,7 +20,7 @@ from api.papers import issuing
 from api.worker import Ticked, tick
 from workflow.engine.cadences import opening_days
 from workflow.engine.calendar import local_day
-from workflow.engine.case import Case
+from workflow.engine.case import Actor, Case
 from workflow.engine.errors import Refusal
 from workflow.tallying import drafts, tallied_for
 
@@ -141,8 +141,7 @@ class Play:
         if not self._moved:
             return
         self._moved = False
-        with self.stage.duban.database.reading() as connection:
-            changed = records.cases(connection, records.moved(connection, self.now))
+        changed = self._changed()
         for case in changed:
             self._cases[case.id] = case
         for case in changed:
@@ -153,6 +152,16 @@ class Play:
                 visits.append(visit)
                 self._plan(case)
         self._look_at_parents()
+
+    def _changed(self) -> list[Case]:
+        """The cases that have moved since they were last seen."""
+        with self.stage.duban.database.reading() as connection:
+            moved = records.moved(connection, self.now)
+            new = [id_ for id_, seq in moved.items() if self._is_new(id_, seq)]
+            return records.cases(connection, new) if new else []
+
+    def _is_new(self, id_: int, seq: int) -> bool:
+        return id_ not in self._cases or self._cases[id_].seq != seq
 
     def _name(self, case: Case) -> None:
         if case.parent is None:
@@ -230,7 +239,7 @@ class Play:
         duban.commands.fire(
             case_id=case.id,
             event=act.do,
-            actor=self._cast.actor(person, self.now),
+            actor=Actor("person", person),  # the command reads whose posts they are
             request=request,
             now=self.now,
             facts=self._facts(act, case, parties),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, union_all
 
 from workflow.engine.case import Case
 from workflow.store.casework.codec import case_of
@@ -40,38 +40,47 @@ class Place:
     above: int | None
 
 
-def _pairs(connection: Connection, query: Select[Any]) -> dict[Any, Any]:
-    return {row[0]: row[1] for row in connection.execute(query)}
+def _pairs(connection: Connection, query: Select[Any], asked: Row | None = None) -> dict[Any, Any]:
+    return {row[0]: row[1] for row in connection.execute(query, asked)}
 
 
 def next_wake(connection: Connection, after: datetime) -> datetime | None:
     """The next instant at which a timer or a message falls due."""
-    found = [connection.execute(query, {"after": after}).scalar() for query in _WAKES]
-    return min((at for at in found if at is not None), default=None)
+    found: datetime | None = connection.execute(_NEXT_WAKE, {"after": after}).scalar()
+    return found
 
 
-_TIMERS = select(func.min(TIMER.c.wake_at)).where(TIMER.c.wake_at > bindparam("after"))
+_TIMERS = select(func.min(TIMER.c.wake_at).label("at")).where(TIMER.c.wake_at > bindparam("after"))
 _MESSAGES = select(func.min(OUTBOX.c.wake_at)).where(OUTBOX.c.wake_at > bindparam("after"))
-_WAKES = [_TIMERS, *(_MESSAGES.where(OUTBOX.c.urgency == urgency) for urgency in URGENCIES)]
+_WAKES = union_all(_TIMERS, *(_MESSAGES.where(OUTBOX.c.urgency == one) for one in URGENCIES))
+_NEXT_WAKE = select(func.min(_WAKES.subquery().c.at))
 
 
-def moved(connection: Connection, at: datetime) -> list[int]:
-    """The cases to which anything happened at an instant; one index range for each person."""
-    return sorted(set(connection.execute(_MOVED, {"at": at}).scalars()))
+def moved(connection: Connection, at: datetime) -> dict[int, int]:
+    """The cases to which anything happened at an instant, each with its last row; one index range
+    for each person.
+    """
+    return _pairs(connection, _MOVED, {"at": at})
 
 
-_MOVED = select(HISTORY.c.case_id).where(
-    HISTORY.c.at == bindparam("at"),
-    or_(HISTORY.c.person_id.is_(None), HISTORY.c.person_id.in_(select(PERSON.c.id))),
+_MOVED = (
+    select(HISTORY.c.case_id, func.max(HISTORY.c.seq))
+    .where(
+        HISTORY.c.at == bindparam("at"),
+        or_(HISTORY.c.person_id.is_(None), HISTORY.c.person_id.in_(select(PERSON.c.id))),
+    )
+    .group_by(HISTORY.c.case_id)
 )
 
 
 def cases(connection: Connection, ids: Sequence[int] | None = None) -> list[Case]:
     """Cases as they stand, by id."""
-    query = select(CASE).order_by(CASE.c.id)
-    if ids is not None:
-        query = query.where(CASE.c.id.in_(ids))
-    return [case_of(row) for row in connection.execute(query).mappings()]
+    query, asked = (_CASES, None) if ids is None else (_SOME_CASES, {"ids": ids})
+    return [case_of(row) for row in connection.execute(query, asked).mappings()]
+
+
+_CASES = select(CASE).order_by(CASE.c.id)
+_SOME_CASES = _CASES.where(CASE.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def holders(connection: Connection) -> dict[tuple[int, str], list[int]]:

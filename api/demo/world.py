@@ -20,6 +20,7 @@ from api.notice_file import read_notice
 from api.spreadsheets.case_import import import_cases
 from workflow import timers
 from workflow.engine.calendar import ZONE, local_day
+from workflow.engine.case import Actor
 from workflow.engine.terms import Moment
 
 T = TypeVar("T")
@@ -106,7 +107,7 @@ class World:
             workflow=workflow,
             parties=parties,
             facts=facts,
-            actor=self.cast.actor(person, self._now),
+            actor=Actor("person", person),  # the command reads whose posts they are
             request=f"story {key}",
             now=self._now,
         )
