@@ -6,6 +6,7 @@ A case keeps the version it was opened with (design, law 7); a changed file is a
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from workflow.engine.calendar import Calendar
 from workflow.engine.errors import NotFound
@@ -35,14 +36,21 @@ class Catalog:
         self._templates: dict[int, Template] = {}
         self._newest_templates: dict[str, int] = {}
         self._calendars: Mapping[int, Calendar] = {}
+        self._counts: tuple[int, ...] = ()
+        self._reloading = Lock()
         self.reload()
 
     def reload(self) -> None:
-        """Read what was published or entered since."""
+        """Read what was published or entered since; most often that is nothing."""
         with self._database.reading() as connection:
-            self._newest = versions.newest(connection)
-            self._calendars = read_calendars(connection, self._calendars)
-            self._newest_templates = documents.newest_templates(connection)
+            counts = published.counts(connection)
+            if counts == self._counts:
+                return
+            with self._reloading:  # or one thread's counts would stand beside another's texts
+                self._newest = versions.newest(connection)
+                self._calendars = read_calendars(connection, self._calendars)
+                self._newest_templates = documents.newest_templates(connection)
+                self._counts = counts
 
     @property
     def calendar(self) -> Calendar:

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, insert, select, union_all
+from sqlalchemy import Connection, Table, func, insert, select, union_all
 
-from workflow.store.tables.handles import DEFINITION, TEMPLATE, TEXT
+from workflow.store.tables.handles import DEFINITION, NOTICE, TEMPLATE, TEXT
 
 
 def hash_of(text: bytes) -> str:
@@ -20,6 +20,21 @@ def hashes(connection: Connection) -> set[str]:
     """The hash of every text that was ever published."""
     every = union_all(*(select(table.c.sha256) for table in (DEFINITION, TEMPLATE, TEXT)))
     return set(connection.execute(every).scalars())
+
+
+def counts(connection: Connection) -> tuple[int, ...]:
+    """How many texts and notices there are: they are only ever added, so that the same counts are
+    the same texts and notices.
+    """
+    return tuple(connection.execute(_COUNTS).one())
+
+
+_COUNTS = select(
+    *(
+        select(func.count()).select_from(table).scalar_subquery()
+        for table in (DEFINITION, TEMPLATE, NOTICE)
+    )
+)
 
 
 def keep(
