@@ -47,6 +47,8 @@ def fold_due(database: Database, calendar: Calendar, now: datetime) -> Folded:
             done.messages + more.messages,
             done.put_off + more.put_off,
         )
+        if len(groups) < PEOPLE_AT_ONCE:
+            return done  # nobody else's is due
 
 
 def _is_hour(calendar: Calendar, now: datetime) -> bool:

@@ -111,10 +111,11 @@ class Preparation:
     def _letter(
         self, connection: Connection, message: Leased, to: Addressee, address: str
     ) -> Letter | Nothing:
-        if outbox.is_settled(connection, message.id):
-            return _DONE
-        if outbox.is_said_later(connection, message.id, self.now):
-            return _SAID
+        if message.template in outbox.TO_DO:
+            if outbox.is_settled(connection, message.id):
+                return _DONE
+            if outbox.is_said_later(connection, message.id, self.now):
+                return _SAID
         link = case_link(self.base_url, message.case)
         variables = {**message.variables, "person": to.name, "link": link}
         if message.urgency != "immediate":  # of which nothing may be chosen

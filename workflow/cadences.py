@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from workflow.catalog import Catalog
@@ -67,18 +68,17 @@ def open_periodic(
     before, if the cadence was in force on that day. What is older is left out: after a long outage
     nobody gets ten weeks' work at once.
     """
+    workflows = catalog.workflows().values()
     with database.reading() as connection:
         switches = cadences.switched(connection)
-    due = [
-        (sweep, period, day)
-        for compiled in catalog.workflows().values()
-        for cadence in compiled.definition.periodic
-        for sweep in [_Sweep(database, catalog, compiled, cadence, now, switches)]
-        for period, day in sweep.due()
-    ]
-    if not due:
-        return 0
-    settled = _settled(database, [(sweep, period) for sweep, period, _ in due])
+        due = [
+            (sweep, period, day)
+            for compiled in workflows
+            for cadence in compiled.definition.periodic
+            for sweep in [_Sweep(database, catalog, compiled, cadence, now, switches)]
+            for period, day in sweep.due()
+        ]
+        settled = _settled(connection, [(sweep, period) for sweep, period, _ in due])
     return sum(sweep.open(period, day, settled, report) for sweep, period, day in due)
 
 
@@ -91,15 +91,14 @@ class _Settled:
     chosen: cadences.Served
 
 
-def _settled(database: Database, due: Collection[tuple["_Sweep", Period]]) -> _Settled:
+def _settled(connection: Connection, due: Collection[tuple["_Sweep", Period]]) -> _Settled:
     all_ = [(sweep.workflow, period) for sweep, period in due if not sweep.chooses]
     some = [(sweep.workflow, period) for sweep, period in due if sweep.chooses]
-    with database.reading() as connection:
-        return _Settled(
-            cadences.living_units(connection, [sweep.cadence for sweep, _ in due]),
-            cadences.served(connection, all_),
-            cadences.chosen_below(connection, some),
-        )
+    return _Settled(
+        cadences.living_units(connection, [sweep.cadence for sweep, _ in due]) if due else (),
+        cadences.served(connection, all_),
+        cadences.chosen_below(connection, some),
+    )
 
 
 @dataclass

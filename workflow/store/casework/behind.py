@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, tuple_
 
 from workflow.store.tables.handles import CASE, TIMER
 
@@ -25,9 +25,8 @@ class Touched:
 
 def kinds(connection: Connection, calendar: int) -> dict[int, list[Kind]]:
     """In which states such cases are, by the version that found their limits."""
-    query = select(CASE.c.calendar, CASE.c.definition_id, CASE.c.state)
     found: dict[int, list[Kind]] = {}
-    for version, *kind in connection.execute(query.where(_is_behind(calendar)).distinct()):
+    for version, *kind in connection.execute(_KINDS, {"newest": calendar}):
         found.setdefault(version, []).append((kind[0], kind[1]))
     return found
 
@@ -35,13 +34,15 @@ def kinds(connection: Connection, calendar: int) -> dict[int, list[Kind]]:
 def case_ids(connection: Connection, calendar: int, touched: Iterable[Touched]) -> list[int]:
     """Those that are provisional, and those that are touched."""
     moved = or_(CASE.c.provisional.is_(True), *map(_is_touched, touched))
-    query = select(CASE.c.id).where(_is_behind(calendar), moved)
-    return list(connection.execute(query).scalars())
+    query = select(CASE.c.id).where(_IS_BEHIND, moved)
+    return list(connection.execute(query, {"newest": calendar}).scalars())
 
 
-def _is_behind(calendar: int) -> ColumnElement[bool]:
-    """Whether a case is open and an older calendar than this one found its limit."""
-    return and_(CASE.c.closed_at.is_(None), CASE.c.due_at.is_not(None), CASE.c.calendar < calendar)
+# whether a case is open and an older calendar than the newest found its limit
+_IS_BEHIND = and_(
+    CASE.c.closed_at.is_(None), CASE.c.due_at.is_not(None), CASE.c.calendar < bindparam("newest")
+)
+_KINDS = select(CASE.c.calendar, CASE.c.definition_id, CASE.c.state).where(_IS_BEHIND).distinct()
 
 
 def _is_touched(one: Touched) -> ColumnElement[bool]:

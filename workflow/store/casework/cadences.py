@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, insert, select
+from sqlalchemy import Connection, Select, Table, bindparam, case, func, insert, select
 
 from workflow.engine.beginnings import Periodic
 from workflow.engine.periods import Length, Period, numbers_of
@@ -17,8 +17,7 @@ from workflow.store.tables.handles import CASE, CHOICE, SWITCH, UNIT
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(NamedTuple):
     """A unit that a cadence may reach; `parent` is the unit above it, itself if there is none,
     `kind` what definitions call it (`county department`).
     """
@@ -72,25 +71,23 @@ class Switched:
 
 def living_units(connection: Connection, periodic: Iterable[Periodic]) -> list[Reached]:
     """The living units of the levels that some cadences reach, in the order of their ids."""
-    names = ("id", "code", "short_name", "path", "parent_id", "level", "kind", "reports")
     levels = {kind.partition(" ")[0] for cadence in periodic for kind in cadence.among}
-    query = (
-        select(*(UNIT.c[name] for name in names))
-        .where(UNIT.c.until.is_(None), UNIT.c.level.in_(levels))
-        .order_by(UNIT.c.id)
+    return [Reached._make(row) for row in connection.execute(_LIVING, {"levels": sorted(levels)})]
+
+
+_LIVING = (
+    select(
+        UNIT.c.id,
+        UNIT.c.code,
+        UNIT.c.short_name,
+        UNIT.c.path,
+        func.coalesce(UNIT.c.parent_id, UNIT.c.id),
+        case((UNIT.c.kind == "government", UNIT.c.level), else_=UNIT.c.level + " " + UNIT.c.kind),
+        UNIT.c.reports,
     )
-    return [
-        Reached(
-            row.id,
-            row.code,
-            row.short_name,
-            row.path,
-            row.parent_id or row.id,
-            row.level if row.kind == "government" else f"{row.level} {row.kind}",
-            row.reports,
-        )
-        for row in connection.execute(query)
-    ]
+    .where(UNIT.c.until.is_(None), UNIT.c.level.in_(bindparam("levels", expanding=True)))
+    .order_by(UNIT.c.id)
+)
 
 
 def served(connection: Connection, periods: Collection[tuple[str, Period]]) -> Served:
@@ -166,16 +163,20 @@ def switched_ever(connection: Connection) -> list[Switched]:
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[Switched]:
-    return [Switched(**row) for row in connection.execute(query).mappings()]
+    return [Switched(*row) for row in connection.execute(query)]
 
 
 _EVER = (
     select(
-        *(SWITCH.c[name] for name in ("workflow", "every", "runs", "reason", "at")),
-        SWITCH.c.unit_id.label("unit"),
-        SWITCH.c.person_id.label("person"),
+        SWITCH.c.workflow,
+        SWITCH.c.every,
+        SWITCH.c.unit_id,
         UNIT.c.path,
         UNIT.c.level,
+        SWITCH.c.runs,
+        SWITCH.c.reason,
+        SWITCH.c.person_id,
+        SWITCH.c.at,
     )
     .join(UNIT, UNIT.c.id == SWITCH.c.unit_id)
     .order_by(SWITCH.c.id)

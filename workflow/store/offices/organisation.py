@@ -37,19 +37,14 @@ def unit_by_code(connection: Connection, code: str) -> int:
 
 def read_lineages(connection: Connection, units: Collection[int]) -> dict[int, Lineage]:
     """The lineage of each unit: itself, and every office of its ancestors; raises NotFound."""
-    rows = {row["id"]: row for row in _units(connection, UNIT.c.id.in_(units))}
+    rows = {row["id"]: row for row in _units(connection, _BY_ID, units)}
     if missing := [unit for unit in units if unit not in rows]:
         raise NotFound(f"没有编号为 {missing[0]} 的单位", {"unit": missing[0]})
     if gone := [row for row in rows.values() if row["until"] is not None]:
         raise InvalidInput(_gone(connection, gone[0]), {"unit": gone[0]["code"]})
     above = {id_ for row in rows.values() for id_ in _path(row)}
-    ancestors = {row["id"]: row for row in _units(connection, UNIT.c.id.in_(above))}
-    departments = and_(
-        UNIT.c.parent_id.in_(above),
-        UNIT.c.kind == "department",
-        or_(UNIT.c.until.is_(None), UNIT.c.successor_id.is_not(None)),
-    )
-    offices = _still_there(connection, _units(connection, departments))
+    ancestors = {row["id"]: row for row in _units(connection, _BY_ID, above)}
+    offices = _still_there(connection, _units(connection, _DEPARTMENTS, above))
     return {unit: _lineage(rows[unit], ancestors, offices) for unit in units}
 
 
@@ -109,8 +104,19 @@ def former_names(connection: Connection, units: Collection[int]) -> FormerNames:
     return found
 
 
-def _units(connection: Connection, where: Any) -> list[Mapping[str, Any]]:
-    return [dict(row) for row in connection.execute(select(UNIT).where(where)).mappings()]
+def _units(
+    connection: Connection, which: "Select[Any]", units: Collection[int]
+) -> list[Mapping[str, Any]]:
+    found = connection.execute(which, {"units": list(units)})
+    return [dict(row) for row in found.mappings()]
+
+
+_BY_ID = select(UNIT).where(UNIT.c.id.in_(bindparam("units", expanding=True)))
+_DEPARTMENTS = select(UNIT).where(
+    UNIT.c.parent_id.in_(bindparam("units", expanding=True)),
+    UNIT.c.kind == "department",
+    or_(UNIT.c.until.is_(None), UNIT.c.successor_id.is_not(None)),
+)
 
 
 def _path(row: Mapping[str, Any]) -> list[int]:
@@ -243,7 +249,7 @@ def read_candidates(
     ids = sorted({one.person for some in found.values() for one in some})
     held = _posts_of_all(connection, ids, now)
     units = {post.unit for some in held.values() for post in some}
-    above = {row["id"]: _path(row) for row in _units(connection, UNIT.c.id.in_(units))}
+    above = {row["id"]: _path(row) for row in _units(connection, _BY_ID, units)}
     return tuple(Candidate(id_, held[id_], _all_units(held[id_], above)) for id_ in ids)
 
 

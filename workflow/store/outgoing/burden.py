@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, select
 
 from workflow.engine.case import Actor
 from workflow.store.offices.organisation import held_at
@@ -101,9 +101,16 @@ def of_people(unit: int, people: Collection[int]) -> ColumnElement[bool]:
 
 def people_of(connection: Connection, unit: int, now: datetime) -> list[int]:
     """Who holds a post in a unit, or stands in, at `now`."""
-    query = select(HOLDING.c.person_id).join(POST, POST.c.id == HOLDING.c.post_id)
-    query = query.where(POST.c.unit_id == unit, held_at(now)).distinct()
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(_PEOPLE, {"unit": unit, "now": now}).scalars())
+
+
+_PEOPLE = (
+    select(HOLDING.c.person_id)
+    .join(POST, POST.c.id == HOLDING.c.post_id)
+    .where(POST.c.unit_id == bindparam("unit"))
+    .where(held_at(bindparam("now", type_=HOLDING.c.begins_at.type)))
+    .distinct()
+)
 
 
 # What

@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
+    Integer,
     Select,
     and_,
     bindparam,
@@ -31,6 +31,18 @@ _TO_FOLD = and_(
     OUTBOX.c.status == "waiting", OUTBOX.c.urgency == DIGEST, OUTBOX.c.template != DIGEST
 )
 
+_LEFT_OVER = and_(
+    OUTBOX.c.template == DIGEST,
+    OUTBOX.c.status == "waiting",
+    OUTBOX.c.key.not_like(bindparam("today")),
+)
+
+
+def _of_day(day: str) -> str:
+    """How the keys of a day's digests read."""
+    return f"%:{day}"
+
+
 Group = tuple[int, str]
 """A person and a way."""
 
@@ -39,19 +51,37 @@ def lock_due_groups(connection: Connection, now: datetime, day: str, most: int) 
     """Whose digest of a day is due, at most so many persons; those another worker folds are left
     to it.
     """
-    come = and_(OUTBOX.c.urgency == DIGEST, OUTBOX.c.wake_at <= now)
-    due = and_(come, or_(_TO_FOLD, _left_over(day)))
-    people = select(OUTBOX.c.person_id).where(due).distinct().limit(most)
-    # Not FOR UPDATE proper: a command that writes a row of this person need not wait.
-    lock = select(PERSON.c.id).where(PERSON.c.id.in_(people)).order_by(PERSON.c.id)
-    locked = connection.execute(lock.with_for_update(skip_locked=True, key_share=True)).scalars()
-    groups = (
-        select(OUTBOX.c.person_id, OUTBOX.c.way)
-        .where(due, OUTBOX.c.person_id.in_(locked.all()))
-        .distinct()
-        .order_by(OUTBOX.c.person_id, OUTBOX.c.way)
+    asked = {"now": now, "today": _of_day(day)}
+    people = connection.execute(_LOCK_PEOPLE, asked | {"most": most}).scalars().all()
+    groups = connection.execute(_GROUPS, asked | {"people": people})
+    return [(person, way) for person, way in groups]
+
+
+_DUE = and_(
+    OUTBOX.c.urgency == DIGEST,
+    OUTBOX.c.wake_at <= bindparam("now"),
+    or_(_TO_FOLD, _LEFT_OVER),
+)
+# not FOR UPDATE proper: a command that writes a row of this person need not wait
+_LOCK_PEOPLE = (
+    select(PERSON.c.id)
+    .where(
+        PERSON.c.id.in_(
+            select(OUTBOX.c.person_id)
+            .where(_DUE)
+            .distinct()
+            .limit(bindparam("most", type_=Integer))
+        )
     )
-    return [(person, way) for person, way in connection.execute(groups)]
+    .order_by(PERSON.c.id)
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_GROUPS = (
+    select(OUTBOX.c.person_id, OUTBOX.c.way)
+    .where(_DUE, OUTBOX.c.person_id.in_(bindparam("people", expanding=True)))
+    .distinct()
+    .order_by(OUTBOX.c.person_id, OUTBOX.c.way)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +155,15 @@ class _LeftOver:
 _LATER = "当天没有发出，其中事项并入后一天的摘要"
 
 
-def _left_over(day: str) -> ColumnElement[bool]:
-    digest = and_(OUTBOX.c.template == DIGEST, OUTBOX.c.status == "waiting")
-    return and_(digest, OUTBOX.c.key.not_like(f"%:{day}"))
-
-
 def _left_overs(connection: Connection, day: str) -> list[_LeftOver]:
     """All of them: there are none but after an outage."""
-    query = select(
-        OUTBOX.c.id, OUTBOX.c.person_id, OUTBOX.c.way, OUTBOX.c.attempts, OUTBOX.c.put_off_since
-    )
-    found = connection.execute(query.where(waits(), _left_over(day)))
+    found = connection.execute(_LEFT_OVERS, {"today": _of_day(day)})
     return [_LeftOver(id_, (person, way), *tried) for id_, person, way, *tried in found]
+
+
+_LEFT_OVERS = select(
+    OUTBOX.c.id, OUTBOX.c.person_id, OUTBOX.c.way, OUTBOX.c.attempts, OUTBOX.c.put_off_since
+).where(waits(), _LEFT_OVER)
 
 
 def _take_over(connection: Connection, old: _LeftOver, to: int | None, later: datetime) -> None:
@@ -170,9 +197,15 @@ def _of(group: Group, now: datetime) -> Row:
 
 
 def _digests(connection: Connection, keys: Collection[str]) -> dict[str, tuple[int, str]]:
-    query = select(OUTBOX.c.key, OUTBOX.c.id, OUTBOX.c.status).where(OUTBOX.c.key.in_(keys))
-    found = connection.execute(query.with_for_update())
+    found = connection.execute(_DIGESTS, {"keys": list(keys)})
     return {key: (id_, status) for key, id_, status in found}
+
+
+_DIGESTS = (
+    select(OUTBOX.c.key, OUTBOX.c.id, OUTBOX.c.status)
+    .where(OUTBOX.c.key.in_(bindparam("keys", expanding=True)))
+    .with_for_update()
+)
 
 
 def _digest_row(group: Group, key: str, now: datetime) -> Row:

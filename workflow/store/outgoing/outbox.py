@@ -104,15 +104,17 @@ def lease_due(
     first = sorted(found, key=lambda row: (row.wake_at, row.id))[:most]
     before = {row.id: row.status for row in first}
     until = now + lease
-    claim = (
-        update(OUTBOX)
-        .where(OUTBOX.c.id.in_(before))
-        .values(status="leased", leased_until=until, wake_at=until)
-        .returning(OUTBOX)
-    )
-    rows = connection.execute(claim).mappings()
+    rows = connection.execute(_CLAIM, {"ids": list(before), "until": until}).mappings()
     claimed = {row["id"]: _leased(row, unsaid=before[row["id"]] == "leased") for row in rows}
     return [claimed[id_] for id_ in before]
+
+
+_CLAIM = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id.in_(bindparam("ids", expanding=True)))
+    .values(status="leased", leased_until=bindparam("until"), wake_at=bindparam("until"))
+    .returning(OUTBOX)
+)
 
 
 @cache

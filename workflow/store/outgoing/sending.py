@@ -28,6 +28,8 @@ from workflow.store.tables.handles import OUTBOX, SENDING
 Because = Literal["restored", "new_place", "asked"]
 """A database older than its mark, a mark that is not there, or somebody's wish."""
 
+_SENDING = select(SENDING)
+
 DROPPED = "恢复备份以前应发，可能已经发出，由管理员作废"
 
 
@@ -51,7 +53,7 @@ class Sending:
 
 def read(connection: Connection) -> Sending:
     """Where sending stands."""
-    row = connection.execute(select(SENDING)).first()
+    row = connection.execute(_SENDING).first()
     if row is None:
         return Sending(0)
     held = row.held_since and Hold(row.held_since, row.held_because, row.sent_until)
