@@ -27,6 +27,9 @@ BATCH = 100
 
 def follow(database: Database, catalog: Catalog, now: datetime) -> int:
     """Let a batch of cases follow; how many did. Call again until it returns 0."""
+    with database.reading() as connection:
+        if not reorganised.waiting(connection, 1):
+            return 0  # most often; nobody's writing waits for it
     try:
         with database.unit_of_work() as connection:
             reorganised.hold_still(connection)

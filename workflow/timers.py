@@ -53,6 +53,9 @@ def fire_due(database: Database, catalog: Catalog, now: datetime) -> int:
     A timer whose step fails is set aside as `failed` with its reason and nothing else of it; the
     others go on.
     """
+    with database.reading() as connection:
+        if not cases.due_first(connection, now, 1):
+            return 0  # most often; nobody's writing waits for it
     try:
         return _sweep(database, catalog, now)
     except (_TimerFailed, IntegrityError):  # one of the batch: alone, each shows whether it is it

@@ -91,8 +91,7 @@ def sweep(database: Database, files: Files, now: datetime) -> int:
         return 0
     files.note_swept(now)
     before = now - UNUSED_FOR
-    with database.unit_of_work() as connection:
-        gone = attachments.drop_unused(connection, before)
+    gone = _drop_unused(database, before)
     files.clear_arriving(before)
     with database.reading() as connection:
         known = attachments.blobs(connection).keys()
@@ -100,6 +99,14 @@ def sweep(database: Database, files: Files, now: datetime) -> int:
         if files.is_older_than(sha256, before):
             gone += _sweep_orphan(database, files, sha256, before)
     return gone
+
+
+def _drop_unused(database: Database, before: datetime) -> int:
+    with database.reading() as connection:
+        if not attachments.unused(connection, before, 1):
+            return 0  # most often; nobody's writing waits for it
+    with database.unit_of_work() as connection:
+        return attachments.drop_unused(connection, before)
 
 
 def _sweep_orphan(database: Database, files: Files, sha256: str, before: datetime) -> bool:

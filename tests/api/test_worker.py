@@ -105,6 +105,14 @@ def test_a_beat_with_nothing_due_is_idle(duban: Duban, ways: dict[str, Channel])
     assert tick(duban, ways, NOW).idle
 
 
+def test_a_beat_with_nothing_due_waits_for_nobody_who_writes(
+    duban: Duban, ways: dict[str, Channel]
+) -> None:
+    tick(duban, ways, NOW)  # the first of an hour looks after the files
+    with duban.database.unit_of_work():
+        assert tick(duban, ways, NOW).idle
+
+
 def test_one_beat_fires_and_sends(
     duban: Duban,
     prefecture: Prefecture,

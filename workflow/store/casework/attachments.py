@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, delete, exists, func, insert, or_, select, text
+from sqlalchemy import (
+    Connection,
+    Integer,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+)
 
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
@@ -192,12 +203,23 @@ def one_of_case(connection: Connection, case_id: int, attachment_id: int) -> Att
 # Sweeping
 
 
+def unused(connection: Connection, before: datetime, most: int) -> list[int]:
+    """Attachments that were brought before an instant and that no case has used."""
+    return list(connection.execute(_UNUSED, {"before": before, "most": most}).scalars())
+
+
+_UNUSED = (
+    select(ATTACHMENT.c.id)
+    .where(ATTACHMENT.c.at < bindparam("before"), ~_USED)
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def drop_unused(connection: Connection, before: datetime, limit: int = 200) -> int:
     """Forget attachments that no case has used since they were brought; how many."""
-    old = select(ATTACHMENT.c.id).where(ATTACHMENT.c.at < before, ~_USED).limit(limit)
-    ids = list(connection.execute(old).scalars())
+    ids = unused(connection, before, limit)
     if not ids:
-        return 0  # most often: no file is looked at for want of a name
+        return 0  # no file is looked at for want of a name
     gone = connection.execute(delete(ATTACHMENT).where(ATTACHMENT.c.id.in_(ids), ~_USED)).rowcount
     unnamed = ~exists().where(ATTACHMENT.c.sha256 == BLOB.c.sha256)
     connection.execute(delete(BLOB).where(unnamed))
@@ -219,8 +241,10 @@ def claim_orphan(connection: Connection, sha256: str) -> bool:
 
 def blobs(connection: Connection) -> dict[str, int]:
     """The size of each file by its hash, for whoever verifies the folder."""
-    rows = connection.execute(select(BLOB.c.sha256, BLOB.c.size).order_by(BLOB.c.sha256))
-    return {row.sha256: row.size for row in rows}
+    return {row.sha256: row.size for row in connection.execute(_BLOBS)}
+
+
+_BLOBS = select(BLOB.c.sha256, BLOB.c.size).order_by(BLOB.c.sha256)
 
 
 def used_hashes(connection: Connection) -> dict[tuple[int, int], str]:

@@ -80,7 +80,7 @@ def lock_due_cases(connection: Connection, now: datetime, most: int) -> dict[int
 
 def due_first(connection: Connection, now: datetime, most: int) -> list[dict[str, Any]]:
     """Id and case of the timers that have been due for longest, of cases that have followed."""
-    rows = connection.execute(_DUE.add_columns(TIMER.c.id), {"now": now, "most": most})
+    rows = connection.execute(_DUE_FIRST, {"now": now, "most": most})
     return [dict(row) for row in rows.mappings()]
 
 
@@ -93,6 +93,7 @@ _DUE = (
     .order_by(TIMER.c.wake_at, TIMER.c.id)
     .limit(bindparam("most", type_=Integer))
 )
+_DUE_FIRST = _DUE.add_columns(TIMER.c.id)
 _LOCK_DUE = (
     select(CASE).where(CASE.c.id.in_(_DUE)).with_for_update(skip_locked=True, key_share=True)
 )
@@ -126,12 +127,15 @@ def due_timers(
 
 def open_children(connection: Connection, case_id: int) -> dict[str, int]:
     """How many children of each name have not ended."""
-    query = (
-        select(CASE.c.child_name, func.count())
-        .where(CASE.c.parent_id == case_id, CASE.c.closed_at.is_(None))
-        .group_by(CASE.c.child_name)
-    )
-    return {name: int(count) for name, count in connection.execute(query)}
+    found = connection.execute(_OPEN_CHILDREN, {"parent": case_id})
+    return {name: int(count) for name, count in found}
+
+
+_OPEN_CHILDREN = (
+    select(CASE.c.child_name, func.count())
+    .where(CASE.c.parent_id == bindparam("parent"), CASE.c.closed_at.is_(None))
+    .group_by(CASE.c.child_name)
+)
 
 
 def open_ones(connection: Connection, parent: int, names: Collection[str]) -> list[int]:

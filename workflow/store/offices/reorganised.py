@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, literal, select, text, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy import insert as insert_into
 
 from workflow.store.sight.sights import INHERITED
@@ -75,7 +86,7 @@ def waiting_for(connection: Connection, change: int) -> int:
 
 def waiting(connection: Connection, most: int) -> list[Waiting]:
     """Cases that wait, at most so many, whoever has them in hand."""
-    return [Waiting(*row) for row in connection.execute(_WAITING.limit(most))]
+    return [Waiting(*row) for row in connection.execute(_FIRST_WAITING, {"most": most})]
 
 
 def take(connection: Connection, most: int, only: Waiting | None = None) -> list[Waiting]:
@@ -95,6 +106,7 @@ _WAITING = (
     .where(QUEUE.c.error.is_(None))
     .order_by(QUEUE.c.case_id, QUEUE.c.change_id)
 )
+_FIRST_WAITING = _WAITING.limit(bindparam("most", type_=Integer))
 
 
 def done(connection: Connection, one: Waiting) -> None:
