@@ -145,8 +145,7 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get("reading"):
-        driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN")
+        connection.exec_driver_sql("BEGIN")
     else:
         begin_in_turn(connection)
 
