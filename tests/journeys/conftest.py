@@ -4,9 +4,11 @@ Variations of one step, which the engine alone decides, are marked `@variation` 
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.journeys.desk import Desk
 from tests.journeys.play import Play, a_story
 from workflow.store.database import Database
 
@@ -16,3 +18,9 @@ def play(database: Database) -> Iterator[Play]:
     """People who act on a fresh database, on Monday, 2 March 2026, at ten."""
     with a_story(database) as play:
         yield play
+
+
+@pytest.fixture
+def desk(play: Play, tmp_path: Path) -> Desk:
+    """Where those people make their papers."""
+    return Desk(play, tmp_path)

@@ -5,7 +5,6 @@ is told all at once, and nothing is issued then.
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,11 +23,6 @@ from workflow.store.plain import dumps
 from workflow.store.tables.handles import USE
 
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture
-def desk(play: Play, tmp_path: Path) -> Desk:
-    return Desk(play, tmp_path)
 
 
 def undated(play: Play, **facts: Any) -> int:

@@ -4,7 +4,6 @@
 under whose number, and what none of them says.
 """
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,11 +23,6 @@ from tests.journeys.problems import FINDER, rectifying
 from workflow.engine.errors import ConditionNotMet, NotFound, OutOfTurn
 
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture
-def desk(play: Play, tmp_path: Path) -> Desk:
-    return Desk(play, tmp_path)
 
 
 def test_a_lead_is_handed_over_by_a_letter_with_a_receipt(play: Play, desk: Desk) -> None:

@@ -2,7 +2,6 @@
 and a commendation: each is printed where it is filled in, and says later what was decided.
 """
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +14,6 @@ from tests.journeys.play import Play, variation
 from workflow.engine.errors import ConditionNotMet, NotFound, OutOfTurn
 
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture
-def desk(play: Play, tmp_path: Path) -> Desk:
-    return Desk(play, tmp_path)
 
 
 def test_an_adjustment_is_approved_on_a_sheet_with_both_plans(play: Play, desk: Desk) -> None:

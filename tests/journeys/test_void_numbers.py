@@ -3,7 +3,6 @@ void (作废): its number stays where it stood, with the reason; the next one ta
 """
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,11 +18,6 @@ from workflow.store.casework import documents
 pytestmark = pytest.mark.journey
 
 WHY = "主送单位写错，另行发文"
-
-
-@pytest.fixture
-def desk(play: Play, tmp_path: Path) -> Desk:
-    return Desk(play, tmp_path)
 
 
 def void(play: Play, who: str, case: int, seq: int, reason: str = WHY) -> None:

@@ -22,9 +22,8 @@ from workflow.store.lists.boards import count_by_span, count_by_span_and_unit
 from workflow.store.lists.counting import Moments, count_cases, count_spans, count_up_to
 from workflow.store.lists.queries import Filter, Page, Place
 from workflow.store.lists.ranges import BY_LIMIT, ORDERS, Order
-from workflow.store.lists.units import find_units, names_of_kinds, unit_classes
 from workflow.store.sight.scope import check_scope, units_of
-from workflow.store.tables.handles import HOLDING, POST, SCOPE, UNIT
+from workflow.store.tables.handles import HOLDING, POST, SCOPE
 
 CITY, TOWN, OTHER_TOWN, NEIGHBOUR = "522301", "522301100", "522301101", "522302"
 """兴义市 with 敬南镇 and 泥凼镇, and 兴仁市."""
@@ -355,50 +354,3 @@ def test_a_closed_case_is_nobodys_work_and_stays_in_the_lists(office: Office) ->
         assert office.withdrawn not in work_of(office, office.story.actor(username))
     closed = listed(office, office.units("522300-DC"), Filter(closed=True))
     assert [(row["id"], row["closed_at"] is None) for row in closed] == [(office.withdrawn, False)]
-
-
-# Units
-
-
-@pytest.mark.parametrize("code", [CITY, NEIGHBOUR, "522300-YL"])
-def test_units_below_a_unit_are_its_subtree(code: str, office: Office) -> None:
-    """/1/2/ is not above /1/20/."""
-    unit = office.story.units[code]
-    with office.story.database.reading() as connection:
-        below = {row["id"] for row in queries.list_units(connection, under=unit, limit=500)}
-        paths = connection.execute(select(UNIT.c.id, UNIT.c.path)).all()
-        assert queries.list_units(connection, under=10**9) == []
-    assert below == {id_ for id_, path in paths if str(unit) in path.split("/")}
-
-
-@pytest.mark.hostile
-@pytest.mark.parametrize("text", ["%", "_", "\\", "'", "兴'; DROP TABLE unit; --", "\x00市"])
-def test_what_is_typed_is_never_a_pattern(text: str, office: Office) -> None:
-    with office.story.database.reading() as connection:
-        assert find_units(connection, text) == []
-
-
-def test_names_to_choose_from_are_those_of_living_units_in_order(office: Office) -> None:
-    with office.story.database.reading() as connection:
-        found = names_of_kinds(connection, [("county", "government")], 400)
-        living = select(UNIT.c.short_name).where(
-            UNIT.c.level == "county", UNIT.c.kind == "government", UNIT.c.until.is_(None)
-        )
-        names = list(connection.execute(living.order_by(UNIT.c.path)).scalars())
-    assert [name for name, _ in found] == names
-    assert {above for _, above in found} == {"黔西南州"}
-
-
-def test_more_names_than_anybody_would_look_through_are_not_offered(office: Office) -> None:
-    kinds = [("county", "government")]
-    with office.story.database.reading() as connection:
-        number = len(names_of_kinds(connection, kinds, 400))
-        assert len(names_of_kinds(connection, kinds, number)) == number > 0
-        assert names_of_kinds(connection, kinds, number - 1) == []
-
-
-def test_every_class_is_offered_once(office: Office) -> None:
-    with office.story.database.reading() as connection:
-        every = set(connection.execute(select(UNIT.c.class_)).scalars()) - {None}
-        assert unit_classes(connection) == sorted(every)
-        assert every
