@@ -360,7 +360,7 @@ def is_said_later(connection: Connection, message: int, now: datetime) -> bool:
     return found.first() is not None
 
 
-# Asked of every message: made once, for to put such a statement together costs more than to run it.
+# Asked of each message in `TO_DO`: made once, for to put them together costs more than to run them.
 
 
 @cache
