@@ -283,8 +283,8 @@ def test_one_that_failed_rises_by_one_level_up_to_the_last_which_is_referred(pla
     _to_report(play, case)
     failed(play, case)
     refusal = play.refused(ConditionNotMet, "zhou.head", case, "raise")
-    assert refusal.sentence == "已是最高级次，只能移送"
-    assert play.act("zhou.head", case, "refer", referral_number="移〔2026〕1号") == "referred"
+    assert refusal.sentence == "已是最高级次，不能再升级"
+    assert play.act("zhou.head", case, "refer") == "referred"
 
 
 def _to_report(play: Play, case: int) -> None:

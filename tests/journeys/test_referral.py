@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from tests.journeys import test_interview as interviews
 from tests.journeys.play import COUNTY, Play, variation
 from workflow.engine.errors import (
     DutiesNotSeparate,
@@ -87,6 +88,20 @@ def test_from_the_lead_to_the_recorded_result(play: Play) -> None:
     assert play.act(MAKER, case, "record", **recorded) == "recorded"
     assert who_sees(play, case) == {MAKER, HEAD, CONTACT}, "for good"
     assert {one.who for one in play.told(case)} <= {MAKER, HEAD, CONTACT}
+
+
+def test_what_an_interview_demanded_in_vain_is_proposed_to_those_who_prepared_it(
+    play: Play,
+) -> None:
+    interview = interviews.reported(play)
+    interviews.failed(play, interview)
+    assert play.act("zhou.head", interview, "refer") == "referred"
+    proposal = play.child(interview, "referral")
+    known = play.case(proposal)
+    assert (known.state, known.facts["source"]) == ("lead", "约谈未落实")
+    assert known.facts["source_case"] == play.case(interview).number
+    assert known.facts["situation"] == "约谈事由：整改逾期\n核查：抽查三处仍未修复"
+    assert who_sees(play, proposal) == {HEAD}, "not even whoever decided upon it"
 
 
 def test_the_other_side_has_no_limit_and_is_asked_once(play: Play) -> None:
