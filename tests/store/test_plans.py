@@ -19,7 +19,7 @@ from workflow.engine.definition import Definition
 from workflow.store.casework import cases, sight_rows, timer_rows
 from workflow.store.casework.documents import register
 from workflow.store.database import Database
-from workflow.store.lists import queries, ranges
+from workflow.store.lists import queries, ranges, shares
 from workflow.store.lists.boards import What, count_by_span, count_by_span_and_unit
 from workflow.store.lists.counting import Moments, count_cases, count_spans, count_up_to
 from workflow.store.lists.publicity import public_cases
@@ -282,6 +282,26 @@ def test_what_is_seen_through_two_units_is_looked_up_for_one(sqlite_database: Da
         assert (much.unit, much.before) == (2, ())
         assert (little.unit, little.before) == (1, (2,))
         assert count_up_to(connection, reader, Filter(KIND), 50) == 3
+        connection.rollback()
+
+
+def test_which_unit_sees_the_most_is_counted_on_where_a_glance_does_not_tell(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not to the end of what somebody sees: mostly one unit alone sees much."""
+    reader = Actor("person", 1, (Post(1, 1, "head"), Post(2, 2, "head")))
+    monkeypatch.setattr(shares, "_GLANCE", 2)
+    with plans(sqlite_database) as (connection, found):
+        for seen in ((1, 1), (2, 1), (2, 2), (2, 3)):
+            _see(connection, [seen])
+        found.clear()
+        assert [one.unit for one in shares_of(connection, reader, Filter(KIND))] == [2, 1]
+        assert len(found) == 1
+        for seen in ((1, 4), (1, 5), (1, 6)):
+            _see(connection, [seen])
+        found.clear()
+        assert [one.unit for one in shares_of(connection, reader, Filter(KIND))] == [1, 2]
+        assert len(found) == 2
         connection.rollback()
 
 

@@ -29,6 +29,11 @@ MOST_AT_ONCE = 100
 """Counts of one statement; SQLite takes 500."""
 _ENOUGH = 50_000
 """Units that see more than that of a workflow are taken to see as much."""
+_GLANCE = 2_000
+"""How far that is counted at first: mostly all of them but one see little."""
+
+Seeing = tuple[int, dict[str, int]]
+"""A unit, and how much it sees of each workflow."""
 
 _SIZES = text(
     f"{KINDS}SELECT unit_id, workflow, (SELECT count(*) FROM (SELECT 1 FROM scope"
@@ -107,7 +112,7 @@ def shares_of(
     units = sorted(units_of(reader))
     if len(units) == 1 and narrowed.workflows is not None:
         return [Share(units[0], narrowed.workflows, ())] if narrowed.workflows else []
-    return list(_shared(_sizes(connection, units, narrowed, enough)))
+    return list(_shared(_told(connection, units, narrowed, enough)))
 
 
 def together(parts: Iterable[Select[Any]]) -> Iterator[Any]:
@@ -118,25 +123,32 @@ def together(parts: Iterable[Select[Any]]) -> Iterator[Any]:
         yield (union_all(*some) if len(some) > 1 else some[0]).subquery()
 
 
-def _sizes(
+def _told(
     connection: Connection, units: Sequence[int], narrowed: Filter, enough: int
-) -> dict[int, dict[str, int]]:
-    """How much each unit sees of each workflow, where more than one has to be told."""
-    rows: list[tuple[int, str, int]]
-    if len(units) > 1:
-        found = connection.execute(_SIZES, {"units": units, "enough": enough})
-        rows = [(row.unit_id, row.workflow, row.size) for row in found]
-    else:
-        rows = [(one["unit_id"], one["workflow"], 1) for one in of_kinds(connection, units)]
-    sizes: dict[int, dict[str, int]] = {}
+) -> list[Seeing]:
+    """How much each unit sees, counted until it is told which of them sees the most."""
+    if len(units) <= 1:
+        ranges = of_kinds(connection, units)
+        return _by_size(((one["unit_id"], one["workflow"], 1) for one in ranges), narrowed)
+    for far in sorted({min(_GLANCE, enough), enough}):
+        found = connection.execute(_SIZES, {"units": units, "enough": far})
+        seeing = _by_size(((row.unit_id, row.workflow, row.size) for row in found), narrowed)
+        if all(size < far for _, sizes in seeing[1:] for size in sizes.values()):
+            break
+    return seeing
+
+
+def _by_size(rows: Iterable[tuple[int, str, int]], narrowed: Filter) -> list[Seeing]:
+    """Units with what they see of each workflow that is asked for, the most first."""
+    found: dict[int, dict[str, int]] = {}
     for unit, workflow, size in rows:
         if narrowed.workflows is None or workflow in narrowed.workflows:
-            sizes.setdefault(unit, {})[workflow] = size
-    return sizes
+            found.setdefault(unit, {})[workflow] = size
+    return sorted(found.items(), key=lambda one: (-sum(one[1].values()), one[0]))
 
 
-def _shared(sizes: dict[int, dict[str, int]]) -> Iterator[Share]:
+def _shared(seeing: Iterable[Seeing]) -> Iterator[Share]:
     before: tuple[int, ...] = ()
-    for unit, kinds in sorted(sizes.items(), key=lambda one: (-sum(one[1].values()), one[0])):
-        yield Share(unit, tuple(sorted(kinds)), before)
+    for unit, sizes in seeing:
+        yield Share(unit, tuple(sorted(sizes)), before)
         before += (unit,)
