@@ -234,8 +234,8 @@ def _common(ways: Sequence[Sequence[int]]) -> int:
 
 
 def shade(number: int, most: int) -> int:
-    """The shade of a number in a table whose greatest is `most`."""
-    return 0 if not number else max(1, -(-STEPS * number // max(1, most)))
+    """The shade of a number in a table whose greatest is `most`; none where that is not said."""
+    return max(1, -(-STEPS * number // most)) if number and most else 0
 
 
 def heat_row(label: str, numbers: Sequence[int], most: int) -> HeatRow:

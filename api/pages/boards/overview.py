@@ -95,10 +95,14 @@ def _workflow_rows(known: dict[str, Definition], counted: dict[str, Spans]) -> t
 
 def _unit_rows(connection: Connection, counted: dict[int, Spans]) -> tuple[SpanRow, ...]:
     """Units with most that is late first."""
-    rows = added_up(connection, counted, add)
-    rows.sort(key=lambda row: (-row[1].late, -row[1].total))
-    most = max((spans.total for _, spans in rows), default=1)
-    return tuple(_row(unit["short_name"], spans, most) for unit, spans in rows)
+    shown, rest = added_up(connection, counted, add, _urgency)
+    shown.sort(key=lambda line: _urgency(line[1]), reverse=True)
+    most = max((spans.total for _, spans in shown), default=1)
+    return tuple(_row(*line, most) for line in (*shown, *rest))
+
+
+def _urgency(spans: Spans) -> tuple[int, int]:
+    return spans.late, spans.total
 
 
 def _row(label: str, spans: Spans, most: int, definition: Definition | None = None) -> SpanRow:
@@ -111,7 +115,7 @@ def _row(label: str, spans: Spans, most: int, definition: Definition | None = No
         open=figure(spans.total, opened="open"),
         week=figure(spans.week),
         late=figure(spans.late, opened="overdue"),
-        share=max(1, 100 * spans.total // most),
+        share=max(1, min(100, 100 * spans.total // most)),
     )
 
 

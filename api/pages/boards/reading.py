@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import reduce
+from heapq import nlargest
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -13,10 +15,14 @@ from api.presenting.fields import Option
 from workflow.engine.calendar import day_begins
 from workflow.engine.definition import Definition
 from workflow.store.lists import queries
-from workflow.store.lists.queries import Row
 
 T = TypeVar("T")
 HERE = "/boards"
+MOST_ROWS = 100
+"""Units of a table, more than which nobody reads; the rest is a row."""
+
+Line = tuple[str, T]
+"""What a row of a table is called, and what it counts."""
 
 
 def under_heads(
@@ -32,12 +38,20 @@ def under_heads(
 
 
 def added_up(
-    connection: Connection, counts: Mapping[int, T], add: Callable[[T, T], T]
-) -> list[tuple[Row, T]]:
-    """The same, each with its unit's row, in the order of their codes."""
+    connection: Connection,
+    counts: Mapping[int, T],
+    add: Callable[[T, T], T],
+    rank: Callable[[T], Any],
+) -> tuple[list[Line[T]], list[Line[T]]]:
+    """The same by name: the units that rank highest in the order of their codes, and in a line of
+    its own what is left, if anything is.
+    """
     sums = under_heads(connection, counts, add)
-    rows = queries.units_by_id(connection, sums)
-    return [(row, sums[row["id"]]) for row in sorted(rows, key=lambda row: row["code"])]
+    shown = nlargest(MOST_ROWS, sums, key=lambda unit: rank(sums[unit]))
+    rows = sorted(queries.units_by_id(connection, shown), key=lambda row: row["code"])
+    left = [sums[unit] for unit in sums.keys() - {*shown}]
+    rest = [(f"其余 {len(left)} 个单位", reduce(add, left))] if left else []
+    return [(row["short_name"], sums[row["id"]]) for row in rows], rest
 
 
 def into_ledger(definition: Definition, **filters: str) -> str:

@@ -50,14 +50,17 @@ def units_by_month(
     with duban.database.reading() as connection:
         bounds = [bound(month) for month in months]
         counted = count_by_span_and_unit(connection, someone.actor, narrowed, shown, bounds)
-        rows = added_up(connection, counted, _together)
-    most = max((n for _, numbers in rows for n in numbers), default=1)
+        lines, rest = added_up(connection, counted, _together, rank=sum)
+    most = max((n for _, numbers in lines for n in numbers), default=1)
     page = HeatPage(
         tabs=tabs("/boards/units"),
         workflows=all_or_one(known, workflow),
         whats=options_of({name: words[0] for name, words in _WHATS.items()}, shown),
         months=month_labels(months[:-1]),
-        rows=tuple(heat_row(unit["short_name"], numbers, most) for unit, numbers in rows),
+        rows=(
+            *(heat_row(*line, most) for line in lines),
+            *(heat_row(*line, most=0) for line in rest),
+        ),
         sentence=_WHATS[shown][1],
     )
     return show("board_units.html", page, masthead_of(duban, someone, HERE))

@@ -180,6 +180,28 @@ def test_units_by_month_say_when_what_was_opened_and_what_falls_due(
     assert "没有这样的事项" in desk.get("/boards/units?what=closed").text
 
 
+def test_a_table_of_too_many_units_ends_with_a_row_for_the_rest(
+    browser: Browsers,
+    duban: Duban,
+    year: dict[str, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those with most stand in it; a column still adds up to what there is."""
+    monkeypatch.setattr("api.pages.boards.reading.MOST_ROWS", 1)
+    open_case(duban, unit="522302")
+    desk = browser(SPECIALIST)
+    overview = desk.get("/boards")
+    assert figures_of(overview)["未办结"] == "5"
+    assert row_of(overview, "兴仁市")[0] == "3"
+    assert row_of(overview, "其余 1 个单位")[:3] == ["2", "0", "1"]
+    assert "兴义市" not in [row.one("th").text for row in overview.main.all("tr")]
+    heat = desk.get("/boards/units?what=opened")
+    assert row_of(heat, "兴仁市")[-1] == "3"
+    assert row_of(heat, "其余 1 个单位")[-2:] == ["2", "2"]
+    rest = next(row for row in heat.main.all("tr") if row.text.startswith("其余"))
+    assert {cell.attributes.get("class") for cell in rest.all("td")} == {"shade-0", None}
+
+
 def test_trends_say_what_came_in_and_how_long_a_state_takes(
     browser: Browsers, year: dict[str, int]
 ) -> None:
