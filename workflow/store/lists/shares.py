@@ -22,7 +22,7 @@ from sqlalchemy import (
 from workflow.engine.case import Actor
 from workflow.store.lists.queries import Filter, on_scope
 from workflow.store.lists.ranges import KINDS, of_kinds
-from workflow.store.sight.scope import in_sight, not_kept_from, units_of
+from workflow.store.sight.scope import not_kept_from, units_of
 from workflow.store.tables.handles import SCOPE
 
 MOST_AT_ONCE = 100
@@ -65,8 +65,8 @@ class Share:
         if not self.before:
             return mine
         first = SCOPE.alias("first")
-        before = first.c.unit_id.in_(self.before)
-        seen = exists().where(first.c.case_id == SCOPE.c.case_id, before, in_sight(reader, first))
+        before = first.c.unit_id.in_(self.before), not_kept_from(reader, first)
+        seen = exists().where(first.c.case_id == SCOPE.c.case_id, *before)
         return and_(mine, ~seen)
 
 
