@@ -1,9 +1,9 @@
 """Counts of cases by the span of time that an instant of theirs lies in: the months and days of
 boards, and what parts the lights.
 
-A span is a range of an index, which the database counts as it goes through it. Nothing is grouped:
-what SQLite groups it sorts before, which takes four times as long as to go through it. So units
-come as one text a span, and are counted here (decision 0085).
+A span is a range of an index, which the database counts as it goes through it. What SQLite groups
+it sorts before, which takes four times as long as to go through it: there units come as one text a
+span, and are counted here. PostgreSQL groups a span by a hash table (decision 0085).
 """
 
 from collections import Counter
@@ -71,7 +71,14 @@ def count_units(
     connection: Connection, reader: Actor, parts: Iterable[Part], at: At, bounds: Sequence[datetime]
 ) -> Iterator[Found]:
     """The same by workflow and by the unit that cases are about; one may come several times."""
-    spans = _spans(at, bounds)
+    counting = _hashed if connection.dialect.name == "postgresql" else _listed
+    yield from counting(connection, reader, parts, at, _spans(at, bounds))
+
+
+def _listed(
+    connection: Connection, reader: Actor, parts: Iterable[Part], at: At, spans: CTE
+) -> Iterator[Found]:
+    """SQLite hands over the units of a span as a text."""
     units = func.aggregate_strings(cast(SCOPE.c.about, String), ",")
     each = []
     for part in parts:
@@ -85,6 +92,23 @@ def count_units(
                 yield Found(workflow, int(unit), span, sign * n)
 
 
+def _hashed(
+    connection: Connection, reader: Actor, parts: Iterable[Part], at: At, spans: CTE
+) -> Iterator[Found]:
+    """PostgreSQL counts them in a hash table, a span after the other."""
+    each = []
+    for part in parts:
+        kinds = _kinds(part.share.workflows)
+        mine = _within(part, reader, at, spans, kinds.c.workflow)
+        units = select(SCOPE.c.about, func.count().label("n")).where(mine)
+        found = units.group_by(SCOPE.c.about).lateral()
+        n = literal(part.sign) * found.c.n
+        query = select(kinds.c.workflow, found.c.about, spans.c.span, n)
+        each.append(query.select_from(kinds.join(spans, true()).join(found, true())))
+    for some in together(each):
+        yield from map(Found._make, connection.execute(select(some)))
+
+
 def _of(
     part: Part,
     reader: Actor,
@@ -94,9 +118,16 @@ def _of(
     workflow: ColumnElement[str] | None = None,
 ) -> ScalarSelect[Any]:
     """What there is of a part in each span, as a value of that span's row."""
-    within = and_(at >= spans.c.begins, at < spans.c.ends)
+    mine = _within(part, reader, at, spans, workflow)
+    return select(what).select_from(SCOPE).where(mine).scalar_subquery()
+
+
+def _within(
+    part: Part, reader: Actor, at: At, spans: CTE, workflow: ColumnElement[str] | None
+) -> ColumnElement[bool]:
+    """The condition for the rows of a part in the span of another table's row."""
     mine = part.share.of(reader, part.narrowed, workflow)
-    return select(what).select_from(SCOPE).where(mine, within).scalar_subquery()
+    return and_(mine, at >= spans.c.begins, at < spans.c.ends)
 
 
 def _spans(at: At, bounds: Sequence[datetime]) -> CTE:
