@@ -354,3 +354,14 @@ def test_a_closed_case_is_nobodys_work_and_stays_in_the_lists(office: Office) ->
         assert office.withdrawn not in work_of(office, office.story.actor(username))
     closed = listed(office, office.units("522300-DC"), Filter(closed=True))
     assert [(row["id"], row["closed_at"] is None) for row in closed] == [(office.withdrawn, False)]
+
+
+# Units
+
+
+def test_more_units_are_looked_up_than_a_statement_has_parameters(office: Office) -> None:
+    """Cases of a prefecture may be about any of its villages; PostgreSQL takes 65,535."""
+    every = set(office.story.units.values())
+    with office.story.database.reading() as connection:
+        assert queries.unit_paths(connection, range(1, 70_000)).keys() == every
+        assert queries.unit_paths(connection, []) == {}

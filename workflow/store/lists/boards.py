@@ -12,6 +12,7 @@ from typing import Literal
 from sqlalchemy import Column, Connection, and_, func, select
 
 from workflow.engine.case import Actor
+from workflow.store.driver.among import among
 from workflow.store.lists import spans
 from workflow.store.lists.queries import Filter, Row, first_cases, in_scope
 from workflow.store.lists.ranges import NEWEST
@@ -58,7 +59,7 @@ def count_rungs(connection: Connection, cases: Collection[int]) -> dict[tuple[in
     By definition, name of the ladder and rung; a case counts at its highest rung.
     """
     query = select(CASE.c.id.label("case_id"), CASE.c.definition_id, CASE.c.entry)
-    some = query.where(CASE.c.id.in_(cases)).subquery()
+    some = query.where(among(connection, CASE.c.id, cases)).subquery()
     highest = (
         select(
             some.c.case_id,

@@ -13,10 +13,11 @@ from operator import eq
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, or_, select
 
 from workflow.engine.case import Actor
 from workflow.store.casework import cases
+from workflow.store.driver.among import among
 from workflow.store.evidence.archive import EVERY_TIMER
 from workflow.store.lists import ranges
 from workflow.store.lists.ranges import BY_LIMIT, BY_UNIT, NEWEST, Order
@@ -124,7 +125,7 @@ def first_cases(
     """The ids of the first cases of a list, for a page that shows several lists and reads the rows
     of all of them at once.
     """
-    listing = _listed(connection, reader, narrowed, also, order)
+    listing = _listed(connection, reader, narrowed, also, order, order.columns)
     return [row.case_id for row in ranges.first_of(connection, listing, None, limit, order)]
 
 
@@ -143,11 +144,12 @@ def _listed(
     narrowed: Filter,
     also: ColumnElement[bool] | None,
     order: Order,
+    columns: Sequence[Column[Any]] = ranges.PLACE,
 ) -> ranges.Listing:
-    """Where the cases of a list are."""
+    """Where the cases of a list are, with these columns of their rows."""
     units, few = units_of(reader), list(_of_few(narrowed))
     also_asked = [also] if also is not None else []
-    query = select(*ranges.PLACE).where(not_kept_from(reader), *on_scope(narrowed), *also_asked)
+    query = select(*columns).where(not_kept_from(reader), *on_scope(narrowed), *also_asked)
     if order is NEWEST or few:  # in the order of the primary key, or a few cases by key
         return ranges.Listing(query, [{"unit_id": unit} for unit in sorted(units)], bool(few))
     return ranges.Listing(query, _ranges(connection, units, narrowed))
@@ -343,5 +345,5 @@ def units_by_id(connection: Connection, ids: Collection[int]) -> list[Row]:
 
 def unit_paths(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:
     """Where units are in the tree, by id."""
-    query = select(UNIT.c.id, UNIT.c.path).where(UNIT.c.id.in_(ids))
+    query = select(UNIT.c.id, UNIT.c.path).where(among(connection, UNIT.c.id, ids))
     return {row.id: row.path for row in connection.execute(query)}

@@ -7,6 +7,7 @@ with it is a prefix of the index, one range for each value that it may have.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -61,7 +62,8 @@ class Order:
 
     def sorted(self, rows: Collection[Any]) -> list[Any]:
         """Rows of PLACE in this order."""
-        return sorted(rows, key=self.key_of, reverse=self.backwards)
+        key = attrgetter(*(column.name for column in self.columns))
+        return sorted(rows, key=key, reverse=self.backwards)
 
     def is_beyond(self, row: Any, after: Key) -> bool:
         """Whether a row of PLACE comes after a place."""
