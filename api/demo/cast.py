@@ -25,6 +25,9 @@ class Cast:
     holders: dict[tuple[int, str], list[int]]
     units: dict[str, records.Place]
     by_id: dict[int, records.Place]
+    called: set[int] = field(default_factory=set)
+    """Whom the story has called on since somebody last looked at what came of it."""
+
     _lineages: dict[int, Lineage] = field(default_factory=dict)
 
     @classmethod
@@ -73,6 +76,11 @@ class Cast:
         """Who is meant by a login name; by a role of a party, `reviewer.head`, or `inspector2` for
         the second of several; or by a role of an office on the way up, `county.office.liaison`.
         """
+        person = self._person(who, parties)
+        self.called.add(person)
+        return person
+
+    def _person(self, who: str, parties: Parties | None) -> int:
         party, _, role = who.rpartition(".")
         if parties and (unit := self._where(party, parties)) is not None:
             plain = role.rstrip("0123456789")

@@ -156,12 +156,13 @@ class Play:
     def _changed(self) -> list[Case]:
         """The cases that have moved since they were last seen."""
         with self.stage.duban.database.reading() as connection:
-            moved = records.moved(connection, self.now)
+            moved = records.moved(connection, self.now, self._cast.called)
             new = [id_ for id_, seq in moved.items() if self._is_new(id_, seq)]
+            self._cast.called.clear()
             return records.cases(connection, new) if new else []
 
     def _is_new(self, id_: int, seq: int) -> bool:
-        return id_ not in self._cases or self._cases[id_].seq != seq
+        return id_ not in self._cases or self._cases[id_].seq < seq
 
     def _name(self, case: Case) -> None:
         if case.parent is None:

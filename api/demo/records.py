@@ -1,7 +1,7 @@
 """What the demo reads of the database beside what pages read: instants, and whole tables."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,18 +56,21 @@ _WAKES = union_all(_TIMERS, *(_MESSAGES.where(OUTBOX.c.urgency == one) for one i
 _NEXT_WAKE = select(func.min(_WAKES.subquery().c.at))
 
 
-def moved(connection: Connection, at: datetime) -> dict[int, int]:
-    """The cases to which anything happened at an instant, each with its last row; one index range
-    for each person.
+def moved(connection: Connection, at: datetime, people: Collection[int]) -> dict[int, int]:
+    """The cases to which some people, or nobody, did anything at an instant, each with the last
+    row of that; one index range for each person.
     """
-    return _pairs(connection, _MOVED, {"at": at})
+    return _pairs(connection, _MOVED, {"at": at, "people": list(people)})
 
 
 _MOVED = (
     select(HISTORY.c.case_id, func.max(HISTORY.c.seq))
     .where(
         HISTORY.c.at == bindparam("at"),
-        or_(HISTORY.c.person_id.is_(None), HISTORY.c.person_id.in_(select(PERSON.c.id))),
+        or_(
+            HISTORY.c.person_id.is_(None),
+            HISTORY.c.person_id.in_(bindparam("people", expanding=True)),
+        ),
     )
     .group_by(HISTORY.c.case_id)
 )
