@@ -9,6 +9,7 @@ one.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -20,6 +21,7 @@ from workflow.engine.calendar import Calendar, YearNotice, day_begins
 from workflow.engine.case import CLOCK, Case, Firing
 from workflow.engine.decision import Timer
 from workflow.engine.errors import DubanError, Refusal
+from workflow.engine.machine import Compiled
 from workflow.store import calendars
 from workflow.store.casework import behind, cases
 from workflow.store.casework.behind import Kind, Touched
@@ -248,10 +250,15 @@ def _by_earliest(
     """
     found: dict[datetime, list[Kind]] = {}
     for definition, state in kinds:
-        compiled = catalog.version(definition)
-        earliest = deadlines.earliest_reaching(compiled.definition, state, newest, edge)
+        earliest = _earliest(catalog.version(definition), state, newest, edge)
         found.setdefault(earliest, []).append((definition, state))
     return found
+
+
+@lru_cache(maxsize=1000)
+def _earliest(compiled: Compiled, state: str, newest: Calendar, edge: datetime) -> datetime:
+    """Asked at every beat while cases wait under an older calendar; the answer never changes."""
+    return deadlines.earliest_reaching(compiled.definition, state, newest, edge)
 
 
 def _recalculate_one(database: Database, catalog: Catalog, case_id: int, now: datetime) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event, insert, select
 
 from workflow.engine.case import Actor, Post
 from workflow.engine.definition import Definition
-from workflow.store.casework import cases, sight_rows, timer_rows
+from workflow.store.casework import behind, cases, sight_rows, timer_rows
 from workflow.store.casework.documents import register
 from workflow.store.database import Database
 from workflow.store.lists import queries, ranges, shares
@@ -86,6 +86,7 @@ BY_KEY: list[tuple[str, str, Query]] = [
     ("whose turn it is", "scope_work", lambda c: ranges.work_of(c, THREE_POSTS)),
     ("workflows that units see", "scope_", lambda c: ranges.of_kinds(c, (7, 8, 9))),
     ("cases with timers due", "timer_wake", lambda c: cases.lock_due_cases(c, NOW, 1000)),
+    ("open cases of an older calendar", "case_behind", lambda c: behind.kinds(c, 2)),
     ("what is due at all", "outbox_wake", lambda c: outbox.is_any_due(c, NOW)),
     ("what asks for the same", "outbox_case", lambda c: outbox.is_said_later(c, 1, NOW)),
     ("timers of a case", "timer", lambda c: cases.due_timers(c, NOW, [1])),

@@ -26,7 +26,7 @@ class Touched:
 def kinds(connection: Connection, calendar: int) -> dict[int, list[Kind]]:
     """In which states such cases are, by the version that found their limits."""
     found: dict[int, list[Kind]] = {}
-    for version, *kind in connection.execute(_KINDS, {"newest": calendar}):
+    for version, *kind in connection.execute(_KINDS, _older(calendar)):
         found.setdefault(version, []).append((kind[0], kind[1]))
     return found
 
@@ -35,12 +35,17 @@ def case_ids(connection: Connection, calendar: int, touched: Iterable[Touched]) 
     """Those that are provisional, and those that are touched."""
     moved = or_(CASE.c.provisional.is_(True), *map(_is_touched, touched))
     query = select(CASE.c.id).where(_IS_BEHIND, moved)
-    return list(connection.execute(query, {"newest": calendar}).scalars())
+    return list(connection.execute(query, _older(calendar)).scalars())
+
+
+def _older(calendar: int) -> dict[str, list[int]]:
+    """The versions before one; 0 stands for no limit."""
+    return {"older": list(range(1, calendar))}
 
 
 # whether a case is open and an older calendar than the newest found its limit
 _IS_BEHIND = and_(
-    CASE.c.closed_at.is_(None), CASE.c.due_at.is_not(None), CASE.c.calendar < bindparam("newest")
+    CASE.c.calendar.in_(bindparam("older", expanding=True)), CASE.c.closed_at.is_(None)
 )
 _KINDS = select(CASE.c.calendar, CASE.c.definition_id, CASE.c.state).where(_IS_BEHIND).distinct()
 

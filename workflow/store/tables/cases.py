@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from workflow.store.tables.columns import BIG, id_column, text_column
 
 CASE_MOVE = ["definition_id", "event", "from_state", "to_state"]
+_BEHIND = ("calendar", "closed_at", "definition_id", "state", "due_at", "provisional")
 
 
 class CaseRow(SQLModel, table=True):
@@ -33,6 +34,7 @@ class CaseRow(SQLModel, table=True):
         Index("case_backfill", "backfill_id"),
         Index("case_signed", "workflow", "signed"),
         Index("case_opened", "workflow", "opened_at"),
+        Index("case_behind", *_BEHIND),
     )
 
     id: int | None = id_column()

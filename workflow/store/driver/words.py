@@ -1,0 +1,14 @@
+"""A column among words that never change: put together once, not each time it is asked for.
+
+What SQLAlchemy's own `in_` is given it may be given anew, so it writes the statement out at every
+execution; that takes as long as a small statement itself.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, literal
+
+
+def one_of(column: ColumnElement[str], words: Iterable[str]) -> ColumnElement[bool]:
+    """The condition that a column has one of these words."""
+    return column.in_([literal(word) for word in words])
