@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, case, func, insert,
 
 from workflow.engine.beginnings import Periodic
 from workflow.engine.periods import Length, Period, numbers_of
+from workflow.store.driver import bulk
 from workflow.store.tables.handles import CASE, CHOICE, SWITCH, UNIT
 
 Row = Mapping[str, Any]
@@ -163,7 +164,7 @@ def switched_ever(connection: Connection) -> list[Switched]:
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[Switched]:
-    return [Switched(*row) for row in connection.execute(query)]
+    return [Switched(*row.values()) for row in bulk.fetch(connection, query, {})]
 
 
 _EVER = (

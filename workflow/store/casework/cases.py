@@ -80,8 +80,7 @@ def lock_due_cases(connection: Connection, now: datetime, most: int) -> dict[int
 
 def due_first(connection: Connection, now: datetime, most: int) -> list[dict[str, Any]]:
     """Id and case of the timers that have been due for longest, of cases that have followed."""
-    rows = connection.execute(_DUE_FIRST, {"now": now, "most": most})
-    return [dict(row) for row in rows.mappings()]
+    return bulk.fetch(connection, _DUE_FIRST, {"now": now, "most": most})
 
 
 _DUE = (
@@ -127,12 +126,12 @@ def due_timers(
 
 def open_children(connection: Connection, case_id: int) -> dict[str, int]:
     """How many children of each name have not ended."""
-    found = connection.execute(_OPEN_CHILDREN, {"parent": case_id})
-    return {name: int(count) for name, count in found}
+    found = bulk.fetch(connection, _OPEN_CHILDREN, {"parent": case_id})
+    return {row["child_name"]: row["open"] for row in found}
 
 
 _OPEN_CHILDREN = (
-    select(CASE.c.child_name, func.count())
+    select(CASE.c.child_name, func.count().label("open"))
     .where(CASE.c.parent_id == bindparam("parent"), CASE.c.closed_at.is_(None))
     .group_by(CASE.c.child_name)
 )
@@ -208,7 +207,10 @@ def next_case_id(connection: Connection) -> int:
     if connection.dialect.name == "postgresql":
         sequence = text("SELECT nextval(pg_get_serial_sequence('cases', 'id'))")
         return int(connection.execute(sequence).scalar_one())
-    return int(connection.execute(select(func.coalesce(func.max(CASE.c.id), 0) + 1)).scalar_one())
+    return int(bulk.fetch(connection, _LAST_ID, {})[0]["highest"] or 0) + 1
+
+
+_LAST_ID = select(func.max(CASE.c.id).label("highest"))
 
 
 def next_serial(connection: Connection, workflow: str, year: int) -> int:

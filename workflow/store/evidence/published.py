@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, func, insert, select, union_all
 
+from workflow.store.driver import bulk
 from workflow.store.tables.handles import DEFINITION, NOTICE, TEMPLATE, TEXT
 
 
@@ -26,12 +27,12 @@ def counts(connection: Connection) -> tuple[int, ...]:
     """How many texts and notices there are: they are only ever added, so that the same counts are
     the same texts and notices.
     """
-    return tuple(connection.execute(_COUNTS).one())
+    return tuple(bulk.fetch(connection, _COUNTS, {})[0].values())
 
 
 _COUNTS = select(
     *(
-        select(func.count()).select_from(table).scalar_subquery()
+        select(func.count()).select_from(table).scalar_subquery().label(table.name)
         for table in (DEFINITION, TEMPLATE, NOTICE)
     )
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, tuple_
+from sqlalchemy import Connection, Select, and_, bindparam, or_, select, tuple_
 
 from workflow.engine.case import Actor, Candidate, Lineage, Post, Unit
 from workflow.engine.errors import InvalidInput, NotFound
@@ -236,8 +236,9 @@ def read_recipients(
     found: dict[tuple[int, str], list[Recipient]] = {key: [] for key in wanted}
     if not wanted:
         return found
-    for row in connection.execute(_RECIPIENTS, {"wanted": list(wanted), "now": now}):
-        found[row.unit_id, row.role].append(_recipient(row, row.unit_id))
+    rows = connection.execute(_RECIPIENTS, {"wanted": list(wanted), "now": now})
+    for row in rows.mappings():
+        found[row["unit_id"], row["role"]].append(_recipient(row, row["unit_id"]))
     return found
 
 
@@ -263,7 +264,7 @@ def people_as_recipients(connection: Connection, people: Collection[int]) -> lis
         return []
     query = select(*_REACHED).outerjoin(PREFERENCE, PREFERENCE.c.person_id == PERSON.c.id)
     found = connection.execute(query.where(PERSON.c.id.in_(people)))
-    return [_recipient(row, 0) for row in found]
+    return [_recipient(row, 0) for row in found.mappings()]
 
 
 def substitutes_of(
@@ -289,9 +290,9 @@ def substitutes_of(
         )
         .order_by(PERSON.c.id)
     )
-    for row in connection.execute(query):
-        key = (row.person_id, row.unit_id)
-        found.setdefault(key, []).append(_recipient(row, row.unit_id))
+    for row in connection.execute(query).mappings():
+        key = (row["person_id"], row["unit_id"])
+        found.setdefault(key, []).append(_recipient(row, row["unit_id"]))
     return found
 
 
@@ -310,7 +311,7 @@ _RECIPIENTS = (
 )
 
 
-def _recipient(row: Row[Any], unit: int) -> Recipient:
-    has = {"email": row.email, "sms": row.phone, "chat": row.chat}
+def _recipient(row: Mapping[Any, Any], unit: int) -> Recipient:
+    has = {"email": row["email"], "sms": row["phone"], "chat": row["chat"]}
     ways = tuple(way for way, address in has.items() if address)
-    return Recipient(row.id, unit, ways, preferences.of_row(row))
+    return Recipient(row["id"], unit, ways, preferences.of_row(row))

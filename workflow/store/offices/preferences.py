@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from workflow.engine.decision import Notice
 from workflow.engine.errors import InvalidInput
@@ -56,19 +56,18 @@ COLUMNS = tuple(PREFERENCE.c[name] for name in (*CHOICES, "begins", "ends"))
 """What a query joins to read them; `of_row` makes them of a row."""
 
 
-def of_row(row: Row[Any]) -> Preferences:
+def of_row(row: Mapping[Any, Any]) -> Preferences:
     """The preferences in a row that has the columns, all NULL where nothing was chosen."""
-    if row.begins is None:
+    if row["begins"] is None:
         return NONE
-    chosen = {kind: getattr(row, kind) for kind in CHOICES}
-    only = {kind: way for kind, way in chosen.items() if way is not None}
-    return Preferences(only, Hours(row.begins, row.ends))
+    only = {kind: row[kind] for kind in CHOICES if row[kind] is not None}
+    return Preferences(only, Hours(row["begins"], row["ends"]))
 
 
 def preferences_of(connection: Connection, person: int) -> Preferences:
     """What somebody chose."""
     query = select(*COLUMNS).where(PREFERENCE.c.person_id == person)
-    row = connection.execute(query).first()
+    row = connection.execute(query).mappings().first()
     return NONE if row is None else of_row(row)
 
 

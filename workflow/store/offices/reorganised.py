@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import insert as insert_into
 
+from workflow.store.driver import bulk
 from workflow.store.sight.sights import INHERITED
 from workflow.store.tables.handles import CASE, CHANGE, HISTORY, QUEUE, SCOPE, UNIT
 
@@ -86,7 +87,8 @@ def waiting_for(connection: Connection, change: int) -> int:
 
 def waiting(connection: Connection, most: int) -> list[Waiting]:
     """Cases that wait, at most so many, whoever has them in hand."""
-    return [Waiting(*row) for row in connection.execute(_FIRST_WAITING, {"most": most})]
+    found = bulk.fetch(connection, _FIRST_WAITING, {"most": most})
+    return [Waiting(*row.values()) for row in found]
 
 
 def take(connection: Connection, most: int, only: Waiting | None = None) -> list[Waiting]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
+from workflow.store.driver import bulk
 from workflow.store.driver.upsert import upsert
 from workflow.store.offices.organisation import held_at
 from workflow.store.outgoing.reports import SPEAKS_OF, address_hash, is_timely
@@ -62,8 +63,7 @@ def _mark(
 def why_bad(connection: Connection, person: int, way: str, address: str) -> str | None:
     """Why nothing should go to this address; None if nothing is known against it."""
     asked = {"person": person, "by": way, "hashed": address_hash(way, address)}
-    found: str | None = connection.execute(_WHY_BAD, asked).scalar()
-    return found
+    return next((str(row["reason"]) for row in bulk.fetch(connection, _WHY_BAD, asked)), None)
 
 
 _WHY_BAD = select(BAD.c.reason).where(

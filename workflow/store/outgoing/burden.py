@@ -7,14 +7,17 @@ is what somebody of the unit filled in, with so many fields.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select
 
 from workflow.engine.case import Actor
+from workflow.store.driver import bulk
+from workflow.store.driver.words import one_of
 from workflow.store.offices.organisation import held_at
 from workflow.store.sight.scope import in_sight
 from workflow.store.tables.handles import CASE, HISTORY, HOLDING, OUTBOX, POST, SCOPE
@@ -89,19 +92,36 @@ Reasons = Mapping[tuple[str, str], str]
 # Whose
 
 
-def of_units(units: Collection[int] | None = None) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose messages are counted: one of a few conditions, and what it is asked with."""
+
+    condition: ColumnElement[bool]
+    asked: Mapping[str, Any] = field(default_factory=dict)
+
+
+def of_units(units: Collection[int] | None = None) -> Whose:
     """What is owed to these units; None means all."""
-    return OUTBOX.c.unit_id.is_not(None) if units is None else OUTBOX.c.unit_id.in_(units)
+    return _OF_ALL if units is None else Whose(_OF_UNITS, {"units": list(units)})
 
 
-def of_people(unit: int, people: Collection[int]) -> ColumnElement[bool]:
+def of_people(unit: int, people: Collection[int]) -> Whose:
     """What is owed to these people of a unit: found by an index however much was ever sent."""
-    return OUTBOX.c.person_id.in_(people) & (OUTBOX.c.unit_id == unit)
+    return Whose(_OF_PEOPLE, {"unit": unit, "people": list(people)})
+
+
+_OF_ALL = Whose(OUTBOX.c.unit_id.is_not(None))
+_OF_UNITS = OUTBOX.c.unit_id.in_(bindparam("units", expanding=True))
+_OF_PEOPLE = and_(
+    OUTBOX.c.person_id.in_(bindparam("people", expanding=True)),
+    OUTBOX.c.unit_id == bindparam("unit"),
+)
 
 
 def people_of(connection: Connection, unit: int, now: datetime) -> list[int]:
     """Who holds a post in a unit, or stands in, at `now`."""
-    return list(connection.execute(_PEOPLE, {"unit": unit, "now": now}).scalars())
+    found = bulk.fetch(connection, _PEOPLE, {"unit": unit, "now": now})
+    return [row["person_id"] for row in found]
 
 
 _PEOPLE = (
@@ -120,10 +140,17 @@ def tasks(
     connection: Connection,
     since: datetime,
     until: datetime,
-    whose: ColumnElement[bool],
+    whose: Whose,
     most: int | None = None,
 ) -> list[Task]:
     """What was asked from `since` until before `until`."""
+    asked = {"since": since, "until": until, **whose.asked}
+    return [Task(*row) for row in connection.execute(_tasks(whose.condition, most), asked)]
+
+
+@cache
+def _tasks(whose: ColumnElement[bool], most: int | None) -> Select[Any]:
+    """Made once for each of the few conditions: to put it together takes longer than to run it."""
     once = (
         select(
             func.min(OUTBOX.c.created_at).label("at"),
@@ -131,18 +158,17 @@ def tasks(
             OUTBOX.c.case_id,
             OUTBOX.c.seq,
         )
-        .where(OUTBOX.c.created_at >= since, OUTBOX.c.created_at < until)
+        .where(OUTBOX.c.created_at >= bindparam("since"), OUTBOX.c.created_at < bindparam("until"))
         .where(OUTBOX.c.template == "task", whose)
         .group_by(OUTBOX.c.unit_id, OUTBOX.c.case_id, OUTBOX.c.seq)
         .limit(most)
         .subquery()
     )
-    query = (
+    return (
         select(once.c.at, once.c.unit_id, CASE.c.workflow, HISTORY.c.unit_id)
         .join(CASE, CASE.c.id == once.c.case_id)
         .join(HISTORY, (HISTORY.c.case_id == once.c.case_id) & (HISTORY.c.seq == once.c.seq))
     )
-    return [Task(*row) for row in connection.execute(query)]
 
 
 def forms(
@@ -156,19 +182,25 @@ def forms(
     """What these people of a unit filled in from `since` until before `until`; every cell of a
     table counts.
     """
-    query = (
-        select(HISTORY.c.at, CASE.c.workflow, HISTORY.c.inputs)
-        .join(CASE, CASE.c.id == HISTORY.c.case_id)
-        .where(HISTORY.c.person_id.in_(people), HISTORY.c.unit_id == unit)
-        .where(HISTORY.c.at >= since, HISTORY.c.at < until)
-        .limit(most)
-    )
+    asked = {"since": since, "until": until, "unit": unit, "people": list(people)}
     found = []
-    for at, workflow, inputs in connection.execute(query):
+    for at, workflow, inputs in connection.execute(_forms(most), asked):
         facts = orjson.loads(inputs).get("facts", {})
         if fields := sum(map(_cells, facts.values())):
             found.append(Form(at, workflow, fields))
     return found
+
+
+@cache
+def _forms(most: int | None) -> Select[Any]:
+    return (
+        select(HISTORY.c.at, CASE.c.workflow, HISTORY.c.inputs)
+        .join(CASE, CASE.c.id == HISTORY.c.case_id)
+        .where(HISTORY.c.person_id.in_(bindparam("people", expanding=True)))
+        .where(HISTORY.c.unit_id == bindparam("unit"))
+        .where(HISTORY.c.at >= bindparam("since"), HISTORY.c.at < bindparam("until"))
+        .limit(most)
+    )
 
 
 def _cells(value: Any) -> int:
@@ -181,16 +213,16 @@ def _cells(value: Any) -> int:
 def beyond(
     connection: Connection,
     since: datetime,
-    whose: ColumnElement[bool],
+    whose: Whose,
     reasons: Reasons,
 ) -> list[Beyond]:
     """What was asked since then beyond a budget, the latest first."""
     query = (
         _acts(since, reasons)
         .join(OUTBOX, (OUTBOX.c.case_id == HISTORY.c.case_id) & (OUTBOX.c.seq == HISTORY.c.seq))
-        .where(OUTBOX.c.template == "task", OUTBOX.c.created_at >= since, whose)
+        .where(OUTBOX.c.template == "task", OUTBOX.c.created_at >= since, whose.condition)
     )
-    return list(_with_reasons(connection, query, reasons))
+    return list(_with_reasons(connection, query.params(whose.asked), reasons))
 
 
 def beyond_visits(
@@ -233,26 +265,31 @@ def letters(
     connection: Connection,
     since: datetime,
     until: datetime,
-    whose: ColumnElement[bool],
+    whose: Whose,
     most: int | None = None,
 ) -> list[Letter]:
     """The messages that went out from `since` until before `until`.
 
     Somebody with posts in two units who gets one digest counts in both.
     """
+    asked = {"since": since, "until": until, **whose.asked}
+    return [Letter(*row) for row in connection.execute(_letters(whose.condition, most), asked)]
+
+
+@cache
+def _letters(whose: ColumnElement[bool], most: int | None) -> Select[Any]:
     letter = OUTBOX.alias("letter")
-    query = (
+    return (
         select(
             letter.c.id, letter.c.sent_at, OUTBOX.c.unit_id, letter.c.way, letter.c.person_id,
             func.coalesce(letter.c.parts, 0),
         )
         .join(letter, letter.c.id == func.coalesce(OUTBOX.c.digest_id, OUTBOX.c.id))
-        .where(letter.c.sent_at >= since, letter.c.sent_at < until)
-        .where(letter.c.way.in_(OUTSIDE), whose)
+        .where(letter.c.sent_at >= bindparam("since"), letter.c.sent_at < bindparam("until"))
+        .where(one_of(letter.c.way, OUTSIDE), whose)
         .distinct()
         .limit(most)
     )  # fmt: skip
-    return [Letter(*row) for row in connection.execute(query)]
 
 
 def carried(sent: Iterable[Letter]) -> list[Carried]:

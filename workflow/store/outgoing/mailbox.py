@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, exists, insert, or_, select
 
 from workflow.engine.case import Actor
 from workflow.engine.errors import NotFound
+from workflow.store.driver import bulk
 from workflow.store.sight.scope import in_sight
 from workflow.store.tables.handles import MAILBOX, OUTBOX, PERSON, SCOPE
 
@@ -17,8 +18,8 @@ _KEEP = insert(MAILBOX)
 
 
 def keep(connection: Connection, row: Row) -> None:
-    """Put a message into the mailbox; its key may stand there once."""
-    connection.execute(_KEEP, row)
+    """Put a message into the mailbox, as all of a unit of work; its key may stand there once."""
+    bulk.send(connection, [(_KEEP, [row])], last=True)
 
 
 def mailbox_messages(

@@ -8,7 +8,7 @@ lease renewed; whoever finds the lease taken by another leaves the message alone
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, get_args
@@ -30,6 +30,8 @@ from sqlalchemy import (
 
 from workflow.engine.pace import Hours
 from workflow.engine.words import Urgency
+from workflow.store.driver import bulk
+from workflow.store.driver.words import one_of
 from workflow.store.offices import preferences
 from workflow.store.offices.masking import masked_in
 from workflow.store.sight.scope import is_confidential
@@ -78,7 +80,7 @@ def waits(until: datetime | BindParameter[Any] | None = None) -> ColumnElement[b
     index which knows what waits finds it among all that ever went.
     """
     so_far = OUTBOX.c.wake_at >= _EVER if until is None else OUTBOX.c.wake_at <= until
-    return and_(OUTBOX.c.urgency.in_(URGENCIES), so_far)
+    return and_(one_of(OUTBOX.c.urgency, URGENCIES), so_far)
 
 
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -103,8 +105,7 @@ def lease_due(
         return []
     first = sorted(found, key=lambda row: (row.wake_at, row.id))[:most]
     before = {row.id: row.status for row in first}
-    until = now + lease
-    rows = connection.execute(_CLAIM, {"ids": list(before), "until": until}).mappings()
+    rows = connection.execute(_CLAIM, {"ids": list(before), "until": now + lease}).mappings()
     claimed = {row["id"]: _leased(row, unsaid=before[row["id"]] == "leased") for row in rows}
     return [claimed[id_] for id_ in before]
 
@@ -123,7 +124,7 @@ def _free(urgency: str) -> Select[Any]:
     query = select(OUTBOX.c.id, OUTBOX.c.status, OUTBOX.c.wake_at).where(
         OUTBOX.c.urgency == urgency,
         OUTBOX.c.wake_at <= bindparam("now"),
-        OUTBOX.c.status.in_(("waiting", "leased")),
+        one_of(OUTBOX.c.status, ("waiting", "leased")),
         OUTBOX.c.way.in_(bindparam("ways", expanding=True)),
     )
     if urgency == DIGEST:
@@ -158,11 +159,7 @@ def count_attempt(connection: Connection, message: Leased, until: datetime) -> L
 
 
 def _held_as(message: Any, until: Any) -> list[Any]:
-    return [
-        OUTBOX.c.id == message,
-        OUTBOX.c.status == "leased",
-        OUTBOX.c.leased_until == until,
-    ]
+    return [OUTBOX.c.id == message, OUTBOX.c.status == "leased", OUTBOX.c.leased_until == until]
 
 
 _COUNT = (
@@ -178,6 +175,8 @@ _COUNT = (
 
 # What became of it
 
+_GONE = {"wake_at": None, "leased_until": None}  # what is settled waits for nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -191,32 +190,32 @@ class Sent:
 def mark_sent(
     connection: Connection, message: Leased, now: datetime, outcome: str, detail: str, sent: Sent
 ) -> None:
-    """It went out. Whoever knows this knows it for every holder of the lease."""
-    values = _settled("sent", outcome, detail) | {"sent_at": now, "message": message.id}
-    values |= {"text": sent.text, "parts": sent.parts, "provider_id": sent.provider_id}
-    connection.execute(_KNOWN, values)
+    """It went out; said last in a unit of work. Who knows it knows it for every holder."""
+    row = asdict(sent) | {"message": message.id, "sent_at": now}
+    row |= {"outcome": str(outcome), "detail": masked_in(detail)}
+    bulk.send(connection, [(_KNOWN, [row])], last=True)
 
 
+_TOLD = ("sent_at", "outcome", "detail", "text", "parts", "provider_id")
 _KNOWN = update(OUTBOX).where(
-    OUTBOX.c.id == bindparam("message"), OUTBOX.c.status.in_(("leased", "waiting"))
+    OUTBOX.c.id == bindparam("message"), one_of(OUTBOX.c.status, ("leased", "waiting"))
 )
+_KNOWN = _KNOWN.values(_GONE | {"status": "sent"} | {name: bindparam(name) for name in _TOLD})
 
 
 def mark_dead(connection: Connection, message: Leased, outcome: str, detail: str) -> None:
     """It will not be tried again by itself; the messages page lists it."""
-    dead = update(OUTBOX).where(*_held_as(message.id, message.until))
-    connection.execute(dead.values(_settled("dead", outcome, detail) | {"lost": 1}))
+    _settle(connection, message, {"status": "dead", "outcome": outcome, "lost": 1}, detail)
 
 
 def mark_empty(connection: Connection, message: Leased, detail: str) -> None:
     """There is nothing left to say."""
-    empty = update(OUTBOX).where(*_held_as(message.id, message.until))
-    connection.execute(empty.values(_settled("cancelled", None, detail)))
+    _settle(connection, message, {"status": "cancelled", "outcome": None}, detail)
 
 
-def _settled(status: str, outcome: str | None, detail: str) -> Row:
-    gone = {"wake_at": None, "leased_until": None}
-    return {"status": status, "outcome": outcome, "detail": masked_in(detail), **gone}
+def _settle(connection: Connection, message: Leased, values: Row, detail: str) -> None:
+    held = update(OUTBOX).where(*_held_as(message.id, message.until))
+    connection.execute(held.values(values | _GONE | {"detail": masked_in(detail)}))
 
 
 def put_off(
@@ -290,12 +289,13 @@ class Addressee:
 
 def addressee(connection: Connection, person: int | None) -> Addressee | None:
     """The person, or None if the message is nobody's."""
-    row = connection.execute(_ADDRESSEE, {"person": person}).first()
-    if row is None:
+    found = bulk.fetch(connection, _ADDRESSEE, {"person": person})
+    if not found:
         return None
+    row = found[0]
+    reached_by = (row["email"], row["phone"], row["chat"], row["chat_secret"])
     hours = preferences.of_row(row).hours
-    reached_by = (row.email, row.phone, row.chat, row.chat_secret)
-    return Addressee(row.name, *reached_by, row.disabled_at is not None, hours)
+    return Addressee(row["name"], *reached_by, row["disabled_at"] is not None, hours)
 
 
 _ADDRESSEE = (
@@ -342,16 +342,15 @@ def is_spoken_for(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
         later.c.way == OUTBOX.c.way,
         later.c.created_at > OUTBOX.c.created_at,
     )
-    alone = and_(later.c.template.in_(TO_DO), later.c.urgency != DIGEST)
+    alone = and_(one_of(later.c.template, TO_DO), later.c.urgency != DIGEST)
     waits = and_(later.c.status == "waiting", later.c.wake_at <= now)
-    goes = or_(later.c.status.in_(("leased", "sent")), waits)
-    return and_(OUTBOX.c.template.in_(TO_DO), exists().where(same, alone, goes))
+    goes = or_(one_of(later.c.status, ("leased", "sent")), waits)
+    return and_(one_of(OUTBOX.c.template, TO_DO), exists().where(same, alone, goes))
 
 
 def is_settled(connection: Connection, message: int) -> bool:
     """Whether the message asks for what has been done."""
-    found = connection.execute(_if_settled(), {"message": message})
-    return found.first() is not None
+    return bool(bulk.fetch(connection, _if_settled(), {"message": message}))
 
 
 def is_said_later(connection: Connection, message: int, now: datetime) -> bool:
@@ -376,7 +375,7 @@ def _if_said_later() -> Select[Any]:
 def _asking_something() -> Select[Any]:
     """The message that is asked about, if it asks for something about a case."""
     query = select(OUTBOX.c.id).join(CASE, CASE.c.id == OUTBOX.c.case_id)
-    return query.where(OUTBOX.c.id == bindparam("message"), OUTBOX.c.template.in_(TO_DO))
+    return query.where(OUTBOX.c.id == bindparam("message"), one_of(OUTBOX.c.template, TO_DO))
 
 
 class CaseNow(NamedTuple):
@@ -389,8 +388,8 @@ class CaseNow(NamedTuple):
 
 def case_now(connection: Connection, case: int | None) -> CaseNow:
     """What a message says of its case at the moment at which it goes."""
-    row = connection.execute(_CASE_NOW, {"case": case}).first()
-    return CaseNow(row.short_name, row.due_at, bool(row.confidential)) if row else CaseNow()
+    found = bulk.fetch(connection, _CASE_NOW, {"case": case})
+    return CaseNow(*found[0].values()) if found else CaseNow()
 
 
 _CASE_NOW = (

@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from workflow.store.driver import bulk
 from workflow.store.driver.upsert import upsert
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act
@@ -53,11 +54,12 @@ class Sending:
 
 def read(connection: Connection) -> Sending:
     """Where sending stands."""
-    row = connection.execute(_SENDING).first()
-    if row is None:
+    found = bulk.fetch(connection, _SENDING, {})
+    if not found:
         return Sending(0)
-    held = row.held_since and Hold(row.held_since, row.held_because, row.sent_until)
-    return Sending(row.number, row.at, held or None)
+    row, since = found[0], found[0]["held_since"]
+    held = Hold(since, row["held_because"], row["sent_until"]) if since else None
+    return Sending(row["number"], row["at"], held)
 
 
 def step_on(connection: Connection, now: datetime) -> int:
