@@ -112,17 +112,24 @@ def deliver_due(
 def _lease(
     database: Database, ways: list[str], now: datetime, most: int, pace: Pace, *, quiet: bool
 ) -> list[Leased]:
-    """Claim what is immediate first, and of the rest as much of each way as its pace has room for;
-    at quiet hours nothing of that.
+    """Claim what is immediate first, and of the rest as much of each way as its pace has room for,
+    the ways without one together; at quiet hours nothing of that.
     """
     with database.unit_of_work() as connection:
         at_once = ("immediate",)
         due = outbox.lease_due(connection, now, most, LEASE, urgencies=at_once, ways=ways)
-        for way in ways if not quiet else ():
-            free = room(connection, pace, way, now, most - len(due), LEASE)
+        for some in _by_pace(ways, pace) if not quiet else ():
+            free = room(connection, pace, some[0], now, most - len(due), LEASE)
             if free > 0:
-                due += outbox.lease_due(connection, now, free, LEASE, urgencies=BY_DAY, ways=[way])
+                due += outbox.lease_due(connection, now, free, LEASE, urgencies=BY_DAY, ways=some)
     return due
+
+
+def _by_pace(ways: list[str], pace: Pace) -> list[list[str]]:
+    """Each way that has a pace, and all others together."""
+    paced = [[way] for way in ways if way in pace.a_minute]
+    free = [way for way in ways if way not in pace.a_minute]
+    return [*paced, free] if free else paced
 
 
 def resend(database: Database, message: int, now: datetime) -> bool:

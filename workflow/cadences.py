@@ -68,7 +68,7 @@ def open_periodic(
     before, if the cadence was in force on that day. What is older is left out: after a long outage
     nobody gets ten weeks' work at once.
     """
-    workflows = catalog.workflows().values()
+    workflows = catalog.known().values()
     with database.reading() as connection:
         switches = cadences.switched(connection)
         due = [

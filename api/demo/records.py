@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, func, or_, select, union_a
 
 from workflow.engine.case import Case
 from workflow.store.casework.codec import case_of
+from workflow.store.driver import bulk
 from workflow.store.outgoing.outbox import URGENCIES
 from workflow.store.tables.handles import (
     ADJUSTMENT,
@@ -46,14 +47,14 @@ def _pairs(connection: Connection, query: Select[Any], asked: Row | None = None)
 
 def next_wake(connection: Connection, after: datetime) -> datetime | None:
     """The next instant at which a timer or a message falls due."""
-    found: datetime | None = connection.execute(_NEXT_WAKE, {"after": after}).scalar()
+    found: datetime | None = bulk.fetch(connection, _NEXT_WAKE, {"after": after})[0]["at"]
     return found
 
 
 _TIMERS = select(func.min(TIMER.c.wake_at).label("at")).where(TIMER.c.wake_at > bindparam("after"))
 _MESSAGES = select(func.min(OUTBOX.c.wake_at)).where(OUTBOX.c.wake_at > bindparam("after"))
 _WAKES = union_all(_TIMERS, *(_MESSAGES.where(OUTBOX.c.urgency == one) for one in URGENCIES))
-_NEXT_WAKE = select(func.min(_WAKES.subquery().c.at))
+_NEXT_WAKE = select(func.min(_WAKES.subquery().c.at).label("at"))
 
 
 def moved(connection: Connection, at: datetime, people: Collection[int]) -> dict[int, int]:

@@ -67,7 +67,7 @@ class Points:
         event.listen(database.engine, "before_cursor_execute", lambda *_: self("before statement"))
         dialect: Any = database.engine.dialect
         product: Any = bulk
-        commit, execute = dialect.do_commit, bulk._execute
+        commit, execute, fetch = dialect.do_commit, bulk._execute, bulk.fetch_all
 
         def committing(connection: Any) -> None:
             self("before commit")
@@ -78,7 +78,12 @@ class Points:
             self("before statement")
             execute(*arguments)
 
+        def fetching(*arguments: Any) -> Any:
+            self("before statement")
+            return fetch(*arguments)
+
         dialect.do_commit, product._execute = committing, executing
+        product.fetch_all = fetching
 
 
 @dataclass

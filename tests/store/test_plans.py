@@ -5,13 +5,14 @@ PostgreSQL would rather read a small table whole, or sort a few rows; with that 
 plan shows whether the index can serve the query, and in its order.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from psycopg import RawCursor
 from sqlalchemy import Connection, event, insert, select
 
 from workflow.engine.case import Actor, Post
@@ -19,6 +20,7 @@ from workflow.engine.definition import Definition
 from workflow.store.casework import behind, cases, sight_rows, timer_rows
 from workflow.store.casework.documents import register
 from workflow.store.database import Database
+from workflow.store.driver import bulk
 from workflow.store.lists import queries, ranges, shares
 from workflow.store.lists.boards import What, count_by_span, count_by_span_and_unit
 from workflow.store.lists.counting import Moments, count_cases, count_spans, count_up_to
@@ -160,15 +162,27 @@ def plans(database: Database) -> Iterator[tuple[Connection, list[str]]]:
     """A unit of work that keeps the plan of every statement in it."""
     found: list[str] = []
     word = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+    fetch_all = bulk.fetch_all
+
+    def explain_by(raw: Any, statement: str, parameters: Any) -> None:
+        raw.execute(word + statement, parameters)
+        found.append("\n".join(str(row[-1]) for row in raw.fetchall()))
 
     def explain(
         connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any
     ) -> None:
-        raw = connection.connection.cursor()
-        raw.execute(word + statement, parameters)
-        found.append("\n".join(str(row[-1]) for row in raw.fetchall()))
+        explain_by(connection.connection.cursor(), statement, parameters)
 
-    with database.unit_of_work() as connection:
+    def explain_all(connection: Connection, questions: Sequence[bulk.Question]) -> Any:
+        """What passes SQLAlchemy by."""
+        driver: Any = connection.connection.driver_connection
+        raw = driver.cursor() if database.is_sqlite else RawCursor(driver)
+        for question in questions:
+            explain_by(raw, *bulk._asked(connection.dialect, *question))
+        return fetch_all(connection, questions)
+
+    with database.unit_of_work() as connection, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "fetch_all", explain_all)
         if not database.is_sqlite:
             for way in DEARER:
                 connection.exec_driver_sql(f"SET LOCAL {way} = off")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-_NAME = re.compile(r"[0-9a-f]{62}")
+_FOLDER, _NAME = re.compile(r"[0-9a-f]{2}"), re.compile(r"[0-9a-f]{62}")
 _PREVIEW = ".preview"
 _ARRIVING = "arriving"
 _SWEPT = "swept"
@@ -80,10 +80,10 @@ class Files:
 
     def hashes(self) -> Iterator[str]:
         """The hashes of all that lies here, unread."""
-        for folder in self.folder.glob("[0-9a-f][0-9a-f]"):
-            for name in os.listdir(folder):
+        for folder in os.listdir(self.folder) if self.folder.is_dir() else ():
+            for name in os.listdir(self.folder / folder) if _FOLDER.fullmatch(folder) else ():
                 if _NAME.fullmatch(stem := name.removesuffix(_PREVIEW)):
-                    yield folder.name + stem
+                    yield folder + stem
 
     def is_older_than(self, sha256: str, then: datetime) -> bool:
         """Whether all that lies there of these bytes came before a moment."""

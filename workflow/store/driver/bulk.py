@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.sql.dml import Delete, Insert, Update
+from sqlalchemy.sql.dml import Delete, Insert, ReturningUpdate, Update
 from sqlalchemy.sql.elements import TextClause
 
 from workflow.store.meters import meters_of
@@ -22,8 +22,9 @@ from workflow.store.meters import meters_of
 Row = dict[str, Any]
 Statement = Insert | Update | Delete | TextClause
 Batch = tuple[Statement, Sequence[Mapping[str, Any]]]
-Question = tuple["Select[Any]", Mapping[str, Any]]
-"""A query and its parameters."""
+Query = Select[Any] | ReturningUpdate[Any]
+Question = tuple[Query, Mapping[str, Any]]
+"""A query, or an update that tells of its rows, and its parameters."""
 
 MANY = 20
 """Rows from which on PostgreSQL takes them faster by COPY."""
@@ -58,8 +59,10 @@ def load(
         driver.executemany(statement, rows)
 
 
-def fetch(connection: Connection, query: "Select[Any]", given: Mapping[str, Any]) -> list[Row]:
-    """The rows of a query whose parameters are in `given`; instants are in UTC."""
+def fetch(connection: Connection, query: Query, given: Mapping[str, Any]) -> list[Row]:
+    """The rows of a query whose parameters are in `given`; instants are in UTC. The query is one
+    that is made once, without a list of values of which nobody knows how many there are.
+    """
     return fetch_all(connection, [(query, given)])[0]
 
 
@@ -82,9 +85,7 @@ def fetch_all(connection: Connection, questions: Sequence[Question]) -> list[lis
     ]
 
 
-def _asked(
-    dialect: Dialect, query: "Select[Any]", given: Mapping[str, Any]
-) -> tuple[str, list[Any]]:
+def _asked(dialect: Dialect, query: Query, given: Mapping[str, Any]) -> tuple[str, list[Any]]:
     sql, parameters = _compiled(_kind(dialect), query, ())
     return sql, [given.get(name, constant) for name, constant in parameters]
 
@@ -169,11 +170,11 @@ Read = Callable[[Any], Any]
 
 
 @lru_cache(maxsize=50)
-def _readers(dialect: str, query: "Select[Any]") -> list[tuple[str, Read]]:
+def _readers(dialect: str, query: Query) -> list[tuple[str, Read]]:
     """The query's columns, each with what makes Python's value of the driver's."""
     instant = _instant if dialect == "postgresql" else _instant_of_text
     kinds: dict[str, Read] = {"UTCDateTime": instant, "Boolean": bool}
-    columns = query.selected_columns
+    columns = query.exported_columns
     return [(str(column.key), kinds.get(type(column.type).__name__, _as_is)) for column in columns]
 
 
@@ -199,7 +200,7 @@ def _kind(dialect: Dialect) -> Any:
 
 @lru_cache(maxsize=200)
 def _compiled(
-    kind: Any, statement: "Statement | Select[Any]", keys: tuple[str, ...]
+    kind: Any, statement: Statement | Query, keys: tuple[str, ...]
 ) -> tuple[str, list[tuple[str, Any]]]:
     """The driver's SQL and its parameters in order, each with its constant if it has one."""
     style = "numeric_dollar" if kind.name == "postgresql" else "qmark"

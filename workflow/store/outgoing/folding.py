@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from workflow.store.driver import bulk
 from workflow.store.outgoing.outbox import DIGEST, Row, has_moved_on, is_spoken_for, waits
 from workflow.store.sight.scope import is_confidential
 from workflow.store.tables.handles import CASE, OUTBOX, PERSON, UNIT
@@ -244,11 +245,10 @@ class Item:
 
 def items_of(connection: Connection, digest: int, now: datetime) -> list[Item]:
     """What was folded into a digest and goes by itself by no later message, oldest first."""
+    found = bulk.fetch(connection, _items(), {"digest": digest, "now": now})
     return [
-        Item(case, template, json.loads(variables), unit, due_at, bool(moved_on), bool(secret))
-        for case, template, variables, unit, due_at, moved_on, secret in connection.execute(
-            _items(), {"digest": digest, "now": now}
-        )
+        Item(case, template, json.loads(variables), *at_present)
+        for case, template, variables, *at_present in (row.values() for row in found)
     ]
 
 
@@ -258,7 +258,8 @@ def _items() -> Select[Any]:
     return (
         select(
             OUTBOX.c.case_id, OUTBOX.c.template, OUTBOX.c.variables, UNIT.c.short_name,
-            CASE.c.due_at, has_moved_on(), is_confidential(CASE.c.id),
+            CASE.c.due_at, has_moved_on().label("moved_on"),
+            is_confidential(CASE.c.id).label("confidential"),
         )
         .join(CASE, CASE.c.id == OUTBOX.c.case_id)
         .join(UNIT, UNIT.c.id == CASE.c.unit_id)

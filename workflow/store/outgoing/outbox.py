@@ -72,7 +72,7 @@ class Leased:
 
 def is_any_due(connection: Connection, now: datetime) -> bool:
     """Whether there is anything to fold or to send at all, quiet hours left aside."""
-    return connection.execute(_ANY_DUE, {"now": now}).first() is not None
+    return bool(bulk.fetch(connection, _ANY_DUE, {"now": now}))
 
 
 def waits(until: datetime | BindParameter[Any] | None = None) -> ColumnElement[bool]:
@@ -99,12 +99,13 @@ def lease_due(
     """Claim messages of these urgencies that may go by these ways, at most so many, longest due
     first; of what waits for a digest only the digests.
     """
-    asked = {"now": now, "ways": list(ways), "most": most}
-    found = [row for each in urgencies for row in connection.execute(_free(each), asked)]
+    asked = {"now": now, "most": most}
+    free = (_free(each, tuple(ways)) for each in urgencies)
+    found = [row for each in free for row in bulk.fetch(connection, each, asked)]
     if not found:
         return []
-    first = sorted(found, key=lambda row: (row.wake_at, row.id))[:most]
-    before = {row.id: row.status for row in first}
+    first = sorted(found, key=lambda row: (row["wake_at"], row["id"]))[:most]
+    before = {row["id"]: row["status"] for row in first}
     rows = connection.execute(_CLAIM, {"ids": list(before), "until": now + lease}).mappings()
     claimed = {row["id"]: _leased(row, unsaid=before[row["id"]] == "leased") for row in rows}
     return [claimed[id_] for id_ in before]
@@ -119,13 +120,13 @@ _CLAIM = (
 
 
 @cache
-def _free(urgency: str) -> Select[Any]:
+def _free(urgency: str, ways: tuple[str, ...]) -> Select[Any]:
     """What nobody has claimed, longest due first, as the index has it."""
     query = select(OUTBOX.c.id, OUTBOX.c.status, OUTBOX.c.wake_at).where(
         OUTBOX.c.urgency == urgency,
         OUTBOX.c.wake_at <= bindparam("now"),
         one_of(OUTBOX.c.status, ("waiting", "leased")),
-        OUTBOX.c.way.in_(bindparam("ways", expanding=True)),
+        one_of(OUTBOX.c.way, ways),
     )
     if urgency == DIGEST:
         query = query.where(OUTBOX.c.template == DIGEST)
@@ -153,7 +154,7 @@ def _leased(row: Mapping[Any, Any], *, unsaid: bool) -> Leased:
 def count_attempt(connection: Connection, message: Leased, until: datetime) -> Leased | None:
     """Count one more attempt and renew the lease; None when another worker has taken it over."""
     held = {"message": message.id, "held_until": message.until}
-    if connection.execute(_COUNT, held | {"until": until}).rowcount != 1:
+    if not bulk.fetch(connection, _COUNT, held | {"until": until}):
         return None
     return replace(message, attempts=message.attempts + 1, until=until)
 
@@ -170,6 +171,7 @@ _COUNT = (
         leased_until=bindparam("until"),
         wake_at=bindparam("until"),
     )
+    .returning(OUTBOX.c.id)
 )
 
 
@@ -355,8 +357,7 @@ def is_settled(connection: Connection, message: int) -> bool:
 
 def is_said_later(connection: Connection, message: int, now: datetime) -> bool:
     """Whether a later message asks for the same (`is_spoken_for`)."""
-    found = connection.execute(_if_said_later(), {"message": message, "now": now})
-    return found.first() is not None
+    return bool(bulk.fetch(connection, _if_said_later(), {"message": message, "now": now}))
 
 
 # Asked of each message in `TO_DO`: made once, for to put them together costs more than to run them.

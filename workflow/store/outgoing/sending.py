@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     update,
 )
 
@@ -64,10 +65,14 @@ def read(connection: Connection) -> Sending:
 
 def step_on(connection: Connection, now: datetime) -> int:
     """Note that something is about to be sent; the new number."""
-    new: Any = upsert(connection, SENDING).values(id=1, number=1, at=now)
-    risen = {"number": SENDING.c.number + 1, "at": now}
-    risen_to = new.on_conflict_do_update(index_elements=["id"], set_=risen)
-    return int(connection.execute(risen_to.returning(SENDING.c.number)).scalar_one())
+    return int(connection.execute(_STEP_ON, {"now": now}).scalar_one())
+
+
+_STEP_ON = text(
+    "INSERT INTO sending (id, number, at) VALUES (1, 1, :now)"
+    " ON CONFLICT (id) DO UPDATE SET number = sending.number + 1, at = excluded.at"
+    " RETURNING number"
+)
 
 
 def hold(
