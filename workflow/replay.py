@@ -2,10 +2,11 @@
 it.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from workflow.engine.backfilling import Past, backfill_case
 from workflow.engine.built_in import BY_CLOCK
@@ -49,7 +50,7 @@ def replay_steps(
     """Every row of a history happening again, in order; raises a Refusal where one could not."""
     case: Case | None = None
     for row in rows:
-        inputs = json.loads(row["inputs"])
+        inputs = orjson.loads(row["inputs"])
         world = world_of(row["seen"], calendars)
         actor = Actor(row["actor"], row["person_id"], posts_of(row["seen"]))
         if case is None:

@@ -9,7 +9,7 @@ from sqlalchemy import FromClause, select
 from workflow.doctor.ward import Complaint, Ward
 from workflow.engine.errors import DubanError
 from workflow.replay import replay_steps
-from workflow.store.casework.writes import Writes
+from workflow.store.casework.writes import Writes, case_row
 from workflow.store.evidence.archive import EVERY_ROW, EVERY_TIMER
 from workflow.store.evidence.chain import ALGORITHMS, START
 from workflow.store.evidence.history import hash_of
@@ -78,7 +78,7 @@ def _replayed(
         if row["hash"] != made["hash"]:
             yield f"历史第 {seq} 行与重演不符"
             return
-    made = again.new_cases[case["id"]]
+    made = case_row(*again.new_cases[case["id"]])
     if differing := [name for name, value in made.items() if case[name] != value]:
         yield f"现状与历史不符：{'、'.join(differing)}"
     yield from _signature_problems(again, others["signatures"].get(case["id"], []))

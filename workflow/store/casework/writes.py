@@ -69,6 +69,9 @@ _USE = text(
     " ON CONFLICT DO NOTHING"
 )
 
+Standing = tuple[Case, Definition, str]
+"""A case as the last step left it, its definition, and the head of its history's chain."""
+
 
 @dataclass
 class Writes:
@@ -77,8 +80,8 @@ class Writes:
     now: datetime
     algorithm: str = ALGORITHMS[0]
     due_at: datetime | None = None  # when the present step was due, where the clock takes it
-    new_cases: dict[int, Row] = field(default_factory=dict)
-    cases: dict[int, Row] = field(default_factory=dict)
+    new_cases: dict[int, Standing] = field(default_factory=dict)
+    cases: dict[int, Standing] = field(default_factory=dict)
     history: list[Row] = field(default_factory=list)
     voids: list[Row] = field(default_factory=list)
     sign_offs: list[Row] = field(default_factory=list)
@@ -118,12 +121,8 @@ class Writes:
         return str(row["hash"])
 
     def _add_case(self, case: Case, before: Case | None, definition: Definition, head: str) -> None:
-        row = _case_row(case, definition, head)
-        if before is None or case.id in self.new_cases:
-            first = self.new_cases.get(case.id, {})
-            self.new_cases[case.id] = first | row | {"id": case.id}
-        else:
-            self.cases[case.id] = row | {"at_id": case.id}
+        is_new = before is None or case.id in self.new_cases
+        (self.new_cases if is_new else self.cases)[case.id] = case, definition, head
 
     def _add_signatures(self, step: Step) -> None:
         case = step.case
@@ -174,13 +173,13 @@ class Writes:
         bulk.send(connection, self._statements(), last=True)
 
     def _statements(self) -> Iterator[bulk.Batch]:
-        yield _NEW_CASE, list(self.new_cases.values())
+        yield _NEW_CASE, [case_row(*one) for one in self.new_cases.values()]
         yield _USE, self.uses
         yield _HISTORY, self.history
         yield _ISSUE, self.documents
         yield _SEAL, self.sealed
         yield _SIGN, self.sign_offs  # before the state that needs them
-        yield _UPDATE_CASE, list(self.cases.values())
+        yield _UPDATE_CASE, [case_row(*one) | {"at_id": id_} for id_, one in self.cases.items()]
         yield _VOID, self.voids  # after the state that needed them
         yield from self.timers.batches()
         yield from self.sight.batches()
@@ -188,9 +187,11 @@ class Writes:
         yield _ANSWER, self.requests
 
 
-def _case_row(case: Case, definition: Definition, head: str) -> Row:
+def case_row(case: Case, definition: Definition, head: str) -> Row:
+    """A case as it stands, as a row."""
     series, state = definition.series, definition.states[case.state]
     row: Row = {
+        "id": case.id,
         "definition_id": case.definition,
         "workflow": case.workflow,
         "number": case.number,
