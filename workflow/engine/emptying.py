@@ -18,6 +18,8 @@ def emptied_by(scene: Scene, firing: Firing) -> tuple[str, ...]:
 
 def not_to_empty(scene: Scene, firing: Firing, event: Event) -> dict[str, str]:
     """A sentence for each fact named that this event may not empty."""
+    if not firing.emptied:
+        return {}  # most often
     definition, kept = scene.definition, needed_so_far(scene)
     problems = {}
     for name in firing.emptied:
