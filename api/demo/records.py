@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select, union_all
+from sqlalchemy import Connection, Select, bindparam, func, select, union_all
 
 from workflow.engine.case import Case
 from workflow.store.casework.codec import case_of
@@ -59,22 +59,19 @@ _NEXT_WAKE = select(func.min(_WAKES.subquery().c.at).label("at"))
 
 def moved(connection: Connection, at: datetime, people: Collection[int]) -> dict[int, int]:
     """The cases to which some people, or nobody, did anything at an instant, each with the last
-    row of that; one index range for each person.
+    row of that.
     """
-    return _pairs(connection, _MOVED, {"at": at, "people": list(people)})
+    asked = [(_MOVED_BY, {"at": at, "person": person}) for person in people]
+    found: dict[int, int] = {}
+    for rows in bulk.fetch_all(connection, [(_MOVED_BY_NOBODY, {"at": at}), *asked]):
+        for row in rows:
+            found[row["case_id"]] = max(found.get(row["case_id"], 0), row["seq"])
+    return found
 
 
-_MOVED = (
-    select(HISTORY.c.case_id, func.max(HISTORY.c.seq))
-    .where(
-        HISTORY.c.at == bindparam("at"),
-        or_(
-            HISTORY.c.person_id.is_(None),
-            HISTORY.c.person_id.in_(bindparam("people", expanding=True)),
-        ),
-    )
-    .group_by(HISTORY.c.case_id)
-)
+_ROWS = select(HISTORY.c.case_id, HISTORY.c.seq).where(HISTORY.c.at == bindparam("at"))
+_MOVED_BY = _ROWS.where(HISTORY.c.person_id == bindparam("person"))
+_MOVED_BY_NOBODY = _ROWS.where(HISTORY.c.person_id.is_(None))
 
 
 def cases(connection: Connection, ids: Sequence[int] | None = None) -> list[Case]:
