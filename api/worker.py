@@ -110,7 +110,8 @@ def _follow(beat: _Beat) -> None:
 
 def _recalculate(beat: _Beat) -> None:
     duban = beat.duban
-    beat.count("recalculated", timers.recalculate(duban.database, duban.catalog, beat.now))
+    done = timers.recalculate(duban.database, duban.catalog, beat.now, beat.going_on)
+    beat.count("recalculated", done)
 
 
 def _fire(beat: _Beat) -> None:
@@ -125,7 +126,9 @@ def _fire(beat: _Beat) -> None:
 
 def _open(beat: _Beat) -> None:
     duban = beat.duban
-    opened = cadences.open_periodic(duban.database, duban.catalog, beat.now, beat.not_opened)
+    opened = cadences.open_periodic(
+        duban.database, duban.catalog, beat.now, beat.not_opened, beat.going_on
+    )
     beat.count("opened", opened)
 
 

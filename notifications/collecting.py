@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifications.channels.reporting import CannotCollect, Outstanding, Report, Reporting
+from workflow.setting_aside import is_outage
 from workflow.store.database import Database
 from workflow.store.outgoing import bad_addresses, reports
 
@@ -41,6 +42,11 @@ def collect_reports(
                 source.collect(into.outstanding(), into.keep)
             except CannotCollect as error:
                 _log.warning("no reports by %s: %s", way, error)
+                failed.append(way)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                _log.exception("reports by %s could not be read", way)
                 failed.append(way)
             new, bad = new + into.new, bad + into.bad
     return Collected(new, bad, tuple(failed))

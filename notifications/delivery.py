@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from notifications.channels import (
     Channel,
@@ -33,6 +34,7 @@ from notifications.preparing import (
     Letter,
     Nothing,
     Preparation,
+    Prepared,
     Unseal,
     waited_enough,
 )
@@ -160,7 +162,9 @@ class _Round:
             message = outbox.count_attempt(connection, leased, self._until())
             if message is None:
                 return  # another worker has taken it over
-            prepared = self.preparation.prepare(connection, message)
+            prepared = self._prepare(connection, message)
+            if prepared is None:
+                return  # put off
             if not isinstance(prepared, Letter):
                 self._drop(connection, message, prepared)
                 return
@@ -168,6 +172,20 @@ class _Round:
         self.database.meters.count("sends", way=message.way, outcome=receipt.outcome)
         with self.database.unit_of_work() as connection:
             self._mark(connection, message, prepared, receipt)
+
+    def _prepare(self, connection: Connection, message: Leased) -> Prepared | None:
+        """What becomes of a message; one that we cannot put together is tried again later, and
+        keeps no other waiting.
+        """
+        try:
+            return self.preparation.prepare(connection, message)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            _log.exception("message %s could not be put together", message.key)
+            failed = Receipt(Outcome.FAILED, f"系统出错，没有发送（{type(error).__name__}）")
+            self._try_again(connection, message, failed)
+            return None
 
     def _until(self) -> datetime:
         return self.now + timedelta(seconds=time.monotonic() - self._began) + LEASE
@@ -210,9 +228,13 @@ class _Round:
         elif outcome is Outcome.THROTTLED:
             wait = max(receipt.retry_after or THROTTLED_FOR, _MINUTE)
             self._wait(connection, message, wait, receipt, counts=False)
-        elif message.attempts >= MOST_ATTEMPTS:
+        else:
+            self._try_again(connection, message, receipt)
+
+    def _try_again(self, connection: Connection, message: Leased, receipt: Receipt) -> None:
+        if message.attempts >= MOST_ATTEMPTS:
             why = f"已尝试 {message.attempts} 次，不再发送：{receipt.detail}"
-            self._give_up(connection, message, outcome, why)
+            self._give_up(connection, message, receipt.outcome, why)
         else:
             wait = BACK_OFF[message.attempts - 1]
             self._wait(connection, message, wait, receipt, counts=True)

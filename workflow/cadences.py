@@ -24,6 +24,7 @@ from workflow.engine.lots import by_lot
 from workflow.engine.machine import Compiled
 from workflow.engine.opening import periodic_facts
 from workflow.engine.periods import Period, period_of
+from workflow.setting_aside import in_words, is_outage
 from workflow.store.casework import cadences
 from workflow.store.casework.cadences import Choice, Reached, Switched
 from workflow.store.database import Database
@@ -59,10 +60,12 @@ def open_periodic(
     catalog: Catalog,
     now: datetime,
     report: Callable[[NotOpened], None] = lambda _: None,
+    going_on: Callable[[], bool] = lambda: True,
 ) -> int:
     """Open what every cadence owes and has not opened yet; how many cases were opened.
 
-    What could not be opened is reported and tried again at every sweep.
+    What could not be opened is reported and tried again at every sweep. Between two transactions
+    `going_on` is asked whether to begin another.
 
     Of the present period from its day on; where the cadence says `missed: late` also of the one
     before, if the cadence was in force on that day. What is older is left out: after a long outage
@@ -75,7 +78,7 @@ def open_periodic(
             (sweep, period, day)
             for compiled in workflows
             for cadence in compiled.definition.periodic
-            for sweep in [_Sweep(database, catalog, compiled, cadence, now, switches)]
+            for sweep in [_Sweep(database, catalog, compiled, cadence, now, switches, going_on)]
             for period, day in sweep.due()
         ]
         settled = _settled(connection, [(sweep, period) for sweep, period, _ in due])
@@ -111,6 +114,7 @@ class _Sweep:
     cadence: Periodic
     now: datetime
     switches: Collection[Switched] = field(default_factory=list)
+    going_on: Callable[[], bool] = lambda: True
 
     @property
     def workflow(self) -> str:
@@ -148,9 +152,13 @@ class _Sweep:
     ) -> int:
         opened = 0
         for facts, choice in self._wanted(period, units):
+            if not self.going_on():
+                break
             try:
                 opened += self._open_all(period, day, facts, choice)
-            except (IntegrityError, Refusal) as error:
+            except Exception as error:  # a mistake of ours for one unit must not keep others waiting
+                if is_outage(error):
+                    raise
                 if why := _why_not(error):
                     report(NotOpened(self.workflow, str(period), tuple(facts), why))
         return opened
@@ -245,10 +253,12 @@ class _Sweep:
         return len(facts)
 
 
-def _why_not(error: IntegrityError | Refusal) -> str | None:
+def _why_not(error: Exception) -> str | None:
     """Why cases were not opened; None where another worker was first."""
     if isinstance(error, Refusal):
         return error.sentence
+    if not isinstance(error, IntegrityError):
+        return f"系统出错（{in_words(error)}）"
     rule = rule_of(error)
     return None if rule.endswith(_TAKEN) else f"数据库不接受（{rule}）"
 

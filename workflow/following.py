@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError, OperationalError
 
 from workflow.catalog import Catalog
 from workflow.engine.case import CLOCK, Firing
 from workflow.engine.errors import DubanError
+from workflow.setting_aside import in_words, is_outage
 from workflow.store.casework import cases
 from workflow.store.database import Database
 from workflow.store.offices import reorganised
@@ -34,10 +34,10 @@ def follow(database: Database, catalog: Catalog, now: datetime) -> int:
         with database.unit_of_work() as connection:
             reorganised.hold_still(connection)
             return _follow(connection, catalog, now, reorganised.take(connection, BATCH))
-    except OperationalError:
-        raise  # it is the database that fails, not a case
-    except Exception:  # one of the batch: alone, each shows whether it is it
-        return _one_by_one(database, catalog, now)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        return _one_by_one(database, catalog, now)  # alone, each shows whether it is it
 
 
 def follow_all(database: Database, catalog: Catalog, now: datetime) -> int:
@@ -84,20 +84,13 @@ def _one_by_one(database: Database, catalog: Catalog, now: datetime) -> int:
             with database.unit_of_work() as connection:
                 reorganised.hold_still(connection)
                 _follow(connection, catalog, now, reorganised.take(connection, 1, only=one))
-        except OperationalError:
-            raise
         except Exception as error:  # a mistake of ours in one case must not keep the others waiting
+            if is_outage(error):
+                raise
             with database.unit_of_work() as connection:
                 for same in reorganised.take(connection, 1, only=one):
-                    reorganised.failed(connection, same, _in_words(error))
+                    reorganised.failed(connection, same, in_words(error))
     return len(waiting)
-
-
-def _in_words(error: Exception) -> str:
-    """What went wrong: a rule of the database by what it said, a mistake of ours by its name."""
-    if isinstance(error, IntegrityError):
-        return str(error.orig)
-    return f"{type(error).__name__}: {error}"
 
 
 # Before it is done

@@ -9,10 +9,9 @@ one.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from workflow import ladder
 from workflow.catalog import Catalog
@@ -20,8 +19,9 @@ from workflow.engine import deadlines
 from workflow.engine.calendar import Calendar, YearNotice, day_begins
 from workflow.engine.case import CLOCK, Case, Firing
 from workflow.engine.decision import Timer
-from workflow.engine.errors import DubanError, Refusal
+from workflow.engine.errors import Refusal
 from workflow.engine.machine import Compiled
+from workflow.setting_aside import in_words, is_outage, is_refusal
 from workflow.store import calendars
 from workflow.store.casework import behind, cases
 from workflow.store.casework.behind import Kind, Touched
@@ -29,6 +29,7 @@ from workflow.store.casework.writes import Row
 from workflow.store.database import Database
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act
+from workflow.store.meters import meters_of
 from workflow.transaction import Transaction
 
 BATCH = 250
@@ -38,15 +39,6 @@ waits for the end of it.
 
 
 # Timers
-
-
-class _TimerFailed(DubanError):
-    """The step of one timer was refused; nothing of the batch is kept."""
-
-    def __init__(self, timer: Row, why: str) -> None:
-        self.timer: int = timer["id"]
-        self.case: int = timer["case_id"]
-        self.why = why
 
 
 def fire_due(database: Database, catalog: Catalog, now: datetime) -> int:
@@ -60,8 +52,10 @@ def fire_due(database: Database, catalog: Catalog, now: datetime) -> int:
             return 0  # most often; nobody's writing waits for it
     try:
         return _sweep(database, catalog, now)
-    except (_TimerFailed, IntegrityError):  # one of the batch: alone, each shows whether it is it
-        return _sweep_one_by_one(database, catalog, now)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        return _sweep_one_by_one(database, catalog, now)  # alone, each shows whether it is it
 
 
 def _sweep(database: Database, catalog: Catalog, now: datetime) -> int:
@@ -77,46 +71,61 @@ def _sweep(database: Database, catalog: Catalog, now: datetime) -> int:
     return len(due)
 
 
+Deed = Callable[[Transaction, Row], None]
+"""What is done with a timer."""
+
+
 def _sweep_one_by_one(database: Database, catalog: Catalog, now: datetime) -> int:
+    """Each of the batch by itself; what fails is set aside. Where it is a mistake of ours, one that
+    goes well has to show that it is the timer: or all would be set aside for a mistake in all.
+    """
     with database.reading() as connection:
         rows = cases.due_first(connection, now, BATCH)
+    failed: list[tuple[Callable[[Deed], None], Exception]] = []
     for row in rows:
+        alone = partial(_alone, database, catalog, now, row)
         try:
-            _alone(database, catalog, now, row["id"], row["case_id"], _fire_one)
-        except _TimerFailed as failed:
-            _set_aside(database, catalog, now, failed)
-        except IntegrityError as error:
-            _set_aside(database, catalog, now, _TimerFailed(row, str(error.orig)[:200]))
+            alone(_fire_one)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            failed.append((alone, error))
+    mistakes = [error for _, error in failed if not is_refusal(error)]
+    if mistakes and len(failed) == len(rows):
+        raise mistakes[0]
+    for again, why in failed:
+        _set_aside(again, in_words(why))
     return len(rows)
 
 
-def _alone(
-    database: Database,
-    catalog: Catalog,
-    now: datetime,
-    timer: int,
-    case: int,
-    act: Callable[[Transaction, Row], None],
-) -> None:
+def _alone(database: Database, catalog: Catalog, now: datetime, due: Row, deed: Deed) -> None:
     """Do something with one timer alone, if it is still due once its case is locked."""
     with database.unit_of_work() as connection:
         work = Transaction(connection, catalog, now)
-        work.case(case)
-        for row in cases.due_timers(connection, now, [case]):
-            if row["id"] == timer:
-                act(work, row)
+        work.case(due["case_id"])
+        for row in cases.due_timers(connection, now, [due["case_id"]]):
+            if row["id"] == due["id"]:
+                deed(work, row)
         work.flush()
 
 
-def _set_aside(database: Database, catalog: Catalog, now: datetime, failed: _TimerFailed) -> None:
-    """Mark a timer as failed, so that it holds up nobody else and its ladder goes on."""
+def _set_aside(alone: Callable[[Deed], None], why: str) -> None:
+    """Mark a timer as failed, so that it holds up nobody else; its ladder goes on, unless it is the
+    next rung that cannot be written.
+    """
+    try:
+        alone(partial(_fail, why=why, goes_on=True))
+    except Exception as error:
+        if is_outage(error):
+            raise
+        alone(partial(_fail, why=why, goes_on=False))
 
-    def fail(work: Transaction, timer: Row) -> None:
-        _set_next(work, work.case(failed.case), timer)
-        work.writes.timers.settle(failed.timer, "failed", why=failed.why)
-        database.meters.count("failed_timers")
 
-    _alone(database, catalog, now, failed.timer, failed.case, fail)
+def _fail(work: Transaction, timer: Row, *, why: str, goes_on: bool) -> None:
+    if goes_on:
+        _set_next(work, work.case(timer["case_id"]), timer)
+    work.writes.timers.settle(timer["id"], "failed", why=why)
+    meters_of(work.connection).count("failed_timers")
 
 
 def fire_all_due(database: Database, catalog: Catalog, now: datetime) -> int:
@@ -138,14 +147,7 @@ def _fire_one(work: Transaction, timer: Row) -> None:
     inputs = {"ladder": name, "rung": timer["rung"]} if kind == "rung" else {}
     firing = Firing("rung" if kind == "rung" else name, inputs)
     work.writes.due_at = timer["wake_at"]
-    try:
-        step = work.fire(case.id, firing, CLOCK)
-    except SQLAlchemyError:
-        raise  # it is the database that fails, not this timer
-    except DubanError as error:
-        raise _TimerFailed(timer, str(error)[:200]) from error
-    except Exception as error:  # a mistake of ours in one case must not keep all others waiting
-        raise _TimerFailed(timer, f"{type(error).__name__}: {error}"[:200]) from error
+    step = work.fire(case.id, firing, CLOCK)
     if step.postponed is not None:
         work.writes.timers.move(timer["id"], step.postponed.at, step.postponed.derivation)
     else:
@@ -200,13 +202,32 @@ def enter_notice(
     return version
 
 
-def recalculate(database: Database, catalog: Catalog, now: datetime) -> int:
+def recalculate(
+    database: Database,
+    catalog: Catalog,
+    now: datetime,
+    going_on: Callable[[], bool] = lambda: True,
+) -> int:
     """Work out again the limits that an older calendar could not know, with a trail; how many
-    cases.
+    cases. Between two of them `going_on` is asked whether to take up another.
+
+    One that fails keeps no other waiting: its error is raised at the end, and it is tried again.
     """
     with database.reading() as connection:
         found = behind_calendar(connection, catalog)
-    return sum(_recalculate_one(database, catalog, case_id, now) for case_id in found)
+    done, failed = 0, list[Exception]()
+    for case_id in found:
+        if not going_on():
+            break
+        try:
+            done += _recalculate_one(database, catalog, case_id, now)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return done
 
 
 def behind_calendar(

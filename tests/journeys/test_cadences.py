@@ -162,8 +162,16 @@ def test_a_county_has_its_village_secretaries_reviewed_every_year_and_no_other_h
         assert len(opened(play, "village_review")) == len(reviews)
 
 
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (ConditionNotMet("没有办理的单位"), "没有办理的单位"),
+        (KeyError("a mistake of ours"), "系统出错（KeyError: 'a mistake of ours'）"),
+    ],
+    ids=["refused", "broken"],
+)
 def test_a_case_that_cannot_be_opened_is_reported_and_keeps_no_other_waiting(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch, error: Exception, why: str
 ) -> None:
     """One county lacks the office that its report needs; the eight others report all the same."""
     opens: Callable[..., Case] = Transaction.open
@@ -172,7 +180,7 @@ def test_a_case_that_cannot_be_opened_is_reported_and_keeps_no_other_waiting(
         work: Transaction, workflow: str, named: dict[str, int], *more: Any, **how: Any
     ) -> Case:
         if play.unit(XINGYI) in named.values():
-            raise ConditionNotMet("没有办理的单位")
+            raise error
         return opens(work, workflow, named, *more, **how)
 
     with a_story(database, at("2026-10-16 10:00")) as play:
@@ -180,9 +188,18 @@ def test_a_case_that_cannot_be_opened_is_reported_and_keeps_no_other_waiting(
             broken.setattr(Transaction, "open", refused)
             lost: list[NotOpened] = []
             assert open_periodic(play.database, play.catalog, play.now, lost.append) == 8
-        assert [(one.units, one.why) for one in lost] == [((play.unit(XINGYI),), "没有办理的单位")]
+        assert [(one.units, one.why) for one in lost] == [((play.unit(XINGYI),), why)]
         assert open_periodic(play.database, play.catalog, play.now, lost.append) == 1
         assert len(lost) == 1, "another worker that was first is no loss"
+
+
+def test_whoever_is_told_to_stop_opens_no_other_and_the_rest_comes_later(
+    database: Database,
+) -> None:
+    with a_story(database, at("2026-10-16 10:00")) as play:
+        told = iter([True, True, *[False] * 99])
+        some = open_periodic(play.database, play.catalog, play.now, going_on=lambda: next(told))
+        assert (some, open_periodic(play.database, play.catalog, play.now)) == (2, 7)
 
 
 def test_another_worker_that_has_drawn_first_is_no_loss(

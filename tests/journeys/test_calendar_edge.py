@@ -16,6 +16,7 @@ from sqlalchemy import event
 from tests.engine.definitions import at
 from tests.journeys.play import Play, a_story, notice
 from tests.journeys.problems import PLAN, dispatched, rectifying
+from tests.journeys.test_failing_timers import fails_for
 from workflow import ladder, timers
 from workflow.catalog import Catalog
 from workflow.commands import Commands
@@ -126,3 +127,28 @@ def test_a_notice_of_a_past_year_that_is_corrected_moves_what_lies_in_it(
         corrected = replace(known, rest=known.rest | {date(2026, 11, 6)})
         play.enter_notice(corrected)
         assert (before, play.due(case)) == ("2026-11-16", "2026-11-17")
+
+
+def test_a_limit_that_cannot_be_worked_out_keeps_no_other_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker's beat fails, so that somebody is told; the others have their dates."""
+    with a_story(database, at("2026-11-02 08:00")) as play:
+        ill, well = (rectifying(play, due="2027-01-08") for _ in range(2))
+        timers.enter_notice(database, play.catalog, NEW_YEAR, play.now)
+        with monkeypatch.context() as patched:
+            fails_for(patched, ill, KeyError("a mistake of ours"))
+            with pytest.raises(KeyError):
+                timers.recalculate(database, play.catalog, play.now)
+        assert (looked_at(play, ill), looked_at(play, well)) == (False, True)
+        assert timers.recalculate(database, play.catalog, play.now) == 1
+        assert looked_at(play, ill)
+
+
+def test_whoever_is_told_to_stop_takes_up_no_other_limit(database: Database) -> None:
+    with a_story(database, at("2026-11-02 08:00")) as play:
+        cases = [rectifying(play, due="2027-01-08") for _ in range(2)]
+        timers.enter_notice(database, play.catalog, NEW_YEAR, play.now)
+        asked = iter([True, False])
+        assert timers.recalculate(database, play.catalog, play.now, lambda: next(asked)) == 1
+        assert [looked_at(play, case) for case in cases] == [True, False]

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from notifications.channels import Channel, Envelope, Receipt, Sender
 from notifications.delivery import LEASE, deliver_due
 from notifications.patience import MOST_ATTEMPTS
+from notifications.preparing import Preparation, Prepared
 from notifications.simulators.smtp_sink import SmtpSink
 from tests.delivering import deliver_all_due
 from tests.notifications.conftest import Desk, over_smtp
@@ -102,6 +103,29 @@ def test_a_message_that_kills_every_worker_is_given_up_and_harms_no_other(
     assert desk.row(poison)["detail"] == "已尝试 8 次，每次都中断，不再发送"
     assert [desk.row(other)["status"] for other in others] == ["sent"] * 3
     assert [desk.row(other)["attempts"] for other in others] == [1] * 3
+
+
+def test_a_message_that_cannot_be_put_together_is_tried_later_and_harms_no_other(
+    desk: Desk, database: Database, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison, *others = (desk.owe() for _ in range(4))
+    proper = Preparation.prepare
+
+    def broken(self: Preparation, connection: Connection, message: outbox.Leased) -> Prepared:
+        if message.id == poison:
+            raise KeyError("a mistake of ours")
+        return proper(self, connection, message)
+
+    ways: dict[str, Channel] = {"email": Scripted()}
+    with monkeypatch.context() as patched:
+        patched.setattr(Preparation, "prepare", broken)
+        done = deliver_due(database, ways, calendar, NOW)
+    assert (done.sent, done.put_off) == (3, 1)
+    assert [desk.row(other)["status"] for other in others] == ["sent"] * 3
+    row = desk.row(poison)
+    assert (row["status"], row["attempts"]) == ("waiting", 1)
+    assert row["detail"] == "系统出错，没有发送（KeyError）"
+    assert deliver_due(database, ways, calendar, row["wake_at"]).sent == 1, "once it is mended"
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """What providers report later: kept once, matched in any order, never turning back what arrived."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -7,6 +8,8 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
+from notifications.channels.reporting import CannotCollect, Keep, Outstanding
+from notifications.collecting import collect_reports
 from tests.notifications.conftest import Desk
 from tests.prefecture import NOW
 from workflow.store.outgoing import bad_addresses, reports
@@ -167,3 +170,29 @@ def test_people_who_cannot_be_reached_are_listed_with_the_reason(desk: Desk) -> 
         ("email", None),
         ("sms", "空号。"),
     }
+
+
+class Asked:
+    """Somebody who can be asked what became of messages."""
+
+    def __init__(self, *said: Report, error: Exception | None = None) -> None:
+        self.said, self.error = said, error
+
+    def collect(self, outstanding: Sequence[Outstanding], keep: Keep) -> None:
+        if self.error is not None:
+            raise self.error
+        keep(self.said)
+
+
+@pytest.mark.parametrize(
+    "error", [CannotCollect("连接不上"), KeyError("a mistake of ours")], ids=["away", "broken"]
+)
+def test_one_that_cannot_be_asked_keeps_what_others_say_from_nobody(
+    desk: Desk, error: Exception
+) -> None:
+    message = desk.owe(way="sms")
+    hand_over(desk, message, "a")
+    sources = {"email": [Asked(error=error)], "sms": [Asked(said("a", Fate.DELIVERED))]}
+    done = collect_reports(desk.database, sources, lambda: LATER)
+    assert (done.reports, done.failed) == (1, ("email",))
+    assert fate(desk, message) is Fate.DELIVERED
