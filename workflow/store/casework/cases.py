@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, exists, func, select, text
+from sqlalchemy import Connection, Integer, Select, bindparam, exists, func, select, text
 
 from workflow.engine.case import Actor, Case
 from workflow.engine.errors import NotFound
@@ -83,18 +83,20 @@ def due_first(connection: Connection, now: datetime, most: int) -> list[dict[str
     return bulk.fetch(connection, _DUE_FIRST, {"now": now, "most": most})
 
 
-_DUE = (
-    select(TIMER.c.case_id)
-    .where(
-        TIMER.c.wake_at <= bindparam("now"),
-        ~exists().where(QUEUE.c.case_id == TIMER.c.case_id, QUEUE.c.error.is_(None)),
+def _first_due(query: "Select[Any]") -> "Select[Any]":
+    """Of a query for timers those that have been due for longest, of cases that have followed."""
+    queued = exists().where(QUEUE.c.case_id == TIMER.c.case_id, QUEUE.c.error.is_(None))
+    return (
+        query.where(TIMER.c.wake_at <= bindparam("now"), ~queued)
+        .order_by(TIMER.c.wake_at, TIMER.c.id)
+        .limit(bindparam("most", type_=Integer))
     )
-    .order_by(TIMER.c.wake_at, TIMER.c.id)
-    .limit(bindparam("most", type_=Integer))
-)
-_DUE_FIRST = _DUE.add_columns(TIMER.c.id)
-_LOCK_DUE = (
-    select(CASE).where(CASE.c.id.in_(_DUE)).with_for_update(skip_locked=True, key_share=True)
+
+
+_DUE_FIRST = _first_due(select(TIMER.c.case_id, TIMER.c.id))
+# what another holds is passed over before it is counted: there is something for every worker
+_LOCK_DUE = _first_due(select(CASE).join(TIMER, TIMER.c.case_id == CASE.c.id)).with_for_update(
+    of=CASE, skip_locked=True, key_share=True
 )
 
 
