@@ -2,14 +2,18 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 import workflow.doctor
 from api.cli.figures import report_lines
 from tests.proof.life import Life
 from workflow.doctor import CHECKS, Complaint, Report, examine
+from workflow.doctor.ward import Ward, side_by_side
 from workflow.engine.definition import Definition
 from workflow.store.tables import metadata
 
@@ -67,6 +71,38 @@ def test_nothing_is_changed_by_looking(life: Life) -> None:
     assert before.root == life.root
 
 
+class Alive(dict[str, Any]):
+    """A row that is counted for as long as somebody has it in hand."""
+
+    now = most = total = 0
+
+    def __init__(self, row: Mapping[Any, Any]) -> None:
+        super().__init__(row)
+        Alive.total += 1
+        Alive.now += 1
+        Alive.most = max(Alive.most, Alive.now)
+
+    def __del__(self) -> None:
+        Alive.now -= 1
+
+
+def test_it_goes_case_by_case_however_many_there_are(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A prefecture's ten years do not fit into a memory."""
+    proper = Ward.rows
+
+    def rows(self: Ward, query: Any) -> Iterator[dict[str, Any]]:
+        yield from map(Alive, proper(self, query))
+
+    monkeypatch.setattr(Ward, "rows", rows)
+    Alive.now = Alive.most = Alive.total = 0
+    figures = examined(life).figures
+    assert Alive.total > 2 * figures["history rows"]
+    assert Alive.most < Alive.total / 10
+    print(f"figure: rows in doctor's hand at once, of {Alive.total} = {Alive.most}")
+
+
 def test_what_is_due_and_was_not_swept_is_a_complaint(life: Life) -> None:
     story = life.story
     later = story.now.replace(year=story.now.year + 1)
@@ -88,3 +124,14 @@ def test_whatever_it_says_is_said_in_chinese(life: Life) -> None:
     lines = report_lines(report, with_root=False)
     assert len(lines) > len(counted)
     assert [line for line in lines if re.search("[A-Za-z]", line)] == []
+
+
+def test_what_tables_have_of_a_case_stands_side_by_side() -> None:
+    def of(*cases: int) -> Iterator[dict[str, Any]]:
+        return ({"case_id": case, "n": n} for n, case in enumerate(cases))
+
+    found = [
+        (case, *([row["n"] for row in rows] for rows in tables))
+        for case, tables in side_by_side(of(1, 1, 3), of(2, 3, 3, 4), of())
+    ]
+    assert found == [(1, [0, 1], [], []), (2, [], [0], []), (3, [2], [1, 2], []), (4, [], [3], [])]

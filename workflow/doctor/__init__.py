@@ -29,7 +29,7 @@ from workflow.doctor.rules import (
 )
 from workflow.doctor.timers import check_collapsed, check_overdue, check_timers
 from workflow.doctor.units import check_units
-from workflow.doctor.ward import Complaint, Ward
+from workflow.doctor.ward import AT_A_TIME, Complaint, Ward
 from workflow.store.casework.files import Files
 from workflow.store.database import Database
 from workflow.store.evidence.examinations import Verdict
@@ -83,7 +83,7 @@ def root_of(connection: Connection) -> str:
     """
     digest = hashlib.sha256()
     query = select(CASE.c.id, CASE.c.seq, CASE.c.state, CASE.c.head).order_by(CASE.c.id)
-    for row in connection.execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": AT_A_TIME}):
         digest.update("|".join(map(str, row)).encode())
     return digest.hexdigest()
 

@@ -1,12 +1,11 @@
 """Cases: their history happens again, and what it would write is held against what is there."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import FromClause, select
+from sqlalchemy import FromClause, Select, select
 
-from workflow.doctor.ward import Complaint, Ward
+from workflow.doctor.ward import Complaint, Ward, side_by_side
 from workflow.engine.errors import DubanError
 from workflow.replay import replay_steps
 from workflow.store.casework.writes import Writes, case_row
@@ -17,38 +16,33 @@ from workflow.store.sight.sights import INHERITED
 from workflow.store.tables.handles import CASE, SCOPE, SIGN_OFF
 
 Row = Mapping[str, Any]
-Rows = Mapping[int, list[Row]]
 
 
 def check_cases(ward: Ward) -> Iterator[Complaint]:
     """Chains verify without a gap; replayed from row 1 a history writes exactly what is stored."""
-    cases = {row["id"]: row for row in _all(ward, CASE, "id")}
-    histories = _by_case(ward, EVERY_ROW, "seq")
-    others = {
-        "signatures": _by_case(ward, SIGN_OFF, "seq"),
-        "timers": _by_case(ward, EVERY_TIMER, "id"),
-        "scope": _by_case(ward, SCOPE, "unit_id"),
-    }
-    for lost in histories.keys() - cases.keys():
-        yield Complaint("cases", str(lost), "有历史而没有事项")
-    for case_id, row in cases.items():
-        history = histories.get(case_id, [])
+    tables = (
+        select(CASE, CASE.c.id.label("case_id")).order_by(CASE.c.id),
+        _by_case(EVERY_ROW, "seq"),
+        _by_case(SIGN_OFF, "seq"),
+        _by_case(EVERY_TIMER, "id"),
+        _by_case(SCOPE, "unit_id"),
+    )
+    for case_id, (cases, history, *others) in side_by_side(*map(ward.rows, tables)):
+        if not cases:
+            if history:
+                yield Complaint("cases", str(case_id), "有历史而没有事项")
+            continue
+        (case,) = cases
         ward.figures["cases"] += 1
         ward.figures["history rows"] += len(history)
-        problem = chain_problem(row, history)
-        problems = [problem] if problem else _replayed(ward, row, history, others)
+        problem = chain_problem(case, history)
+        problems = [problem] if problem else _replayed(ward, case, history, *others)
         for sentence in problems:
-            yield Complaint("cases", row["number"], sentence)
+            yield Complaint("cases", case["number"], sentence)
 
 
-def _all(ward: Ward, table: FromClause, *order: str) -> list[Row]:
-    query = select(table).order_by(*(table.c[name] for name in order))
-    return [dict(row) for row in ward.connection.execute(query).mappings()]
-
-
-def _by_case(ward: Ward, table: FromClause, order: str) -> Rows:
-    rows = _all(ward, table, "case_id", order)
-    return {case: list(group) for case, group in groupby(rows, key=lambda row: row["case_id"])}
+def _by_case(table: FromClause, order: str) -> "Select[Any]":
+    return select(table).order_by(table.c.case_id, table.c[order])
 
 
 def chain_problem(case: Row, history: Sequence[Row]) -> str | None:
@@ -66,7 +60,12 @@ def chain_problem(case: Row, history: Sequence[Row]) -> str | None:
 
 
 def _replayed(
-    ward: Ward, case: Row, history: list[Row], others: Mapping[str, Rows]
+    ward: Ward,
+    case: Row,
+    history: Sequence[Row],
+    signatures: Sequence[Row],
+    timers: Sequence[Row],
+    scope: Sequence[Row],
 ) -> Iterator[str]:
     """What differs between the stored rows and those that the history writes again."""
     try:
@@ -81,12 +80,12 @@ def _replayed(
     made = case_row(*again.new_cases[case["id"]])
     if differing := [name for name, value in made.items() if case[name] != value]:
         yield f"现状与历史不符：{'、'.join(differing)}"
-    yield from _signature_problems(again, others["signatures"].get(case["id"], []))
-    yield from _timer_problems(again, case, others["timers"].get(case["id"], []))
-    yield from _scope_problems(again, case["id"], others["scope"].get(case["id"], []))
+    yield from _signature_problems(again, signatures)
+    yield from _timer_problems(again, case, timers)
+    yield from _scope_problems(again, case["id"], scope)
 
 
-def _written_again(ward: Ward, case: Row, history: list[Row]) -> Writes:
+def _written_again(ward: Ward, case: Row, history: Sequence[Row]) -> Writes:
     compiled = ward.catalog.version(case["definition_id"])
     writes, prev = Writes(ward.now), START
     steps = replay_steps(compiled, history, ward.catalog.calendars)
@@ -96,7 +95,7 @@ def _written_again(ward: Ward, case: Row, history: list[Row]) -> Writes:
     return writes
 
 
-def _signature_problems(again: Writes, stored: list[Row]) -> Iterator[str]:
+def _signature_problems(again: Writes, stored: Sequence[Row]) -> Iterator[str]:
     names = ("seq", "cycle", "side", "person_id", "unit_id", "at")
     made = {row["seq"]: [row[name] for name in names] for row in again.sign_offs}
     there = {row["seq"]: [row[name] for name in names] for row in stored}
@@ -107,7 +106,7 @@ def _signature_problems(again: Writes, stored: list[Row]) -> Iterator[str]:
         yield "签字的效力与历史不符"
 
 
-def _timer_problems(again: Writes, case: Row, stored: list[Row]) -> Iterator[str]:
+def _timer_problems(again: Writes, case: Row, stored: Sequence[Row]) -> Iterator[str]:
     """Each stored timer was once set; of the present entry none is missing.
 
     A ladder's rows are its owed rungs in order, up to the first that has not come due, or the last.
@@ -132,7 +131,7 @@ def _has_come_due(timer: Row) -> bool:
     return bool(timer["status"] != "waiting" or timer["moved"])
 
 
-def _scope_problems(again: Writes, case_id: int, stored: list[Row]) -> Iterator[str]:
+def _scope_problems(again: Writes, case_id: int, stored: Sequence[Row]) -> Iterator[str]:
     units = {row["unit_id"] for row in again.sight.sights}
     heirs = [row for row in stored if row["why"] == INHERITED and row["unit_id"] not in units]
     stored = [row for row in stored if row not in heirs]  # `check_units` looks at the heirs

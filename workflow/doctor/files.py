@@ -36,8 +36,8 @@ def _references(ward: Ward) -> Iterator[tuple[int, int, dict[str, Any]]]:
     query = select(EVERY_ROW.c.case_id, EVERY_ROW.c.seq, EVERY_ROW.c.inputs).where(
         EVERY_ROW.c.inputs.contains('"sha256"')
     )
-    for case_id, seq, inputs in ward.connection.execute(query):
-        given = json.loads(inputs)
+    for row in ward.rows(query):
+        case_id, seq, given = row["case_id"], row["seq"], json.loads(row["inputs"])
         for key in ("issued", "sealed"):
             if key in given:
                 yield case_id, seq, given[key]["file"]

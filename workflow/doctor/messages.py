@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import and_, func, or_, select
 
-from workflow.doctor.ward import Complaint, Ward
+from workflow.doctor.ward import Complaint, Ward, side_by_side
 from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.outgoing import burden
 from workflow.store.tables.handles import OUTBOX
@@ -13,23 +13,24 @@ from workflow.store.tables.handles import OUTBOX
 
 def check_messages(ward: Ward) -> Iterator[Complaint]:
     """Every history row that owed messages has its rows, and no message is without its cause."""
-    owed = {
-        (case, seq): json.loads(effects).get("told", 0)
-        for case, seq, effects in ward.connection.execute(
-            select(EVERY_ROW.c.case_id, EVERY_ROW.c.seq, EVERY_ROW.c.effects)
-        )
-    }
-    query = (
-        select(OUTBOX.c.case_id, OUTBOX.c.seq, func.count())
-        .where(OUTBOX.c.case_id.is_not(None))
-        .group_by(OUTBOX.c.case_id, OUTBOX.c.seq)
+    owing = (
+        select(EVERY_ROW.c.case_id, EVERY_ROW.c.seq, EVERY_ROW.c.effects)
+        .where(EVERY_ROW.c.effects.contains('"told"'))
+        .order_by(EVERY_ROW.c.case_id)
     )
-    present = {(case, seq): count for case, seq, count in ward.connection.execute(query)}
-    for key, told in owed.items():
-        if told and key not in present:
-            yield Complaint("messages", str(key[0]), f"历史第 {key[1]} 行应发的消息不存在")
-    for key in present.keys() - {key for key, told in owed.items() if told}:
-        yield Complaint("messages", str(key[0]), f"历史第 {key[1]} 行不该有消息")
+    owed = (
+        select(OUTBOX.c.case_id, OUTBOX.c.seq)
+        .where(OUTBOX.c.case_id.is_not(None))
+        .order_by(OUTBOX.c.case_id)
+        .distinct()
+    )
+    for case, (rows, messages) in side_by_side(ward.rows(owing), ward.rows(owed)):
+        told = {row["seq"] for row in rows if json.loads(row["effects"]).get("told", 0)}
+        there = {message["seq"] for message in messages}
+        for seq in sorted(told - there):
+            yield Complaint("messages", str(case), f"历史第 {seq} 行应发的消息不存在")
+        for seq in sorted(there - told):
+            yield Complaint("messages", str(case), f"历史第 {seq} 行不该有消息")
     yield from _message_states(ward)
 
 

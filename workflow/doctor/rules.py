@@ -2,12 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, select, text
 
-from workflow.doctor.ward import Complaint, Ward
+from workflow.doctor.ward import Complaint, Row, Ward, side_by_side
 from workflow.engine.moves import moves_of
 from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.evidence.published import hash_of
@@ -27,32 +27,35 @@ from workflow.store.tables.handles import (
 
 def check_sign_offs(ward: Ward) -> Iterator[Complaint]:
     """What a state needs signed is signed in this cycle, by different persons and units."""
-    query = select(SIGN_OFF).where(SIGN_OFF.c.live == 1)
-    live: dict[tuple[int, int], list[Mapping[str, Any]]] = {}
-    for row in ward.connection.execute(query).mappings():
-        live.setdefault((row["case_id"], row["cycle"]), []).append(dict(row))
-        ward.figures["sign-offs in force"] += 1
-    for row in ward.connection.execute(select(CASE)).mappings():
-        signed = live.get((row["id"], row["cycle"]), [])
-        definition = ward.catalog.version(row["definition_id"]).definition
-        state = definition.states.get(row["state"])
-        if state is None:
-            yield Complaint("sign-offs", row["number"], f"没有“{row['state']}”这个环节")
-            continue
-        sides = {one["side"] for one in signed}
-        if row["stated"] and row["cycle"] == 1:  # taken over with sign-offs of before (补录)
-            sides |= set(json.loads(row["body"])["stated"])
-        if missing := set(state.needs_signed) - sides:
-            yield Complaint("sign-offs", row["number"], f"缺少签字：{'、'.join(sorted(missing))}")
-        people, units = {one["person_id"] for one in signed}, {one["unit_id"] for one in signed}
-        if len(people) < len(signed) or len(units) < len(signed):
-            yield Complaint("sign-offs", row["number"], "同一人或同一单位签了两次")
+    every = select(CASE, CASE.c.id.label("case_id")).order_by(CASE.c.id)
+    live = select(SIGN_OFF).where(SIGN_OFF.c.live == 1).order_by(SIGN_OFF.c.case_id)
+    for _, (cases, in_force) in side_by_side(ward.rows(every), ward.rows(live)):
+        ward.figures["sign-offs in force"] += len(in_force)
+        for case in cases:
+            signed = [one for one in in_force if one["cycle"] == case["cycle"]]
+            yield from _wrongly_signed(ward, case, signed)
+
+
+def _wrongly_signed(ward: Ward, case: Row, signed: Sequence[Row]) -> Iterator[Complaint]:
+    """What is wrong with the signatures of a case in its present cycle."""
+    state = ward.catalog.version(case["definition_id"]).definition.states.get(case["state"])
+    if state is None:
+        yield Complaint("sign-offs", case["number"], f"没有“{case['state']}”这个环节")
+        return
+    sides = {one["side"] for one in signed}
+    if case["stated"] and case["cycle"] == 1:  # taken over with sign-offs of before (补录)
+        sides |= set(json.loads(case["body"])["stated"])
+    if missing := set(state.needs_signed) - sides:
+        yield Complaint("sign-offs", case["number"], f"缺少签字：{'、'.join(sorted(missing))}")
+    people, units = {one["person_id"] for one in signed}, {one["unit_id"] for one in signed}
+    if len(people) < len(signed) or len(units) < len(signed):
+        yield Complaint("sign-offs", case["number"], "同一人或同一单位签了两次")
 
 
 def check_names(ward: Ward) -> Iterator[Complaint]:
     """Whoever the history names exists."""
-    people = set(ward.connection.execute(select(PERSON.c.id)).scalars())
-    units = set(ward.connection.execute(select(UNIT.c.id)).scalars())
+    people = {None, *ward.connection.execute(select(PERSON.c.id)).scalars()}
+    units = {None, *ward.connection.execute(select(UNIT.c.id)).scalars()}
     query = select(
         EVERY_ROW.c.case_id,
         EVERY_ROW.c.seq,
@@ -60,9 +63,10 @@ def check_names(ward: Ward) -> Iterator[Complaint]:
         EVERY_ROW.c.holder_id,
         EVERY_ROW.c.unit_id,
     )
-    for case_id, seq, person, holder, unit in ward.connection.execute(query):
-        if {person, holder} - people - {None} or {unit} - units - {None}:
-            yield Complaint("names", str(case_id), f"历史第 {seq} 行所记的人或单位不存在")
+    for row in ward.rows(query):
+        if not ({row["person_id"], row["holder_id"]} <= people and row["unit_id"] in units):
+            case, seq = str(row["case_id"]), row["seq"]
+            yield Complaint("names", case, f"历史第 {seq} 行所记的人或单位不存在")
 
 
 def check_integrity(ward: Ward) -> Iterator[Complaint]:

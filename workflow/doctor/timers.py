@@ -38,9 +38,9 @@ def _check_status(ward: Ward, timers: Table, history: Table) -> Iterator[Complai
             history, and_(history.c.case_id == timers.c.case_id, history.c.seq == timers.c.seq)
         )
     )
-    for row in ward.connection.execute(query).mappings():
+    for row in ward.rows(query):
         ward.figures[f"timers {row['status']}"] += 1
-        problem = _PROBLEMS[row["status"]](dict(row))
+        problem = _PROBLEMS[row["status"]](row)
         if problem:
             yield Complaint("timers", row["number"], f"定时 {row['name']}：{problem}")
 
