@@ -156,7 +156,7 @@ class _Sweep:
                 break
             try:
                 opened += self._open_all(period, day, facts, choice)
-            except Exception as error:  # a mistake of ours for one unit must not keep others waiting
+            except Exception as error:  # a mistake of ours for one unit keeps no other waiting
                 if is_outage(error):
                     raise
                 if why := _why_not(error):

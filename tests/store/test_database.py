@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pysqlite3 import dbapi2
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from workflow.store.database import Database, DatabaseUnusable
 from workflow.store.driver import bulk
@@ -67,6 +67,31 @@ def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
         connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
     database.dispose()
     assert (tmp_path / "a" / "b" / "x.db").exists()
+
+
+def test_postgres_that_falls_silent_is_given_up(postgres_database: Database) -> None:
+    assert said_to_postgres(postgres_database, "tcp_user_timeout") == "60000"
+    other = Database(f"{postgres_database.url}&tcp_user_timeout=5000")
+    assert said_to_postgres(other, "tcp_user_timeout") == "5000"
+    other.dispose()
+
+
+def said_to_postgres(database: Database, name: str) -> str:
+    with database.reading() as connection:
+        driver: Any = connection.connection.driver_connection
+        return str(driver.info.get_parameters()[name])
+
+
+def test_nobody_waits_for_ever_for_what_another_has_locked(postgres_database: Database) -> None:
+    _begin_counting(postgres_database)
+    with postgres_database.reading() as connection:
+        assert connection.exec_driver_sql("SHOW lock_timeout").scalar_one() == "1min"
+    hasty = Database(f"{postgres_database.url}&options=-c%20lock_timeout%3D200ms")
+    with postgres_database.unit_of_work() as frozen:
+        frozen.execute(SET, {"n": 1})
+        with pytest.raises(OperationalError, match="lock timeout"), hasty.unit_of_work() as work:
+            work.execute(SET, {"n": 2})
+    hasty.dispose()
 
 
 # Reading and writing
@@ -177,6 +202,15 @@ def test_a_broken_rule_is_told_as_sqlalchemy_tells_it(database: Database) -> Non
 def test_what_cannot_be_executed_is_told_as_sqlalchemy_tells_it(sqlite_database: Database) -> None:
     with pytest.raises(OperationalError), sqlite_database.unit_of_work() as connection:
         bulk.send(connection, [(text("DELETE FROM nowhere WHERE id = :id"), [{"id": 1}])])
+
+
+@pytest.mark.parametrize(("workflow", "serial"), [("\0", 1), ("x", 2**40)])
+def test_what_cannot_be_stored_is_told_as_sqlalchemy_tells_it(
+    postgres_database: Database, workflow: str, serial: int
+) -> None:
+    insert = text("INSERT INTO counter VALUES (:workflow, 2026, :serial)")
+    with pytest.raises(DataError), postgres_database.unit_of_work() as connection:
+        bulk.send(connection, [(insert, [{"workflow": workflow, "serial": serial}])])
 
 
 def test_a_batch_without_rows_sends_nothing(database: Database) -> None:

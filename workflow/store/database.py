@@ -158,11 +158,38 @@ def _postgres(url: str, options: dict[str, Any]) -> Engine:
     # With every rollback psycopg drops all that the session has prepared, and every reading ends in
     # one: `wire` prepares what is worth it and keeps it.
     prepare = {"prepare_threshold": None}
-    return create_engine(
+    said = make_url(url).query
+    engine = create_engine(
         url,
         pool_size=10,
         max_overflow=30,
         pool_pre_ping=False,
-        connect_args=prepare,
+        connect_args=prepare | {name: _LOST[name] for name in _LOST.keys() - said.keys()},
         execution_options=options,
     )
+    event.listen(engine, "connect", _prepare_postgres)
+    return engine
+
+
+_LOST = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""When a server that falls silent is given up, unless the URL says otherwise: the network says
+nothing of it for hours.
+"""
+
+LONGEST_FOR_A_LOCK = "60s"
+"""So long somebody waits for what another has locked: a process that stands still keeps its locks,
+and would keep everybody who wants them.
+"""
+
+
+def _prepare_postgres(connection: Any, _: object) -> None:
+    unless_said = "WHERE current_setting('lock_timeout') = '0'"
+    set_ = f"SELECT set_config('lock_timeout', %s, false) {unless_said}"
+    connection.execute(set_, (LONGEST_FOR_A_LOCK,))
+    connection.commit()  # a rollback would take it back

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.sql.dml import Delete, Insert, ReturningUpdate, Update
 from sqlalchemy.sql.elements import TextClause
 
@@ -218,5 +218,7 @@ def _translated(dialect: Dialect) -> Iterator[None]:
         yield
     except driver.IntegrityError as error:
         raise IntegrityError("rule broken", None, error) from error
+    except driver.DataError as error:
+        raise DataError("not storable", None, error) from error
     except driver.OperationalError as error:
         raise OperationalError("not executed", None, error) from error
