@@ -15,6 +15,7 @@ from workflow.store.casework.files import Files
 from workflow.store.database import Database
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act
+from workflow.store.outgoing import sending
 
 UNUSED_FOR = timedelta(hours=24)
 SWEPT_EVERY = timedelta(hours=1)
@@ -84,11 +85,15 @@ def _with_a_row(
 def sweep(database: Database, files: Files, now: datetime) -> int:
     """Clear away uploads that no case used within a day, and bytes without a row; how many.
 
-    It looks once an hour, whichever worker comes first.
+    It looks once an hour, whichever worker comes first. While messages are held nothing is cleared
+    away: the database may be older than the folder, and a better backup may yet be found.
     """
     last = files.last_swept()
     if last is not None and timedelta() <= now - last < SWEPT_EVERY:
         return 0
+    with database.reading() as connection:
+        if sending.read(connection).hold is not None:
+            return 0
     files.note_swept(now)
     before = now - UNUSED_FOR
     gone = _drop_unused(database, before)

@@ -28,6 +28,7 @@ from workflow.replay import replay
 from workflow.store.casework import attachments
 from workflow.store.casework.cases import history_of, read_case
 from workflow.store.casework.files import Files
+from workflow.store.outgoing import sending
 from workflow.store.tables.handles import ATTACHMENT, AUDIT, BLOB, USE
 from workflow.uploads import NewFile
 
@@ -281,6 +282,21 @@ def test_the_sweeper_asks_only_of_bytes_without_a_row_how_old_they_are(
     monkeypatch.setattr(Files, "is_older_than", ask)
     assert uploads.sweep(duban.database, duban.files, clock()) == 0
     assert asked == [orphan]
+
+
+def test_nothing_is_cleared_away_while_the_database_may_be_older_than_the_folder(
+    duban: Duban, clock: SimulatedClock
+) -> None:
+    """Of two backups the older one was restored: the newer one's files are bytes without a row."""
+    of_later = duban.files.put(b"in the newer backup", clock())
+    clock.advance_to(clock() + timedelta(days=2))
+    with duban.database.unit_of_work() as connection:
+        sending.hold(connection, "restored", clock())
+    assert uploads.sweep(duban.database, duban.files, clock()) == 0
+    assert duban.files.has(of_later)
+    with duban.database.unit_of_work() as connection:
+        sending.release(connection, clock())
+    assert uploads.sweep(duban.database, duban.files, clock()) == 1
 
 
 def test_the_sweeper_leaves_bytes_whose_row_is_just_being_written(duban: Duban) -> None:
