@@ -19,9 +19,13 @@ EVERY = timedelta(hours=1)
 
 
 def export(duban: Duban, folder: Path, now: datetime, *, whole: bool = False) -> Path:
-    """Make the next checkpoint and write it; its file."""
+    """Make the next checkpoint and write it; its file. Every case is read for it, and nobody who
+    writes waits for that.
+    """
+    with duban.database.snapshot() as connection:
+        body = checkpoints.compose(connection, now, whole=whole)
     with duban.database.unit_of_work() as connection:
-        made = checkpoints.export(connection, now, whole=whole, key=key_of(duban))
+        made = checkpoints.keep(connection, body, now, key_of(duban))
     return write(made, folder)
 
 

@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,8 @@ from api.context import Duban
 from api.settings import BadSetting, Settings
 from workflow.doctor.against import compare
 from workflow.doctor.verify import read_files
+from workflow.store.evidence import audit, checkpoints
+from workflow.store.evidence.audit import Act
 
 pytestmark = pytest.mark.tamper
 
@@ -45,6 +48,39 @@ def test_the_worker_makes_one_an_hour(watched: Duban, clock: SimulatedClock) -> 
         clock.advance_to(clock() + timedelta(minutes=25))
     assert made == [1, 0, 0, 1, 0]
     assert files(watched) == ["checkpoint-000001.json", "checkpoint-000002.json"]
+
+
+def test_nobody_who_writes_waits_until_every_case_was_read(
+    watched: Duban, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite lets one write at a time, and a million cases take seconds to read."""
+    proper = checkpoints.root_of
+
+    def root_of(*given: Any) -> str:
+        with watched.database.unit_of_work() as connection:
+            audit.record(connection, Act("checkpoint"), clock())
+        return proper(*given)
+
+    monkeypatch.setattr(checkpoints, "root_of", root_of)
+    assert checkpoint_files.export_due(watched, clock()) == 1
+
+
+def test_one_that_another_worker_has_made_meanwhile_is_not_made_again(
+    watched: Duban, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proper = checkpoints.compose
+
+    def compose(*given: Any, **more: Any) -> Any:
+        body = proper(*given, **more)
+        with watched.database.unit_of_work() as connection:
+            checkpoints.keep(connection, body, clock(), None)
+        return body
+
+    monkeypatch.setattr(checkpoints, "compose", compose)
+    assert checkpoint_files.export_due(watched, clock()) == 0
+    monkeypatch.undo()
+    assert checkpoint_files.export_due(watched, clock()) == 0
+    assert files(watched) == ["checkpoint-000001.json"]
 
 
 def test_a_file_that_could_not_be_written_is_written_later(

@@ -44,10 +44,14 @@ class Checkpoint:
 def export(
     connection: Connection, now: datetime, *, whole: bool = False, key: bytes | None = None
 ) -> Checkpoint:
-    """Make the next checkpoint, keep it and note it in the log.
+    """Make the next checkpoint and keep it, in one transaction."""
+    return keep(connection, compose(connection, now, whole=whole), now, key)
 
-    `whole` makes one that stands for itself; otherwise it goes on from the one before. With a
-    `key` it carries a code that nobody can make without.
+
+def compose(connection: Connection, now: datetime, *, whole: bool = False) -> Body:
+    """What the next checkpoint is to say, of one state; it reads every case and writes nothing.
+
+    `whole` makes one that stands for itself; otherwise it goes on from the one before.
     """
     before = newest(connection)
     known: Body = orjson.loads(before.text) if before else {}
@@ -82,7 +86,7 @@ def export(
         },
     }
     body["root"] = root_of(algorithm, cases, heads, digests)
-    return _keep(connection, body, now, key)
+    return body
 
 
 def root_of(algorithm: str, cases: Any, heads: Any, kept: Mapping[str, str]) -> str:
@@ -113,7 +117,10 @@ def seal(body: Body, key: bytes | None) -> Body:
     return sealed
 
 
-def _keep(connection: Connection, body: Body, now: datetime, key: bytes | None) -> Checkpoint:
+def keep(connection: Connection, body: Body, now: datetime, key: bytes | None) -> Checkpoint:
+    """Keep a checkpoint and note it in the log; with a `key` it carries a code that nobody can make
+    without. Raises IntegrityError where another was made meanwhile: its number is taken.
+    """
     sealed = seal(body, key)
     made = Checkpoint(body["number"], sealed["hash"], dumps(sealed))
     row = {"number": made.number, "at": now, "cases": body["cases"], "history_rows": body["rows"]}
