@@ -7,6 +7,7 @@ moment of the request.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, NoReturn
 
 from fastapi import Depends, Request
@@ -63,8 +64,7 @@ def _by_session(duban: Duban, request: Request, now: datetime) -> Someone | None
         actor = _actor(connection, session.person, now)
         administers = _administers(connection, actor)
     if now - session.seen_at >= sessions.SEEN_EVERY:
-        with duban.database.unit_of_work() as connection:
-            sessions.note_use(connection, token, now)
+        duban.database.note(partial(sessions.note_use, token=token, now=now))
     fresh = session.confirmed_at is not None and now < session.confirmed_at + profile.confirmed_for
     return Someone(
         replace(actor, pen=Pen.READY if fresh else Pen.ASLEEP),
@@ -85,8 +85,7 @@ def _by_token(duban: Duban, token: str, now: datetime) -> Someone | None:
         actor = _actor(connection, program.person, now)
         administers = _administers(connection, actor)
     if program.used_at is None or now - program.used_at >= tokens.NOTED_EVERY:
-        with duban.database.unit_of_work() as connection:
-            tokens.note_token_use(connection, token, now)
+        duban.database.note(partial(tokens.note_token_use, token=token, now=now))
     actor = replace(actor, pen=Pen.NONE)
     return Someone(actor, program.person, program.name, None, administers, program.scope)
 

@@ -1,6 +1,7 @@
 """消息: what the reader was told, and what could not be delivered."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -48,8 +49,7 @@ def inbox(
         hold = sending.read(connection).hold
         unread = reading.unread_about(connection, someone.person, {one.case for one in entries})
     if unread:
-        with duban.database.unit_of_work() as connection:
-            reading.note_opened(connection, unread, duban.clock())
+        duban.database.note(partial(reading.note_opened, messages=unread, now=duban.clock()))
     page = MessagesPage(
         entries=tuple(map(inbox_line, entries)),
         next=f"?before={entries[-1].id}" if len(entries) == PAGE_SIZE else "",

@@ -2,10 +2,12 @@
 
 import multiprocessing
 import time
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from workflow.store.database import Database
@@ -58,6 +60,22 @@ def test_whose_turn_does_not_come_is_refused(
             pass
     with other.unit_of_work() as connection:
         assert connection.exec_driver_sql("SELECT n FROM t").scalar_one() == 1, "it tries again"
+    database.dispose()
+    other.dispose()
+
+
+def test_who_only_reads_waits_but_a_moment_to_say_so(tmp_path: Path) -> None:
+    database, other = _with_a_table(tmp_path), Database(f"sqlite:///{tmp_path / 'x.db'}")
+
+    def write(connection: Connection) -> None:
+        connection.exec_driver_sql("UPDATE t SET n = n + 1")
+
+    with database.unit_of_work(), ThreadPoolExecutor() as pool:
+        here = pool.submit(database.note, write)
+        assert (other.note(write), here.result(60)) == (False, False)
+    assert (other.note(write), database.note(write)) == (True, True)
+    with other.reading() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM t").scalar_one() == 2
     database.dispose()
     other.dispose()
 

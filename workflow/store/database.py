@@ -7,8 +7,8 @@ state. PostgreSQL: ordinary READ COMMITTED transactions; a command locks its cas
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ from workflow.store.meters import Meters
 
 SAFE_WAL = (3, 51, 3)
 """SQLite versions before this one can corrupt a WAL database (sqlite.org, WAL-reset bug)."""
+
+MOMENT_SECONDS = 0.2
+"""So long whoever only reads waits for SQLite's lock, to note that they did."""
 
 
 class DatabaseUnusable(DubanError):
@@ -48,9 +51,7 @@ class Database:
         event.listen(self.engine, "before_cursor_execute", lambda *_: self.meters.count("queries"))
         self.full = False
         """Whether the last write failed for want of room."""
-        self._writer: AbstractContextManager[Any] = (
-            threading.RLock() if self.is_sqlite else nullcontext()
-        )
+        self._writer = threading.RLock() if self.is_sqlite else None
 
     @property
     def file(self) -> Path | None:
@@ -62,12 +63,30 @@ class Database:
     def unit_of_work(self) -> Iterator[Connection]:
         """A transaction: commits when the block ends, leaves nothing behind when it raises."""
         try:
-            with self._writer, self.engine.begin() as connection:
+            with self._writer or nullcontext(), self.engine.begin() as connection:
                 yield connection
         except OperationalError as error:
             self.full = is_full(error)
             raise
         self.full = False
+
+    def note(self, write: Callable[[Connection], object]) -> bool:
+        """Write down something beside what is asked for, such as that a session is in use; whether
+        it was. Who only reads waits but a moment for who writes, and is answered where nobody can.
+        """
+        if self._writer is not None and not self._writer.acquire(timeout=MOMENT_SECONDS):
+            return False
+        try:
+            with self.engine.connect() as connection:
+                with connection.execution_options(patience=MOMENT_SECONDS).begin():
+                    write(connection)
+        except OperationalError as error:
+            self.full = self.full or is_full(error)
+            return False
+        finally:
+            if self._writer is not None:
+                self._writer.release()
+        return True
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -147,7 +166,7 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get("reading"):
         connection.exec_driver_sql("BEGIN")
     else:
-        begin_in_turn(connection)
+        begin_in_turn(connection, connection.get_execution_options().get("patience"))
 
 
 def _postgres(url: str, options: dict[str, Any]) -> Engine:

@@ -1,6 +1,7 @@
 """事项: one case with its ledgers, actions, history and dates; and firing an event on it."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -147,8 +148,8 @@ def _page(
         offered = _suggestions(connection, compiled, case)
         drafted = _drafts(connection, duban, someone, scene)
     if regard.unread:
-        with duban.database.unit_of_work() as connection:
-            reading.note_opened_about(connection, someone.person, case_id, now)
+        opened = partial(reading.note_opened_about, person=someone.person, case_id=case_id, now=now)
+        duban.database.note(opened)
     actions = actions_of(
         Situation(
             compiled,

@@ -20,16 +20,16 @@ LOOK_SECONDS = 0.002
 _BEGIN = "BEGIN IMMEDIATE"
 
 
-def begin_in_turn(connection: Connection) -> None:
+def begin_in_turn(connection: Connection, patience: float | None = None) -> None:
     """Begin a transaction that writes; raises OperationalError where its turn does not come."""
     driver: Any = connection.connection.driver_connection
     with _asking_at_once(driver):
-        if not _began(driver):
+        if not _began(driver, PATIENCE_SECONDS if patience is None else patience):
             connection.exec_driver_sql(_BEGIN)  # refused once more, in SQLAlchemy's words
 
 
-def _began(driver: Any) -> bool:
-    until = monotonic() + PATIENCE_SECONDS
+def _began(driver: Any, patience: float) -> bool:
+    until = monotonic() + patience
     while monotonic() < until:
         try:
             driver.execute(_BEGIN)
