@@ -213,6 +213,18 @@ def test_what_cannot_be_stored_is_told_as_sqlalchemy_tells_it(
         bulk.send(connection, [(insert, [{"workflow": workflow, "serial": serial}])])
 
 
+def test_what_is_refused_again_and_again_is_prepared_once(postgres_database: Database) -> None:
+    """What a connection has prepared lies in the server's memory for as long as it lives."""
+    insert = text("INSERT INTO counter VALUES (:workflow, 2026, 1)")
+    twice = [(insert, [{"workflow": "x"}] * 2)]
+    count = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%counter%'")
+    for _ in range(3):
+        with pytest.raises(IntegrityError), postgres_database.unit_of_work() as connection:
+            bulk.send(connection, twice)
+    with postgres_database.reading() as connection:  # the only one in the pool
+        assert connection.execute(count).scalar_one() == 1
+
+
 def test_a_batch_without_rows_sends_nothing(database: Database) -> None:
     with database.unit_of_work() as connection:
         bulk.send(connection, [(CASE.delete().where(CASE.c.id == 1), [])])

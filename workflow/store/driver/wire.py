@@ -71,10 +71,12 @@ def _exchange(
     executes = [(names.get(sql) or new[sql], values) for sql, values in sent]
     plan = _Plan(begins, new, executes, commits)
     results = connection.wait(_pipeline(connection.pgconn, plan))
+    for (sql, name), result in zip(new.items(), results[begins:], strict=False):
+        if result.status == ExecStatus.COMMAND_OK:  # no rollback takes it back
+            names[sql] = name
     for result in results:
         if result.status == ExecStatus.FATAL_ERROR:
             raise error_from_result(result)
-    names |= new
     return results
 
 
