@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from api.auth import (
@@ -58,6 +59,9 @@ from workflow.store.people.sealing import CannotUnseal
 
 _log = structlog.get_logger("duban.errors")
 
+NOT_AVAILABLE = (OperationalError, NoConnection)
+"""What is raised where the database does not answer, or all connections to it are in use."""
+
 STATUS: Mapping[type[Exception], int] = {
     NotSignedIn: 401,
     Unsigned: 401,
@@ -92,6 +96,7 @@ STATUS: Mapping[type[Exception], int] = {
     NoKey: 503,
     DatabaseUnusable: 503,
     OperationalError: 503,
+    NoConnection: 503,
     DubanError: 500,
 }
 
@@ -200,7 +205,8 @@ def install(app: FastAPI, error_page: ErrorPage, kept_page: KeptPage) -> None:
     app.add_exception_handler(DubanError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _by_framework)
-    app.add_exception_handler(OperationalError, _unavailable)
+    for kind in NOT_AVAILABLE:
+        app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(OSError, _no_file)
 
@@ -289,7 +295,11 @@ async def _by_framework(request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
-    assert isinstance(error, OperationalError)
+    return unavailable(request, error)
+
+
+def unavailable(request: Request, error: Exception) -> Response:
+    """The answer where the database is away or busy, or has no room."""
     _log.warning("the database failed", cause=cause_of(error))
     headers = {"Retry-After": "5"}
     code, sentence = "database_unavailable", "数据库暂时不可用，请稍后再试"

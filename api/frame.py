@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auth.asking import SOMEONE
-from api.errors import REFUSED, problem
+from api.errors import NOT_AVAILABLE, REFUSED, problem, unavailable
 from api.gatekeeping.gate import PLACE
 from api.health import ALIVE, READY
 from workflow.store.meters import Meters
@@ -63,6 +63,10 @@ class Frame:
         with structlog.contextvars.bound_contextvars(request_id=scope["request_id"]):
             try:
                 await self._app(scope, receive, framed)
+            except NOT_AVAILABLE as error:  # met before the router was asked, at the gate say
+                if status:
+                    raise
+                await unavailable(Request(scope), error)(scope, receive, framed)
             except Exception:
                 _log.exception("request failed")
                 if status:

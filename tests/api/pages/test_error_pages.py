@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
@@ -15,6 +17,7 @@ from tests.api.pages.conftest import Browser, Browsers
 from tests.api.pages.page import Page, faults_of
 from tests.api.pages.stories import SPECIALIST, open_case
 from tests.prefecture import Prefecture
+from workflow.store.database import Database
 from workflow.store.tables.handles import HOLDING
 
 
@@ -119,3 +122,26 @@ def test_a_database_that_is_away_does_not_take_the_page_with_it(
     page = Page(reader.client.get("/boards"))
     assert page.status == 503
     assert is_said_well(page)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("…", None, Exception("server closed")), NoConnection("pool is empty")],
+    ids=["away", "all in use"],
+)
+def test_a_database_that_does_not_answer_at_the_door_is_said_to_be_away(
+    browser: Browsers, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Who asks is found out before the router is asked: that the database is away shows there."""
+
+    def away(_: Database) -> None:
+        raise error
+
+    client = browser(SPECIALIST).client
+    monkeypatch.setattr(Database, "reading", away)
+    page = Page(client.get("/boards"))
+    assert page.status == 503
+    assert is_said_well(page)
+    rest = client.get("/api/v1/cases")
+    assert (rest.status_code, rest.json()["code"]) == (503, "database_unavailable")
+    assert rest.headers["Retry-After"]

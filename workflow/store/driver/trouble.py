@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-
 _SQLITE_FULL, _SQLITE_READONLY, _SQLITE_CANTOPEN, _SQLITE_BUSY = 13, 8, 14, 5
 _POSTGRES_DISK_FULL = "53100"
 
@@ -23,9 +21,9 @@ def is_unwritable(error: Any) -> bool:
     return _sqlite_code(error) in (_SQLITE_READONLY, _SQLITE_CANTOPEN)
 
 
-def cause_of(error: DBAPIError) -> str:
-    """What the driver said, in its own words, on one line."""
-    return " ".join(str(error.orig).split())[:300]
+def cause_of(error: Exception) -> str:
+    """What the driver or SQLAlchemy said, in its own words, on one line."""
+    return " ".join(str(getattr(error, "orig", error)).split())[:300]
 
 
 def _sqlite_code(error: Any) -> int | None:
