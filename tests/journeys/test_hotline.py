@@ -4,12 +4,16 @@ A ticket runs from its dispatch, whoever signs for it; the unit may give it back
 extended once; who called is known to nobody but the desk.
 """
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from notifications.rendering import template_keys
 from tests.journeys.play import TOWNSHIP, Play, variation
 from workflow.engine.errors import ConditionNotMet, InvalidInput, OutOfTurn
+from workflow.folder import SHIPPED
 
 pytestmark = pytest.mark.journey
 
@@ -124,3 +128,19 @@ def test_silence_is_urged_and_then_listed(play: Play) -> None:
 def test_a_ticket_without_its_number_is_refused(play: Play) -> None:
     with pytest.raises(InvalidInput):
         play.open(DESK, "hotline", parties={"responsible": TOWNSHIP}, **TICKET)
+
+
+@variation
+def test_a_mistyped_number_is_put_right_where_the_file_lets_it(play: Play, tmp_path: Path) -> None:
+    """A step may take the fact anew: from then on the ticket is known by the right number."""
+    folder = Path(shutil.copytree(SHIPPED, tmp_path / "definitions"))
+    file, may = folder / "hotline.yaml", "may: urgency, to: dispatched"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(may) == 1
+    file.write_text(text.replace(may, "may: [urgency, external_number], to: dispatched"), "utf-8")
+    play.catalog.publish(folder, play.now, template_keys())
+    case = ticket(play, "XY-7")
+    play.act(DESK, case, "dispatch", external_number="XY-8")
+    with pytest.raises(ConditionNotMet, match="已经登记过"):
+        ticket(play, "XY-8")
+    assert ticket(play, "XY-7") > case

@@ -46,10 +46,14 @@ _OWE, _ANSWER = insert(OUTBOX), insert(REQUEST)
 _ISSUE = insert(DOCUMENT)
 _SEAL = insert(SEALED)
 
-_UPDATED = (
-    "state", "cycle", "seq", "entry", "headline", "unit_id", "due_at", "provisional", "calendar",
-    "closed_at", "period", "cause", "likeness", "head", "body", "signed",
+_GIVEN_ONCE = frozenset(
+    {
+        "id", "definition_id", "workflow", "number", "opened_at", "parent_id", "child_name",
+        "backfill_id", "stated",
+    }
 )  # fmt: skip
+"""What a case is from its first row on; any other column may follow a step."""
+_UPDATED = [column.name for column in CASE.columns if column.name not in _GIVEN_ONCE]
 _UPDATE_CASE = (
     update(CASE)
     .where(CASE.c.id == bindparam("at_id"))
