@@ -1,6 +1,8 @@
 """What is owed goes out, once, and leaves its traces."""
 
+from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,9 @@ from tests.delivering import deliver_all_due
 from tests.notifications.conftest import At, Desk, over_smtp
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW
+from workflow.catalog import Catalog
+from workflow.doctor.messages import check_messages
+from workflow.doctor.ward import Ward
 from workflow.engine.calendar import Calendar
 from workflow.store.database import Database
 
@@ -95,3 +100,22 @@ def test_where_the_provider_has_its_own_words_these_are_kept_and_counted(
     taken = Receipt(Outcome.ACCEPTED, "好。", text=words)
     deliver_all_due(database, {"sms": Scripted([taken])}, calendar, NOW)
     assert (desk.row(message)["text"], desk.row(message)["parts"]) == (words, 2)
+
+
+@pytest.mark.tamper
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [({"wake_at": None}, "永远不会发出"), ({"status": "dead"}, "不会列在未送达的消息里")],
+    ids=["never sent", "given up and not listed"],
+)
+def test_doctor_sees_a_message_that_everybody_has_forgotten(
+    desk: Desk, database: Database, catalog: Catalog, values: dict[str, Any], sentence: str
+) -> None:
+    well, forgotten = desk.owe(), desk.owe()
+    desk.change_message(forgotten, **values)
+    with database.reading() as connection:
+        found = list(check_messages(Ward(connection, catalog, NOW, Counter())))
+    keys = {desk.row(one)["key"] for one in (well, forgotten)}
+    said = [(one.case, one.sentence) for one in found if one.case in keys]
+    assert [key for key, _ in said] == [desk.row(forgotten)["key"]]
+    assert sentence in said[0][1]

@@ -48,6 +48,22 @@ def _message_states(ward: Ward) -> Iterator[Complaint]:
     )
     for (key,) in ward.connection.execute(lost):
         yield Complaint("messages", key, "已并入每日摘要，摘要却不存在")
+    for wrong, sentence in _FORGOTTEN:
+        for (key,) in ward.connection.execute(select(OUTBOX.c.key).where(wrong)):
+            yield Complaint("messages", key, sentence)
+
+
+_FORGOTTEN = (
+    (
+        and_(OUTBOX.c.status.in_(("waiting", "leased")), OUTBOX.c.wake_at.is_(None)),
+        "等候发送，却没有定下时刻，永远不会发出",
+    ),
+    (
+        and_(OUTBOX.c.status == "dead", OUTBOX.c.lost.is_(None)),
+        "已放弃发送，却不会列在未送达的消息里",
+    ),
+)
+"""What no worker would send, and nobody be told of."""
 
 
 def check_sendings(ward: Ward) -> Iterator[Complaint]:
