@@ -21,6 +21,9 @@ _log = structlog.get_logger("duban.jobs")
 
 def run_next(duban: Duban) -> bool:
     """Do the job that has waited longest; False where none waits."""
+    with duban.database.reading() as connection:
+        if not jobs.is_any_free(connection, duban.clock()):
+            return False  # most often; nobody's writing waits for it
     with duban.database.unit_of_work() as connection:
         job = jobs.take_up(connection, duban.clock())
     if job is None:

@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 from api import worker
 from api.clock import SimulatedClock, system_clock
 from api.context import Duban
+from api.jobs.running import run_next
 from api.settings import Settings
 from api.worker import Ticked, Worker, tick
 from notifications.channels import Channel
@@ -111,6 +112,7 @@ def test_a_beat_with_nothing_due_waits_for_nobody_who_writes(
     tick(duban, ways, NOW)  # the first of an hour looks after the files
     with duban.database.unit_of_work():
         assert tick(duban, ways, NOW).idle
+        assert not run_next(duban)
 
 
 def test_one_beat_fires_and_sends(

@@ -81,11 +81,15 @@ def ask(
 # For workers
 
 
+def is_any_free(connection: Connection, now: datetime) -> bool:
+    """Whether a job waits, or was left by a worker that has died."""
+    return connection.execute(_free(now)).first() is not None
+
+
 def take_up(connection: Connection, now: datetime) -> Job | None:
     """The job that has waited longest, or whose worker has died, leased; None where none is."""
-    left = and_(JOB.c.status == "running", JOB.c.leased_until <= now)
-    query = select(JOB).where(or_(JOB.c.status == "waiting", left)).order_by(JOB.c.id).limit(1)
-    row = connection.execute(query.with_for_update(skip_locked=True)).mappings().first()
+    query = _free(now).with_for_update(skip_locked=True)
+    row = connection.execute(query).mappings().first()
     if row is None:
         return None
     if row["attempts"] >= MOST_ATTEMPTS:
@@ -95,6 +99,11 @@ def take_up(connection: Connection, now: datetime) -> Job | None:
     begun |= {"done": 0, "total": 0}
     connection.execute(update(JOB).where(JOB.c.id == row["id"]).values(begun))
     return _job({**row, **begun})
+
+
+def _free(now: datetime) -> Select[Any]:
+    left = and_(JOB.c.status == "running", JOB.c.leased_until <= now)
+    return select(JOB).where(or_(JOB.c.status == "waiting", left)).order_by(JOB.c.id).limit(1)
 
 
 def tell(connection: Connection, job: int, done: int, total: int, now: datetime) -> None:
