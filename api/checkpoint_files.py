@@ -4,13 +4,13 @@ The database keeps the text of every checkpoint, so that a file that could not b
 with the next one.
 """
 
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
 from api.context import Duban
+from workflow.store.casework.files import put_in_place
 from workflow.store.evidence import checkpoints
 from workflow.store.evidence.checkpoints import Checkpoint
 
@@ -53,14 +53,8 @@ def export_due(duban: Duban, now: datetime) -> int:
 
 def write(made: Checkpoint, folder: Path) -> Path:
     """Write a checkpoint's file, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
     file = file_of(made.number, folder)
-    half = file.with_suffix(".part")
-    with half.open("w", encoding="utf-8") as opened:
-        opened.write(made.text + "\n")
-        opened.flush()
-        os.fsync(opened.fileno())
-    half.replace(file)
+    put_in_place(file, f"{made.text}\n".encode())
     return file
 
 

@@ -6,12 +6,11 @@ ago from no other machine, the outbox is held until an administrator releases it
 """
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from workflow.store.casework.files import to_disk
+from workflow.store.casework.files import put_in_place
 from workflow.store.database import Database
 from workflow.store.outgoing import sending
 from workflow.store.outgoing.sending import Sending
@@ -82,12 +81,5 @@ def _read(file: Path) -> _Seen | None:
 
 
 def _write(file: Path, number: int, now: datetime) -> None:
-    """Replace the file in one step, and force it to the disk."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f"{file.name}.{os.getpid()}")
-    with new.open("w", encoding="utf-8") as out:
-        json.dump({"number": number, "at": now.isoformat()}, out)
-        out.flush()
-        os.fsync(out.fileno())
-    new.replace(file)
-    to_disk(file.parent)
+    """Replace the file in one step."""
+    put_in_place(file, json.dumps({"number": number, "at": now.isoformat()}).encode())

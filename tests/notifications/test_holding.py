@@ -1,6 +1,7 @@
 """A restored database sends nothing until somebody releases it; nothing else is ever held up."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
+from notifications import sending_mark
 from notifications.channels import Channel
 from notifications.delivery import Delivered, deliver_due
 from notifications.sending_mark import OTHERS_SEND, SendingMark
@@ -223,3 +225,21 @@ def test_holding_and_releasing_stand_in_the_log(database: Database) -> None:
         query = select(AUDIT.c.data).where(AUDIT.c.kind == "setting").order_by(AUDIT.c.at)
         said = sorted(connection.execute(query).scalars())
     assert ["hold_messages" in one for one in said] == [True, False]
+
+
+def test_two_workers_of_one_folder_may_note_it_at_one_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In containers every process has the same number."""
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    file, others, proper = tmp_path / "sending.mark", [2], Path.replace
+
+    def replace(path: Path, target: Path) -> Path:
+        if others:
+            sending_mark._write(file, others.pop(), NOW)
+        return proper(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    sending_mark._write(file, 1, NOW)
+    assert sending_mark._read(file) == (1, NOW)
+    assert [path.name for path in tmp_path.iterdir()] == ["sending.mark"]

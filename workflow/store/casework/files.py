@@ -134,6 +134,23 @@ def _came(path: Path) -> datetime:
         return datetime.max.replace(tzinfo=UTC)
 
 
+def put_in_place(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and force it to the disk: who reads it meanwhile reads what
+    it was before. Any number may do so at once, also in containers, where all have one number.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with new.open("xb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)
+    to_disk(file.parent)
+
+
 def to_disk(folder: Path) -> None:
     """Force what a folder lists to the disk; Windows does it by itself."""
     if os.name == "nt":
