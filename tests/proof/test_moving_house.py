@@ -61,6 +61,17 @@ def test_everything_comes_along_and_life_goes_on(old: Story, target: Database) -
     print(f"figure: rows moved to PostgreSQL = {moved.total()}")
 
 
+def test_the_new_database_knows_at_once_how_large_its_tables_are(
+    old: Story, target: Database
+) -> None:
+    """Else it plans as if they were empty, until it comes to look at them by itself."""
+    moved = move(old.database, target)
+    query = "SELECT relname, reltuples FROM pg_class WHERE relname IN ('cases', 'history', 'scope')"
+    with target.reading() as connection:
+        known = {name: int(rows) for name, rows in connection.exec_driver_sql(query)}
+    assert known == {name: moved[name] for name in ("cases", "history", "scope")}
+
+
 def test_it_can_move_back(old: Story, target: Database, tmp_path: Path) -> None:
     move(old.database, target)
     back = Database(f"sqlite:///{tmp_path / 'back.db'}")

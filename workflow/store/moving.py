@@ -44,6 +44,7 @@ def move(source: Database, target: Database) -> Counter[str]:
                 moved[table.name] = _copy(rows_from, into, table)
         if not target.is_sqlite:
             _count_on(into)
+            into.exec_driver_sql("ANALYZE")  # it is examined at once, and then worked on
         schema.put_up_rules(into)
     return moved
 
