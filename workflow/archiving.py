@@ -22,18 +22,23 @@ def archive_ended(database: Database, years: int, now: datetime) -> Archived:
     if years < FEWEST_YEARS:
         raise InvalidInput(f"办结满 {FEWEST_YEARS} 年的事项才能移入档案", {"years": years})
     before = now - timedelta(days=365 * years)
-    total = Archived()
-    while (moved := _batch(database, before, now)).cases:
+    total, (moved, last) = Archived(), _batch(database, before, now, after=0)
+    while moved.cases:
         total = Archived(
             total.cases + moved.cases, total.rows + moved.rows, total.timers + moved.timers
         )
+        moved, last = _batch(database, before, now, after=last)
     return total
 
 
-def _batch(database: Database, before: datetime, now: datetime) -> Archived:
+def _batch(
+    database: Database, before: datetime, now: datetime, *, after: int
+) -> tuple[Archived, int]:
+    """Move the next cases after one, which the batches before have come to; the last of them."""
     with database.unit_of_work() as connection:
-        moved = archive.move(connection, archive.lock_ended(connection, before, BATCH))
-        if moved.cases:
+        cases = archive.lock_ended(connection, before, BATCH, after)
+        moved = archive.move(connection, cases)
+        if cases:
             data: dict[str, Plain] = {"act": "archive", "cases": moved.cases, "rows": moved.rows}
             audit.record(connection, Act("maintenance", data=data), now)
-    return moved
+    return moved, max(cases, default=after)

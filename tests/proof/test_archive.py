@@ -4,7 +4,7 @@ none of their keys is free again.
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import Table, false, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.proof.story import PROBLEM, RECTIFICATION, SPECIALIST, Story
+from workflow import archiving
 from workflow.archiving import archive_ended
 from workflow.commands import Commands
 from workflow.doctor import examine, root_of
@@ -78,6 +79,24 @@ def test_it_moves_whole_and_reads_as_before(story: Story) -> None:
     assert archive_ended(story.database, 3, story.now) == Archived()
     story.deliver()
     assert is_clean(story)
+
+
+def test_no_batch_looks_again_at_what_the_ones_before_have_moved(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that ended in ten years takes as long as ten times what ended in one."""
+    cases = [ended(story) for _ in range(5)]
+    story.now += LONG
+    begun, proper = list[int](), archive.lock_ended
+
+    def lock(connection: Any, before: datetime, most: int, after: int) -> list[int]:
+        begun.append(after)
+        return proper(connection, before, most, after)
+
+    monkeypatch.setattr(archiving, "BATCH", 2)
+    monkeypatch.setattr(archive, "lock_ended", lock)
+    assert archive_ended(story.database, 3, story.now).cases == len(cases)
+    assert begun == [0, cases[1], cases[3], cases[4]]
 
 
 def test_the_figures_of_a_past_year_stay_what_they_were(story: Story) -> None:

@@ -60,13 +60,15 @@ class Archived:
     timers: int = 0
 
 
-def lock_ended(connection: Connection, before: datetime, most: int) -> list[int]:
-    """Cases that ended before then, have rows to move and nothing that waits; locked."""
+def lock_ended(connection: Connection, before: datetime, most: int, after: int = 0) -> list[int]:
+    """The next cases `after` one that ended before then, have rows to move and nothing that waits;
+    locked.
+    """
     waits = exists().where(TIMER.c.case_id == CASE.c.id, TIMER.c.status == "waiting")
     follows = exists().where(QUEUE.c.case_id == CASE.c.id)
     query = (
         select(CASE.c.id)
-        .where(CASE.c.closed_at < before)
+        .where(CASE.c.id > after, CASE.c.closed_at < before)
         .where(exists().where(HISTORY.c.case_id == CASE.c.id, ~_STAYS))
         .where(~waits, ~follows)
         .order_by(CASE.c.id)

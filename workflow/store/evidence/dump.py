@@ -25,9 +25,8 @@ _BATCH = 2000
 def dump(connection: Connection) -> Iterator[Line]:
     """Every line of a dump, heads before the rows they end."""
     yield {"row": "dump", "format": 1}
-    for id_, number, seq, head in connection.execute(
-        select(CASE.c.id, CASE.c.number, CASE.c.seq, CASE.c.head).order_by(CASE.c.id)
-    ):
+    cases = select(CASE.c.id, CASE.c.number, CASE.c.seq, CASE.c.head).order_by(CASE.c.id)
+    for id_, number, seq, head in connection.execute(cases.execution_options(yield_per=_BATCH)):
         yield {"row": "case", "id": id_, "number": number, "seq": seq, "head": head}
     for strand, seq, head in connection.execute(
         select(HEAD.c.strand, HEAD.c.seq, HEAD.c.hash).order_by(HEAD.c.strand)
