@@ -76,8 +76,9 @@ def fall_back(database: Database, fallback: Fallback, now: datetime) -> int:
         told = reports.stories(connection, suspects)
         lost = [one for one in suspects if told[one].fate is Fate.UNDELIVERED]
         unread = reading.unread_urgent(connection, unread_since - LOOKED_BACK, unread_since)
-    owed: list[tuple[int, Why]] = [(one, "undelivered") for one in lost]
-    owed += [(one, "unread") for one in unread]
+        replaced = replacing.replaced_among(connection, lost + unread)  # most, from the second look
+    owed: list[tuple[int, Why]] = [(one, "undelivered") for one in lost if one not in replaced]
+    owed += [(one, "unread") for one in unread if one not in replaced]
     made = 0
     for at in range(0, len(owed), AT_ONCE):
         with database.unit_of_work() as connection:

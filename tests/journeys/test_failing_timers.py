@@ -160,7 +160,7 @@ def test_none_is_set_aside_because_the_database_was_away(
 
 
 def test_a_mistake_in_all_sets_none_aside(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A release that cannot address a message: the beat fails, somebody is told, nothing is lost."""
+    """A release that cannot address messages: the beat fails, somebody is told, nothing is lost."""
     both = reminded_on_one_day(play)
     with monkeypatch.context() as patched:
         patched.setattr(ADDRESS, lambda *_: 1 / 0)

@@ -101,6 +101,23 @@ def test_a_returned_mail_goes_by_sms_once(desk: Desk, calendar: Calendar, carry:
     assert len(carry(LATER)["sms"].got) == 1
 
 
+def test_what_is_replaced_is_not_taken_up_again_every_minute(
+    desk: Desk, calendar: Calendar, carry: Carry
+) -> None:
+    mail, fallback, ends = desk.owe(), Fallback(ORDER, calendar), list[object]()
+
+    def note(connection: object) -> None:
+        ends.append(connection)
+
+    carry()
+    come_back(desk, mail)
+    assert fall_back(desk.database, fallback, LATER) == 1
+    event.listen(desk.database.engine, "commit", note)
+    assert fall_back(desk.database, fallback, LATER + timedelta(minutes=1)) == 0
+    event.remove(desk.database.engine, "commit", note)
+    assert ends == []
+
+
 def test_a_bad_address_does_not_leave_an_urgent_message_in_the_inbox(
     desk: Desk, carry: Carry
 ) -> None:

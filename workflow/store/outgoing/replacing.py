@@ -4,12 +4,13 @@ A message's key names what is owed, to whom and by which way; being unique, it l
 by the same way. A message is replaced at most once, and what replaces it may be replaced in turn.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, exists, insert, select, update
 
+from workflow.store.driver.among import among
 from workflow.store.driver.upsert import upsert
 from workflow.store.outgoing import reports
 from workflow.store.outgoing.outbox import DIGEST
@@ -30,6 +31,12 @@ _SAME = ("case_id", "seq", "person_id", "unit_id", "urgency", "template", "varia
 def is_replaced() -> Any:
     """The condition that something stands in for a message."""
     return exists().where(REPLACEMENT.c.replaces_id == OUTBOX.c.id)
+
+
+def replaced_among(connection: Connection, messages: Collection[int]) -> set[int]:
+    """Those of these messages that something stands in for."""
+    theirs = among(connection, REPLACEMENT.c.replaces_id, messages)
+    return set(connection.execute(select(REPLACEMENT.c.replaces_id).where(theirs)).scalars())
 
 
 def is_made_good() -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, insert, select
 
+from workflow.store.driver.among import among
 from workflow.store.driver.upsert import upsert
 from workflow.store.offices.masking import masked_in
 from workflow.store.tables.handles import HANDOVER, OUTBOX, PERSON, REPORT
@@ -140,7 +141,7 @@ def stories(connection: Connection, messages: Collection[int]) -> dict[int, Stor
             REPORT.c.fate, REPORT.c.detail, REPORT.c.happened_at, REPORT.c.seen_at,
         )
         .outerjoin(REPORT, SPEAKS_OF)
-        .where(HANDOVER.c.outbox_id.in_(messages))
+        .where(among(connection, HANDOVER.c.outbox_id, messages))
         .order_by(HANDOVER.c.outbox_id, HANDOVER.c.attempt, HANDOVER.c.part, REPORT.c.id)
     )  # fmt: skip
     attempts: dict[int, dict[int, dict[int, Story]]] = {}
