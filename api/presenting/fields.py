@@ -20,6 +20,9 @@ ACCEPTED = {
 _FILES_IN_WORDS = {"photos": "照片或截图", "documents": "版式文件、文字文档、电子表格或扫描图片"}
 
 _NUMBERS = {"integer": "1", "number": "any"}
+_YES_NO = {"true": "是", "false": "否"}
+_YES_NO_NOTHING = {**_YES_NO, "": "不填"}
+"""Radio buttons cannot be unchosen: what may be left out has one of its own for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def _field(
         return replace(field, hint=hint, kept=_kept(value), accept=ACCEPTED[fact.type])
     text = called(value) if fact.type == "people" else typed(value)
     if fact.type == "yes_no":
-        return replace(field, options=_options({"true": "是", "false": "否"}, text))
+        return replace(field, options=_options(_YES_NO if required else _YES_NO_NOTHING, text))
     if fact.type == "choice":
         return replace(field, options=_options({one: one for one in fact.options}, text))
     return replace(field, text=text, most=field.most or _longest(fact))

@@ -17,7 +17,10 @@ from workflow.store.casework.cases import read_case
 
 LIAISON = "xingyi.liaison"
 LEAVE = Path(__file__).parent / "leave.yaml"
-AMEND = "      amend: { title: 修改, by: office.liaison, may: [cause, people, handover] }\n"
+AMEND = """      amend: { title: 修改, by: office.liaison, may: [cause, people, handover] }
+      pay: { title: 核定待遇, by: office.liaison, may: paid }
+      settle: { title: 定下待遇, by: office.liaison, needs: paid }
+"""
 OPENED = {
     "fact.cause": "探亲",
     "fact.sort": "年休假",
@@ -105,6 +108,23 @@ def test_what_has_to_be_there_is_refused_beside_its_field_and_the_rest_stays_emp
     assert "清空：人数" in page.text
     facts = facts_of(duban, leave)
     assert (facts["cause"], facts["handover"][0]["work"]) == ("探望父母", "收发")
+
+
+def test_a_yes_or_a_no_can_be_taken_back_where_it_may_be_left_out(
+    liaison: Browser, duban: Duban, leave: int
+) -> None:
+    page = liaison.get(f"/cases/{leave}")
+    answers = {
+        event: [label.text for label in page.form(event).element.all("label")]
+        for event in ("pay", "settle")
+    }
+    assert answers == {"pay": ["是", "否", "不填"], "settle": ["是", "否"]}
+    assert page.form("pay").values["fact.paid"] == "", "nobody has answered for them"
+    liaison.do(leave, "pay", fact_paid="true")
+    assert liaison.get(f"/cases/{leave}").form("pay").values["fact.paid"] == "true"
+    assert facts_of(duban, leave)["paid"] is True
+    assert "清空：带薪" in liaison.do(leave, "pay", fact_paid="").text
+    assert "paid" not in facts_of(duban, leave)
 
 
 def test_a_text_and_the_last_photo_are_taken_out_of_a_report(
