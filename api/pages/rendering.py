@@ -13,6 +13,7 @@ from api.auth import Someone
 from api.auth.confirming import proof_title
 from api.auth.veiling import veiled
 from api.context import Duban
+from api.presenting.wording import is_day
 from notifications.ways import MAILBOX_URL
 from workflow.engine.case import Actor, Pen
 
@@ -59,6 +60,7 @@ def marks(masthead: Masthead) -> Markup:
 
 
 _environment.globals["marks"] = marks
+_environment.tests["day"] = is_day
 
 
 def masthead_of(duban: Duban, someone: Someone, here: str) -> Masthead:

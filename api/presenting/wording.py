@@ -1,5 +1,6 @@
 """Dates, roles and people in Chinese, as every page says them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +16,7 @@ NOTHING = "—"
 
 _WEEKDAYS = "一二三四五六日"
 LONGEST_HEADLINE = 80
+_DAY = re.compile(rf"\d{{4}}年\d{{1,2}}月\d{{1,2}}日( 周[{_WEEKDAYS}])?( \d\d:\d\d)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ def in_full(day: date) -> str:
 def with_weekday(day: date) -> str:
     """A day with its year and weekday: 2026年3月6日 周五."""
     return f"{in_full(day)} 周{_WEEKDAYS[day.weekday()]}"
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day as it is written here, and nothing else."""
+    return _DAY.fullmatch(text) is not None
 
 
 def to_the_minute(at: datetime) -> str:

@@ -42,3 +42,11 @@ def test_a_limit_that_stayed_is_no_news(
     assert not re.search(r"<dd[^>]*>\s*\n", page.response.text), (
         "a blank line above a table or files"
     )
+
+
+def test_a_day_in_a_table_is_not_broken_between_two_lines(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    case = walk_to(duban, "rectifying", clock)
+    cells = browser("xingyi.liaison").get(f"/cases/{case}").main.all("td", class_="unbroken")
+    assert {cell.text for cell in cells} == {"2026年4月30日"}

@@ -1,12 +1,13 @@
 """Values in words: lights, days left, facts, roles."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 import pytest
 
 from api.presenting.lights import LIGHTS, clock_of
 from api.presenting.values import value_of
-from api.presenting.wording import shortened, to_the_minute
+from api.presenting.wording import in_full, is_day, shortened, to_the_minute, with_weekday
 from workflow.engine.calendar import Calendar
 from workflow.engine.definition import Column, Fact
 from workflow.holiday_notices import published_notices
@@ -102,3 +103,15 @@ def test_texts_are_cut_to_one_line() -> None:
 
 def test_an_instant_is_told_in_shanghai() -> None:
     assert to_the_minute(datetime(2026, 3, 1, 16, 30, tzinfo=UTC)) == "2026年3月2日 00:30"
+
+
+@pytest.mark.parametrize("say", [in_full, with_weekday])
+def test_a_day_is_known_as_one_however_it_is_said(say: Callable[[date], str]) -> None:
+    said = say(date(2026, 12, 31))
+    assert is_day(said)
+    assert not is_day(f"自{said}起")
+
+
+def test_an_instant_is_a_day_and_a_number_is_none() -> None:
+    assert is_day(to_the_minute(datetime(2026, 3, 1, 16, 30, tzinfo=UTC)))
+    assert not is_day("20,260,301")
