@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def let_in(login: Annotated[str, _LOGIN]) -> None:
-    """给丢了口令或手机的安全管理员一次性口令，并取下动态口令。"""
+    """给丢了口令或手机的安全管理员一次性口令，并停用二次验证。"""
     from api.cli.installation import open_installation, settings
     from workflow.store.people import standing
     from workflow.store.people.passwords import ONE_TIME_LASTS, give_passwords, make_passwords
@@ -30,4 +30,4 @@ def let_in(login: Annotated[str, _LOGIN]) -> None:
             standing.let_security_in(connection, login, now)
             give_passwords(connection, made, now, one_time=True)
     say(f"{login} 的一次性口令：{made[login].password}")
-    note(f"只显示这一次，{ONE_TIME_LASTS.days} 天内有效；原有登录已失效，动态口令须重新设置")
+    note(f"只显示这一次，{ONE_TIME_LASTS.days} 天内有效；原有登录已失效，二次验证须重新设置")

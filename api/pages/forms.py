@@ -122,7 +122,7 @@ def minute_in(form: Mapping[str, Any], name: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=ZONE) if text else None
     except ValueError:
-        raise InvalidInput("时间写法不对，应如 2026-03-02T09:30", {"time": text[:20]}) from None
+        raise InvalidInput("时间写法不对，应如 2026-03-02 09:30", {"time": text[:20]}) from None
 
 
 def printable(text: str, most: int = 60) -> str:

@@ -34,7 +34,7 @@ WORDS: Mapping[str, str] = {
     "check": "检查",
     "checkpoints": "校验点",
     "clear": "清除标记",
-    "code": "动态口令",
+    "code": "验证码",
     "confirm": "确认身份",
     "contacts": "联系人",
     "definitions": "工作流程",

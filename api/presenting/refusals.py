@@ -24,7 +24,7 @@ REASONS: Mapping[str, str] = {
     "cannot_unseal": "密封的内容打不开",
     "forged": "请求不是从本系统页面发出的",
     "wrong_password": "登录名或口令不对",
-    "wrong_code": "动态口令不对",
+    "wrong_code": "验证码不对",
     "wrong_confirmation": "确认身份的口令不对",
     "confirmation_needed": "签字前没有确认身份",
     "not_by_programs": "不能由程序代办",

@@ -120,7 +120,7 @@ def _act(someone: Someone, source: int, what: str) -> Act:
 def _post_of(connection: Connection, duban: Duban, workflow: str, username: str) -> int:
     """The post through which somebody opens cases of a workflow; raises a Refusal."""
     if workflow not in dict(_workflows(duban)):
-        raise InvalidInput("请选择一个有外部编号的工作流", {"workflow": workflow[:40]})
+        raise InvalidInput("请选择一个有外部编号的工作流程", {"workflow": workflow[:40]})
     opening = duban.catalog.newest(workflow).definition.opening
     roles = {role.partition(".")[2] for role in opening.by}
     person = person_by_username(connection, username)

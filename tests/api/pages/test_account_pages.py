@@ -86,7 +86,7 @@ def test_sessions_are_listed_and_the_others_ended(browser: Browsers, duban: Duba
     desk.client.cookies.clear()
     desk.sign_in()
     page = desk.get("/account")
-    assert page.text.count("就是这里") == 1
+    assert page.text.count("本次登录") == 1
     assert "其他地方的登录都已退出" in desk.post_on(page, "sessions/end").text
     assert not any(form.action.endswith("/end") for form in desk.get("/account").forms)
 
@@ -114,7 +114,7 @@ def test_a_token_without_an_end_is_refused(browser: Browsers, days: str) -> None
 
 def test_whoever_may_have_no_token_is_offered_none(system: Browser) -> None:
     page = system.get("/account")
-    assert "有任职岗位的人才能给程序令牌" in page.text
+    assert "有任职岗位的人才能生成令牌" in page.text
     assert not [form for form in page.forms if form.action.endswith("/tokens")]
 
 

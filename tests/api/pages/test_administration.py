@@ -131,14 +131,14 @@ def test_who_has_lost_phone_and_recovery_codes_is_let_in_by_the_security_adminis
     here = account(duban, LIAISON)
     form = {"csrf": csrf(security, f"/administration/accounts?find={LIAISON}")}
     done = security.post(here, {**form, "act": "take_off_factor"})
-    assert "动态口令已取下" in done.text
+    assert "二次验证已停用" in done.text
     with duban.database.reading() as connection:
         found = account_of(connection, LIAISON)
     assert found is not None
     assert not found.second_factor
     assert {"act": "second-factor-off"} in acts(duban)
     again = security.post(here, {**form, "act": "take_off_factor"})
-    assert (again.status, "没有启用动态口令" in again.text) == (422, True)
+    assert (again.status, "没有启用二次验证" in again.text) == (422, True)
 
 
 def acts(duban: Duban) -> list[dict[str, object]]:

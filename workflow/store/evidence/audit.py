@@ -41,7 +41,7 @@ KINDS: Mapping[str, str] = {
     "holding": "任职的变更",
     "substitute": "代理的变更",
     "unit": "单位的变更",
-    "definition": "发布工作流",
+    "definition": "发布工作流程",
     "calendar": "录入放假通知",
     "score": "考核计分",
     "cadence": "定期工作的开启和停止",

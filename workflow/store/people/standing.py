@@ -70,7 +70,7 @@ def take_off_second_factor(connection: Connection, person: int, *, by: int, now:
     have a second factor sets up another when they come in.
     """
     if not second_factor.remove(connection, person):
-        raise InvalidInput("这个账号没有启用动态口令", {"person": person})
+        raise InvalidInput("这个账号没有启用二次验证", {"person": person})
     end_sessions_of(connection, person)
     _record(connection, "second-factor-off", person, by, now)
 
