@@ -48,6 +48,7 @@ class OrganisationPage:
     changes: tuple[ChangeLine, ...]
     older: str
     contact: Mapping[str, str]
+    done: str = ""
     problem: str = ""
     username: str = ""
     name: str = ""

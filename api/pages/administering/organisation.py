@@ -29,15 +29,30 @@ HERE = "/administration/organisation"
 PAGE_SIZE = 20
 _CONTACT = ("username", "phone", "email")
 _NO_CONTACT: Mapping[str, str] = dict.fromkeys(_CONTACT, "")
+_DONE = {
+    "enrolled": "账号已新建，还没有岗位和口令",
+    "reached": "联系方式已更改",
+    "undone": "已撤销",
+    "reorganised": "已办理，未结事项由后台随之调整",
+}
 ChangeId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
 
 
 @router.get(HERE)
 def organisation(
-    duban: Installation, someone: SignedInPage, find: str = "", before: int | None = None
+    duban: Installation,
+    someone: SignedInPage,
+    find: str = "",
+    before: int | None = None,
+    done: str = "",
 ) -> Response:
     """Units by name or code, the highest ones without a text, and the latest changes."""
-    return _page(duban, someone, find=printable(find), before=before)
+    return _page(duban, someone, find=printable(find), before=before, done=_DONE.get(done, ""))
+
+
+def after(what: str) -> Response:
+    """To the page, which says what was just done."""
+    return RedirectResponse(f"{HERE}?done={what}", 303)
 
 
 @router.post("/administration/people")
@@ -49,7 +64,7 @@ def enrol(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
         Organising(duban.database).enrol(asked, username=username, name=name)
     except Refusal as refusal:
         return _page(duban, someone, refusal=refusal, username=username, name=name)
-    return RedirectResponse(HERE, 303)
+    return after("enrolled")
 
 
 @router.post("/administration/contacts")
@@ -64,7 +79,7 @@ def reach(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
         Organising(duban.database).reach(asked, person=person, **given)
     except Refusal as refusal:
         return _page(duban, someone, refusal=refusal, contact=typed)
-    return RedirectResponse(HERE, 303)
+    return after("reached")
 
 
 @router.post("/administration/changes/{change}/undo")
@@ -75,7 +90,7 @@ def undo(change: ChangeId, duban: Installation, someone: SignedInForm, form: Pos
         Organising(duban.database).undo(asked, change)
     except Refusal as refusal:
         return _page(duban, someone, refusal=refusal)
-    return RedirectResponse(HERE, 303)
+    return after("undone")
 
 
 def _page(
@@ -88,6 +103,7 @@ def _page(
     username: str = "",
     name: str = "",
     contact: Mapping[str, str] = _NO_CONTACT,
+    done: str = "",
 ) -> Response:
     with duban.database.reading() as connection:
         found = find_units(connection, find, 50) if find else top_units(connection)
@@ -101,6 +117,7 @@ def _page(
         username=username,
         name=name,
         contact=contact,
+        done=done,
     )
     status = status_of(refusal) if refusal else 200
     return show("organisation.html", page, masthead_of(duban, someone, HERE), status=status)

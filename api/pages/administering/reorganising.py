@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import status_of
 from api.pages.administering.one_unit import UnitId
-from api.pages.administering.organisation import HERE
+from api.pages.administering.organisation import HERE, after
 from api.pages.forms import Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.pages.units import Picked, pick_unit
@@ -65,7 +64,7 @@ def look_or_do(unit: UnitId, duban: Installation, someone: SignedInForm, form: P
         if text_in(form, "act") == "do":
             asked = Asked(text_in(form, "request"), duban.clock(), someone.person)
             getattr(Organising(duban.database), kind)(asked, unit=unit, **other)
-            return RedirectResponse(HERE, 303)
+            return after("reorganised")
         seen = Organising(duban.database).preview(kind, duban.clock(), unit=unit, **other)
     except Refusal as refusal:
         return _page(duban, someone, unit, kind=kind or "", other=picked, refusal=refusal)

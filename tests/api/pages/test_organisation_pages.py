@@ -33,6 +33,7 @@ def test_somebody_new_is_appointed_stood_in_for_and_leaves(system: Browser, duba
     form = fields(system, HERE)
     made = system.post("/administration/people", {**form, "username": "new.one", "name": "新小明"})
     assert "新建新小明的账号" in made.text
+    assert made.main.one(class_="banner").text == "账号已新建，还没有岗位和口令。"
     again = system.post("/administration/people", {**form, "username": "new.one", "name": "新小明"})
     assert again.text.count("新建新小明的账号") == 1  # sent twice, it acts once
 
@@ -63,6 +64,7 @@ def test_an_administrator_enters_an_address_and_tries_a_channel_with_it(system: 
     new["email"] = "guanli@office.example"
     page = system.post_on(wrong, "administration/contacts", **new)
     assert "更改关力的手机、邮箱" in page.text
+    assert page.main.one(class_="banner").text == "联系方式已更改。"
     assert "office.example" not in page.text
     tried = system.get("/administration/channels")
     assert len(tried.forms) == 2  # mail and SMS
@@ -70,7 +72,9 @@ def test_an_administrator_enters_an_address_and_tries_a_channel_with_it(system: 
     assert "存进了本机信箱，没有发出去" in tried.text
     assert "对方已经收下" not in tried.text
     undo = next(form for form in page.forms if "undo" in form.action)
-    assert "撤销变更" in system.post(undo.action, undo.values).text
+    undone = system.post(undo.action, undo.values)
+    assert "撤销变更" in undone.text
+    assert undone.main.one(class_="banner").text == "已撤销。"
     assert system.get("/administration/channels").forms == []
     same = system.post_form(HERE, "administration/contacts", username=system.username)
     assert (same.status, "请填写新的手机或邮箱" in same.text) == (422, True)
