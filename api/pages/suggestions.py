@@ -3,7 +3,6 @@ system administrator reads it and answers, and sees no case by that.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -166,14 +165,10 @@ def _line(one: Suggestion, *, reply: bool = False, typed: str = "") -> Suggestio
     return SuggestionLine(
         kind=KINDS[one.kind],
         text=one.text,
-        when=_day(one.at),
+        when=to_the_minute(one.at),
         who=one.name or "未署名",
         answer=one.answer or "",
-        answered=_day(one.answered_at) if one.answered_at else "",
+        answered=to_the_minute(one.answered_at) if one.answered_at else "",
         reply=f"{ADMINISTRATION}/{one.id}" if reply and one.answer is None else "",
         typed=typed,
     )
-
-
-def _day(at: datetime) -> str:
-    return to_the_minute(at)

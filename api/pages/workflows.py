@@ -46,7 +46,7 @@ def one_workflow(name: str, duban: Installation, someone: SignedInPage) -> Respo
 @router.get("/workflows/{name}/handbook")
 def handbook(name: str, duban: Installation, someone: SignedInPage) -> Response:
     """What each post has to do."""
-    page = _handbook(duban, name, file=False)
+    page = _handbook(duban, name)
     return show("handbook.html", page, masthead_of(duban, someone, _HERE))
 
 
@@ -54,7 +54,7 @@ def handbook(name: str, duban: Installation, someone: SignedInPage) -> Response:
 def handbook_file(name: str, duban: Installation, someone: SignedInPage) -> Response:
     """The same as one file that needs nothing else, to be read without a network."""
     del someone
-    page = _handbook(duban, name, file=True)
+    page = _handbook(duban, name)
     answer = show("handbook_file.html", page)
     title = quote(f"{page.title}办事指南.html")
     answer.headers["Content-Disposition"] = (
@@ -81,7 +81,7 @@ def versions(name: str, duban: Installation, someone: SignedInPage) -> Response:
     return show("versions.html", page, masthead_of(duban, someone, _HERE))
 
 
-def _handbook(duban: Duban, name: str, *, file: bool) -> HandbookPage:
+def _handbook(duban: Duban, name: str) -> HandbookPage:
     book, definition = _rule_books(duban, name)[0], duban.catalog.newest(name).definition
     return HandbookPage(
         name=name,
@@ -91,7 +91,6 @@ def _handbook(duban: Duban, name: str, *, file: bool) -> HandbookPage:
         version=book.version,
         since=book.since,
         parts=parts_of(definition),
-        file=file,
     )
 
 

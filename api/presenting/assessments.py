@@ -66,7 +66,6 @@ class RankRow:
 class RankingPage:
     """A year by a scorecard, as far as the reader sees it; `may_freeze` shows the button."""
 
-    tabs: tuple[LedgerLink, ...]
     title: str
     basis: str
     note: str
@@ -138,7 +137,6 @@ class SheetPage:
     proposals: tuple[ProposalLine, ...]
     decides: bool
     case: tuple[str, str]
-    frozen: bool
     problem: str = ""
     tried: tuple[str, str] = ("", "")
     typed_points: str = ""

@@ -166,7 +166,6 @@ class ReportsPage:
     """
 
     tabs: tuple[LedgerLink, ...]
-    title: str
     workflows: tuple[Option, ...]
     years: tuple[Option, ...]
     figures: tuple[Figure, ...]

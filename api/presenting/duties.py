@@ -38,7 +38,6 @@ class DutyGroup:
 
     unit: int
     name: str
-    mine: bool
     enters: bool
     lines: tuple[DutyLine, ...]
     bases: tuple[tuple[str, str, str], ...]

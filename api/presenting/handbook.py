@@ -49,7 +49,6 @@ class HandbookPage:
     version: int
     since: str
     parts: tuple[Part, ...]
-    file: bool = False
 
 
 def parts_of(definition: Definition) -> tuple[Part, ...]:

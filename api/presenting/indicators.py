@@ -23,7 +23,6 @@ class SeriesRow:
 
     unit: str
     cells: tuple[str, ...]
-    latest: str
     share: int
     line: str
 
@@ -33,11 +32,9 @@ class IndicatorPage:
     """One indicator of the units that a reader sees."""
 
     tabs: tuple[LedgerLink, ...]
-    lists: str
     note: str
     options: tuple[Option, ...]
     title: str
-    measure: str
     facts: tuple[str, ...]
     heads: tuple[str, ...]
     rows: tuple[SeriesRow, ...]
@@ -68,7 +65,7 @@ def series_rows(
             NOTHING if one not in by_period else number(by_period[one]["value"]) for one in shown
         )
         share = 0 if latest is None or high <= 0 else max(0, round(100 * latest / high))
-        rows.append(SeriesRow(unit, cells, number(latest), share, _line(own, low, high)))
+        rows.append(SeriesRow(unit, cells, share, _line(own, low, high)))
     return tuple(map(periods.in_words, shown)), tuple(rows)
 
 

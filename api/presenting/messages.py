@@ -49,7 +49,6 @@ class MessageLine:
     way: str
     status: str
     failed: bool
-    detail: str
     when: str
     iso: str
     story: tuple[Moment, ...]
@@ -107,7 +106,6 @@ def message_line(
         way=way_in_words(message.way),
         status=_status(message, proof),
         failed=failed and proof.replaced_by is None and not proof.went_by,
-        detail=message.detail or "",
         when=to_the_minute(at),
         iso=machine_readable(at),
         story=story_of(message, proof, calendar),

@@ -70,7 +70,6 @@ class PostLine:
     """A post and who is on it, or will be; nobody when it is free."""
 
     title: str
-    role: str
     held: tuple[HeldLine, ...]
 
 
@@ -151,7 +150,7 @@ def post_lines(rows: Iterable[Mapping[str, Any]], held: Iterable[Held]) -> Itera
             )
         )
     for row in rows:
-        yield PostLine(row["title"], row["role"], tuple(on.get(row["id"], ())))
+        yield PostLine(row["title"], tuple(on.get(row["id"], ())))
 
 
 def period_of(one: Held) -> str:

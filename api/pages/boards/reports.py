@@ -43,7 +43,6 @@ def reports(
     lights = Counter(row.item.clock.light for row in rows)
     page = ReportsPage(
         tabs=tabs("/boards/reports"),
-        title=known[workflow].title if workflow else "定期报告",
         workflows=workflow_options(known, workflow),
         years=options_of(years, year),
         figures=tuple(

@@ -151,7 +151,6 @@ def _ranking(
         here = year_in_sight(connection, duban, someone.actor, card, year)
     frozen = here.results[0]["at"] if here.results else None
     page = RankingPage(
-        tabs=tabs(_OPEN),
         title=f"{year}年{here.card.title}",
         basis=here.card.basis,
         note=here.card.note or "",
@@ -193,7 +192,6 @@ def _sheet(
         proposals=tuple(map(proposal_line, waiting)),
         decides=here.keeps and not here.results,
         case=(f"/cases/{case['id']}", case["number"]) if case else ("", ""),
-        frozen=bool(here.results),
         problem=tried.refusal.sentence if tried else "",
         tried=(tried.rule, tried.case) if tried else ("", ""),
         typed_points=tried.points if tried else "",

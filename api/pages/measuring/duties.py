@@ -111,7 +111,6 @@ def _groups(
     yield DutyGroup(
         unit=home.government,
         name=home.name,
-        mine=in_it,
         enters=any(one.kept_by == home.office for one in shown.values()),
         lines=tuple(
             duty_line(standing_of(name, one, one.duty, year, values))

@@ -44,11 +44,9 @@ def series(
     of = next((one for one in in_force.lists.values() if chosen in one.items), None)
     page = IndicatorPage(
         tabs=tabs(_OPEN),
-        lists=of.title if of else "",
         note=of.note or "" if of else "",
         options=options_of({name: one.title for name, one in known.items()}, chosen),
         title=known[chosen].title if chosen else "监测指标",
-        measure=known[chosen].measure if chosen else "",
         facts=facts_of(known[chosen], office_in_words(known[chosen].kept_by)) if chosen else (),
         heads=heads,
         rows=rows,
