@@ -15,7 +15,7 @@ from api.auth import Installation, SignedInPage
 from api.context import Duban
 from api.pages.forms import GREATEST_ID, printable
 from api.pages.rendering import has_mailbox, masthead_of, show
-from api.presenting.fields import Option
+from api.presenting.fields import Option, options_of
 from api.presenting.message_story import WAYS
 from api.presenting.trial import shown_address
 from api.presenting.wording import machine_readable, to_the_minute
@@ -81,7 +81,7 @@ def mailbox(
     following = urlencode({**narrowed, "before": rows[-1]["id"]}) if rows else ""
     page = MailboxPage(
         letters=tuple(map(_letter, rows)),
-        ways=tuple(Option(key, label, key == way) for key, label in WAYS.items()),
+        ways=options_of(WAYS, way),
         to=to,
         next=f"?{following}" if len(rows) == PAGE_SIZE else "",
         narrowed=bool(narrowed),

@@ -13,8 +13,7 @@ from api.context import Duban
 from api.errors import note_refusal, status_of
 from api.pages.forms import GREATEST_ID, Posted, text_in
 from api.pages.rendering import masthead_of, show
-from api.presenting.fields import Option
-from api.presenting.lists import options_of
+from api.presenting.fields import Option, options_of
 from api.presenting.wording import to_the_minute
 from workflow.engine.errors import InvalidInput, OutOfTurn, Refusal
 from workflow.store import suggestions

@@ -148,9 +148,9 @@ def _field(
         return replace(field, hint=hint, kept=_kept(value), accept=ACCEPTED[fact.type])
     text = called(value) if fact.type == "people" else typed(value)
     if fact.type == "yes_no":
-        return replace(field, options=_options(_YES_NO if required else _YES_NO_NOTHING, text))
+        return replace(field, options=options_of(_YES_NO if required else _YES_NO_NOTHING, text))
     if fact.type == "choice":
-        return replace(field, options=_options({one: one for one in fact.options}, text))
+        return replace(field, options=options_of({one: one for one in fact.options}, text))
     return replace(field, text=text, most=field.most or _longest(fact))
 
 
@@ -192,7 +192,8 @@ def _bound(number: float | None) -> str:
     return "" if number is None else f"{number:g}"
 
 
-def _options(labels: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
+def options_of(labels: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
+    """Labels by value as something to choose from."""
     return tuple(Option(value, label, value == chosen) for value, label in labels.items())
 
 

@@ -294,11 +294,6 @@ def stamps_of(definition: Definition, body: Row, *, given: bool = True) -> tuple
     )
 
 
-def options_of(labels: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
-    """Labels by value as something to choose from."""
-    return tuple(Option(value, label, value == chosen) for value, label in labels.items())
-
-
 def ledger_links(definition: Definition, here: str) -> tuple[LedgerLink, ...]:
     """The ledgers of a workflow, and their reconciliation."""
     start = f"/ledgers/{definition.workflow}"

@@ -1,11 +1,11 @@
 """The organisation in words: units, their posts and who holds them, changes, lists taken in."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from api.presenting.fields import Option
+from api.presenting.fields import Option, options_of
 from api.presenting.wording import in_full, to_the_minute
 from workflow.engine.calendar import local_day
 from workflow.organising.lines import IN_WORDS, Report
@@ -195,7 +195,4 @@ def role_options(roles: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
     titles: dict[str, list[str]] = {}
     for title, name in roles.items():
         titles.setdefault(name, []).extend([title] if title != name else [])
-    found: Sequence[tuple[str, str]] = [
-        (name, "、".join(said) or name) for name, said in titles.items()
-    ]
-    return tuple(Option(name, said, name == chosen) for name, said in found)
+    return options_of({name: "、".join(said) or name for name, said in titles.items()}, chosen)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from api.presenting.fields import Option
+from api.presenting.fields import Option, options_of
 from workflow.store.offices.preferences import CHOICES, Preferences
 
 _KINDS = {
@@ -45,4 +45,4 @@ def _options(ways: Iterable[str], chosen: str, robot: bool) -> tuple[Option, ...
 
 def hour_options(hours: Iterable[int], chosen: int) -> tuple[Option, ...]:
     """Hours of the day to choose from."""
-    return tuple(Option(str(hour), f"{hour}:00", hour == chosen) for hour in hours)
+    return options_of({str(hour): f"{hour}:00" for hour in hours}, str(chosen))

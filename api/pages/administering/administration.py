@@ -16,8 +16,7 @@ from api.errors import status_of
 from api.pages.administering.first_steps import Step, first_steps
 from api.pages.forms import GREATEST_ID, Posted, printable, text_in
 from api.pages.rendering import masthead_of, show
-from api.presenting.fields import Option
-from api.presenting.lists import options_of
+from api.presenting.fields import Option, options_of
 from api.presenting.wording import to_the_minute
 from workflow.engine.errors import InvalidInput, Refusal
 from workflow.store.evidence import audit

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Annotated
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path, Response
 from api.auth import Installation, SignedInForm, SignedInPage
 from api.checkpoint_files import EVERY
 from api.context import Duban
-from api.pages.forms import GREATEST_ID, Posted, printable, text_in
+from api.pages.forms import GREATEST_ID, Posted, day_in, printable, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.audit_log import (
     OUTCOMES,
@@ -24,9 +24,8 @@ from api.presenting.audit_log import (
     people_in,
     units_in,
 )
-from api.presenting.fields import Option
+from api.presenting.fields import options_of
 from api.presenting.wording import Names
-from workflow.engine.calendar import day_begins
 from workflow.engine.errors import InvalidInput, NotFound
 from workflow.store.evidence import audit, audit_log
 from workflow.store.evidence.audit import KINDS, Act
@@ -93,8 +92,8 @@ def log(
     following = urlencode({**filters.given(), "after": _address(last)}) if last else ""
     page = AuditPage(
         lines=lines,
-        kinds=tuple(Option(key, title, key == filters.kind) for key, title in KINDS.items()),
-        outcomes=tuple(Option(k, title, k == filters.outcome) for k, title in OUTCOMES.items()),
+        kinds=options_of(KINDS, filters.kind),
+        outcomes=options_of(OUTCOMES, filters.outcome),
         who=filters.who,
         since=filters.since,
         until=filters.until,
@@ -143,7 +142,7 @@ def _read(
     duban: Duban, filters: Filters, limit: int, after: Spot | None = None
 ) -> tuple[tuple[Line, ...], Spot | None]:
     """The lines, and where they end; raises InvalidInput for a date that is none."""
-    since, until = _day(filters.since), _day(filters.until)
+    since, until = (day_in(filters.given(), name) for name in ("since", "until"))
     known = {name: one.definition for name, one in duban.catalog.workflows().items()}
     with duban.database.reading() as connection:
         wanted = Wanted(
@@ -164,15 +163,6 @@ def _read(
         )
     last = Spot(rows[-1]["at"], rows[-1]["strand"], rows[-1]["seq"]) if rows else None
     return lines_of(rows, names), last
-
-
-def _day(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return day_begins(date.fromisoformat(text))
-    except (ValueError, OverflowError):
-        raise InvalidInput("日期应写成 2026-09-30 这样") from None
 
 
 def _address(spot: Spot) -> str:

@@ -12,8 +12,7 @@ from api.context import Duban
 from api.errors import status_of
 from api.pages.forms import GREATEST_ID, Posted, text_in
 from api.pages.rendering import masthead_of, show
-from api.presenting.fields import Option
-from api.presenting.lists import options_of
+from api.presenting.fields import Option, options_of
 from api.presenting.wording import to_the_minute
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.store.evidence import audit

@@ -21,7 +21,7 @@ from api.presenting.burden import (
     reasons_of,
     weeks_of,
 )
-from api.presenting.fields import Option
+from api.presenting.fields import options_of
 from api.presenting.wording import Names
 from workflow.engine.calendar import day_begins, local_day
 from workflow.engine.case import Unit
@@ -71,7 +71,7 @@ def board(duban: Installation, someone: SignedInPage, unit: str = "") -> Respons
     page = BurdenPage(
         tabs=tabs("/boards/burden"),
         unit=names[one],
-        units=tuple(Option(str(id_), names[id_], id_ == one) for id_ in mine),
+        units=options_of({str(id_): names[id_] for id_ in mine}, str(one)),
         people=len(people),
         weeks=weeks,
         budgets=budgets_of(weeks[0], selector, known.values()),

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from api.context import Duban
 from api.presenting.boards import heads_of
-from api.presenting.fields import Option
+from api.presenting.fields import Option, options_of
 from workflow.engine.calendar import day_begins
 from workflow.engine.definition import Definition
 from workflow.store.lists import queries
@@ -68,7 +68,7 @@ def definitions(duban: Duban) -> dict[str, Definition]:
 
 def workflow_options(known: Mapping[str, Definition], chosen: str) -> tuple[Option, ...]:
     """Workflows to choose from."""
-    return tuple(Option(name, one.title, name == chosen) for name, one in known.items())
+    return options_of({name: one.title for name, one in known.items()}, chosen)
 
 
 def all_or_one(known: Mapping[str, Definition], chosen: str) -> tuple[Option, ...]:

@@ -18,7 +18,7 @@ from api.pages.boards.reading import (
 )
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import HeatPage, heat_row, tabs
-from api.presenting.lists import options_of
+from api.presenting.fields import options_of
 from workflow.engine.calendar import day_begins, local_day
 from workflow.store.lists import queries
 from workflow.store.lists.boards import What, count_by_span_and_unit

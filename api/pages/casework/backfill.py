@@ -17,8 +17,7 @@ from api.pages.forms import GREATEST_ID, Posted, printable, text_in
 from api.pages.kept_files import MOST_KEPT, content_of, kept_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.backfill import BackfillPage, ColumnChoice, PastLine, TakenFile, WordChoice
-from api.presenting.fields import Option
-from api.presenting.lists import options_of
+from api.presenting.fields import Option, options_of
 from api.presenting.wording import to_the_minute
 from api.spreadsheets.past_columns import Reading, Target, targets_of
 from api.spreadsheets.past_import import Ledger, Looked, PastReport, look, open_ledger, take_over

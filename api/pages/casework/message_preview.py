@@ -9,7 +9,7 @@ from api.auth import Installation, SignedInPage
 from api.pages.forms import CaseId
 from api.pages.rendering import masthead_of, show
 from api.presenting.case_page import headline_of
-from api.presenting.fields import Option
+from api.presenting.fields import Option, options_of
 from api.presenting.message_story import kind_of
 from notifications.channels import count_parts
 from notifications.channels.channel import Unsendable
@@ -72,9 +72,7 @@ def preview_of_case(
         case=f"/cases/{case_id}",
         number=case.number,
         headline=headline_of(case, compiled.definition),
-        templates=tuple(
-            Option(key, kind_of(key), key == chosen) for key in sorted(template_keys())
-        ),
+        templates=options_of({key: kind_of(key) for key in sorted(template_keys())}, chosen),
         parts=count_parts(said["short"]) if "short" in said else 0,
         when=when,
         **said,

@@ -21,6 +21,7 @@ from api.pages.lists.ledger_filters import (
 from api.pages.lists.ledger_summary import summary_of
 from api.pages.rendering import masthead_of, show
 from api.pages.units import suggestions
+from api.presenting.fields import options_of
 from api.presenting.lists import (
     COLUMNS,
     LedgerGroup,
@@ -29,7 +30,6 @@ from api.presenting.lists import (
     SavedView,
     forms_of,
     ledger_links,
-    options_of,
 )
 from workflow.engine.errors import Refusal
 from workflow.store.lists import queries, ranges, views

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.auth import Installation, SignedInPage
 from api.pages.rendering import masthead_of, show
-from api.presenting.fields import Option
+from api.presenting.fields import Option, options_of
 from api.presenting.wording import in_full
 from workflow.engine.calendar import local_day
 from workflow.store.casework import documents
@@ -62,7 +62,7 @@ def register(duban: Installation, someone: SignedInPage, year: str = "") -> Resp
         rows, more = documents.register(connection, someone.actor, int(shown), MOST)
     page = RegisterPage(
         year=shown,
-        years=tuple(Option(one, f"{one}年", one == shown) for one in years),
+        years=options_of({one: f"{one}年" for one in years}, shown),
         series=tuple(_series(rows)),
         more=more,
     )

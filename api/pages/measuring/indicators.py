@@ -15,7 +15,7 @@ from api.pages.rendering import masthead_of, show
 from api.presenting.boards import tabs
 from api.presenting.importing import FigureImportPage, figure_rows
 from api.presenting.indicators import IndicatorPage, facts_of, series_rows
-from api.presenting.lists import options_of
+from api.presenting.fields import options_of
 from api.presenting.workflows import office_in_words
 from api.spreadsheets.figure_list import FigureReport, import_figures, template
 from workflow.engine.errors import Refusal

@@ -167,8 +167,8 @@ def test_the_log_is_narrowed_by_kind_person_day_and_outcome(
     for query, numbers in found.items():
         text = reader.get(f"/audit?{query}").text
         assert [one for one in "1234" if f"编号 {one} " in f"{text} "] == list(numbers), query
-    assert "日期应写成" in reader.get("/audit?since=yesterday").text
-    assert "日期应写成" in reader.get("/audit?since=0001-01-01").text
+    assert "日期写法不对" in reader.get("/audit?since=yesterday").text
+    assert "日期写法不对" in reader.get("/audit?since=0001-01-01").text
     assert "翻页的地址有误" in reader.get("/audit?after=x").text
 
 
