@@ -19,7 +19,6 @@ from workflow.engine.errors import (
     InvalidInput,
     NotConfirmed,
     NotYourTurn,
-    OutOfTurn,
     Refusal,
 )
 from workflow.engine.machine import Compiled
@@ -148,9 +147,10 @@ def _hindrance(at: Situation, name: str, event: Event) -> str | None:
     """Why the step would be refused whatever is typed, or None; raises NotYourTurn."""
     try:
         step(at.compiled, at.case, Firing(name), at.actor, at.world, at.now)
-    except (NotYourTurn, InvalidInput, NotConfirmed) as error:
-        if isinstance(error, NotYourTurn):
-            raise
+    except NotYourTurn:
+        raise
+    except (InvalidInput, NotConfirmed):
+        pass  # for want of input: whether it holds then, the condition says
     except Refusal as error:
         return None if _depends_on_input(event) else error.sentence
     if _depends_on_input(event):
@@ -294,8 +294,6 @@ def _is_open_to(at: Situation, firing: Firing) -> bool:
         step(at.compiled, at.case, firing, at.actor, at.world, at.now)
     except InvalidInput:
         return True
-    except (NotYourTurn, OutOfTurn):
-        return False
     except Refusal:
         return False
     return True

@@ -71,25 +71,29 @@ def change(unit: UnitId, duban: Installation, someone: SignedInForm, form: Poste
 def _appoint(
     org: Organising, asked: Asked, unit: int, typed: Typed, person: Callable[[str], int]
 ) -> Changed:
-    post = {"role": typed.get("role", ""), "title": typed.get("title") or None}
     return org.appoint(
         asked,
         person=person("person"),
         unit=unit,
+        role=typed.get("role", ""),
+        title=typed.get("title") or None,
         kind="deputy" if typed.get("kind") == "deputy" else "holder",
         begins=day_in(typed, "begins"),
         one_more="one_more" in typed,
-        **post,
     )
 
 
 def _end(
     org: Organising, asked: Asked, unit: int, typed: Typed, person: Callable[[str], int]
 ) -> Changed:
-    narrowed = {"unit": unit, "role": typed.get("role") or None}
-    who = person("person")
-    reason = typed.get("reason", "")
-    return org.end(asked, person=who, ends=day_in(typed, "ends"), reason=reason, **narrowed)
+    return org.end(
+        asked,
+        person=person("person"),
+        unit=unit,
+        role=typed.get("role") or None,
+        ends=day_in(typed, "ends"),
+        reason=typed.get("reason", ""),
+    )
 
 
 def _substitute(
@@ -110,8 +114,12 @@ def _rename(
     org: Organising, asked: Asked, unit: int, typed: Typed, person: Callable[[str], int]
 ) -> Changed:
     del person
-    names = {"name": typed.get("name", ""), "short_name": typed.get("short_name", "")}
-    return org.rename(asked, unit=unit, **names)
+    return org.rename(
+        asked,
+        unit=unit,
+        name=typed.get("name", ""),
+        short_name=typed.get("short_name", ""),
+    )
 
 
 _ACTS: Mapping[str, Act] = {

@@ -75,8 +75,9 @@ def reach(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     try:
         with duban.database.reading() as connection:
             person = person_by_username(connection, typed["username"])
-        given = {"phone": typed["phone"], "email": typed["email"]}
-        Organising(duban.database).reach(asked, person=person, **given)
+        Organising(duban.database).reach(
+            asked, person=person, phone=typed["phone"], email=typed["email"]
+        )
     except Refusal as refusal:
         return _page(duban, someone, refusal=refusal, contact=typed)
     return after("reached")

@@ -233,13 +233,7 @@ def _read_file(
         messages=regard.messages,
         holders=holders,
         watched=regard.watched,
-        papers=papers_of(
-            connection,
-            someone,
-            scene,
-            names,
-            history,
-        ),
+        papers=papers_of(connection, someone, scene, names, history),
         withheld=withheld(definition, case.parties, someone.actor),
         hidden=related.hidden,
     )
