@@ -188,7 +188,7 @@ def _fact_in_words(fact: Fact, raw: Any) -> Any:
         return [
             SimpleNamespace(
                 **{
-                    name: in_words(column.type, row[name]) if row.get(name) else ""
+                    name: "" if row.get(name) in (None, "") else in_words(column.type, row[name])
                     for name, column in fact.columns.items()
                 }
             )

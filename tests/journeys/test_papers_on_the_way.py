@@ -36,6 +36,17 @@ def test_an_adjustment_is_approved_on_a_sheet_with_both_plans(play: Play, desk: 
     assert "原目标值\t100%\t调整后的目标值\t95%" in kept, "the task itself says 95 by now"
 
 
+def test_a_node_that_asks_for_nothing_yet_says_nought(play: Play, desk: Desk) -> None:
+    """意见 二（三）：节点逐个写明应完成多少，还不要求的写 0。"""
+    case = key_task.under_way(play)
+    first, *later = key_task.LATER
+    nodes = [{**first, "reach": 0}, *later]
+    asked: dict[str, Any] = {"new_target": 95, "new_nodes": nodes}
+    play.act(key_task.OFFICER, case, "adjust", reason="汛期影响项目施工", **asked)
+    sheet = desk.issue(key_task.MAKER, play.child(case, "adjustment"), "adjustment_form")
+    assert "调整后的节点\t半年（2026年7月31日前）：0%\n年底" in sheet.text
+
+
 def test_a_lead_is_registered_on_a_sheet_that_few_may_read(play: Play, desk: Desk) -> None:
     """办法第二十五条：线索先登记，只写事实；报不报批移送，由主要负责人定。"""
     case = referral.lead(play)
