@@ -1,14 +1,13 @@
 """审计日志: the log for the audit administrator, its export, and the checkpoints."""
 
 import csv
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from io import StringIO
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from api.auth import Installation, SignedInForm, SignedInPage
 from api.checkpoint_files import EVERY
@@ -55,33 +54,30 @@ class Filters:
 
     def given(self) -> dict[str, str]:
         """Those that are not empty."""
-        names = ("kind", "outcome", "who", "since", "until")
-        return {name: text for name in names if (text := getattr(self, name))}
+        return {name: text for name, text in asdict(self).items() if text}
 
 
-def _filters(given: Mapping[str, str]) -> Filters:
-    kind, outcome = given.get("kind", ""), given.get("outcome", "")
+def _asked(
+    kind: str = "", outcome: str = "", who: str = "", since: str = "", until: str = ""
+) -> Filters:
+    """Unknown choices count as not made."""
     return Filters(
         kind if kind in KINDS else "",
         outcome if outcome in OUTCOMES else "",
-        *(printable(given.get(name, "")) for name in ("who", "since", "until")),
+        *map(printable, (who, since, until)),
     )
+
+
+Asked = Annotated[Filters, Depends(_asked)]
+"""The filters of the address asked for."""
 
 
 @router.get("/audit")
 def log(
-    duban: Installation,
-    someone: SignedInPage,
-    kind: str = "",
-    outcome: str = "",
-    who: str = "",
-    since: str = "",
-    until: str = "",
-    after: str = "",
+    duban: Installation, someone: SignedInPage, filters: Asked, after: str = ""
 ) -> Response:
     """The log, newest first."""
-    given = {"kind": kind, "outcome": outcome, "who": who, "since": since, "until": until}
-    filters, problem = _filters(given), ""
+    problem = ""
     try:
         lines, last = _read(duban, filters, PAGE_SIZE, _spot(after))
     except InvalidInput as error:
@@ -111,8 +107,7 @@ def export(duban: Installation, someone: SignedInForm, form: Posted) -> Response
     """The filtered log as CSV, all of it; that it was exported stands in the log. Raises
     InvalidInput where it is too long.
     """
-    names = ("kind", "outcome", "who", "since", "until")
-    wanted = _filters({name: text_in(form, name) for name in names})
+    wanted = _asked(**{one.name: text_in(form, one.name) for one in fields(Filters)})
     lines, _ = _read(duban, wanted, MOST_EXPORTED + 1)
     if len(lines) > MOST_EXPORTED:
         raise InvalidInput(f"超过 {MOST_EXPORTED:,} 行，一张表装不下；请选定日期，再分几次导出")
