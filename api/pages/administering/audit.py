@@ -73,9 +73,7 @@ Asked = Annotated[Filters, Depends(_asked)]
 
 
 @router.get("/audit")
-def log(
-    duban: Installation, someone: SignedInPage, filters: Asked, after: str = ""
-) -> Response:
+def log(duban: Installation, someone: SignedInPage, filters: Asked, after: str = "") -> Response:
     """The log, newest first."""
     problem = ""
     try:

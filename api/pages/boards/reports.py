@@ -11,8 +11,8 @@ from api.pages.boards.reading import HERE, chosen_of, definitions, workflow_opti
 from api.pages.lists.case_rows import work_items
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import Figure, ReportRow, ReportsPage, tabs
-from api.presenting.lights import LIGHTS
 from api.presenting.fields import options_of
+from api.presenting.lights import LIGHTS
 from api.presenting.wording import in_full
 from workflow.engine.calendar import local_day
 from workflow.engine.periods import read_period

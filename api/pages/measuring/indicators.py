@@ -13,9 +13,9 @@ from api.pages.forms import Posted, text_in
 from api.pages.kept_files import MOST_KEPT, content_of, kept_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import tabs
+from api.presenting.fields import options_of
 from api.presenting.importing import FigureImportPage, figure_rows
 from api.presenting.indicators import IndicatorPage, facts_of, series_rows
-from api.presenting.fields import options_of
 from api.presenting.workflows import office_in_words
 from api.spreadsheets.figure_list import FigureReport, import_figures, template
 from workflow.engine.errors import Refusal
