@@ -123,5 +123,5 @@ def faults_at(width: int, desk: Page, one: Visit) -> Iterator[str]:
 
 def name_of(one: Visit) -> str:
     """What the picture of a page is called: its route, its question, and who reads it."""
-    said = f"{one.route} {one.query.replace('兴义市', 'unit')} {one.reader.partition('.')[0]}"
+    said = f"{one.route} {one.query.replace('兴义市', 'unit')} {one.reader}"
     return re.sub(r"[^\w]+", "-", said).strip("-")

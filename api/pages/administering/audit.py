@@ -38,7 +38,7 @@ SHOWN_CHECKPOINTS = 5
 MOST_EXPORTED = 50_000
 """Rows of one export; narrower filters give the rest."""
 
-_HEADER = ("时间", "操作", "结果", "人员", "对象", "详情", "来源地址", "日志编号", "原始内容")
+_HEADER = ("时间", "操作", "结果", "人员", "对象", "详情", "来源地址", "日志行号", "原始内容")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
