@@ -97,7 +97,7 @@ def _period(row: Row) -> str:
     begins = in_full(local_day(datetime.fromisoformat(since))) if since else ""
     if row["due_at"] is None:
         return f"{begins}起"
-    return f"{begins}至{in_full(due_day(row['due_at']))}"
+    return f"{begins} 至 {in_full(due_day(row['due_at']))}"
 
 
 def _values(definition: Definition, facts: Mapping[str, Any]) -> Iterator[Value]:

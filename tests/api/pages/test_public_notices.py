@@ -58,7 +58,7 @@ def test_a_case_is_shown_while_it_stands_in_a_public_state(
     assert listed(page) == [f"/public/{case}"]
     notice = read(stranger, f"/public/{case}")
     assert "路灯不亮，请打 138****1234 找张工" in notice.text
-    assert "公示期 2026年3月2日至2026年3月6日" in notice.text
+    assert "公示期 2026年3月2日 至 2026年3月6日" in notice.text
     assert "责任单位 兴义市" in notice.text
     assert "请在公示期内向州督查局反映" in notice.text
     assert "整改措施" in notice.text
