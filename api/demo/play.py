@@ -22,6 +22,7 @@ from workflow.engine.cadences import opening_days
 from workflow.engine.calendar import local_day
 from workflow.engine.case import Actor, Case
 from workflow.engine.errors import Refusal
+from workflow.store.casework import cases
 from workflow.tallying import drafts, tallied_for
 
 Visit = tuple[str, datetime]
@@ -157,9 +158,9 @@ class Play:
         """The cases that have moved since they were last seen."""
         with self.stage.duban.database.reading() as connection:
             moved = records.moved(connection, self.now, self._cast.called)
-            new = [id_ for id_, seq in moved.items() if self._is_new(id_, seq)]
+            new = sorted(id_ for id_, seq in moved.items() if self._is_new(id_, seq))
             self._cast.called.clear()
-            return records.cases(connection, new) if new else []
+            return [cases.read_case(connection, id_)[0] for id_ in new]
 
     def _is_new(self, id_: int, seq: int) -> bool:
         return id_ not in self._cases or self._cases[id_].seq < seq

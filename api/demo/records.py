@@ -1,7 +1,7 @@
 """What the demo reads of the database beside what pages read: instants, and whole tables."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,8 +41,8 @@ class Place:
     above: int | None
 
 
-def _pairs(connection: Connection, query: Select[Any], asked: Row | None = None) -> dict[Any, Any]:
-    return {row[0]: row[1] for row in connection.execute(query, asked)}
+def _pairs(connection: Connection, query: Select[Any]) -> dict[Any, Any]:
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def next_wake(connection: Connection, after: datetime) -> datetime | None:
@@ -74,14 +74,10 @@ _MOVED_BY = _ROWS.where(HISTORY.c.person_id == bindparam("person"))
 _MOVED_BY_NOBODY = _ROWS.where(HISTORY.c.person_id.is_(None))
 
 
-def cases(connection: Connection, ids: Sequence[int] | None = None) -> list[Case]:
-    """Cases as they stand, by id."""
-    query, asked = (_CASES, None) if ids is None else (_SOME_CASES, {"ids": ids})
-    return [case_of(row) for row in connection.execute(query, asked).mappings()]
-
-
-_CASES = select(CASE).order_by(CASE.c.id)
-_SOME_CASES = _CASES.where(CASE.c.id.in_(bindparam("ids", expanding=True)))
+def cases(connection: Connection) -> list[Case]:
+    """All cases as they stand, by id."""
+    query = select(CASE).order_by(CASE.c.id)
+    return [case_of(row) for row in connection.execute(query).mappings()]
 
 
 def holders(connection: Connection) -> dict[tuple[int, str], list[int]]:

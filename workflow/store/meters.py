@@ -22,7 +22,7 @@ class Meters:
 
     def count(self, name: str, more: float = 1, **labels: str) -> None:
         """Count something that happened, or several at once."""
-        key = name, tuple(sorted(labels.items()))
+        key = name, tuple(sorted(labels.items())) if labels else ()
         with self._lock:
             self._counts[key] += more  # type: ignore[assignment]  # seconds, too, are counted
 
