@@ -18,9 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     ScalarSelect,
-    String,
     and_,
-    cast,
     func,
     literal,
     select,
@@ -79,7 +77,7 @@ def _listed(
     connection: Connection, reader: Actor, parts: Iterable[Part], at: At, spans: CTE
 ) -> Iterator[Found]:
     """SQLite hands over the units of a span as a text."""
-    units = func.aggregate_strings(cast(SCOPE.c.about, String), ",")
+    units = func.group_concat(SCOPE.c.about)
     each = []
     for part in parts:
         kinds = _kinds(part.share.workflows)
