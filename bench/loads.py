@@ -38,7 +38,7 @@ class Round:
     @property
     def p99(self) -> float:
         """The latency that one step in a hundred exceeds, in milliseconds."""
-        return quantiles(self.latencies, n=100)[98] * 1e3
+        return quantiles(self.latencies, n=100, method="inclusive")[98] * 1e3
 
 
 # In the load program
