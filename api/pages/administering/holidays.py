@@ -32,6 +32,7 @@ _IN_BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
 _MONTH_AND_DAY = re.compile(r"^(\d{1,2})月(\d{1,2})日(?:上班)?$")
 _ONE_FIGURE = re.compile(r"-(?=\d(?:-|$))")
 _BETWEEN_DAYS = re.compile(r"[\s,，、;；]+")
+_IN_A_FILE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 @router.get(HERE)
@@ -56,13 +57,18 @@ def look_or_enter(duban: Installation, someone: SignedInForm, form: Posted) -> R
     try:
         notice = typed_notice(whole(year, 9999) or 0, _given(rows, year))
     except BadNotice as bad:
-        problems = tuple(dict.fromkeys(str(bad).splitlines()))
+        problems = tuple(dict.fromkeys(_said(str(bad)).splitlines()))
         return _show(duban, someone, year, rows, problems=problems, status=422)
     enter, seen = text_in(form, "act") == "enter", text_in(form, "seen")
     if not enter or seen != notice_shown(notice).mark:
         return _show(duban, someone, year, rows, looked=notice, changed=enter and bool(seen))
     _enter(duban, someone, notice)
     return RedirectResponse(f"{HERE}?entered={notice.year}", 303)
+
+
+def _said(problems: str) -> str:
+    """What is wrong, with days as the form shows them and not as a file of notices does."""
+    return _IN_A_FILE.sub(lambda day: f"{day[1]}年{int(day[2])}月{int(day[3])}日", problems)
 
 
 def _enter(duban: Duban, someone: Someone, notice: YearNotice) -> None:

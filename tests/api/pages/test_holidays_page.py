@@ -69,9 +69,9 @@ def test_every_mistake_is_told_at_once_and_what_was_typed_stays(
     )
     assert wrong.status == 422
     assert [one.text for one in wrong.main.one(class_="banner").all("li")] == [
-        "第 2 行春节：2027-02-13 至 2027-02-05 前后颠倒或太长",
+        "第 2 行春节：2027年2月13日 至 2027年2月5日 前后颠倒或太长",
         "第 4 行劳动节：没有填放假从哪天开始",
-        "第 4 行劳动节：2027-05-04 本来就是周一至周五，不是调休上班日",
+        "第 4 行劳动节：2027年5月4日 本来就是周一至周五，不是调休上班日",
     ]
     assert wrong.forms[0].values["from.1"] == "2027-02-13"
     assert 2027 not in duban.catalog.calendar.notices
@@ -82,7 +82,7 @@ def test_days_worked_may_stand_as_the_notice_writes_them(system: Browser) -> Non
     looked = sent(system, "look", **NEW_YEAR, **written)
     assert "调休上班：2027年1月30日 周六、2027年2月20日 周六" in looked.text
     wrong = sent(system, "look", **NEW_YEAR, **SPRING | {"work.1": "2月30日"})
-    assert "没有“2027-02-30”这个日期" in wrong.text
+    assert "没有“2027年2月30日”这个日期" in wrong.text
 
 
 def test_what_was_changed_after_the_look_is_looked_at_again(system: Browser, duban: Duban) -> None:
