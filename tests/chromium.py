@@ -1,6 +1,5 @@
 """The system's Chromium, started once for all tests that look at pages in a real browser."""
 
-import os
 import shutil
 from collections.abc import Iterator
 
@@ -15,8 +14,6 @@ def chromium() -> Iterator[Browser]:
     """The browser (`tests.machine` leaves its tests out where there is none)."""
     path = shutil.which("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=_SWITCHES, env={**os.environ, "LANGUAGE": "zh_CN"}
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=_SWITCHES)
         yield browser
         browser.close()
