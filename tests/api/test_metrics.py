@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -167,11 +168,20 @@ def test_what_fails_is_counted(
     def broken(*_: object, **more: object) -> None:
         raise KeyError("a mistake of ours")
 
+    fire = Transaction.fire
+
+    def broken_in_one(work: Transaction, case_id: int, *rest: Any) -> object:
+        if case_id == case:
+            broken()
+        return fire(work, case_id, *rest)
+
     def refusing(*_: object, **more: object) -> None:
         raise InvalidInput("不收")
 
-    caller(collector, watched, "zhou-dc.specialist1").open()
-    monkeypatch.setattr(Transaction, "fire", broken)
+    specialist = caller(collector, watched, "zhou-dc.specialist1")
+    case = specialist.open().json()["case"]
+    specialist.open(unit="522326")
+    monkeypatch.setattr(Transaction, "fire", broken_in_one)
     monkeypatch.setattr(Transaction, "open", refusing)
     monkeypatch.setattr(uploads, "sweep", broken)
     clock.advance_to(datetime(2026, 10, 15, 2, tzinfo=UTC))
