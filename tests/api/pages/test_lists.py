@@ -88,7 +88,7 @@ def test_a_ledger_is_narrowed_by_state_unit_and_limit(
     assert {name for name, id_ in ids.items() if f"/cases/{id_}" in shown} == found
     if not found:
         assert "没有找到名为“天上”的单位" in page.text
-        assert "换一个条件" in page.text
+        assert "还不清楚是哪个单位" in page.text
 
 
 def test_a_ledger_goes_on_page_after_page_under_its_filters(
