@@ -1,14 +1,13 @@
 """`./dev bench [NAME …] [--quick]`: P1 to P10; all of them without a name.
 
-`profile` shows where the time goes. `--quick` measures a little of everything and keeps nothing;
-otherwise each part replaces its section of bench/RESULTS.md. `--date` is written instead of today.
+`--quick` measures a little of everything and keeps nothing; otherwise each part replaces its
+section of bench/RESULTS.md. `--date` is written instead of today.
 """
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from bench import (
     imports,
@@ -36,6 +35,10 @@ from workflow.store.database import Database
 def _p1(scratch: Scratch, quick: bool) -> list[Table]:
     sizes = steps.QUICK if quick else steps.FULL
     return [*steps.on_postgres(scratch, sizes, 1), *steps.on_postgres(scratch, sizes, 16)]
+
+
+def _p1b(scratch: Scratch, quick: bool) -> list[profiles.Spent]:
+    return profiles.run(scratch, profiles.QUICK if quick else profiles.FULL)
 
 
 def _p2(scratch: Scratch, quick: bool) -> list[Table]:
@@ -93,6 +96,7 @@ def _p8(scratch: Scratch, quick: bool) -> list[Table]:
 
 PARTS: dict[str, tuple[str, Callable[[Scratch, bool], Sequence[Lines]]]] = {
     "P1": ("P1 Durable step, PostgreSQL", _p1),
+    "P1B": ("P1B Where the time of a step and of a sweep goes", _p1b),
     "P2": ("P2 Durable step, SQLite", _p2),
     "P3": ("P3 Timers due at one instant", _p3),
     "P4": ("P4 The December storm", _p4),
@@ -110,21 +114,16 @@ PARTS: dict[str, tuple[str, Callable[[Scratch, bool], Sequence[Lines]]]] = {
 def main(arguments: Sequence[str]) -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(PARTS)} or profile")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true", help="small sizes; keeps nothing")
     parser.add_argument("--date", default=datetime.now(UTC).date().isoformat())
-    parser.add_argument("--into", type=Path, help="a folder for the whole profiles")
     asked = parser.parse_args(arguments)
-    names = [name if name == "profile" else name.upper() for name in asked.names] or list(PARTS)
-    if unknown := [name for name in names if name not in (*PARTS, "profile")]:
-        parser.error(f"no benchmark {unknown[0]}: there are {', '.join(PARTS)} and profile")
+    names = [name.upper() for name in asked.names] or list(PARTS)
+    if unknown := [name for name in names if name not in PARTS]:
+        parser.error(f"no benchmark {unknown[0]}: there are {', '.join(PARTS)}")
     for name in names:
         with machine.scratch() as scratch:
-            if name == "profile":
-                sizes = (200, 500) if asked.quick else (2000, 5000)
-                print(profiles.run(scratch, *sizes, into=asked.into))
-            else:
-                _measure(scratch, name, asked.quick, asked.date)
+            _measure(scratch, name, asked.quick, asked.date)
 
 
 def _measure(scratch: Scratch, name: str, quick: bool, date: str) -> None:

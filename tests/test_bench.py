@@ -10,7 +10,7 @@ from api.app import create_app
 from api.clock import system_clock
 from api.context import Duban
 from api.settings import Settings
-from bench import lists, machine, many, office, over_http, report, steps, sweeps
+from bench import lists, machine, many, office, over_http, profiles, report, steps, sweeps
 from bench.report import Table
 from workflow import timers
 from workflow.doctor import examine
@@ -48,6 +48,19 @@ def test_a_step_is_compared_with_the_reference_transaction(scratch: machine.Scra
 
     assert list(rates.rounds) == [steps.OURS, steps.RAW]
     assert all(len(values) == 1 for values in tails.rounds.values())
+
+
+def test_a_profile_says_whose_code_the_time_is_spent_in(
+    scratch: machine.Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profiles, "KINDS", {"sqlite": "SQLite"})
+    monkeypatch.setattr(timers, "BATCH", 5)  # the first warms up, the others are profiled
+    step, timer = profiles.run(scratch, (5, 10))
+
+    for spent in (step, timer):
+        assert spent.areas.keys() == {name for name, _ in profiles.AREAS} | {profiles.REST}
+        assert any("sqlite3." in name for name in spent.functions)
+    assert step.done == 5
 
 
 def test_every_reader_finds_the_share_of_the_cases_that_is_theirs(
