@@ -109,6 +109,14 @@ _OF_THE_FRAMEWORK: Mapping[int, tuple[str, str]] = {
     415: ("unsupported_type", "不接受这种类型的内容"),
 }
 
+_FOR_THE_ADMINISTRATOR: Mapping[type[Exception], tuple[str, str]] = {
+    DatabaseUnusable: ("database_unusable", "数据库现在不能用，请告诉系统管理员"),
+    NoKey: ("no_key", "服务器上缺少密钥文件，这件事暂时办不了，请告诉系统管理员"),
+}
+"""What only whoever runs the server can mend. The log says what is missing and where; a page says
+nothing of the server's folders.
+"""
+
 NO_NUMBER, TOO_DEEP = "no_number", "too_deep"
 """Types of error of our own, for facts."""
 
@@ -241,8 +249,10 @@ async def _refused(request: Request, error: Exception) -> Response:
         return problem(request, status, error.code, error.sentence, error.data, _headers(error))
     if isinstance(error, InvalidDefinition):
         return problem(request, status, "invalid_definition", *_in_short(error))
-    code = "database_unusable" if isinstance(error, DatabaseUnusable) else "failed"
-    return problem(request, status, code, str(error))
+    if said := _FOR_THE_ADMINISTRATOR.get(type(error)):
+        _log.error("the installation is not in order", cause=str(error))
+        return problem(request, status, *said)
+    return problem(request, status, "failed", str(error))
 
 
 def _headers(error: Refusal) -> dict[str, str]:

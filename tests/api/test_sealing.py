@@ -95,6 +95,18 @@ def test_a_second_machine_asks_for_the_key_instead_of_making_another(
     assert not elsewhere.exists()
 
 
+@ON_SQLITE
+def test_whoever_signs_in_without_the_key_reads_nothing_of_the_server(
+    client: TestClient, duban: Duban
+) -> None:
+    password, phone = given(duban, LIAISON), Phone(duban)
+    duban.settings.secrets_key.unlink()
+    sign_in(client, password)
+    said = refused(give(client, phone.code(1)), 503, "no_key")
+    assert "请告诉系统管理员" in said
+    assert str(duban.settings.secrets_key.parent) not in said
+
+
 def test_the_setting_names_the_key(tmp_path: Path) -> None:
     file = tmp_path / "key"
     with pytest.raises(BadSetting, match="DUBAN_SECRETS_KEY"):
