@@ -1,14 +1,13 @@
 """An organisation of a province, made up from a seed, and how long and how much it takes in."""
 
 import random
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from bench.machine import Scratch
+from bench.machine import Scratch, peak_mb
 from bench.report import Table
 from workflow.organising import Organising
 from workflow.organising.people_list import PersonLine
@@ -113,11 +112,10 @@ def main(url: str, many_units: int, many_people: int) -> None:
     more = organising.preview_people(people_lines(of_people), NOW)
     previewed = time.perf_counter()
     assert (again.counts["same"], more.counts["same"]) == (many_units, many_people)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"file, plan and rows written\t{done - began:.2f}")
     print(f"of that, units\t{units_done - began:.2f}")
     print(f"preview of both files, unchanged\t{previewed - done:.2f}")
-    print(f"peak memory, MB\t{peak:.0f}")
+    print(f"peak memory, MB\t{peak_mb():.0f}")
     print(f"peak memory of the child that reads the file, MB\t{child:.0f}")
 
 

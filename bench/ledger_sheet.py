@@ -6,7 +6,6 @@ of memory is counted.
 """
 
 import io
-import resource
 import subprocess
 import sys
 import time
@@ -23,7 +22,7 @@ from api.settings import Settings
 from api.spreadsheets import ledger
 from api.spreadsheets.ledger_rows import sheet_rows
 from bench import office
-from bench.machine import Scratch
+from bench.machine import Scratch, peak_mb
 from bench.report import Table
 from workflow.store.database import Database
 from workflow.store.lists.queries import Filter
@@ -117,5 +116,4 @@ def _alone(cells: list[tuple[str, tuple[Any, ...]]]) -> float:
 
 if __name__ == "__main__":
     took = _measure(*sys.argv[1:])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(took, peak)
+    print(took, peak_mb())

@@ -132,6 +132,14 @@ def scratch(beside: Path = DATA) -> Iterator[Scratch]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def peak_mb() -> float:
+    """The most memory that this program has used; `ru_maxrss` would be that of whoever started it,
+    where it used more.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def _processes() -> tuple[dict[int, float], dict[int, list[int]]]:
     """Processor time of every process and of its ended children, and who its children are."""
     spent: dict[int, float] = {}
