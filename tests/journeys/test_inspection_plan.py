@@ -96,6 +96,10 @@ def test_a_plan_is_adjusted_where_it_has_not_been_carried_out(play: Play) -> Non
     changed = [*VISITS[:2], visit(9, "兴义市", "产业项目资金")]
     play.refused(InvalidInput, PLANNER, case, "adjust", visits=changed[1:])
     play.act(PLANNER, case, "adjust", visits=changed)
+    play.act("zhou.officer", case, "revise", opinion="九月改为八月")
+    refusal = play.refused(ConditionNotMet, "zhou-dc.head", case, "abandon", opinion="不再编制")
+    assert "已有督查按这份计划立项" in refusal.sentence
+    play.act(PLANNER, case, "submit", visits=changed)
     play.act("zhou.officer", case, "approve")
     play.until("2026-07-01")
     assert len(play.children(case, "inspections")) == 2

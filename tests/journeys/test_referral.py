@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests.journeys import test_interview as interviews
 from tests.journeys.play import COUNTY, Play, variation
 from workflow.engine.errors import (
+    ConditionNotMet,
     DutiesNotSeparate,
     InvalidInput,
     NotFound,
@@ -102,6 +103,27 @@ def test_what_an_interview_demanded_in_vain_is_proposed_to_those_who_prepared_it
     assert known.facts["source_case"] == play.case(interview).number
     assert known.facts["situation"] == "约谈事由：整改逾期\n核查：抽查三处仍未修复"
     assert who_sees(play, proposal) == {HEAD}, "not even whoever decided upon it"
+
+
+def test_who_knows_of_it_is_named_before_it_is_approved_and_may_change_until_the_end(
+    play: Play,
+) -> None:
+    interview = interviews.reported(play)
+    interviews.failed(play, interview)
+    play.act("zhou.head", interview, "refer")
+    case = play.child(interview, "referral")
+    play.act(HEAD, case, "assess", grounds="核查报告两份，逾期三个月", contact=[CONTACT])
+    refusal = play.refused(ConditionNotMet, HEAD, case, "approve")
+    assert refusal.sentence == "请先列明知情人员，由他们起草、送出移送函"
+    play.act(HEAD, case, "share", readers=[MAKER])
+    play.act(HEAD, case, "approve")
+    play.act(MAKER, case, "transfer", **LETTER)
+    play.act(HEAD, case, "share", readers=[OTHER])  # MAKER goes to another office
+    play.act(CONTACT, case, "acknowledge", receipt="已收到")
+    play.act(CONTACT, case, "feed_back", reply="已谈话提醒")
+    assert who_sees(play, case) == {OTHER, HEAD, CONTACT}
+    play.refused(NotYourTurn, MAKER, case, "record", outcome="谈话提醒")
+    assert play.act(OTHER, case, "record", outcome="谈话提醒") == "recorded"
 
 
 def test_the_other_side_has_no_limit_and_is_asked_once(play: Play) -> None:
