@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exist
 
 from workflow.engine.case import Actor
 from workflow.store.driver import bulk
-from workflow.store.driver.words import one_of
+from workflow.store.driver.among import one_of
 from workflow.store.offices.organisation import held_at
 from workflow.store.sight.scope import in_sight
 from workflow.store.tables.handles import CASE, HISTORY, HOLDING, OUTBOX, POST, SCOPE

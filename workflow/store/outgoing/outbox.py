@@ -31,7 +31,7 @@ from sqlalchemy import (
 from workflow.engine.pace import Hours
 from workflow.engine.words import Urgency
 from workflow.store.driver import bulk
-from workflow.store.driver.words import one_of
+from workflow.store.driver.among import one_of
 from workflow.store.offices import preferences
 from workflow.store.offices.masking import masked_in
 from workflow.store.sight.scope import is_confidential
