@@ -26,5 +26,5 @@ def recalled(
         return {}
     before: dict[str, Any] = {}
     for facts in kin.cases_before(connection, reader, case):
-        before = {name: facts[name] for name in wanted if facts.get(name)} | before
+        before = {name: facts[name] for name in wanted & facts.keys()} | before
     return by_name(connection, definition, before)

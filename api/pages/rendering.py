@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from fastapi import Response
@@ -20,8 +21,9 @@ from workflow.engine.case import Actor, Pen
 LOOK_EVERY = 3
 """Seconds until a page that tells how far something has come asks for itself again."""
 
+_HERE = Path(__file__).parent
 _environment = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader(_HERE / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -59,7 +61,13 @@ def marks(masthead: Masthead) -> Markup:
     return Markup(one * 2).format("csrf", masthead.csrf, "request", secrets.token_urlsafe(16))
 
 
-_environment.globals["marks"] = marks
+@cache
+def stylesheet() -> Markup:
+    """How our pages look, to stand inside a page that is kept as a file."""
+    return Markup((_HERE / "static" / "duban.css").read_text(encoding="utf-8"))
+
+
+_environment.globals |= {"marks": marks, "stylesheet": stylesheet}
 _environment.tests["day"] = is_day
 
 

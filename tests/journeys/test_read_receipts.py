@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.definitions.mistakes import SHIPPED, changed
 from tests.journeys.desk import Desk
 from tests.journeys.play import COUNTY, TOWNSHIP, Play, variation
 from workflow.engine.errors import InvalidInput, NotYourTurn, RelationNotAllowed
@@ -143,3 +144,29 @@ def test_the_next_bulletin_begins_with_the_recipients_of_the_one_before(play: Pl
     assert offered(DRAFTER) == {"recipients": kept}
     assert [row["unit"]["name"] for row in kept] == ["兴义市", "兴仁市", "州总工会"]
     assert offered("xingyi.liaison") == {}
+
+
+@variation
+def test_a_nought_and_a_no_of_the_time_before_are_offered_too(play: Play, tmp_path: Path) -> None:
+    """Nothing to report is a report: who said 0 and 否 last month need not type them again."""
+    facts = (
+        "  deaths: { title: 亡人（人）, type: integer, as_before: true }\n"
+        "  secret: { title: 涉密, type: yes_no, as_before: true }\n"
+    )
+    text = changed(
+        SHIPPED["bulletin.yaml"],
+        ("\nfacts:\n", f"\nfacts:\n{facts}"),
+        ("  may: kind\n", "  may: [kind, deaths, secret]\n"),
+    )
+    for name, shipped in SHIPPED.items():
+        kept = text if name == "bulletin.yaml" else shipped
+        (tmp_path / name).write_text(kept, encoding="utf-8")
+    play.catalog.publish(tmp_path, play.now)
+    host = {"host": "522300"}
+    play.open(DRAFTER, "bulletin", parties=host, subject="三月情况", deaths=0, secret=False)
+    again = play.open(DRAFTER, "bulletin", parties=host, subject="四月情况")
+    definition = play.catalog.newest("bulletin").definition
+    with play.database.reading() as connection:
+        asked = play.case(again), play.actor(DRAFTER), ("deaths", "secret")
+        offered = recalled(connection, definition, *asked)
+    assert offered == {"deaths": 0, "secret": False}

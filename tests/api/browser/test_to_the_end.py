@@ -137,3 +137,21 @@ def test_a_problem_is_mended_signed_off_twice_shown_in_public_and_looked_back_at
     act("未反弹，归档", "zhou-dc.inspector1", **looked)
     end = act("未反弹，归档", "zhou-dc.inspector2")
     assert "已归档" in end.text
+
+
+def test_a_phone_shows_one_empty_row_of_a_table_and_the_next_once_it_is_written_in(
+    act: Act,
+) -> None:
+    """Twenty empty fields one below the other would bury the button that sends them."""
+    act("交办", SPECIALIST)
+    planner = act("签收", "xingyi.liaison", width=PHONE)
+    form = planner.page.locator("section.actions details", has_text="报送整改方案").first
+    if form.get_attribute("open") is None:
+        form.locator("summary").click()
+    row = "[name='fact.measures.{}.measure']"
+    assert form.locator(row.format(0)).is_visible()
+    assert not form.locator(row.format(1)).is_visible()
+    form.locator(row.format(0)).fill("更换灯具")
+    form.locator("[name='fact.goal']").focus()
+    assert form.locator(row.format(1)).is_visible()
+    assert not form.locator(row.format(2)).is_visible()

@@ -232,7 +232,8 @@ def test_the_handbook_tells_every_post_what_it_does(
         assert all(e.title in page.text for e in state.events.values() if e.by)
     file = reader.client.get(f"/workflows/{workflow}/handbook.html")
     assert "attachment" in file.headers["content-disposition"]
-    assert not re.search(r"(href|src)=", file.text), "it needs nothing else"
+    assert not re.search(r"(href|src)=|url\(|@import", file.text), "it needs nothing else"
+    assert ".panel {" in file.text, "and looks like a page of ours"
     versions = reader.get(f"/workflows/{workflow}/versions")
     assert "第 1 版" in versions.text
 
