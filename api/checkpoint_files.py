@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from api.context import Duban
 from workflow.store.casework.files import put_in_place
 from workflow.store.evidence import checkpoints
-from workflow.store.evidence.checkpoints import Checkpoint
+from workflow.store.evidence.checkpoints import Body, Checkpoint
 
 EVERY = timedelta(hours=1)
 """How long a change to the newest rows can go unnoticed at most."""
@@ -24,15 +24,13 @@ def export(duban: Duban, folder: Path, now: datetime, *, whole: bool = False) ->
     """
     with duban.database.snapshot() as connection:
         body = checkpoints.compose(connection, now, whole=whole)
-    with duban.database.unit_of_work() as connection:
-        made = checkpoints.keep(connection, body, now, key_of(duban))
-    return write(made, folder)
+    return write(_kept(duban, body, now), folder)
 
 
 def export_due(duban: Duban, now: datetime) -> int:
     """Make the next checkpoint when the last is old enough; how many were made.
 
-    Of two workers one makes it; the other is told by the number's key.
+    Of two workers one makes it: that every case is read by all of them helps nobody.
     """
     folder = duban.settings.checkpoints
     if folder is None:
@@ -44,11 +42,21 @@ def export_due(duban: Duban, now: datetime) -> int:
         write(before, folder)
     if last is not None and now < last + EVERY:
         return 0
-    try:
-        export(duban, folder, now)
-    except IntegrityError:
-        return 0
+    with duban.database.snapshot() as connection:
+        if not checkpoints.is_my_turn(connection) or checkpoints.last_at(connection) != last:
+            return 0
+        body = checkpoints.compose(connection, now)
+        try:
+            made = _kept(duban, body, now)  # in here: the turn is over when it is there
+        except IntegrityError:
+            return 0
+    write(made, folder)
     return 1
+
+
+def _kept(duban: Duban, body: Body, now: datetime) -> Checkpoint:
+    with duban.database.unit_of_work() as connection:
+        return checkpoints.keep(connection, body, now, key_of(duban))
 
 
 def write(made: Checkpoint, folder: Path) -> Path:

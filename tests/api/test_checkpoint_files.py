@@ -8,11 +8,12 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from api import checkpoint_files
 from api.cli.first_run import prepare
@@ -21,6 +22,7 @@ from api.context import Duban
 from api.settings import BadSetting, Settings
 from workflow.doctor.against import compare
 from workflow.doctor.verify import read_files
+from workflow.store.database import Database
 from workflow.store.evidence import audit, checkpoints
 from workflow.store.evidence.audit import Act
 
@@ -81,6 +83,27 @@ def test_one_that_another_worker_has_made_meanwhile_is_not_made_again(
     monkeypatch.undo()
     assert checkpoint_files.export_due(watched, clock()) == 0
     assert files(watched) == ["checkpoint-000001.json"]
+
+
+def test_of_several_workers_on_postgres_one_reads_every_case(
+    postgres_database: Database,
+    clock: SimulatedClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After a storm of a million timers four of them took a gigabyte each, for one file."""
+    duban = Duban.on(postgres_database, Settings(checkpoints=tmp_path / "safe"), clock)
+    read: list[datetime] = []
+    proper = checkpoints.compose
+
+    def compose(connection: Connection, now: datetime) -> Any:
+        read.append(now)
+        assert checkpoint_files.export_due(duban, now) == 0, "while the first is at it"
+        return proper(connection, now)
+
+    monkeypatch.setattr(checkpoints, "compose", compose)
+    assert [checkpoint_files.export_due(duban, clock()) for _ in range(2)] == [1, 0]
+    assert len(read) == 1
 
 
 def test_a_file_that_could_not_be_written_is_written_later(

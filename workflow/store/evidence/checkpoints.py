@@ -14,9 +14,8 @@ from itertools import groupby
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select, text
 
-from workflow.store.driver.upsert import upsert
 from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.evidence.audit import Act, record
 from workflow.store.evidence.chain import START, algorithm_of, hash_values
@@ -30,6 +29,22 @@ MARK = 8
 Body = dict[str, Any]
 Chains = dict[str, list[Any]]
 """By id: the number of the first row that is new, the marks of the new rows, the head."""
+
+
+_TURN = 0x44554241
+"""PostgreSQL's number for the turn at making a checkpoint."""
+
+_IN_JSON = {
+    "sqlite": "SELECT CAST(key AS INTEGER), value FROM json_each(:seen) WHERE true",
+    "postgresql": "SELECT key::bigint, value::integer FROM json_each_text(CAST(:seen AS json))",
+}
+_SEE = (
+    "INSERT INTO checkpoint_case (case_id, seq) {rows}"
+    " ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq"
+)
+"""All in one parameter: after a storm, or a move to another database, a million cases have grown,
+and a statement each took more than a minute.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,16 @@ def last_at(connection: Connection) -> datetime | None:
     return found
 
 
+def is_my_turn(connection: Connection) -> bool:
+    """Whether nobody else is making a checkpoint, and from now on nobody does until the transaction
+    ends. On SQLite, which has one worker as a rule, it is always so: of two, the slower one is told
+    by `keep`.
+    """
+    if connection.dialect.name == "sqlite":
+        return True
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_TURN))).scalar_one())
+
+
 def seal(body: Body, key: bytes | None) -> Body:
     """A body with its hash and, given a key, its code (HMAC)."""
     sealed = body | {"hash": hash_values(body["alg"], [body])}
@@ -125,16 +150,13 @@ def keep(connection: Connection, body: Body, now: datetime, key: bytes | None) -
     made = Checkpoint(body["number"], sealed["hash"], dumps(sealed))
     row = {"number": made.number, "at": now, "cases": body["cases"], "history_rows": body["rows"]}
     connection.execute(insert(CHECKPOINT).values(**row, hash=made.hash, body=made.text))
-    seen = [
-        {"case_id": int(case), "seq": first + len(marks) // MARK - 1}
+    seen = {
+        case: first + len(marks) // MARK - 1
         for case, (first, marks, _) in body["new"]["history"].items()
-    ]
+    }
     if seen:
-        first = upsert(connection, SEEN)
-        later = first.on_conflict_do_update(
-            index_elements=["case_id"], set_={"seq": first.excluded.seq}
-        )
-        connection.execute(later, seen)
+        see = _SEE.format(rows=_IN_JSON[connection.dialect.name])
+        connection.execute(text(see), {"seen": dumps(seen)})
     record(connection, Act("checkpoint", data={"number": made.number, "hash": made.hash}), now)
     return made
 
