@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from workflow.engine.checks.parts import events, rungs
+from workflow.engine.checks.states import check_publicity
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidDefinition
 from workflow.engine.findings import Finding, unknown
@@ -129,6 +130,7 @@ def _unlinked(
     for name, definition in definitions.items():
         findings = [*links.get(name, ()), *_check_notices(definition, notices)]
         findings += [*check_templates(definition, templates), *check_drafts(definition)]
+        findings += check_publicity(definition)
         if findings:
             document = read_yaml(read_file(files[name]), files[name].name)
             mistakes = [placed(finding, document.places) for finding in findings]

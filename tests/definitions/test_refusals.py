@@ -71,6 +71,21 @@ def test_a_notice_without_a_template_is_refused_where_templates_are_known(tmp_pa
     assert "是否想写 urged" in mistake.hint
 
 
+def test_a_notice_that_would_show_nothing_is_not_published(tmp_path: Path) -> None:
+    """A version that is in force is read still: cases stand in it."""
+    title = "    title: 待签发\n"
+    text = changed(SHIPPED["urging.yaml"], (title, f"{title}    public: true\n"))
+    assert read_definition(text, "urging.yaml").states["drafted"].public
+    (tmp_path / "urging.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidDefinition) as refused:
+        load_folder(tmp_path)
+    (mistake,) = refused.value.mistakes
+    assert (mistake.code, mistake.path) == ("nothing_public", "states.drafted.public")
+    shown = changed(text, ("title: 催办事项, lines", "title: 催办事项, public: true, lines"))
+    (tmp_path / "urging.yaml").write_text(shown, encoding="utf-8")
+    assert load_folder(tmp_path).keys() == {"urging"}
+
+
 def test_what_the_cases_break_is_right_by_itself() -> None:
     assert read_definition(REPAIR, "repair.yaml").workflow == "repair"
 

@@ -150,6 +150,7 @@ SENTENCES: Mapping[str, str] = {
     "busy_final": "终结状态不能有 turn、limit、ladder 和事件",
     "frees_not_void": "只有作废的终结状态（void）才能让出这一期",
     "void_not_final": "只有终结状态才能写 void",
+    "nothing_public": "这里要公示，却没有一个要素写了 public，公示出来是空的",
     "busy_settled": "写 settled 的状态不是终结状态，也没有人要在那里办事",
     "hand_over_without_turn": "没有轮到任何一方，无从转办",
     "ladder_without_limit": "没有限期，提醒阶梯无从算起",

@@ -19,6 +19,8 @@ from api.presenting.wording import Names
 from api.settings import BadSetting, Settings
 from tests.api.pages.page import Page, faults_of
 from tests.api.pages.stories import open_case, walk_to
+from tests.journeys import test_commendation as commendation
+from tests.journeys.play import Play
 from tests.prefecture import NOW
 from workflow import timers
 from workflow.engine.definition import Definition
@@ -68,6 +70,22 @@ def test_a_case_is_shown_while_it_stands_in_a_public_state(
     timers.fire_all_due(duban.database, duban.catalog, clock())
     assert "现在没有正在公示的事项" in read(stranger, "/public").text
     read(stranger, f"/public/{case}", status=404)
+
+
+def test_who_is_to_be_commended_is_shown_with_who_nominates_and_where_to_object(
+    stranger: TestClient, duban: Duban, clock: SimulatedClock
+) -> None:
+    play = Play(duban.database, clock())
+    case = commendation.publicity(play)
+    clock.advance_to(play.now)
+    assert listed(read(stranger, "/public")) == [f"/public/{case}"]
+    notice = read(stranger, f"/public/{case}")
+    assert notice.main.one("h1").text == "2025 年度乡村振兴先进集体"
+    assert "推荐对象 敬南镇党委" in notice.text
+    assert "推荐单位 兴义市" in notice.text
+    assert "请在公示期内向州乡村振兴指挥部反映" in notice.text
+    for kept in ("群众满意", "无移送", "纪检、组织、公安"):
+        assert kept not in notice.text, "merits and checks may be about persons"
 
 
 def test_everybody_learns_whom_to_call(

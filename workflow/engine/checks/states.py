@@ -22,6 +22,17 @@ def check_state_uses(definition: Definition) -> Iterator[Finding]:
             yield from unknown("unknown_sign_off", where, side, definition.sign_offs)
 
 
+def check_publicity(definition: Definition) -> Iterator[Finding]:
+    """A public state shows something. Asked of a folder before it is published, not of a version in
+    force: that one is read by the rules it was published under.
+    """
+    if any(fact.public for fact in definition.facts.values()):
+        return
+    for name, state in definition.states.items():
+        if state.public:
+            yield found("nothing_public", ("states", name, "public"))
+
+
 def check_states(definition: Definition) -> Iterator[Finding]:
     """A state has somebody's turn or a limit, waits for a declared trigger, or is final."""
     waiting = {name for _, event, sources in events(definition) if event.on for name in sources}
