@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Connection
 
 from tests.engine.definitions import at
+from tests.journeys import test_interview as interview
 from tests.journeys.desk import Desk
 from tests.journeys.play import COUNTY, Play, a_story, variation
 from workflow import assessing
@@ -237,6 +238,33 @@ def test_deductions_rest_on_cases_and_are_confirmed_by_a_person(round_: Round) -
     assert round_.sheet(COUNTY).standing.total == before
     (kept,) = round_.sheet(COUNTY).adjustments
     assert (kept["points"], kept["number"]) == (0, play.case(problem).number)
+
+
+def test_whoever_was_called_in_is_proposed_for_a_deduction_whatever_came_of_it(
+    round_: Round,
+) -> None:
+    """意见 三（三）, 办法 art. 26: from the sitting on; not only for whoever then complied."""
+    play, maker = round_.play, interview.MAKER
+
+    def proposed() -> list[str]:
+        found = round_.proposed(COUNTY, KEEPER)
+        return [one.evidence.number for one in found if one.rule == "interviewed"]
+
+    case = interview.approved(play)
+    play.act(maker, case, "notify", **{**interview.MEETING, "meeting_on": "2026-11-16"})
+    play.act("xingyi.officer", case, "acknowledge")
+    assert proposed() == [], "the sitting is to come"
+    play.act(maker, case, "hold", **interview.RECORD)
+    number = play.case(case).number
+    assert proposed() == [number]
+    items = [{"item": "三十日内完成路灯修复", "due": "2026-12-31"}]
+    play.act(maker, case, "draft_minutes", minutes="会议要求立即整改", items=items)
+    play.act("zhou.officer", case, "issue_minutes")
+    play.act("xingyi.head", case, "submit_plan", plan="年底前完成，分管负责人包保")
+    play.act("xingyi.head", case, "report_outcome", outcome="路灯已全部修复")
+    interview.failed(play, case)
+    assert play.act("zhou.officer", case, "raise") == "raised"
+    assert proposed() == [number]
 
 
 @pytest.mark.race
