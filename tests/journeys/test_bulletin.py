@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engine.definitions import at
+from tests.journeys import test_hotline as hotline
 from tests.journeys.desk import Desk
 from tests.journeys.play import COUNTY, Play, a_story, variation
 from tests.journeys.problems import FINDER, closed, rectifying
@@ -87,6 +88,22 @@ def _issued(play: Play, desk: Desk, case: int, made: dict[str, Any]) -> None:
     assert all(words in paper.text for words in order)
     assert "请引以为戒" in paper.text
     assert play.act(SPECIALIST, case, "issue") == "issued"
+
+
+def test_a_ticket_left_unanswered_stands_in_the_next_bulletin_by_its_number(play: Play) -> None:
+    """意见 三（二）: the hotline is an ear; what somebody said into it is not spread."""
+    ticket = hotline.dispatched(play, category="求助")
+    play.act(hotline.UNIT, ticket, "accept")
+    switched_on(play, "week")
+    play.until("2026-03-09 09:00")
+    early = play.of_workflow("bulletin")[-1]
+    assert "热线工单" not in drafted(play, early)["problems"], "warned before it is listed"
+    play.until("2026-03-16 09:00")
+    assert "bulletin" in play.marks(ticket)
+    problems = drafted(play, play.of_workflow("bulletin")[-1])["problems"]
+    number = play.case(ticket).number
+    assert f"热线工单逾期五个工作日以上 1 件：\n1. 敬南镇：{number}。" in problems
+    assert "自来水" not in problems
 
 
 @variation
