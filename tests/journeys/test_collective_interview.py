@@ -79,6 +79,8 @@ def test_two_counties_are_called_at_once_and_each_answers_for_itself(
     notice = Desk(play, tmp_path).issue(MAKER, case, "collective_interview_notice")
     assert "中共兴义市委" in notice.text
     assert "中共兴仁市委" in notice.text
+    assert "附件：回执" in notice.text
+    assert "能否按时参加" in notice.text, "the receipt goes with it"
     _attended(play, case, first, second)
     _minutes(play, case, first, second)
     _answered(play, case, first, second)
@@ -131,6 +133,29 @@ def _answered(play: Play, case: int, first: int, second: int) -> None:
     assert play.case(next_one).facts["level"] == 2
     assert play.case(next_one).facts["cause"] == "一季度整改（兴仁市）"
     assert play.state(case) == "closed"
+
+
+def test_a_sitting_is_put_off_as_a_whole_and_each_confirms_the_new_day(play: Play) -> None:
+    case = called(play)
+    first, second = play.children(case, "parts")
+    assert [play.events(one) for one in (first, second)] == [["open"], ["open"]]
+    play.act("xingyi.officer", first, "acknowledge")
+    play.act("xingren.officer", second, "postpone", postponement="当日省里来人调研，请改期")
+    play.until("2026-03-03")
+    why = {"postponement": "当日全州防汛会商，整场改期"}
+    early, later = {"meeting_on": "2026-03-04"}, {"meeting_on": "2026-03-13"}
+    play.refused(NotYourTurn, "xingyi.head", case, "reschedule", **why, **later)
+    play.refused(ConditionNotMet, MAKER, case, "reschedule", **why, **early)
+    room = "州政府五楼会议室"
+    assert play.act(MAKER, case, "reschedule", place=room, **why, **later) == "called"
+    assert play.due(case) == "2026-03-13"
+    for part, head in ((first, "xingyi.head"), (second, "xingren.head")):
+        assert play.state(part) == "notified"
+        facts = play.case(part).facts
+        assert (facts["meeting_on"], facts["place"]) == ("2026-03-13", room)
+        assert head in [told.who for told in play.told(part, since="2026-03-03")]
+    play.act("xingyi.liaison", first, "acknowledge")
+    assert play.due(first) == "2026-03-13"
 
 
 def test_a_joint_interview_waits_until_every_convener_agrees(play: Play) -> None:
