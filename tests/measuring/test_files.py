@@ -42,6 +42,13 @@ def test_the_shipped_files_are_right_and_say_that_they_are_illustrations() -> No
         assert "示例" in note
 
 
+def test_every_article_that_the_duty_list_rests_on_has_its_duties() -> None:
+    """实施办法 第九条至第十三条: from the province to the village."""
+    duties = [one.duty for one in MEASURES.indicators.values() if one.duty]
+    articles = {duty.article.partition("条")[0] for duty in duties}
+    assert articles == {"第九", "第十", "第十一", "第十二", "第十三"}
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "code", "path", "says"),
     [
