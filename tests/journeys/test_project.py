@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from tests.journeys.play import TOWNSHIP, Play, variation
-from workflow.engine.errors import ConditionNotMet
+from workflow.engine.errors import ConditionNotMet, NotYourTurn
 
 pytestmark = pytest.mark.journey
 
 CLERK, OFFICER, HEAD = "jingnan.liaison", "jingnan.officer", "jingnan.head"
-POOL = "xingyi-zx.liaison"
+POOL, MANAGER = "xingyi-zx.liaison", "xingyi-zx.officer"
 PROJECT: dict[str, Any] = {
     "subject": "甲村机耕道硬化",
     "place": "甲村一组至三组",
@@ -21,6 +21,7 @@ PROJECT: dict[str, Any] = {
     "ends_on": "2026-09-30",
 }
 BOARD = {"where": "村务公开栏和市政府网站"}
+WHY = {"stop_ground": "选址与新修编的村庄规划冲突"}
 
 
 def funded(play: Play) -> int:
@@ -58,6 +59,32 @@ def test_money_that_is_not_disclosed_in_time_is_urged_and_listed(play: Play) -> 
     assert play.marks(case) == ("undisclosed", "bulletin")
     play.act(CLERK, case, "disclose_money", money_in=80, funded_on="2026-03-30", **BOARD)
     assert "undisclosed" in play.marks(case), "what was late stays so"
+
+
+def test_a_project_that_is_stopped_still_says_what_became_of_its_money(play: Play) -> None:
+    """第十一条（四）：“健全乡村振兴资金项目信息公开制度，对乡村振兴资金管理负首要责任”."""
+    case = funded(play)
+    play.act(CLERK, case, "disclose_money", money_in=80, funded_on="2026-03-02", **BOARD)
+    play.act(CLERK, case, "pay", money_paid=30)
+    play.refused(NotYourTurn, OFFICER, case, "stop", **WHY)
+    play.act(OFFICER, case, "ask_stop", **WHY)
+    assert MANAGER in [told.who for told in play.told(case)]
+    assert play.act(MANAGER, case, "stop", **WHY) == "stopped"
+    assert play.due(case) == "2026-03-16"
+    play.until("2026-03-17 12:00")
+    urging = play.child(case, "urging")
+    assert play.case(urging).facts["reason"] == "项目资金逾期没有公开"
+    end: dict[str, Any] = {"money_paid": 30, "stopped_on": "2026-03-17", **BOARD}
+    end["money_use"] = "已付款形成路基一公里，其余退回县财政"
+    play.refused(ConditionNotMet, CLERK, case, "disclose_stop", money_back=60, **end)
+    assert play.act(CLERK, case, "disclose_stop", money_back=50, **end) == "terminated"
+
+
+@variation
+def test_a_project_that_never_had_money_is_taken_out_of_the_pool_at_once(play: Play) -> None:
+    case = play.open(CLERK, "project", parties={"owner": TOWNSHIP}, **PROJECT)
+    play.act(POOL, case, "enter")
+    assert play.act(MANAGER, case, "stop", **WHY) == "dropped"
 
 
 @variation
