@@ -1,5 +1,5 @@
-"""What a unit has been asked in a week: things to do, forms and fields to fill in, messages to
-read, visits to receive.
+"""What a unit has been asked in a week: things to do, reports to write, forms and fields to fill
+in, messages to read, visits to receive.
 """
 
 from collections import Counter
@@ -45,9 +45,10 @@ class Week:
         since, until = monday_before(local_day(self.now)), self.now + timedelta(seconds=1)
         people = meter.people_of(self.connection, self.unit, self.now)
         whose = meter.of_people(self.unit, people)
-        if what == "tasks":
-            asked = Counter(one.by for one in meter.tasks(self.connection, since, until, whose))
-            return self._by_units(asked)
+        if what in ("tasks", "reports"):
+            tasks, owed = meter.tasks(self.connection, since, until, whose), self._owed()
+            wanted = (one for one in tasks if what == "tasks" or one.is_report(owed))
+            return self._by_units(Counter(one.by for one in wanted))
         if what == "messages":
             return _plain(Counter({"": len(meter.letters(self.connection, since, until, whose))}))
         forms = meter.forms(self.connection, since, until, self.unit, people)
@@ -68,6 +69,11 @@ class Week:
     def _by_units(self, asked: Mapping[int | None, int]) -> By:
         names = queries.unit_names(self.connection, {unit for unit in asked if unit is not None})
         return _plain(Counter({names.get(unit or 0, BY_CALENDAR): n for unit, n in asked.items()}))
+
+    def _owed(self) -> set[str]:
+        """The workflows of what is owed every period."""
+        known = self.catalog.known()
+        return {name for name, one in known.items() if one.definition.is_owed}
 
     def _title(self, workflow: str) -> str:
         known = self.catalog.known()

@@ -94,7 +94,7 @@ def weeks_of(
     told = Counter(_monday(local_day(one.at)) for one in metered.letters)
     asked = Counter(_monday(local_day(one.at)) for one in metered.tasks)
     reports = Counter(
-        _monday(local_day(one.at)) for one in metered.tasks if one.workflow in periodic
+        _monday(local_day(one.at)) for one in metered.tasks if one.is_report(periodic)
     )
     forms = Counter(_monday(local_day(one.at)) for one in metered.forms)
     fields = Counter[date]()
@@ -117,6 +117,7 @@ def weeks_of(
 
 _BUDGETS: Mapping[str, str] = {
     "tasks": "要办的事（件）",
+    "reports": "报告（份）",
     "forms": "填报（次）",
     "fields": "填写（项）",
     "messages": "消息（条）",
@@ -130,6 +131,7 @@ def budgets_of(
     """What this week has used of the tightest budget of each kind for units of this kind."""
     used = {
         "tasks": week.tasks,
+        "reports": week.reports,
         "forms": week.forms,
         "fields": week.fields,
         "messages": week.letters,

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from tests.definitions.mistakes import SHIPPED, changed
-from tests.journeys.play import TOWNSHIP, Play
+from tests.engine.definitions import at
+from tests.journeys import test_annual_report as annual_report
+from tests.journeys.play import TOWNSHIP, Play, a_story
 from tests.journeys.problems import FINDER, PLAN
 from tests.prefecture import NOW
 from workflow.engine.burden import OverBudget
+from workflow.store.database import Database
 from workflow.store.outgoing import burden
 
 pytestmark = pytest.mark.journey
@@ -99,3 +102,21 @@ def test_a_second_visit_in_one_week_takes_a_reason(play: Play) -> None:
         for who, told in (("zhou-dc.specialist2", [REASON]), ("jingnan.liaison", [])):
             found = burden.beyond_visits(connection, NOW, unit, play.actor(who), reasons)
             assert [one.reason for one in found] == told, who
+
+
+def test_a_report_is_asked_for_again_and_again_only_with_a_reason(database: Database) -> None:
+    """第二十条, and “同样的材料不能反复要”: what the unit does itself does not count."""
+    with a_story(database, at("2026-10-14 18:00")) as play:
+        play.until("2026-10-15 09:30")
+        case = annual_report.of_county(play)
+        annual_report.submitted(play, case)
+        desk, corrections = "zhou-bg.officer", {"corrections": "请补充考核数据"}
+        play.act(desk, case, "receive")
+        assert play.act(desk, case, "return", **corrections) == "returned"
+        play.act("xingyi.officer", case, "resubmit")
+        refused = play.refused(OverBudget, desk, case, "return", **corrections)
+        assert "本周已经要这个单位报告 2 份" in refused.sentence
+        assert "系统自动发起 1 份" in refused.sentence
+        assert "每周的预算是 2 份" in refused.sentence
+        why = {"over_budget": "数据与统计口径不一，今日须上会"}
+        assert play.act(desk, case, "return", **corrections, **why) == "returned"

@@ -17,10 +17,11 @@ from workflow.engine.words import Name, Selector
 MOST_NAMED = 3
 """Who or what a refusal names, the most demanding first."""
 
-Measure = Literal["tasks", "forms", "fields", "messages", "visits"]
+Measure = Literal["tasks", "reports", "forms", "fields", "messages", "visits"]
 
 _SAID: Mapping[Measure, tuple[str, str]] = {
     "tasks": ("本周已经要这个单位办", "件"),
+    "reports": ("本周已经要这个单位报告", "份"),
     "forms": ("本周这个单位已经填报", "次"),
     "fields": ("本周这个单位已经填写", "项"),
     "messages": ("本周已经给这个单位发消息", "条"),

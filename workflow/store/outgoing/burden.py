@@ -39,6 +39,12 @@ class Task:
     workflow: str
     by: int | None
 
+    def is_report(self, owed: Collection[str]) -> bool:
+        """Whether it is a report that is asked for, of one of the workflows owed every period; what
+        a unit asks of itself on the way to one is none.
+        """
+        return self.workflow in owed and self.by != self.unit
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
