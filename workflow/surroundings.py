@@ -46,7 +46,7 @@ class Surroundings:
         self.counted.setdefault(parent, Counter())[name] += change
 
     def of_opening(
-        self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any]
+        self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any], actor: Actor
     ) -> World:
         """The world in which a case is opened."""
         return World(
@@ -54,6 +54,7 @@ class Surroundings:
             lineages=self.lineages({*named.values(), *_called(compiled, facts)}),
             series_top=self._series_top(compiled, facts),
             alike=self.alike(compiled, named, facts),
+            earlier=self._earlier(compiled, named, facts, actor),
         )
 
     def alike(self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any]) -> int:
@@ -63,6 +64,16 @@ class Surroundings:
         if likeness is None:
             return 0
         return cases.count_alike(self.connection, definition.workflow, likeness)
+
+    def _earlier(
+        self, compiled: Compiled, named: Mapping[str, int], facts: Mapping[str, Any], actor: Actor
+    ) -> str:
+        """The number of the first open case about the same thing, where somebody may join it."""
+        definition = compiled.definition
+        likeness = likeness_of(definition, named.get(definition.anchor, 0), facts)
+        if not (definition.alike and definition.alike.joins and likeness):
+            return ""
+        return cases.first_alike(self.connection, definition.workflow, likeness, actor)
 
     def lineages(self, units: Collection[int]) -> Mapping[int, Lineage]:
         """Where units lie, which none of them can leave before this transaction has ended."""
@@ -156,7 +167,7 @@ class Surroundings:
         scene = Scene(compiled, case, World(self.catalog.calendar), self.now)
         for opening in proposed(scene, (name,), ""):
             named = {party: seat.unit for party, seat in opening.parties.items()}
-            world = self.of_opening(theirs, named, opening.facts)
+            world = self.of_opening(theirs, named, opening.facts, LINKED_CASE)
             try:
                 open_case(
                     theirs, Request(0, "", named, opening.facts), LINKED_CASE, world, self.now

@@ -82,7 +82,7 @@ class Transaction:
                 self.connection, compiled.definition, facts, actor.person, None
             )
         facts = called.resolved(self.connection, compiled.definition, facts)
-        world = self.surroundings.of_opening(compiled, named, facts)
+        world = self.surroundings.of_opening(compiled, named, facts, actor)
         facts, world = candidates.of_opening(
             self.connection, compiled, named, facts, actor, world, self.now
         )

@@ -103,6 +103,19 @@ def test_the_third_ticket_about_one_thing_suggests_a_case(play: Play) -> None:
     assert "王某" not in str(facts)
 
 
+def test_a_ticket_about_what_is_in_hand_is_offered_to_be_joined_to_it(play: Play) -> None:
+    """减负: a unit is asked once for one thing."""
+    first, again = dispatched(play, "XY-1"), ticket(play, "XY-2")
+    number = play.case(first).number
+    assert play.case(again).facts["merged_into"] == number
+    assert play.act(DESK, again, "merge", merged_into=number) == "merged"
+    elsewhere = ticket(play, "XY-3", place="高卡村五组")
+    assert "merged_into" not in play.case(elsewhere).facts
+    play.act(DESK, first, "answered_there", visit_record="平台上已答复，来电人满意")
+    later = ticket(play, "XY-4")
+    assert "merged_into" not in play.case(later).facts, "what has ended is not joined"
+
+
 @variation
 def test_an_emergency_is_dispatched_in_minutes_and_answered_the_same_day(play: Play) -> None:
     case = ticket(play, "XY-9", urgency="紧急")

@@ -120,6 +120,19 @@ def test_a_node_missed_for_twenty_working_days_is_proposed_for_an_interview(play
 
 
 @variation
+def test_a_task_that_a_unit_was_given_already_is_joined_to_the_first(play: Play) -> None:
+    """减负: 同一件事不向一个单位要两次."""
+    first = under_way(play)
+    named = {"lead": COUNTY, "helper": "522300-GH"}
+    again = play.open(MAKER, "key_task", parties=named, **INCOME)
+    number = play.case(first).number
+    assert play.case(again).facts["same_task"] == number
+    assert play.act(MAKER, again, "merge", same_task=number) == "merged"
+    elsewhere = play.open(MAKER, "key_task", parties={"lead": "522302"}, **INCOME)
+    assert "same_task" not in play.case(elsewhere).facts
+
+
+@variation
 def test_a_suspended_task_is_looked_at_again_after_ninety_days(play: Play) -> None:
     case = under_way(play)
     play.act("zhou-dc.head", case, "suspend", reason="上级政策正在调整")

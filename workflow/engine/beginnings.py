@@ -80,6 +80,9 @@ class Alike(Model):
     count: Name = Field(
         description="the count in which a new case keeps how many there were before"
     )
+    joins: Name | None = Field(
+        None, description="the text fact that takes the number of the first that is still open"
+    )
 
 
 class Periodic(Model):

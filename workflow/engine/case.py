@@ -256,8 +256,9 @@ class World:
     level. `series_top` is the highest level so far of cases about one cause. `successors` lead from
     units of the case that are no more to those that took over. `candidates` are those who may be
     named in the facts of people that a step is given. `alike` is how many cases about the same
-    thing there were when a case was opened. `pool` is what lots are drawn from; None
-    where none are, or the step is only tried.
+    thing there were when a case was opened, `earlier` the number of the first of them that is open
+    and that the opener sees. `pool` is what lots are drawn from; None where none are, or the step
+    is only tried.
     `asked` is how much a unit was asked this week, by what is counted and by whom or what for,
     where that has a budget.
     """
@@ -272,6 +273,7 @@ class World:
     successors: Mapping[int, int] = field(default_factory=dict)
     candidates: tuple[Candidate, ...] = ()
     alike: int = 0
+    earlier: str = ""
     asked: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     pool: Pool | None = None
 

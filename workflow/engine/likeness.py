@@ -18,3 +18,12 @@ def likeness_of(definition: Definition, unit: int, facts: Mapping[str, Any]) -> 
     if not all(said):
         return None
     return sha256("\x1f".join([str(unit), *said]).encode()).hexdigest()[:40]
+
+
+def joined(definition: Definition, earlier: str) -> dict[str, Any]:
+    """What a new case knows of the first one about the same thing that is open (并入): its number,
+    where the definition has a fact for it. Whether to join it is for people to say.
+    """
+    if definition.alike is None or definition.alike.joins is None or not earlier:
+        return {}
+    return {definition.alike.joins: earlier}

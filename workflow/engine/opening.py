@@ -14,6 +14,7 @@ from workflow.engine.decision import Step
 from workflow.engine.definition import Definition
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn
 from workflow.engine.facts import clean
+from workflow.engine.likeness import joined
 from workflow.engine.machine import Compiled
 from workflow.engine.named import Naming
 from workflow.engine.parties import seat_parties
@@ -58,7 +59,8 @@ def open_case(
     facts = naming.rows(facts)
     check_plans(scene, facts)
     check_called(definition, seats, facts, facts, world.lineages)
-    scene = scene.at(replace(case, facts={**naming.opener(actor), **facts}))
+    known = joined(definition, world.earlier) | naming.opener(actor)
+    scene = scene.at(replace(case, facts={**known, **facts}))
     check_series(scene)
     scene = scene.at(with_limit(scene))
     told = tuple(notices.of_arrival(scene))

@@ -41,6 +41,7 @@ def check_identity(definition: Definition) -> Iterator[Finding]:
     if alike is not None:
         wanted += [(("alike", "by", at), name) for at, name in enumerate(alike.by)]
         yield from unknown("unknown_count", ("alike", "count"), alike.count, definition.counts)
+        yield from _check_joins(alike.joins, definition)
     for path, event, _ in events(definition):
         if event.mirrored and not (event.by and opening.external):
             yield found("mirrors_nothing", (*path, "mirrored"))
@@ -48,6 +49,16 @@ def check_identity(definition: Definition) -> Iterator[Finding]:
         yield from unknown("unknown_fact", path, name, definition.facts)
         if name in definition.facts and name not in opening.needs:
             yield found("not_needed_to_open", path, name=name)
+
+
+def _check_joins(name: str | None, definition: Definition) -> Iterator[Finding]:
+    """What takes the number of another case is a text."""
+    if name is None:
+        return
+    yield from unknown("unknown_fact", ("alike", "joins"), name, definition.facts)
+    fact = definition.facts.get(name)
+    if fact is not None and fact.type != "text":
+        yield found("not_text_fact", ("alike", "joins"), name=name)
 
 
 def check_series(definition: Definition) -> Iterator[Finding]:

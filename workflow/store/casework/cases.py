@@ -160,6 +160,21 @@ def count_alike(connection: Connection, workflow: str, likeness: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def first_alike(connection: Connection, workflow: str, likeness: str, reader: Actor) -> str:
+    """The number of the first case about the same thing that is open and that somebody sees; empty
+    where there is none.
+    """
+    seen = exists().where(SCOPE.c.case_id == CASE.c.id, in_sight(reader))
+    query = (
+        select(CASE.c.number)
+        .where(CASE.c.workflow == workflow, CASE.c.likeness == likeness)
+        .where(CASE.c.closed_at.is_(None), seen)
+        .order_by(CASE.c.id)
+        .limit(1)
+    )
+    return str(connection.execute(query).scalar() or "")
+
+
 def numbers_by_external(
     connection: Connection, workflow: str, external: Collection[str]
 ) -> dict[str, str]:

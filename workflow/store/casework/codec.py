@@ -206,6 +206,7 @@ def seen(world: World, actor: Actor) -> str:
     plain: Plain = {"calendar": world.calendar.version}
     plain |= {"open": world.open_children} if world.open_children else {}
     plain |= {"alike": world.alike} if world.alike else {}
+    plain |= {"earlier": world.earlier} if world.earlier else {}
     plain |= {"asked": world.asked} if world.asked else {}
     if world.lineages:
         plain["lineages"] = [_lineage(lineage) for lineage in world.lineages.values()]
@@ -287,6 +288,7 @@ def world_of(text: str, calendars: Mapping[int, Calendar]) -> World:
             for person, *_, posts, units in plain.get("candidates", ())
         ),
         alike=plain.get("alike", 0),
+        earlier=plain.get("earlier", ""),
         asked=_asked_of(plain.get("asked", {})),
         pool=_pool_of(plain.get("pool")),
     )
