@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.engine.definitions import CALENDAR
-from workflow.engine.cadences import EXAMPLES, in_words, parse_day
+from tests.engine.definitions import CALENDAR, WORLD, Walk
+from workflow.engine.cadences import EXAMPLES, in_words, last_working_day, parse_day
 from workflow.engine.lots import by_lot
 from workflow.engine.periods import (
     Length,
@@ -15,6 +15,7 @@ from workflow.engine.periods import (
     period_of,
     read_period,
 )
+from workflow.engine.sight import Sight
 
 LENGTHS: tuple[Length, ...] = ("week", "month", "quarter", "year")
 
@@ -99,6 +100,34 @@ def test_the_day_of_a_period(period: Period, text: str, day: str | None, words: 
     assert (found.isoformat() if found else None) == day
     if words:
         assert in_words(period.length, text) == words
+
+
+ONE_STATE = """
+states:
+  start:
+    title: 办理
+    turn: worker
+    events: { finish: { title: 完成, by: worker.clerk, to: end } }
+  end: { title: 结束, final: true }
+"""
+
+
+@pytest.mark.parametrize(
+    ("period", "day"),
+    [
+        (Period("month", 2026, 10), "2026-10-30"),
+        (Period("week", 2026, 40), "2026-09-30"),
+        # Spring Festival: nobody works from the Monday to the Sunday
+        (Period("week", 2026, 8), "2026-02-22"),
+    ],
+)
+def test_the_last_working_day_of_a_period_is_one_day_for_plans_and_for_expressions(
+    period: Period, day: str
+) -> None:
+    assert last_working_day(period, CALENDAR).isoformat() == day
+    walk = Walk(ONE_STATE, period=int(period))
+    sight = Sight(walk.compiled.definition, walk.case, walk.case.facts, WORLD, walk.now)
+    assert sight["period_last"] == day
 
 
 @pytest.mark.parametrize("length", LENGTHS)

@@ -109,6 +109,11 @@ def in_words(every: Length, text: str) -> str:
     return parse_day(every, text).in_words()
 
 
+def last_working_day(period: Period, calendar: Calendar) -> date:
+    """The last working day of a period, or its last day if nobody works in it."""
+    return parse_day(period.length, "last working day").on(period, calendar) or period.last
+
+
 def opening_days(cadence: Periodic, first: date, last: date, calendar: Calendar) -> Iterator[date]:
     """The days from `first` to `last` on which a cadence opens its cases."""
     opens, period = parse_day(cadence.every, cadence.on), period_of(cadence.every, first)

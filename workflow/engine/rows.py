@@ -5,13 +5,13 @@ first so many, and a case counts its children.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import takewhile
 from typing import Any
 
 from pydantic import Field
 
-from workflow.engine.cadences import parse_day
+from workflow.engine.cadences import last_working_day, parse_day
 from workflow.engine.calendar import Calendar
 from workflow.engine.model import Model
 from workflow.engine.periods import Period
@@ -42,9 +42,7 @@ def opening_day(monthly: Monthly, row: Row, year: int, calendar: Calendar) -> da
 
 def last_day(monthly: Monthly, row: Row, year: int, calendar: Calendar) -> date:
     """The last working day of a row's month, or its last day if nobody works in it."""
-    period = Period("month", year, int(row[monthly.month]))
-    days = (period.last - timedelta(days=back) for back in range(period.last.day))
-    return next(filter(calendar.is_working, days), period.last)
+    return last_working_day(Period("month", year, int(row[monthly.month])), calendar)
 
 
 def rows_due(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from workflow.engine.cadences import last_working_day
 from workflow.engine.calendar import local_day
 from workflow.engine.case import Case, World
 from workflow.engine.circles import in_words
@@ -88,13 +89,8 @@ class Sight(Mapping[str, Any]):
         return read_period(self._case.period) if self._case.period else None
 
     def _period_last(self) -> str:
-        """The last working day of the period, or its last day if nobody works in it."""
-        if (period := self._period()) is None:
-            return ""
-        day = period.last
-        while day > period.first and not self._world.calendar.is_working(day):
-            day -= timedelta(days=1)
-        return day.isoformat()
+        period = self._period()
+        return last_working_day(period, self._world.calendar).isoformat() if period else ""
 
     def _children(self) -> dict[str, dict[str, int]]:
         return {
