@@ -191,6 +191,13 @@ def refusals() -> set[str]:
     return known
 
 
+def test_the_tree_of_errors_is_the_one_that_the_engine_raises() -> None:
+    drawn = set(re.findall(r"── (\w+)", errors.__doc__ or ""))
+    family = {errors.DubanError.__name__, *refusals()}
+    classes = [node for _, node in nodes("workflow/engine") if isinstance(node, ast.ClassDef)]
+    assert drawn == {c.name for c in classes if family & {ast.unparse(base) for base in c.bases}}
+
+
 def sentences(call: ast.Call) -> Iterator[str]:
     """The literal texts among which the first argument of a call chooses."""
     first = call.args[0] if call.args else None

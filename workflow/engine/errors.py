@@ -1,4 +1,4 @@
-"""The two families of errors.
+"""The two families of errors, and what the engine raises of them.
 
 DubanError
 ├── InvalidDefinition          the author of a definition is wrong; carries every Mistake
@@ -9,12 +9,17 @@ DubanError
     ├── OutOfTurn              the event does not exist in the present state
     ├── ConditionNotMet        a declared condition of the event is not fulfilled
     ├── InvalidInput           facts missing, unknown or malformed; one problem a fact
+    │   └── OverBudget         a unit asked beyond its week, with no reason why (`burden.py`)
     ├── NotConfirmed           a sign-off by somebody who has not just confirmed who they are
     ├── NotByPrograms          a sign-off by a program
     ├── DutiesNotSeparate      the same person or unit on two sides that must be apart
     ├── RelationNotAllowed     the parties do not stand in a relation the definition allows
     ├── Stale                  somebody else acted first
     └── RequestReused          a request id came again with another body
+
+Who refuses for a reason that the engine does not know draws a Refusal of its own beside what it
+refuses, as `api/auth/refusals.py` and `store/people/password_rules.py` do. A DubanError that is
+neither is the fault of an installation, not of a request: see `store/database.py`.
 """
 
 from collections.abc import Mapping
@@ -103,7 +108,11 @@ class ConditionNotMet(Refusal):
 
 
 class InvalidInput(Refusal):
-    """Facts are missing, unknown or malformed; `data` maps each fact to its sentence."""
+    """What was given is missing, unknown or malformed.
+
+    `data["facts"]` maps each fact to its sentence; what is no fact is a key of `data` by its own
+    name, such as `unit` or `person`.
+    """
 
     code = "invalid_input"
 
