@@ -18,7 +18,7 @@ from workflow.engine.case import Actor, Case, Firing
 from workflow.engine.confidence import withheld
 from workflow.engine.errors import Refusal
 from workflow.engine.machine import Compiled
-from workflow.engine.permits import units_of
+from workflow.engine.permits import desk_of
 from workflow.engine.sampling import Pool, Stratum, draw, drawn
 from workflow.engine.visiting import Sample
 from workflow.store.casework import populations
@@ -45,7 +45,7 @@ def pool_of(
     if event is None or event.draws is None:
         return None
     sample = compiled.definition.samples[event.draws]
-    body, _ = units_of(case, compiled.definition, event.by[0])
+    body, _ = desk_of(case, compiled.definition, event.by[0])
     root = case.parties.get(sample.below)
     if body is None or root is None:
         return Pool("", ())

@@ -22,7 +22,7 @@ from workflow.engine.errors import (
     Refusal,
 )
 from workflow.engine.machine import Compiled
-from workflow.engine.permits import units_of
+from workflow.engine.permits import desk_of
 from workflow.engine.scene import Scene
 from workflow.engine.sight import Sight
 from workflow.engine.step import step
@@ -94,7 +94,7 @@ def asked_first(at: Scene, actor: Actor) -> set[str]:
     """The facts that somebody may be asked for now and that nothing was written into yet."""
     held, asked = {(post.unit, post.role) for post in actor.posts}, set[str]()
     for event in at.compiled.events[at.case.state].values():
-        if any(units_of(at.case, at.definition, role) in held for role in event.by):
+        if any(desk_of(at.case, at.definition, role) in held for role in event.by):
             asked |= {*event.needs, *event.may}
     return asked - at.case.facts.keys()
 

@@ -8,7 +8,7 @@ from typing import Any
 from api.presenting.fields import Option
 from api.presenting.lights import Clock, Pace, clock_of, pace_of
 from api.presenting.values import Value, value_of
-from api.presenting.wording import Names, party_of, shortened
+from api.presenting.wording import Names, shortened
 from workflow.catalog import Catalog
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import Actor
@@ -16,6 +16,7 @@ from workflow.engine.confidence import shown_to
 from workflow.engine.definition import Definition, Event
 from workflow.engine.machine import Compiled
 from workflow.engine.named import fits
+from workflow.engine.permits import party_of
 from workflow.store.offices.named import Roster
 
 COLUMNS = 6

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from workflow.engine.calendar import ZONE
 from workflow.engine.definition import Definition, State
 from workflow.engine.named import role_title
-from workflow.engine.permits import TURN
+from workflow.engine.permits import party_of
 from workflow.store.offices.organisation import Fates, FormerNames
 
 NOTHING = "—"
@@ -87,12 +87,6 @@ def shortened(text: str, most: int = LONGEST_HEADLINE) -> str:
     """The first line of a text, cut to fit a line of a list."""
     line = text.strip().partition("\n")[0]
     return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def party_of(role: str, state: State | None) -> str:
-    """The party a role belongs to; `turn` is the one whose turn it is."""
-    party = role.partition(".")[0]
-    return (state.turn or "") if party == TURN and state else party
 
 
 def role_in_words(definition: Definition, role: str, state: State | None = None) -> str:

@@ -29,7 +29,7 @@ from workflow.engine.circles import units_of_parties, units_of_party
 from workflow.engine.confidence import shown_to
 from workflow.engine.definition import Definition
 from workflow.engine.machine import Compiled
-from workflow.engine.permits import units_of as seats_of
+from workflow.engine.permits import desk_of
 from workflow.store.casework import cases
 from workflow.store.casework.cases import case_in_scope
 from workflow.store.lists import queries
@@ -128,10 +128,10 @@ def _events(
     children = cases.open_children(connection, case.id)
     world = World(calendar=duban.catalog.calendar, open_children=children)
     state = compiled.definition.states[case.state]
-    seats = [seats_of(case, compiled.definition, role) for role in state.hand_over]
+    desks = [desk_of(case, compiled.definition, role) for role in state.hand_over]
     colleagues = [
         (username, name)
-        for person, username, name in holders_of(connection, seats, now)
+        for person, username, name in holders_of(connection, desks, now)
         if person != someone.person
     ]
     options = tuple(Option(username, name) for username, name in colleagues)

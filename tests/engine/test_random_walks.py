@@ -34,7 +34,7 @@ from workflow.engine.errors import Refusal
 from workflow.engine.machine import Compiled
 from workflow.engine.moves import moves_of
 from workflow.engine.named import people_in, posts_of
-from workflow.engine.permits import units_of
+from workflow.engine.permits import desk_of
 from workflow.folder import SHIPPED, load_folder
 from workflow.store.casework.codec import case_body, case_of
 from workflow.store.plain import dumps
@@ -176,7 +176,7 @@ def _actor(taken: Walk, event: Event, chance: random.Random) -> Actor:
     if event.on:
         return LINKED_CASE
     role = chance.choice(event.by)
-    unit, post_role = units_of(taken.case, taken.compiled.definition, role)
+    unit, post_role = desk_of(taken.case, taken.compiled.definition, role)
     if chance.random() < 0.05:
         post_role = "stranger"
     if named := people_in(taken.case, post_role, unit):
@@ -228,7 +228,7 @@ def _built_in(taken: Walk, chance: random.Random, when: timedelta) -> Step:
         who = Actor("person", case.last.person)
         return taken.fire("take_back", who, when=when)
     role = chance.choice(state.hand_over or ("x.clerk",))
-    unit, post_role = units_of(case, compiled.definition, role)
+    unit, post_role = desk_of(case, compiled.definition, role)
     colleague = Post(900, unit or 0, post_role)
     asker = Actor("person", 901, (Post(901, unit or 0, "liaison"),))
     world = World(CALENDAR, lineages=LINEAGES, colleague=(colleague,))

@@ -17,7 +17,7 @@ from workflow.engine.decision import Notice, Step, Timer
 from workflow.engine.definition import Rung
 from workflow.engine.errors import ConditionNotMet, InvalidInput, NotYourTurn, OutOfTurn
 from workflow.engine.issuing import issue_document, seal_document, void_document
-from workflow.engine.permits import handled_through, units_of
+from workflow.engine.permits import desk_of, handled_through
 from workflow.engine.scene import Scene
 from workflow.engine.terms import Duration
 
@@ -75,7 +75,7 @@ def hand_over(scene: Scene, firing: Firing, actor: Actor) -> Step:
     if not state.hand_over or state.turn is None:
         raise OutOfTurn(f"“{state.title}”不能转办", {"state": case.state})
     post = _who_works_here(scene, actor)
-    allowed = {units_of(case, scene.definition, role) for role in state.hand_over}
+    allowed = {desk_of(case, scene.definition, role) for role in state.hand_over}
     if firing.person is None or firing.person == actor.person:
         raise InvalidInput("请指明转办给谁", {"person": firing.person})
     if firing.unit is not None or firing.inputs:

@@ -17,7 +17,7 @@ from workflow.engine.errors import RelationNotAllowed
 from workflow.engine.machine import Compiled
 from workflow.engine.named import Named, asked
 from workflow.engine.parties import named_seat, tabled_seat
-from workflow.engine.permits import TURN
+from workflow.engine.permits import party_of
 from workflow.engine.scene import Scene
 
 Seats = dict[str, Seat]
@@ -142,10 +142,11 @@ def _signed_opposite(scene: Scene) -> Iterator[tuple[str, set[int]]]:
 
 def _signers(compiled: Compiled, side: str) -> list[str]:
     """The parties whose posts give a sign-off."""
-    found = []
-    for state, events in compiled.events.items():
-        for event in events.values():
-            for party, _, _ in (role.partition(".") for role in event.by if event.signs == side):
-                turn = compiled.definition.states[state].turn or ""
-                found.append(turn if party == TURN else party)
+    found = (
+        party_of(role, compiled.definition.states[state])
+        for state, events in compiled.events.items()
+        for event in events.values()
+        if event.signs == side
+        for role in event.by
+    )
     return list(dict.fromkeys(found))

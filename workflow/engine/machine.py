@@ -16,7 +16,7 @@ from workflow.engine.case import PARENT
 from workflow.engine.definition import Branch, Definition, Event
 from workflow.engine.flow import events_in
 from workflow.engine.guards import Guards
-from workflow.engine.permits import TURN
+from workflow.engine.permits import party_of
 
 Way = tuple[str | None, tuple[Callable[[Mapping[str, Any]], bool], ...]]
 """A state and the conditions under which an event leads there."""
@@ -53,8 +53,8 @@ class Compiled:
         found: dict[str, frozenset[str]] = {}
         state = self.definition.states[name]
         for event in state.events.values():
-            for party, _, role in (by.partition(".") for by in event.by):
-                party = (state.turn or "") if party == TURN else party
+            for by in event.by:
+                party, role = party_of(by, state), by.partition(".")[2]
                 found[party] = found.get(party, frozenset()) | {role}
         return found
 

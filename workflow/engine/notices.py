@@ -6,7 +6,7 @@ from workflow.engine.confidence import sees
 from workflow.engine.decision import Notice
 from workflow.engine.definition import Event, Rung
 from workflow.engine.named import is_named, people_in
-from workflow.engine.permits import seats_of
+from workflow.engine.permits import desks_of
 from workflow.engine.remaining import due_in_words, left_in_words
 from workflow.engine.scene import Scene
 
@@ -36,13 +36,13 @@ def _notice(
     scene: Scene, roles: tuple[str, ...], template: str, urgency: str, what: str
 ) -> list[Notice]:
     """One notice to those of the roles who may know of the case; none if nobody is to be told."""
-    found = (seats_of(scene.case, scene.definition, role) for role in roles)
-    seats = dict.fromkeys(seat for some in found for seat in some)
-    told = [seat for seat in seats if sees(scene, *seat)]
-    to = tuple(seat for seat in told if not is_named(scene.definition, seat[1]))
+    found = (desks_of(scene.case, scene.definition, role) for role in roles)
+    desks = dict.fromkeys(desk for some in found for desk in some)
+    told = [desk for desk in desks if sees(scene, *desk)]
+    to = tuple(desk for desk in told if not is_named(scene.definition, desk[1]))
     named = (people_in(scene.case, role, unit) for unit, role in told if (unit, role) not in to)
     people = tuple(dict.fromkeys(person for some in named for person in some))
-    if seats and not to and not people:
+    if desks and not to and not people:
         return []
     return [Notice(to, template, variables(scene, what), urgency, (), people)] if roles else []
 

@@ -4,29 +4,33 @@ separations.
 
 from workflow.engine.case import Actor, Case, Post
 from workflow.engine.circles import units_of_party
-from workflow.engine.definition import Definition, Event
+from workflow.engine.definition import Definition, Event, State
 from workflow.engine.errors import DutiesNotSeparate, NotYourTurn
 from workflow.engine.named import fits, keep_out, role_title
 
 TURN = "turn"
 
 
-def units_of(case: Case, definition: Definition, role: str) -> tuple[int | None, str]:
-    """The unit and the post's role meant by `party.role` for this case; the unit None if the party
-    is empty.
+def party_of(role: str, state: State | None) -> str:
+    """The party meant by `party.role`; `turn` is the one whose turn it is in the state, "" where it
+    is nobody's. Without a state `turn` stays what it is.
     """
-    party, _, post_role = role.partition(".")
-    if party == TURN:
-        party = definition.states[case.state].turn or ""
-    seat = case.parties.get(party)
-    return (seat.unit if seat else None), post_role
+    party = role.partition(".")[0]
+    return (state.turn or "") if party == TURN and state else party
 
 
-def seats_of(case: Case, definition: Definition, role: str) -> tuple[tuple[int, str], ...]:
-    """The units and the post's role meant by `party.role`, of a party of several as of one."""
-    post_role = role.partition(".")[2]
+def desk_of(case: Case, definition: Definition, role: str) -> tuple[int | None, str]:
+    """The desk meant by `party.role` for this case, its unit and the role of its posts; the unit
+    None if the party is empty.
+    """
+    seat = case.parties.get(_party_of(case, definition, role))
+    return (seat.unit if seat else None), role.partition(".")[2]
+
+
+def desks_of(case: Case, definition: Definition, role: str) -> tuple[tuple[int, str], ...]:
+    """The desks meant by `party.role`, of a party of several units as of one."""
     units = units_of_party(case, definition, _party_of(case, definition, role))
-    return tuple((unit, post_role) for unit in units)
+    return tuple((unit, role.partition(".")[2]) for unit in units)
 
 
 def permit(case: Case, definition: Definition, event: Event, actor: Actor) -> Post | None:
@@ -45,7 +49,7 @@ def permit(case: Case, definition: Definition, event: Event, actor: Actor) -> Po
         keep_out(case, definition, event, actor)
         return post
     for role in event.by:
-        unit, post_role = units_of(case, definition, role)
+        unit, post_role = desk_of(case, definition, role)
         for post in actor.posts:
             if post.unit == unit and fits(case.facts, definition, actor, post, post_role):
                 _keep_apart(case, definition, _party_of(case, definition, role), actor)
@@ -55,8 +59,7 @@ def permit(case: Case, definition: Definition, event: Event, actor: Actor) -> Po
 
 
 def _party_of(case: Case, definition: Definition, role: str) -> str:
-    party = role.partition(".")[0]
-    return (definition.states[case.state].turn or "") if party == TURN else party
+    return party_of(role, definition.states[case.state])
 
 
 def _handed_to(case: Case, definition: Definition, event: Event, actor: Actor) -> Post | None:

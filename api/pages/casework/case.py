@@ -42,7 +42,7 @@ from workflow.engine.case import Case, World
 from workflow.engine.confidence import withheld
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 from workflow.engine.machine import Compiled
-from workflow.engine.permits import units_of as seat_of
+from workflow.engine.permits import desk_of
 from workflow.engine.scene import Scene
 from workflow.recalling import recalled
 from workflow.store.casework.cases import case_in_scope
@@ -248,7 +248,7 @@ def _colleagues(file: CaseFile, someone: Someone) -> tuple[Option, ...]:
     case, definition = file.case, file.definition
     mine, people = units_of(someone.actor), {}
     for role in definition.states[case.state].hand_over:
-        unit, post_role = seat_of(case, definition, role)
+        unit, post_role = desk_of(case, definition, role)
         if unit in mine:
             for one in file.holders.get((unit, post_role), ()):
                 people[one.person] = definition.roles[post_role]
