@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from workflow.asked import asked_of
+from workflow.burden import asked_of
 from workflow.catalog import Catalog
 from workflow.engine.calendar import Calendar
 from workflow.engine.case import LINKED_CASE, Actor, Case, Firing, Lineage, World
@@ -21,7 +21,7 @@ from workflow.engine.circles import circles, units_in
 from workflow.engine.errors import Refusal
 from workflow.engine.likeness import likeness_of
 from workflow.engine.machine import Compiled
-from workflow.engine.named import asked, everybody_in
+from workflow.engine.named import everybody_in, people_facts
 from workflow.engine.opening import Request, open_case
 from workflow.engine.scene import Scene
 from workflow.lots import pool_of
@@ -101,7 +101,7 @@ class Surroundings:
             candidates=candidates.who_may_be(
                 self.connection,
                 compiled,
-                asked(compiled.definition, firing.inputs),
+                people_facts(compiled.definition, firing.inputs),
                 case.parties,
                 self.now,
             ),

@@ -15,7 +15,7 @@ from workflow.engine.circles import unit_columns
 from workflow.engine.definition import Definition
 from workflow.engine.errors import RelationNotAllowed
 from workflow.engine.machine import Compiled
-from workflow.engine.named import Named, asked
+from workflow.engine.named import Named, people_facts
 from workflow.engine.parties import named_seat, tabled_seat
 from workflow.engine.permits import party_of
 from workflow.engine.scene import Scene
@@ -46,7 +46,7 @@ def facts_followed(scene: Scene) -> dict[str, Any]:
     over: their part in the case goes with them. Units in tables are followed, too.
     """
     facts = dict(scene.case.facts)
-    for name in asked(scene.definition, facts):
+    for name in people_facts(scene.definition, facts):
         rows: list[Named] = facts[name] or []
         facts[name] = [Named(person=one["person"], unit=_now(scene, one["unit"])) for one in rows]
     return {name: _units_followed(scene, name, value) for name, value in facts.items()}

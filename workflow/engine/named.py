@@ -100,7 +100,7 @@ def posts_of(fact: Fact, parties: Mapping[str, Seat]) -> Posts:
     return frozenset((parties[party].unit, role) for party, _, role in among if party in parties)
 
 
-def asked(definition: Definition, facts: Iterable[str]) -> tuple[str, ...]:
+def people_facts(definition: Definition, facts: Iterable[str]) -> tuple[str, ...]:
     """Those of the facts that name people."""
     return tuple(name for name in dict.fromkeys(facts) if is_named(definition, name))
 
@@ -124,7 +124,7 @@ class Naming:
         Raises InvalidInput for who cannot be named, DutiesNotSeparate for who belongs to a party
         from which these people are apart.
         """
-        names = asked(self.definition, given)
+        names = people_facts(self.definition, given)
         return {**given, **{name: [self._row(name, one) for one in given[name]] for name in names}}
 
     def opener(self, actor: Actor) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from workflow.engine.case import Actor, Candidate, Case, Firing, Seat, World
 from workflow.engine.machine import Compiled
-from workflow.engine.named import Naming, asked, opener_facts, posts_of
+from workflow.engine.named import Naming, opener_facts, people_facts, posts_of
 from workflow.engine.opening import seated
 from workflow.store.offices import organisation
 from workflow.store.offices.named import identified
@@ -31,7 +31,7 @@ def of_opening(
     definitions name nobody. Raises a Refusal.
     """
     definition = compiled.definition
-    names = asked(definition, (*facts, *opener_facts(definition)))
+    names = people_facts(definition, (*facts, *opener_facts(definition)))
     if not names:
         return facts, world
     seats, _ = seated(compiled, named, world.lineages, actor)

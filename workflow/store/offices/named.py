@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput
-from workflow.engine.named import Naming, asked, everybody_in
+from workflow.engine.named import Naming, everybody_in, people_facts
 from workflow.store.tables.handles import PERSON
 
 Row = dict[str, Any]
@@ -32,7 +32,7 @@ class Roster:
         """The facts with everybody named in them by name, `{person, unit, username, name}`: for
         somebody to read, never to be stored.
         """
-        names = [name for name in asked(definition, facts) if facts[name]]
+        names = [name for name in people_facts(definition, facts) if facts[name]]
         return {**facts, **{name: [self._row(row) for row in facts[name]] for name in names}}
 
     def history_by_name(self, definition: Definition, history: Iterable[Row]) -> list[Row]:
@@ -95,7 +95,7 @@ def identified(
 
     Raises InvalidInput, a sentence a fact, and DutiesNotSeparate as the engine would, but by name.
     """
-    names = [name for name in asked(naming.definition, facts) if facts[name]]
+    names = [name for name in people_facts(naming.definition, facts) if facts[name]]
     if not names:
         return facts
     known = _called(connection, [one.person for one in naming.candidates])
