@@ -13,8 +13,8 @@ from workflow.engine.beginnings import Alike, Backfill, Confidential, Opening, P
 from workflow.engine.burden import Burden
 from workflow.engine.limits import LIMIT_SCHEMA, Limit, parse_limit
 from workflow.engine.model import Model
+from workflow.engine.monthly import Monthly
 from workflow.engine.printed import Printed
-from workflow.engine.rows import Monthly
 from workflow.engine.tallies import Listing, Ranking, Tally
 from workflow.engine.terms import Moment, Term, parse_moment, parse_term
 from workflow.engine.visiting import Sample, Visit

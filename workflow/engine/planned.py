@@ -9,8 +9,8 @@ from typing import Any
 from workflow.engine.calendar import local_day
 from workflow.engine.definition import Child
 from workflow.engine.errors import InvalidInput
+from workflow.engine.monthly import MONTHS, in_order, last_day, opening_day, rows_due
 from workflow.engine.periods import read_period
-from workflow.engine.rows import MONTHS, in_order, last_day, opening_day, rows_due
 from workflow.engine.scene import Scene
 
 Row = dict[str, Any]
