@@ -82,10 +82,9 @@ def take_over(
     )
     year = local_day(work.now).year
     ids = cases.take_case_ids(work.connection, len(rows))
-    serials = cases.take_serials(work.connection, workflow, year, len(rows))
+    numbers = cases.take_numbers(work.connection, compiled.definition, year, len(rows))
     lineages = work.surroundings.lineages({unit for row in rows for unit in row.parties.values()})
-    title = compiled.definition.title
-    for case_id, serial, row in zip(ids, serials, rows, strict=True):
+    for case_id, number, row in zip(ids, numbers, rows, strict=True):
         own = {unit: lineages[unit] for unit in row.parties.values() if unit in lineages}
         alike = work.surroundings.alike(compiled, row.parties, row.facts)
         world = World(work.catalog.calendar, lineages=own, alike=alike)
@@ -94,7 +93,7 @@ def take_over(
             facts = attachments.resolve(
                 work.connection, compiled.definition, row.facts, actor.person, None
             )
-            request = Request(case_id, f"{title}〔{year}〕{serial}号", row.parties, facts)
+            request = Request(case_id, number, row.parties, facts)
             decided = backfill_case(compiled, request, past, actor, world, work.now)
         except Refusal as refusal:
             raise InvalidInput(f"第 {row.row} 行：{refusal.sentence}", refusal.data) from refusal

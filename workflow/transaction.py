@@ -1,8 +1,8 @@
 """One transaction's worth of steps: loads cases, lets the engine decide in the world that each step
 sees, gathers what it decided and what follows from that.
 
-`commands` and `timers` are written with it. Nothing here commits: the `with unit_of_work()` of the
-caller does.
+Whoever changes a case is written with it. The `with unit_of_work()` of the caller is the
+transaction, and `flush` the last thing in it: on PostgreSQL the commit travels with what it writes.
 """
 
 from collections.abc import Collection, Mapping
@@ -98,12 +98,11 @@ class Transaction:
         return self.case(case_id)
 
     def _next_number(self, compiled: Compiled) -> tuple[int, str]:
-        definition = compiled.definition
+        """The id and the number of a case that this transaction opens."""
         year = local_day(self.now).year
-        serial = cases.next_serial(self.connection, definition.workflow, year)
+        (number,) = cases.take_numbers(self.connection, compiled.definition, year, 1)
         mine = max(self.writes.new_cases, default=0) + 1
-        case_id = max(cases.next_case_id(self.connection), mine)
-        return case_id, f"{definition.title}〔{year}〕{serial}号"
+        return max(cases.next_case_id(self.connection), mine), number
 
     # Firing
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, bindparam, exists, func, select, text
 
 from workflow.engine.case import Actor, Case
-from workflow.engine.errors import NotFound
+from workflow.engine.definition import Definition
 from workflow.store.casework.codec import case_of
 from workflow.store.driver import bulk
 from workflow.store.evidence.archive import EVERY_ROW
@@ -66,7 +66,7 @@ def case_in_scope(connection: Connection, actor: Actor, case_id: int) -> Case:
 def loaded(rows: list[bulk.Row], case_id: int) -> Loaded:
     """The case in the answer to a question about it; raises NotFound."""
     if not rows:
-        raise NotFound("没有这件事项，或不在你的范围内", {"case": case_id})
+        raise out_of_sight(case_id)
     return case_of(rows[0]), rows[0]["head"]
 
 
@@ -230,15 +230,6 @@ def next_case_id(connection: Connection) -> int:
 _LAST_ID = select(func.max(CASE.c.id).label("highest"))
 
 
-def next_serial(connection: Connection, workflow: str, year: int) -> int:
-    """The next number of a workflow's cases in a year, without gaps: a rollback gives it back."""
-    upsert = text(
-        "INSERT INTO counter (workflow, year, serial) VALUES (:workflow, :year, 1)"
-        " ON CONFLICT (workflow, year) DO UPDATE SET serial = counter.serial + 1 RETURNING serial"
-    )
-    return int(connection.execute(upsert, {"workflow": workflow, "year": year}).scalar_one())
-
-
 def take_case_ids(connection: Connection, count: int) -> list[int]:
     """Ids for so many new cases."""
     if connection.dialect.name == "postgresql":
@@ -250,16 +241,19 @@ def take_case_ids(connection: Connection, count: int) -> list[int]:
     return list(range(first, first + count))
 
 
-def take_serials(connection: Connection, workflow: str, year: int, count: int) -> range:
-    """The next numbers of a workflow's cases in a year, like `next_serial`."""
+def take_numbers(
+    connection: Connection, definition: Definition, year: int, count: int
+) -> list[str]:
+    """The next numbers of a workflow's cases in a year, gapless: a rollback gives them back."""
     upsert = text(
         "INSERT INTO counter (workflow, year, serial) VALUES (:workflow, :year, :count)"
         " ON CONFLICT (workflow, year) DO UPDATE SET serial = counter.serial + :count"
         " RETURNING serial"
     )
-    given = {"workflow": workflow, "year": year, "count": count}
+    given = {"workflow": definition.workflow, "year": year, "count": count}
     last = int(connection.execute(upsert, given).scalar_one())
-    return range(last - count + 1, last + 1)
+    serials = range(last - count + 1, last + 1)
+    return [f"{definition.title}〔{year}〕{serial}号" for serial in serials]
 
 
 def history_of(connection: Connection, case_id: int) -> list[dict[str, Any]]:
