@@ -171,6 +171,7 @@ class Preparation:
 
 
 def waited_enough(message: Leased, why: str) -> str:
+    """Why a message that was put off for long enough is given up, in a sentence."""
     return f"已等了{IN_WORDS[message.urgency]}，不再等：{why}"
 
 

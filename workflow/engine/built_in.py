@@ -1,5 +1,5 @@
 """The events every workflow has: a rung, handing work over, taking a move back, a new calendar, a
-re-organisation, a document issued or back under its seal.
+re-organisation, a document issued, back under its seal or void, a ledger's row undone.
 
 They are not declared in a definition; `checks` keeps their names free.
 """

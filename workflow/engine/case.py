@@ -110,8 +110,8 @@ class Due:
     """The one limit of the present state: when it ends, how that came about, and what is needed to
     find it again.
 
-    `at` is the end of the due day (an instant in UTC); `start`, `term` and the version of the
-    `calendar` are the inputs, `term` empty for a date fact.
+    `at` is the end of the due day, or the minute itself of a limit by the clock, in UTC; `start`,
+    `term` and the version of the `calendar` are the inputs, `term` empty for a date fact.
     """
 
     at: datetime
@@ -207,30 +207,37 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything a step needs of a case; `seq` counts its history rows, `entry` is the row its
-    timers hang on. `backfill` is the file it was taken over from, `stated` its sign-offs of then.
-    """
+    """Everything a step needs of a case."""
 
     id: int
     workflow: str
     definition: int
+    """The version it was opened with, by id."""
     number: str
     unit: int
+    """The unit it counts for: its anchor's, or the one that owed a case of a period."""
     opened_at: datetime
     stay: Stay
     cycle: Cycle = field(default_factory=Cycle)
     seq: int = 0
+    """How many history rows it has."""
     entry: int = 0
+    """The history row that its timers hang on."""
     period: int | None = None
+    """Its period as one number (`periods.py`)."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     parties: Mapping[str, Seat] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     stopped_at: datetime | None = None
+    """Since when its clock stands; None while it runs."""
     last: Move | None = None
+    """The last move, for as long as it can be taken back."""
     parent: int | None = None
+    """The case that opened it, under the name `child_name`."""
     child_name: str | None = None
     closed_at: datetime | None = None
     backfill: int | None = None
+    """The file it was taken over from (补录); `stated` are its sign-offs of then."""
     stated: Mapping[str, Stated] = field(default_factory=dict)
 
     @property
@@ -248,34 +255,36 @@ class Case:
 class World:
     """The outside as one step sees it; kept in the history row so that replay needs nothing else.
 
-    `open_children` counts, by child name, those that have not ended. `lineages` are those of units
-    that a step may newly bring in (opening, re-assignment). `warned_at` is when the last warning
-    of the ladder in question really went out, or None. `colleague` are the posts of the person to
-    whom work is handed. `barred` are the
-    children that could not be opened now, for another case about the same cause stands at that
-    level. `series_top` is the highest level so far of cases about one cause. `successors` lead from
-    units of the case that are no more to those that took over. `candidates` are those who may be
-    named in the facts of people that a step is given. `alike` is how many cases about the same
-    thing there were when a case was opened, `earlier` the number of the first of them that is open
-    and that the opener sees. `pool` is what lots are drawn from; None where none are, or the step
-    is only tried.
-    `asked` is how much a unit was asked this week, by what is counted and by whom or what for,
-    where that has a budget.
+    What a step does not ask for is left empty.
     """
 
     calendar: Calendar
     open_children: Mapping[str, int] = field(default_factory=dict)
+    """How many children have not ended, by name."""
     lineages: Mapping[int, Lineage] = field(default_factory=dict)
+    """Of units that a step may newly bring in: named, in a table, or by a re-organisation."""
     warned_at: datetime | None = None
+    """When the last warning of the ladder in question really went out."""
     colleague: tuple[Post, ...] = ()
+    """The posts of the person to whom work is handed."""
     series_top: int | None = None
+    """The highest level so far of cases about one cause."""
     barred: tuple[str, ...] = ()
+    """Children that could not be opened now: another case about that cause stands at that level."""
     successors: Mapping[int, int] = field(default_factory=dict)
+    """From units of the case that are no more to those that took over."""
     candidates: tuple[Candidate, ...] = ()
+    """Who may be named in the facts of people that a step is given."""
     alike: int = 0
+    """How many cases about the same thing there were when a case was opened."""
     earlier: str = ""
+    """The number of the first of them that is open and that the opener sees."""
     asked: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    """What a unit was asked this week, where that has a budget: by what is counted, by whom or what
+    for, and how often.
+    """
     pool: Pool | None = None
+    """What lots are drawn from; None where none are, or where the step is only tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,19 +329,22 @@ class Voided:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """What is asked for: an event by name, with the facts given.
-
-    `unit` is the unit that a re-assignment names, `person` the one to whom work is handed, `issued`
-    the document that `issue_document` is about, `sealed` the one that `seal_document` brings back,
-    `emptied` the facts that are to have no value any more; the built-in event `rung` has the inputs
-    `ladder` and `rung`, `reorganise` the `change` it follows and the `kind` of it.
-    """
+    """What is asked for: an event by name, with the facts given."""
 
     event: str
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    """The facts; of `rung` its `ladder` and `rung`, of `reorganise` the `change` it follows and the
+    `kind` of that.
+    """
     unit: int | None = None
+    """The unit that a re-assignment names."""
     person: int | None = None
+    """To whom work is handed."""
     issued: Issued | None = None
+    """What `issue_document` is about; `sealed` what `seal_document` brings back, `voided` what
+    `void_document` takes the force of.
+    """
     sealed: Sealed | None = None
     voided: Voided | None = None
     emptied: tuple[str, ...] = ()
+    """Facts that are to have no value any more."""

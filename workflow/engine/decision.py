@@ -48,17 +48,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The whole outcome of one firing; nothing of it is optional to write.
-
-    `timers` None leaves the pending ones alone; otherwise pending ones are cancelled and these
-    set. `signed` names the sign-off given, `voided` those that lost force. `postponed` moves the
-    timer that fired to a later instant instead of settling it (a warning had not been out for long
-    enough). `arrived` is set when the case came into another state: a parent may be waiting for
-    it. `written` are the facts this firing gave, `emptied` those it took the value of, `drawn` the
-    one drawn by lot, `kept` the attachments beside them.
-    `moved` are the parties that sit in another unit after a re-organisation, each with the unit
-    before and after.
-    """
+    """The whole outcome of one firing; nothing of it is optional to write."""
 
     case: Case
     firing: Firing
@@ -66,16 +56,27 @@ class Step:
     now: datetime
     from_state: str
     post: Post | None = None
+    """The post through which a person acted."""
     partial: bool = False
+    """A co-signature that is not the last: it is kept, and nothing moves."""
     timers: tuple[Timer, ...] | None = None
+    """None leaves the pending ones alone; otherwise those are cancelled and these set."""
     notices: tuple[Notice, ...] = ()
     openings: tuple[Opening, ...] = ()
     signed: str | None = None
+    """The sign-off given; `voided` are those that lost force."""
     voided: tuple[str, ...] = ()
     postponed: Timer | None = None
+    """The timer that fired, at a later instant: its warning had not been out for long enough."""
     arrived: bool = False
+    """The case came into another state: a parent may be waiting for it."""
     written: Mapping[str, Any] = field(default_factory=dict)
+    """The facts this firing gave."""
     emptied: tuple[str, ...] = ()
+    """Facts it took the value of."""
     drawn: Mapping[str, Any] = field(default_factory=dict)
+    """The fact drawn by lot."""
     kept: tuple[int, ...] = ()
+    """Attachments that the case uses from now on beside those in facts."""
     moved: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Parties that sit in another unit after a re-organisation: the unit before, and after."""
