@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import note_refusal, status_of
-from api.pages.forms import Posted, printable, text_in
+from api.pages.forms import Posted, printable, text_in, whole
 from api.pages.rendering import masthead_of, show
 from api.presenting.cadences import CadenceLine, CadencesPage, Known, Place, cadence_line
 from api.presenting.wording import Names
@@ -43,9 +43,9 @@ def switch_one(
     unit, runs = text_in(form, "unit"), text_in(form, "runs")
     reason = printable(text_in(form, "reason"), LONGEST_REASON + 1)
     try:
-        if not unit.isdecimal() or len(unit) > 15 or runs not in ("on", "off"):
+        if (unit_id := whole(unit)) is None or runs not in ("on", "off"):
             raise InvalidInput("请从定期工作的页面上开启或者停止")
-        asked = Switching(workflow, every, int(unit), runs == "on", reason)
+        asked = Switching(workflow, every, unit_id, runs == "on", reason)
         switch(duban.database, duban.catalog, asked, someone.actor, duban.clock())
     except Refusal as refusal:
         note_refusal(request, refusal)

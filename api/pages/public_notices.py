@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from api.auth import Installation, TooManyTries
 from api.auth.tries import address_of
 from api.context import Duban
-from api.pages.forms import GREATEST_ID
+from api.pages.forms import whole
 from api.pages.rendering import show
 from api.presenting.publicity import (
     PublicNotice,
@@ -33,7 +33,7 @@ KEPT_FOR = timedelta(minutes=5)
 def all_notices(request: Request, duban: Installation, before: str = "") -> Response:
     """Every notice that is shown now, the newest first."""
     _check_pace(request, duban)
-    place = int(before) if before.isdecimal() and len(before) < 16 else None
+    place = whole(before)
     found = _notices(duban, before=place, limit=PAGE_SIZE + 1)
     more = len(found) > PAGE_SIZE
     page = PublicNoticesPage(
@@ -49,8 +49,8 @@ def all_notices(request: Request, duban: Installation, before: str = "") -> Resp
 def one_notice(notice: str, request: Request, duban: Installation) -> Response:
     """One notice; raises NotFound when the case is not shown, whatever else it is."""
     _check_pace(request, duban)
-    case = int(notice) if notice.isdecimal() and len(notice) < 17 else 0
-    found = _notices(duban, case=case, limit=1) if 0 < case <= GREATEST_ID else []
+    case = whole(notice)
+    found = _notices(duban, case=case, limit=1) if case else []
     if not found:
         raise NotFound("没有这份公示，或者公示期已经结束")
     page = found[0][1]

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import note_refusal, status_of
-from api.pages.forms import GREATEST_ID, Posted, text_in
+from api.pages.forms import GREATEST_ID, Posted, text_in, whole
 from api.pages.rendering import masthead_of, show
 from api.presenting.fields import Option, options_of
 from api.presenting.wording import to_the_minute
@@ -111,7 +111,7 @@ def _box(
 @router.get("/administration/suggestions")
 def all_of_them(duban: Installation, someone: SignedInPage, before: str = "") -> Response:
     """Everything that was put in, the newest first."""
-    return _all(duban, someone, int(before) if before.isdecimal() and len(before) < 16 else None)
+    return _all(duban, someone, whole(before))
 
 
 def _all(

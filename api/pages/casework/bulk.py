@@ -17,7 +17,6 @@ from api.auth.confirming import confirm_if_given
 from api.context import Duban
 from api.errors import status_of
 from api.pages.forms import (
-    GREATEST_ID,
     PROOF_FIELD,
     Posted,
     facts_in,
@@ -206,6 +205,5 @@ def _check_ledger(duban: Duban, workflow: str, ledger: str) -> Definition:
 
 def ticked_in(given: QueryParams | FormData) -> list[int]:
     """The cases that were ticked, each once, as many as are done at once."""
-    texts = [one for one in given.getlist("case") if isinstance(one, str)]
-    ids = [int(one) for one in texts if one.isdecimal() and len(one) < 17]
-    return [one for one in dict.fromkeys(ids) if 0 < one <= GREATEST_ID][:MOST_AT_ONCE]
+    ids = (whole(one) for one in given.getlist("case") if isinstance(one, str))
+    return [one for one in dict.fromkeys(ids) if one][:MOST_AT_ONCE]

@@ -94,7 +94,7 @@ def fire(
             now=duban.clock(),
             facts=filled.facts,
             unit=picked.unit,
-            person=int(person) if person.isdecimal() and len(person) < 16 else None,
+            person=whole(person),
             looked_at=whole(text_in(form, "looked_at")),
             emptied=filled.emptied,
         )

@@ -16,7 +16,7 @@ from api.auth.kept_form import LOST
 from api.auth.posted import MOST_TAKEN, Cut
 from api.context import Duban
 from api.inspecting.places import TooBusy
-from api.pages.forms import GREATEST_ID, facts_in, stood_in, text_in
+from api.pages.forms import facts_in, stood_in, text_in, whole
 from workflow.engine.attachments import most_of
 from workflow.engine.definition import FILE_TYPES, Definition
 from workflow.engine.errors import InvalidInput, Refusal
@@ -110,9 +110,8 @@ def _kept(
     duban: Duban, someone: Someone, form: FormData, name: str, case_id: int | None
 ) -> list[Attachment]:
     """What the form names of that which was brought before."""
-    texts = [value for value in form.getlist(f"{name}.kept") if isinstance(value, str)]
-    ids = [int(text) for text in texts if text.isdecimal() and len(text) < 17]
-    ids = [id_ for id_ in dict.fromkeys(ids) if 0 < id_ <= GREATEST_ID]
+    texts = (value for value in form.getlist(f"{name}.kept") if isinstance(value, str))
+    ids = [id_ for id_ in dict.fromkeys(map(whole, texts)) if id_]
     if not ids:
         return []
     with duban.database.reading() as connection:

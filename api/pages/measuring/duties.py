@@ -9,7 +9,7 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.errors import note_refusal, status_of
 from api.pages.boards.reading import HERE
-from api.pages.forms import Posted, text_in
+from api.pages.forms import Posted, text_in, whole
 from api.pages.rendering import masthead_of, show
 from api.presenting.boards import tabs
 from api.presenting.duties import DutiesPage, DutyGroup, duty_line
@@ -44,10 +44,10 @@ def enter(request: Request, duban: Installation, someone: SignedInForm, form: Po
             value = read_value(one, typed, "")
         except ValueError as error:
             raise InvalidInput(f"“{one.title}”没有登记：{error}") from None
-        if not unit.isdecimal() or len(unit) > 15:
+        if (unit_id := whole(unit)) is None:
             raise InvalidInput("请从责任清单的页面上填写")
         year = local_day(duban.clock()).year
-        entry = Entry(name, int(unit), str(year), value)
+        entry = Entry(name, unit_id, str(year), value)
         digest = f"duty {someone.person} {text_in(form, 'request')[:80]}"
         duban.assessing.enter(in_force, [entry], digest, someone.actor, duban.clock())
     except Refusal as refusal:
