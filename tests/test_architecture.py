@@ -154,15 +154,28 @@ def test_every_test_marker_exists() -> None:
     assert used - PYTEST_OWN <= declared
 
 
+def tails(path: Path) -> Iterator[str]:
+    """How a file may be called: by its name alone, or with some of the folders it lies in."""
+    parts = path.relative_to(ROOT).parts
+    return ("/".join(parts[at:]) for at in range(len(parts)))
+
+
 def test_what_is_cited_is_there_to_be_read() -> None:
-    """A law by its number, a text by its name: neither may lie in a drawer of its author."""
+    """A law by its number, a text or a module by its name: none may lie in a drawer of its author,
+    nor where it lay before it was moved.
+    """
     design = (ROOT / "docs" / "design.md").read_text("utf-8")
     laws = set(re.findall(r"^(\d+)\. \*\*", design.partition("## The laws")[2], re.MULTILINE))
     texts = {path.name for path in ROOT.glob("[!.]*/**/*.md")} | {"README.md"}
-    for path in files(*PACKAGES, "tests", "bench"):
+    folders = (*PACKAGES, "tests", "bench")
+    paths = [path for one in folders for path in (ROOT / one).rglob("*.py")]
+    modules = {tail for path in paths for tail in tails(path)}
+    module = re.compile(r"(?<![\w./%-])(?:\w+/)*\w+\.py\b", re.ASCII)
+    for path in files(*folders):
         source = path.read_text("utf-8")
         assert set(re.findall(r"\bdesign, law (\d+)", source)) <= laws, path
         assert set(re.findall(r"(?<![.\w])[a-z]\w+\.md\b", source)) <= texts, path
+        assert set(module.findall(source)) <= modules, path
 
 
 LEFT_OVER = re.compile(r"\b(TO" "DO|FIX" "ME|XX" "X)\b")

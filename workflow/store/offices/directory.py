@@ -2,7 +2,7 @@
 
 Everybody knows what units there are. Who works there is seen by whoever has a post in a unit above
 or in the same one; whoever looks after the organisation sees all. A directory of everybody would
-serve curiosity: whom to call about a case the case itself says (`people.contacts`).
+serve curiosity: whom to call about a case the case itself says (`casework/contacts.py`).
 """
 
 from collections.abc import Collection

@@ -63,7 +63,7 @@ class PersonRow(SQLModel, table=True):
 
     `password_at` is when the password was chosen; a one-time password has `one_time_until` instead,
     and is good for choosing another and nothing else. `chat` is the robot of a chat group
-    (`people/robot_address.py`), `chat_secret` the sealed secret it is signed with. Of somebody
+    (`offices/robot_address.py`), `chat_secret` the sealed secret it is signed with. Of somebody
     `erased_at` nothing is left but the id (`people/erasing.py`).
     """
 
