@@ -113,11 +113,6 @@ def _prune(connection: Connection, person: int) -> None:
     connection.execute(delete(EARLIER).where(mine, EARLIER.c.id.not_in(kept)))
 
 
-def set_password(connection: Connection, person: int, password: str, now: datetime) -> None:
-    """Give somebody a password that they keep."""
-    keep_password(connection, person, hash_password(password), now)
-
-
 # Made by us
 
 
