@@ -102,3 +102,24 @@ def test_a_date_granted_while_the_clock_stands_is_not_lost(event: str) -> None:
     assert due_day(walk) >= "2026-04-30"
     assert walk.case.facts["due"] == due_day(walk)
     assert walk.again() == walk.case
+
+
+EITHER_DATE = (
+    STOPPING.replace(
+        "limit: by due", """limit: [{ is: by granted, when: 'note == "特批"' }, { is: by due }]"""
+    )
+    + "facts: { granted: { title: 特批时限, type: date } }\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("note", "due", "granted"),
+    [("一般", "2026-03-19", "2026-05-29"), ("特批", "2026-03-16", "2026-06-03")],
+)
+def test_of_two_dates_the_one_that_is_the_limit_moves_on(note: str, due: str, granted: str) -> None:
+    walk = Walk(EITHER_DATE, what="修路", note=note, due="2026-03-16", granted="2026-05-29")
+    walk.fire("stop", KEEPER, when="2026-03-04")
+    walk.fire("resume", KEEPER, when="2026-03-06")
+    assert (walk.case.facts["due"], walk.case.facts["granted"]) == (due, granted)
+    assert due_day(walk) == (granted if note == "特批" else due)
+    assert walk.again() == walk.case

@@ -21,11 +21,14 @@ _DAY = timedelta(days=1)
 
 
 def due_of(scene: Scene) -> Due | None:
-    """The limit of the case's state, first case that holds; None when it has none (yet)."""
-    for limit in scene.state.limit or ():
-        if scene.holds(limit.when):
-            return _due(scene, limit)
-    return None
+    """The limit of the case's state; None when it has none (yet)."""
+    limit = _in_force(scene)
+    return _due(scene, limit) if limit is not None else None
+
+
+def _in_force(scene: Scene) -> LimitCase | None:
+    """How the limit is found: the first way whose condition holds."""
+    return next((one for one in scene.state.limit or () if scene.holds(one.when)), None)
 
 
 def _due(scene: Scene, limit: LimitCase) -> Due | None:
@@ -83,19 +86,20 @@ def again(due: Due, case: Case, world: World) -> Due:
 
 
 def postponed_dates(scene: Scene) -> Mapping[str, Any]:
-    """Date facts that a suspension ending now moves on: as many working days as the clock stood."""
+    """The date fact that is the limit, which a suspension ending now moves on: as many working days
+    as the clock stood.
+    """
     case, calendar = scene.case, scene.world.calendar
     if case.stopped_at is None or case.due is None or case.due.term:
         return {}
     eve = local_day(case.stopped_at) - _DAY  # a day that the stop touches is lost
     lost = calendar.working_days_between(eve, local_day(scene.now))
-    facts = scene.definition.facts
-    named = (limit.fact for limit in scene.state.limit or () if limit.fact)
-    names = [name for name in named if facts[name].type == "date"]
-    if not lost or not names:
+    limit = _in_force(scene)
+    fact = limit.fact if limit is not None else None
+    if not lost or fact is None or scene.definition.facts[fact].type != "date":
         return {}
     later = calendar.add(parse_term(f"{lost} working days"), case.due.at - timedelta(seconds=1))
-    return {names[0]: later.day.isoformat()}
+    return {fact: later.day.isoformat()}
 
 
 def timers_of(scene: Scene) -> tuple[Timer, ...]:
