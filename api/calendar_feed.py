@@ -48,7 +48,7 @@ def calendar(token: str, duban: Installation) -> Response:
 
 
 def calendar_of(duban: Duban, rows: list[dict[str, Any]], now: datetime) -> "Calendar":
-    """The calendar of these cases; those without a limit are in none."""
+    """The calendar of these cases; one without a limit, or whose clock stands, is in none."""
     from icalendar import Calendar  # not at the top: 6 MiB, and only who subscribes needs them
 
     found = Calendar()
@@ -58,7 +58,7 @@ def calendar_of(duban: Duban, rows: list[dict[str, Any]], now: datetime) -> "Cal
     found.add("x-wr-timezone", "Asia/Shanghai")
     found.add("refresh-interval", REFRESH)
     for row in rows:
-        if row["due_at"] is not None:
+        if row["due_at"] is not None and row["body"]["stopped_at"] is None:
             found.add_component(_event(duban, row, row["due_at"], now))
     return found
 

@@ -93,6 +93,21 @@ def test_what_is_done_leaves_the_calendar(
     assert event.decoded("dtstart") > date(2026, 3, 3)
 
 
+def test_a_clock_that_stands_ends_no_day(
+    browser: Browsers, client: TestClient, duban: Duban, assigned: str
+) -> None:
+    del assigned
+    path = address(browser("xingyi.liaison"))
+    [event] = events(client, path)
+    case = int(str(event["uid"]).removeprefix("case-").removesuffix("@duban"))
+    caller(client, duban, "xingyi.liaison").fire(case, "accept")
+    head = caller(client, duban, "zhou-dc.head")
+    assert head.fire(case, "suspend", {"reason": "涉法涉诉，等待裁定"}).status_code == 200
+    assert events(client, path) == []
+    assert head.fire(case, "resume").status_code == 200
+    assert len(events(client, path)) == 1
+
+
 def test_nobody_s_secret_opens_nothing(client: TestClient) -> None:
     for guess in ("x" * 32 + ".ics", "%00.ics", "督" * 40):
         assert client.get(f"/calendar/{guess}").status_code == 404
