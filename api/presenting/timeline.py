@@ -30,6 +30,10 @@ _BUILT_IN = {
     "reorganise": "机构调整",
     "backfill": "补录",
     "undo_backfill": "撤销补录",
+    # which document it was says the row of the history, where it is at hand
+    "issue_document": "签发公文",
+    "seal_document": "送回盖章件",
+    "void_document": "作废公文",
 }
 _PAPERS = {"issued": ("签发", "公文"), "sealed": ("送回盖章件：", "盖章件")}
 """What was done with a document, and what its file is called."""

@@ -62,6 +62,13 @@ def test_what_came_back_sealed_is_handed_out_and_the_draft_stays(
     assert complaints(duban) == []
 
 
+def test_what_was_done_with_documents_stands_among_what_i_did(browser: Browsers) -> None:
+    case, seq = issued(browser)
+    assert "我办理：签发公文" in browser(MAKER).get("/?show=done").text
+    assert sent_back(browser(MAKER), case, seq, "州督查局函〔2026〕1号", SEALED).status_code == 303
+    assert "我办理：送回盖章件" in browser(MAKER).get("/?show=done").text
+
+
 def test_a_program_fetches_seals_and_brings_back(browser: Browsers, rest: Rest) -> None:
     case, seq = issued(browser)
     maker: Caller = rest(MAKER)
