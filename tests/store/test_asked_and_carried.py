@@ -6,6 +6,7 @@ from notifications.channels import Channel
 from tests.delivering import deliver_all_due
 from tests.journeys.play import COUNTY, Play, a_story
 from tests.journeys.problems import FINDER
+from tests.journeys.test_inspection import MAKER, TEAM, prepared
 from tests.notifications.conftest import Desk
 from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW, Prefecture
@@ -62,3 +63,14 @@ def test_a_digest_is_one_message_whatever_it_holds(database: Database) -> None:
         Carried(county, "sms", 1, 2, 1),
     ]
     assert later == []
+
+
+def test_people_who_are_named_are_one_field_however_many(database: Database) -> None:
+    play = Play(database)
+    prepared(play)
+    with play.database.reading() as connection:
+        people = [play.person(MAKER)]
+        found = burden.forms(connection, *WEEK, play.unit("522300-DC"), people)
+    assert len(TEAM) == 2
+    opened, scheme = sorted((one.fields for one in found), reverse=True)
+    assert (opened, scheme) == (5, 3), "the team is one field beside the scheme and its places"

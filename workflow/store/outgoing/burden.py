@@ -209,11 +209,15 @@ def _forms(most: int | None) -> Select[Any]:
     )
 
 
+_ROWS_OF_NO_TABLE = ({"id", "name", "sha256", "size"}, {"person", "unit"})
+"""Files, and people who are named: one choice in a form, however many."""
+
+
 def _cells(value: Any) -> int:
     """How many fields a fact took: a table its cells, everything else one."""
-    if isinstance(value, list) and value and isinstance(value[0], dict) and "id" not in value[0]:
-        return sum(len(row) for row in value)
-    return 1
+    if not (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return 1
+    return 1 if value[0].keys() in _ROWS_OF_NO_TABLE else sum(len(row) for row in value)
 
 
 def beyond(
