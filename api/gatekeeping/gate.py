@@ -18,10 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.auth import DutyFirst, NotAllowed, Someone
 from api.auth.asking import SOMEONE, recognise, who_asks
 from api.auth.installation import duban_of
-from api.errors import REFUSED, answer
+from api.errors import REFUSED, answer, status_of
 from api.gatekeeping.policy import ROUTES, Line, Token, Who
 from api.gatekeeping.refused import record_refusal
-from workflow.engine.errors import DubanError, DutiesNotSeparate
+from workflow.engine.errors import DubanError, DutiesNotSeparate, Refusal
 from workflow.store.evidence import audit
 from workflow.store.people import tokens
 
@@ -118,17 +118,25 @@ def _place_of(method: str, path: str) -> _Place:
 
 def _record(request: Request, status: int) -> None:
     """Keep in the audit log what somebody asked for in vain, by the line of the policy."""
-    duban, someone = duban_of(request), request.scope[SOMEONE]
     case = request.scope.get("path_params", {}).get("case_id", "")
     about = ("case", int(case)) if str(case).isdecimal() and len(str(case)) <= 16 else None
-    data: dict[str, audit.Plain] = {
-        "status": status,
-        "line": request.scope[PLACE],
-    }
-    if code := request.scope.get(REFUSED):
+    _keep(request, status, about, request.scope.get(REFUSED))
+
+
+def record_one(request: Request, case: int, refusal: Refusal) -> None:
+    """Keep what one case refused where a form acts on many, as if it had been asked for alone."""
+    status = status_of(refusal)
+    if status == 403 or isinstance(refusal, DutiesNotSeparate):
+        _keep(request, status, ("case", case), refusal.code)
+
+
+def _keep(request: Request, status: int, about: tuple[str, int] | None, code: object) -> None:
+    place = str(request.scope[PLACE])
+    data: dict[str, audit.Plain] = {"status": status, "line": place}
+    if code:
         data["code"] = str(code)
-    act = audit.Act("refusal", someone.person, about, "refused", data)
-    record_refusal(duban, act, str(data["line"]))
+    act = audit.Act("refusal", request.scope[SOMEONE].person, about, "refused", data)
+    record_refusal(duban_of(request), act, place)
 
 
 def _is_rest(request: Request) -> bool:

@@ -16,6 +16,7 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.auth.confirming import confirm_if_given
 from api.context import Duban
 from api.errors import status_of
+from api.gatekeeping.gate import record_one
 from api.pages.forms import (
     PROOF_FIELD,
     Posted,
@@ -77,19 +78,15 @@ def act(
     with duban.database.reading() as connection:  # out of scope is the same as absent: not tried
         rows = queries.cases_by_id(connection, someone.actor, ticked)
     seen = {row["id"] for row in rows}
-    said = {
-        case: _fired(
-            duban,
-            someone,
-            case,
-            event,
-            facts,
-            f"{text_in(form, 'request')}:{case}",
-            shown.get(case),
-        )
-        for case in ticked
-        if case in seen
-    }
+    said: dict[int, tuple[bool, str]] = {}
+    for case in (one for one in ticked if one in seen):
+        id_ = f"{text_in(form, 'request')}:{case}"
+        try:
+            state = _fired(duban, someone, case, event, facts, id_, shown.get(case))
+            said[case] = True, state
+        except Refusal as refusal:
+            record_one(request, case, refusal)
+            said[case] = False, refusal.sentence
     return _page(duban, someone, workflow, ledger, ticked, event, said=said)
 
 
@@ -108,21 +105,18 @@ def _fired(
     facts: Mapping[str, Any],
     request: str,
     looked_at: int | None,
-) -> tuple[bool, str]:
-    """Whether it was done, and the state it led to or the sentence of the refusal."""
-    try:
-        answer = duban.commands.fire(
-            case_id=case,
-            event=event,
-            actor=someone.actor,
-            request=request,
-            now=duban.clock(),
-            facts=facts,
-            looked_at=looked_at,
-        )
-    except Refusal as refusal:
-        return False, refusal.sentence
-    return True, answer.state
+) -> str:
+    """The state that it led to; raises a Refusal."""
+    answer = duban.commands.fire(
+        case_id=case,
+        event=event,
+        actor=someone.actor,
+        request=request,
+        now=duban.clock(),
+        facts=facts,
+        looked_at=looked_at,
+    )
+    return answer.state
 
 
 def _page(

@@ -13,7 +13,7 @@ from tests.api.pages.conftest import PASSWORD, Browser, Browsers
 from tests.api.pages.page import Form, Page
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
 from workflow.commands import Commands
-from workflow.store.tables.handles import HISTORY
+from workflow.store.tables.handles import AUDIT, HISTORY
 
 LEDGER = "/ledgers/rectification/problem"
 
@@ -96,6 +96,23 @@ def test_a_signature_on_many_wants_the_password_like_one(
     assert "口令不对" in wrong.main.one(role="alert").text
     signed = sent(desk, ticked(desk, *cases, event="sign_first"), *cases, proof=PASSWORD)
     assert "办理了 2 件" in signed.text
+
+
+@pytest.mark.rights
+def test_who_would_act_twice_is_in_the_log_also_where_many_are_done_in_one_go(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    case, inspector = walk_to(duban, "site_check", clock), browser("zhou-zx.inspector1")
+    page = ticked(inspector, case, event="pass_check")
+    assert "办理了 1 件" in sent(inspector, page, case, fact_site_record="路灯都亮着").text
+    again = sent(inspector, ticked(inspector, case, event="pass_check"), case)
+    assert "须由另一人会签" in results(again)[0]
+    with duban.database.reading() as connection:
+        kept = select(AUDIT.c.subject, AUDIT.c.subject_id, AUDIT.c.data)
+        told = connection.execute(kept.where(AUDIT.c.kind == "refusal")).all()
+    assert [(one.subject, one.subject_id) for one in told] == [("case", case)]
+    assert '"code":"duties_not_separate"' in told[0].data
+    assert '"line":"POST:/ledgers/workflow/ledger/bulk"' in told[0].data
 
 
 def test_whoever_may_do_nothing_is_told_so(browser: Browsers, duban: Duban) -> None:
