@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedIn, Someone
 from api.context import Duban
-from api.presenting.timeline import without_children
+from api.presenting.timeline import what_happened, without_children
 from api.rest.inputs import Before, CaseId, Limit
 from api.rest.outputs import UnitRef, Units
 from workflow import ladder
@@ -25,17 +25,6 @@ from workflow.store.sight.scope import check_scope
 router = APIRouter(tags=["cases"])
 
 _T = TypeVar("_T")
-
-_BUILT_IN = {
-    "open": "发起",
-    "rung": "提醒",
-    "hand_over": "转办",
-    "take_back": "撤回",
-    "recalculate": "校正期限",
-    "reorganise": "机构调整",
-    "backfill": "补录",
-    "undo_backfill": "撤销补录",
-}
 
 
 class HistoryOut(BaseModel):
@@ -170,7 +159,7 @@ def _history(
                 "prev": row["prev"] if row["seq"] <= provable + 1 else None,
                 "hash": row["hash"] if row["seq"] <= provable else None,
             },
-            title=_title(duban, row),
+            title=what_happened(definition, row),
             person=names.get(row["person_id"]),
             for_person=names.get(row["holder_id"]),
             unit=units.get(row["unit_id"], row["at"]),
@@ -202,12 +191,6 @@ def _inputs(row: Mapping[str, Any], kept: Collection[str]) -> dict[str, Any]:
 
 def _without(facts: dict[str, Any], kept: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in kept}
-
-
-def _title(duban: Duban, row: queries.Row) -> str:
-    events = duban.catalog.version(row["definition_id"]).events[row["from_state"]]
-    event = events.get(row["event"])
-    return event.title if event else _BUILT_IN.get(row["event"], str(row["event"]))
 
 
 def _message(row: told.Message) -> MessageOut:

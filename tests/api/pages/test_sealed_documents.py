@@ -83,6 +83,11 @@ def test_a_program_fetches_seals_and_brings_back(browser: Browsers, rest: Rest) 
         assert answer.status_code == 201, answer.text
     (letter,) = rest(OTHER).get(f"/cases/{case}/documents").json()["issued"]
     assert letter["sealed"]["sha256"] == hashlib.sha256(OFD).hexdigest()
+    told = [row["title"] for row in maker.get(f"/cases/{case}/history").json()]
+    assert told[-2:] == [
+        f"签发交办通知单 {letter['number']}",
+        f"送回盖章件：交办通知单 {letter['number']}",
+    ]
     refused = rest(OTHER).client.post(
         path, json=body | {"request": "2"}, headers=rest(OTHER).headers
     )
