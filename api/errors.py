@@ -167,12 +167,9 @@ def status_of(error: Exception) -> int:
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 REFUSED = "duban.refused"
-"""Under this name a request's scope holds the code of the refusal it was answered with."""
-
-
-def note_refusal(request: Request, refusal: Refusal) -> None:
-    """Have the gate know what was refused: pages answer with the page, not with an error."""
-    request.scope[REFUSED] = refusal.code
+"""Under this name a request's scope holds the code of the refusal it was answered with: the gate,
+the log and the meters ask for it.
+"""
 
 
 def request_id_of(request: Request) -> str:
@@ -242,7 +239,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, DutyFirst) and not request.url.path.startswith("/api/"):
         return RedirectResponse(error.location, 303)
     if isinstance(error, Refusal):
-        note_refusal(request, error)
+        request.scope[REFUSED] = error.code
         if isinstance(error, Forged) and (kept := await kept_form_of(request)):
             page: KeptPage = request.app.state.kept_page  # signed in anew in another window
             return page(request, kept)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import note_refusal, status_of
 from api.pages.forms import Posted, printable, text_in, whole
 from api.pages.rendering import masthead_of, show
 from api.presenting.cadences import CadenceLine, CadencesPage, Known, Place, cadence_line
@@ -35,9 +34,7 @@ def all_cadences(duban: Installation, someone: SignedInPage) -> Response:
 
 
 @router.post("/cadences")
-def switch_one(
-    request: Request, duban: Installation, someone: SignedInForm, form: Posted
-) -> Response:
+def switch_one(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Switch a cadence on or off; a refusal shows the page with the reason."""
     workflow, every = text_in(form, "workflow"), text_in(form, "every")
     unit, runs = text_in(form, "unit"), text_in(form, "runs")
@@ -48,7 +45,6 @@ def switch_one(
         asked = Switching(workflow, every, unit_id, runs == "on", reason)
         switch(duban.database, duban.catalog, asked, someone.actor, duban.clock())
     except Refusal as refusal:
-        note_refusal(request, refusal)
         return _page(duban, someone, refusal, (workflow, every, unit), reason)
     return RedirectResponse(f"{_HERE}#{workflow}-{every}", 303)
 
@@ -64,7 +60,7 @@ def _page(
         lines = tuple(_lines(connection, duban, someone))
     page = CadencesPage(lines, refusal.sentence if refusal else "", tried, reason)
     masthead = masthead_of(duban, someone, "/workflows")
-    return show("cadences.html", page, masthead, status=status_of(refusal) if refusal else 200)
+    return show("cadences.html", page, masthead, refused=refusal)
 
 
 def _lines(connection: Connection, duban: Duban, someone: Someone) -> Iterator[CadenceLine]:

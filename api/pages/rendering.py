@@ -9,14 +9,17 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.types import Receive, Scope, Send
 
 from api.auth import Someone
 from api.auth.confirming import proof_title
 from api.auth.veiling import veiled
 from api.context import Duban
+from api.errors import REFUSED, status_of
 from api.presenting.wording import is_day
 from notifications.ways import MAILBOX_URL
 from workflow.engine.case import Actor, Pen
+from workflow.engine.errors import Refusal
 
 LOOK_EVERY = 3
 """Seconds until a page that tells how far something has come asks for itself again."""
@@ -144,11 +147,30 @@ def _opens_something(duban: Duban, actor: Actor) -> bool:
     )
 
 
+class _Refusing(HTMLResponse):
+    """A page that says what was refused: the gate, the log and the meters know of it as they know
+    of what was answered with an error.
+    """
+
+    def __init__(self, html: str, refused: Refusal) -> None:
+        super().__init__(html, status_of(refused))
+        self._code = refused.code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[REFUSED] = self._code
+        await super().__call__(scope, receive, send)
+
+
 def show(
-    template: str, content: object, masthead: Masthead | None = None, *, status: int = 200
+    template: str,
+    content: object,
+    masthead: Masthead | None = None,
+    *,
+    status: int = 200,
+    refused: Refusal | None = None,
 ) -> Response:
     """The page made of a template and its dataclass, called `page` inside; no masthead when
-    nobody is signed in.
+    nobody is signed in. What was `refused` gives the page its status.
     """
     html = _environment.get_template(template).render(page=content, masthead=masthead)
-    return HTMLResponse(html, status)
+    return _Refusing(html, refused) if refused is not None else HTMLResponse(html, status)

@@ -5,12 +5,11 @@ system administrator reads it and answers, and sees no case by that.
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import note_refusal, status_of
 from api.pages.forms import GREATEST_ID, Posted, text_in, whole
 from api.pages.rendering import masthead_of, show
 from api.presenting.fields import Option, options_of
@@ -64,7 +63,7 @@ def box(duban: Installation, someone: SignedInPage, kind: str = "", done: str = 
 
 
 @router.post("/suggestions")
-def put_in(request: Request, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+def put_in(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Put one in; a refusal shows what was typed."""
     kind, text = text_in(form, "kind"), text_in(form, "text")
     signed = text_in(form, "signed") == "yes"
@@ -73,9 +72,7 @@ def put_in(request: Request, duban: Installation, someone: SignedInForm, form: P
         with duban.database.unit_of_work() as connection:
             suggestions.put_in(connection, kind, text, duban.clock(), person=person)
     except InvalidInput as refusal:
-        note_refusal(request, refusal)
-        said, status = refusal.sentence, status_of(refusal)
-        return _box(duban, someone, kind, text, said, unsigned=not signed, status=status)
+        return _box(duban, someone, kind, text, refusal, unsigned=not signed)
     return RedirectResponse(f"{BOX}?done=yes", 303)
 
 
@@ -84,11 +81,10 @@ def _box(
     someone: Someone,
     kind: str,
     text: str = "",
-    problem: str = "",
+    refused: Refusal | None = None,
     *,
     unsigned: bool = False,
     done: bool = False,
-    status: int = 200,
 ) -> Response:
     with duban.database.reading() as connection:
         found = suggestions.put_in_by(connection, someone.person)
@@ -99,10 +95,10 @@ def _box(
         least=SHORTEST,
         most=LONGEST,
         unsigned=unsigned,
-        problem=problem,
+        problem=refused.sentence if refused else "",
         done=done,
     )
-    return show("suggestions.html", page, masthead_of(duban, someone, ""), status=status)
+    return show("suggestions.html", page, masthead_of(duban, someone, ""), refused=refused)
 
 
 # The administrator
@@ -137,13 +133,11 @@ def _all(
         problem=refused.sentence if refused else "",
     )
     masthead = masthead_of(duban, someone, ADMINISTRATION)
-    status = status_of(refused) if refused else 200
-    return show("administration_suggestions.html", page, masthead, status=status)
+    return show("administration_suggestions.html", page, masthead, refused=refused)
 
 
 @router.post("/administration/suggestions/{suggestion}")
 def answer(
-    request: Request,
     suggestion: SuggestionId,
     duban: Installation,
     someone: SignedInForm,
@@ -155,7 +149,6 @@ def answer(
         with duban.database.unit_of_work() as connection:
             suggestions.answer(connection, suggestion, text, someone.person, duban.clock())
     except (InvalidInput, OutOfTurn) as refusal:
-        note_refusal(request, refusal)
         return _all(duban, someone, suggestion + 1, text, refusal)
     return RedirectResponse(ADMINISTRATION, 303)
 

@@ -17,7 +17,6 @@ from sqlalchemy.exc import IntegrityError
 from api.auth import Installation, TooManyTries
 from api.auth.tries import address_of
 from api.context import Duban
-from api.errors import note_refusal
 from api.gatekeeping.refused import record_refusal
 from api.incoming.signature import Signed, check, signed_by
 from api.incoming.taking import MOST_ROWS, Desk, Happened, Taken
@@ -103,12 +102,8 @@ def take(
 ) -> Response:
     """Take what another system sends; a retry of the same call gets the first answer."""
     _not_too_often(duban, request)
-    try:
-        signed, known = _let_in(duban, source, request, body)
-        answer = _answered(duban, known, signed, request, body)
-    except Refusal as refusal:
-        note_refusal(request, refusal)
-        raise
+    signed, known = _let_in(duban, source, request, body)
+    answer = _answered(duban, known, signed, request, body)
     return Response(answer, media_type=_JSON)
 
 

@@ -12,7 +12,6 @@ from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import status_of
 from api.pages.administering.first_steps import Step, first_steps
 from api.pages.forms import GREATEST_ID, Posted, printable, text_in
 from api.pages.rendering import masthead_of, show
@@ -189,8 +188,7 @@ def _page(
         username=username,
         name=name,
     )
-    status = status_of(refusal) if refusal else 200
-    return show("administration.html", page, masthead_of(duban, someone, HERE), status=status)
+    return show("administration.html", page, masthead_of(duban, someone, HERE), refused=refusal)
 
 
 def _line(row: dict[str, Any], someone: Someone, *, appoints: bool) -> AdministratorLine:

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Response
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import status_of
 from api.pages.forms import Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.message_story import WAYS
@@ -90,8 +89,7 @@ def _page(
         well=trial is not None and trial.receipt.outcome is Outcome.ACCEPTED,
         problem=refused.sentence if refused else "",
     )
-    status = status_of(refused) if refused else 200
-    return show("channels.html", page, masthead_of(duban, someone, HERE), status=status)
+    return show("channels.html", page, masthead_of(duban, someone, HERE), refused=refused)
 
 
 def _meaning(trial: Trial, url: str) -> str:

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request, Response
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.auth.confirming import demand_fresh
 from api.context import Duban
-from api.errors import status_of
 from api.pages.administering.organisation import HERE as ORGANISATION
 from api.pages.forms import Posted, printable, secret_in, text_in
 from api.pages.rendering import masthead_of, show
@@ -56,9 +55,11 @@ def look_or_erase(
             called = erase(connection, person, by=someone.person, now=now)
     except Refusal as refusal:
         page = ErasePage(username, seen, problem=refusal.sentence)
-        return _show(duban, someone, page, status_of(refusal))
+        return _show(duban, someone, page, refusal)
     return _show(duban, someone, ErasePage("", done=f"已注销，今后各处显示为“{called}”"))
 
 
-def _show(duban: Duban, someone: Someone, page: ErasePage, status: int = 200) -> Response:
-    return show("erase.html", page, masthead_of(duban, someone, ORGANISATION), status=status)
+def _show(
+    duban: Duban, someone: Someone, page: ErasePage, refused: Refusal | None = None
+) -> Response:
+    return show("erase.html", page, masthead_of(duban, someone, ORGANISATION), refused=refused)

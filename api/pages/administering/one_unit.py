@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import status_of
 from api.pages.administering.organisation import HERE
 from api.pages.forms import GREATEST_ID, Posted, day_in, printable, text_in
 from api.pages.rendering import masthead_of, show
@@ -139,8 +138,7 @@ def _page(
 ) -> Response:
     with duban.database.reading() as connection:
         page = _read(connection, duban, unit, refusal, typed or {})
-    status = status_of(refusal) if refusal else 200
-    return show("unit.html", page, masthead_of(duban, someone, HERE), status=status)
+    return show("unit.html", page, masthead_of(duban, someone, HERE), refused=refusal)
 
 
 def _read(

@@ -14,7 +14,6 @@ from starlette.datastructures import FormData
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.downloads import disposition
-from api.errors import status_of
 from api.jobs import listing
 from api.pages.administering.organisation import HERE
 from api.pages.forms import Posted, text_in
@@ -71,7 +70,7 @@ def look_or_take(
         report = _report(duban, someone, which, content, form)
     except Refusal as refused:
         page = _page(which, None, problem=refused.sentence, complete=complete)
-        return _show(duban, someone, page, status_of(refused))
+        return _show(duban, someone, page, refused)
     fit = not report.counts["wrong"] and report.change is None
     return _show(
         duban, someone, _page(which, report, kept=content if fit else b"", complete=complete)
@@ -126,5 +125,7 @@ def _page(
     )
 
 
-def _show(duban: Duban, someone: Someone, page: ListPage, status: int = 200) -> Response:
-    return show("org_import.html", page, masthead_of(duban, someone, HERE), status=status)
+def _show(
+    duban: Duban, someone: Someone, page: ListPage, refused: Refusal | None = None
+) -> Response:
+    return show("org_import.html", page, masthead_of(duban, someone, HERE), refused=refused)

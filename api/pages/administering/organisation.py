@@ -12,7 +12,6 @@ from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import status_of
 from api.pages.forms import GREATEST_ID, Posted, printable, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.organisation import OrganisationPage, change_line, unit_link
@@ -120,5 +119,4 @@ def _page(
         contact=contact,
         done=done,
     )
-    status = status_of(refusal) if refusal else 200
-    return show("organisation.html", page, masthead_of(duban, someone, HERE), status=status)
+    return show("organisation.html", page, masthead_of(duban, someone, HERE), refused=refusal)

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import status_of
 from api.pages.administering.one_unit import UnitId
 from api.pages.administering.organisation import HERE, after
 from api.pages.forms import Posted, text_in
@@ -100,8 +99,7 @@ def _page(
             seen=seen,
             problem=refusal.sentence if refusal else (seen.refused if seen else ""),
         )
-    status = status_of(refusal) if refusal else 200
-    return show("reorganise.html", page, masthead_of(duban, someone, HERE), status=status)
+    return show("reorganise.html", page, masthead_of(duban, someone, HERE), refused=refusal)
 
 
 def _code(connection: Connection, unit: int | None) -> str:

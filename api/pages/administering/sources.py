@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import status_of
 from api.pages.forms import GREATEST_ID, Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.presenting.fields import Option, options_of
@@ -165,8 +164,7 @@ def _page(
         done=done,
         problem=refused.sentence if refused else "",
     )
-    status = status_of(refused) if refused else 200
-    return show("sources.html", page, masthead_of(duban, someone, HERE), status=status)
+    return show("sources.html", page, masthead_of(duban, someone, HERE), refused=refused)
 
 
 def _line(duban: Duban, source: Source, last: str) -> SourceLine:

@@ -2,7 +2,6 @@
 meant and corrected by the person, every row is looked at, and then all are taken over or none.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
@@ -12,7 +11,6 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import status_of
 from api.pages.forms import GREATEST_ID, Posted, printable, text_in
 from api.pages.kept_files import MOST_KEPT, content_of, kept_in
 from api.pages.rendering import masthead_of, show
@@ -43,7 +41,7 @@ def ask(duban: Installation, someone: SignedInPage, workflow: str = "", done: in
     definition = duban.catalog.newest(workflow).definition
     targets_of(definition)
     said = f"已补录 {done:,} 件。" if done else ""
-    return _show(duban, someone, definition, {"done": said})
+    return _show(duban, someone, definition, said)
 
 
 @router.post("/cases/backfill")
@@ -65,9 +63,8 @@ def look_or_take(duban: Installation, someone: SignedInForm, form: Posted) -> Re
             address = f"/cases/backfill?workflow={definition.workflow}&done={len(made)}"
             return RedirectResponse(address, 303)
     except Refusal as refusal:
-        said = {"problem": refusal.sentence}
-        return _show(duban, someone, definition, said, ledger, looked, status_of(refusal))
-    return _show(duban, someone, definition, {}, ledger, looked)
+        return _show(duban, someone, definition, "", ledger, looked, refusal)
+    return _show(duban, someone, definition, "", ledger, looked)
 
 
 @router.post("/cases/backfill/{backfill}/undo")
@@ -85,9 +82,8 @@ def undo(
             now=duban.clock(),
         )
     except Refusal as refusal:
-        said = {"problem": refusal.sentence}
-        return _show(duban, someone, definition, said, status=status_of(refusal))
-    return _show(duban, someone, definition, {"done": f"已撤销补录 {len(gone):,} 件。"})
+        return _show(duban, someone, definition, refused=refusal)
+    return _show(duban, someone, definition, f"已撤销补录 {len(gone):,} 件。")
 
 
 # What the form says
@@ -148,10 +144,10 @@ def _show(
     duban: Duban,
     someone: Someone,
     definition: Definition,
-    said: Mapping[str, str],
+    done: str = "",
     ledger: Ledger | None = None,
     looked: Looked | None = None,
-    status: int = 200,
+    refused: Refusal | None = None,
 ) -> Response:
     with duban.database.reading() as connection:
         readings = backfills.readings_of(connection, someone.person, definition.workflow)
@@ -160,13 +156,13 @@ def _show(
     page = BackfillPage(
         workflow=definition.workflow,
         title=definition.title,
-        problem=said.get("problem", ""),
-        done=said.get("done", ""),
+        problem=refused.sentence if refused else "",
+        done=done,
         readings=tuple(readings),
         taken=taken,
         **more,
     )
-    return show("backfill.html", page, masthead_of(duban, someone, _HERE), status=status)
+    return show("backfill.html", page, masthead_of(duban, someone, _HERE), refused=refused)
 
 
 def _looked(definition: Definition, ledger: Ledger, looked: Looked) -> dict[str, Any]:

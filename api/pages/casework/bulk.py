@@ -15,7 +15,6 @@ from starlette.datastructures import FormData, QueryParams
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.auth.confirming import confirm_if_given
 from api.context import Duban
-from api.errors import status_of
 from api.gatekeeping.gate import record_one
 from api.pages.forms import (
     PROOF_FIELD,
@@ -154,8 +153,7 @@ def _page(
         undo=tuple(row["id"] for _, row, one in worded if _may_undo(one, event, said, row["id"])),
         undone=event == TAKE_BACK,
     )
-    status = status_of(refusal) if refusal else 200
-    return show("bulk.html", page, masthead_of(duban, someone, "/ledgers"), status=status)
+    return show("bulk.html", page, masthead_of(duban, someone, "/ledgers"), refused=refusal)
 
 
 def _may_undo(

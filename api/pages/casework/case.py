@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.auth.confirming import confirm_if_given
 from api.context import Duban
-from api.errors import note_refusal, status_of
 from api.pages.casework.uploads import Filled, fill
 from api.pages.forms import (
     PROOF_FIELD,
@@ -101,9 +100,8 @@ def fire(
     except NotFound:
         raise
     except Refusal as refusal:
-        note_refusal(request, refusal)
         refused = _refused(event, refusal, filled, picked, person)
-        return _page(duban, someone, case_id, refused=refused, status=status_of(refusal))
+        return _page(duban, someone, case_id, refused=refused, refusal=refusal)
     return RedirectResponse(f"/cases/{case_id}?done={answer.seq}", 303)
 
 
@@ -129,9 +127,9 @@ def _page(
     someone: Someone,
     case_id: int,
     *,
+    refusal: Refusal | None = None,
     refused: Refused | None = None,
     done: int = 0,
-    status: int = 200,
 ) -> Response:
     now = duban.clock()
     with duban.database.reading() as connection:
@@ -174,7 +172,7 @@ def _page(
         done=done if not refused else 0,
         reader=someone.person,
     )
-    return show("case.html", page, masthead_of(duban, someone, ""), status=status)
+    return show("case.html", page, masthead_of(duban, someone, ""), refused=refusal)
 
 
 def _drafts(connection: Connection, duban: Duban, someone: Someone, scene: Scene) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import note_refusal, status_of
 from api.pages.forms import GREATEST_ID, CaseId, Posted, text_in
 from api.pages.rendering import masthead_of, show
 from api.papers.issuing import issue, proof
@@ -31,7 +30,6 @@ def look_over(case_id: CaseId, name: Name, duban: Installation, someone: SignedI
 
 @router.post("/cases/{case_id}/documents/{name}")
 def issue_it(
-    request: Request,
     case_id: CaseId,
     name: Name,
     duban: Installation,
@@ -44,7 +42,6 @@ def issue_it(
     except NotFound:
         raise
     except Refusal as refusal:
-        note_refusal(request, refusal)
         return _page(duban, someone, case_id, name, refusal)
     return RedirectResponse(f"/cases/{case_id}?done={seq}", 303)
 
@@ -94,5 +91,4 @@ def _page(
         preview=f"{url}/preview.pdf",
         problem=refused.sentence if refused and told else "",
     )
-    status = status_of(refused) if refused else 200
-    return show("document.html", page, masthead_of(duban, someone, ""), status=status)
+    return show("document.html", page, masthead_of(duban, someone, ""), refused=refused)

@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import status_of
 from api.jobs import importing
 from api.pages.forms import Posted, printable, text_in
 from api.pages.kept_files import MOST_KEPT, content_of, kept_in
@@ -53,7 +52,7 @@ def look_or_open(duban: Installation, someone: SignedInForm, form: Posted) -> Re
             looked = import_cases(duban, someone, definition.workflow, content, commit=True)
     except Refusal as refusal:
         page = _page(definition, problem=refusal.sentence)
-        return _show(duban, someone, page, status_of(refusal))
+        return _show(duban, someone, page, refusal)
     kept = content if len(content) <= MOST_KEPT and not (looked.wrong or looked.committed) else b""
     return _show(duban, someone, _page(definition, looked, kept=kept))
 
@@ -93,5 +92,7 @@ def _row(report: RowReport) -> ImportRow:
     return ImportRow(report.row, report.about, report.ok, url, report.number or "", errors)
 
 
-def _show(duban: Duban, someone: Someone, page: ImportPage, status: int = 200) -> Response:
-    return show("import.html", page, masthead_of(duban, someone, _HERE), status=status)
+def _show(
+    duban: Duban, someone: Someone, page: ImportPage, refused: Refusal | None = None
+) -> Response:
+    return show("import.html", page, masthead_of(duban, someone, _HERE), refused=refused)

@@ -12,7 +12,6 @@ from starlette.datastructures import FormData
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import status_of
 from api.pages.casework.uploads import Filled, fill
 from api.pages.forms import Posted, printable, text_in, whole
 from api.pages.rendering import masthead_of, show
@@ -97,7 +96,7 @@ def open_case(duban: Installation, someone: SignedInForm, form: Posted) -> Respo
         with duban.database.reading() as connection:
             page = _form(connection, definition, filled, local_day(duban.clock()))
         masthead = masthead_of(duban, someone, _HERE)
-        return show("new_case.html", page, masthead, status=status_of(refusal))
+        return show("new_case.html", page, masthead, refused=refusal)
     return RedirectResponse(f"/cases/{answer.case}?done={answer.seq}", 303)
 
 

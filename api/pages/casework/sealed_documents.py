@@ -1,12 +1,11 @@
 """送回盖章件: bring the sealed file of a document, to be handed out from then on."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import note_refusal, status_of
 from api.pages.casework.documents import Seq
 from api.pages.forms import CaseId, Posted, text_in
 from api.pages.rendering import masthead_of, show
@@ -26,7 +25,6 @@ def ask(case_id: CaseId, seq: Seq, duban: Installation, someone: SignedInPage) -
 
 @router.post("/cases/{case_id}/issued/{seq}/sealed")
 def bring(
-    request: Request,
     case_id: CaseId,
     seq: Seq,
     duban: Installation,
@@ -51,7 +49,6 @@ def bring(
     except NotFound:
         raise
     except Refusal as refusal:
-        note_refusal(request, refusal)
         return _page(duban, someone, case_id, seq, refusal)
     return RedirectResponse(f"/cases/{case_id}?done={row}", 303)
 
@@ -70,5 +67,4 @@ def _page(
         url=f"/cases/{case_id}/issued/{seq}/sealed",
         problem=refused.sentence if refused else "",
     )
-    status = status_of(refused) if refused else 200
-    return show("sealed_document.html", page, masthead_of(duban, someone, ""), status=status)
+    return show("sealed_document.html", page, masthead_of(duban, someone, ""), refused=refused)

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import note_refusal, status_of
 from api.pages.casework.documents import Seq
 from api.pages.forms import CaseId, Posted, text_in
 from api.pages.rendering import masthead_of, show
@@ -41,7 +40,6 @@ def ask(case_id: CaseId, seq: Seq, duban: Installation, someone: SignedInPage) -
 
 @router.post("/cases/{case_id}/issued/{seq}/void")
 def void_it(
-    request: Request,
     case_id: CaseId,
     seq: Seq,
     duban: Installation,
@@ -61,7 +59,6 @@ def void_it(
             now=duban.clock(),
         )
     except Refusal as refusal:
-        note_refusal(request, refusal)
         return _page(duban, someone, case_id, seq, refusal, reason)
     return RedirectResponse(f"/cases/{case_id}?done={answer.seq}", 303)
 
@@ -90,5 +87,4 @@ def _page(
         longest=LONGEST_REASON,
         problem=refused.sentence if refused else "",
     )
-    status = status_of(refused) if refused else 200
-    return show("voiding.html", page, masthead_of(duban, someone, ""), status=status)
+    return show("voiding.html", page, masthead_of(duban, someone, ""), refused=refused)

@@ -5,7 +5,6 @@ from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInPage, Someone
 from api.context import Duban
-from api.errors import status_of
 from api.pages.forms import place_in
 from api.pages.lists.case_rows import ledger_rows
 from api.pages.lists.ledger_filters import (
@@ -124,8 +123,7 @@ def ledger_page(
             view=view,
             view_problem=refused.sentence if refused else "",
         )
-    status = status_of(refused) if refused else 200
-    return show("ledger.html", page, masthead_of(duban, someone, _HERE), status=status)
+    return show("ledger.html", page, masthead_of(duban, someone, _HERE), refused=refused)
 
 
 def _found(

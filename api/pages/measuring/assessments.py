@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import note_refusal, status_of
 from api.measured import Year, year_in_sight
 from api.pages.boards.reading import HERE
 from api.pages.forms import GREATEST_ID, Posted, printable, text_in
@@ -71,7 +70,6 @@ def ranking(card: CardName, year: CardYear, duban: Installation, someone: Signed
 
 @router.post("/assessments/{card}/{year}/freeze")
 def freeze(
-    request: Request,
     card: CardName,
     year: CardYear,
     duban: Installation,
@@ -84,7 +82,6 @@ def freeze(
     try:
         duban.assessing.freeze(in_force, chosen, someone.actor, duban.clock())
     except Refusal as refusal:
-        note_refusal(request, refusal)
         return _ranking(duban, someone, card, year, refusal)
     return RedirectResponse(f"{_OPEN}/{card}/{year}", 303)
 
@@ -99,7 +96,6 @@ def sheet(
 
 @router.post("/assessments/{card}/{year}/{unit}")
 def decide(
-    request: Request,
     card: CardName,
     year: CardYear,
     unit: UnitId,
@@ -124,7 +120,6 @@ def decide(
             here.card, chosen[0], unit, given, reason, someone.actor, duban.clock()
         )
     except Refusal as refusal:
-        note_refusal(request, refusal)
         tried = _Tried(refusal, rule, case, typed, reason)
         return _sheet(duban, someone, card, year, unit, tried)
     return RedirectResponse(f"{_OPEN}/{card}/{year}/{unit}", 303)
@@ -161,7 +156,7 @@ def _ranking(
         problem=refusal.sentence if refusal else "",
     )
     masthead = masthead_of(duban, someone, HERE)
-    return show("ranking.html", page, masthead, status=status_of(refusal) if refusal else 200)
+    return show("ranking.html", page, masthead, refused=refusal)
 
 
 def _sheet(
@@ -198,4 +193,4 @@ def _sheet(
         typed_reason=tried.reason if tried else "",
     )
     masthead = masthead_of(duban, someone, HERE)
-    return show("sheet.html", page, masthead, status=status_of(tried.refusal) if tried else 200)
+    return show("sheet.html", page, masthead, refused=tried.refusal if tried else None)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import note_refusal, status_of
 from api.pages.boards.reading import HERE
 from api.pages.forms import Posted, text_in, whole
 from api.pages.rendering import masthead_of, show
@@ -34,7 +33,7 @@ def duties(duban: Installation, someone: SignedInPage) -> Response:
 
 
 @router.post("/duties")
-def enter(request: Request, duban: Installation, someone: SignedInForm, form: Posted) -> Response:
+def enter(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Enter one number for this year; a refusal shows the page with the reason."""
     in_force = duban.shelf.in_force()
     name, unit, typed = (text_in(form, key) for key in ("indicator", "unit", "value"))
@@ -51,7 +50,6 @@ def enter(request: Request, duban: Installation, someone: SignedInForm, form: Po
         digest = f"duty {someone.person} {text_in(form, 'request')[:80]}"
         duban.assessing.enter(in_force, [entry], digest, someone.actor, duban.clock())
     except Refusal as refusal:
-        note_refusal(request, refusal)
         return _page(duban, someone, refusal, (name, unit, typed))
     return RedirectResponse(_OPEN, 303)
 
@@ -86,7 +84,7 @@ def _page(
         tried=tried,
     )
     masthead = masthead_of(duban, someone, HERE)
-    return show("duties.html", page, masthead, status=status_of(refusal) if refusal else 200)
+    return show("duties.html", page, masthead, refused=refusal)
 
 
 def _groups(

@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
 from api.downloads import disposition
-from api.errors import note_refusal, status_of
 from api.pages.boards.reading import HERE, chosen_of
 from api.pages.forms import Posted, text_in
 from api.pages.kept_files import MOST_KEPT, content_of, kept_in
@@ -68,9 +67,7 @@ def blank(duban: Installation, _: SignedInPage) -> Response:
 
 
 @router.post("/indicators/import")
-def look_or_enter(
-    request: Request, duban: Installation, someone: SignedInForm, form: Posted
-) -> Response:
+def look_or_enter(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Say what would become of every row, or enter the figures; a refusal shows the form again."""
     try:
         content = content_of(form)
@@ -78,9 +75,8 @@ def look_or_enter(
         if text_in(form, "act") == "open" and not looked.wrong:
             looked = import_figures(duban, someone, content, commit=True)
     except Refusal as refusal:
-        note_refusal(request, refusal)
         page = FigureImportPage(problem=refusal.sentence)
-        return _show(duban, someone, page, status_of(refusal))
+        return _show(duban, someone, page, refusal)
     keeps = len(content) <= MOST_KEPT and not (looked.wrong or looked.committed)
     return _show(duban, someone, _looked(duban, looked, content if keeps else b""))
 
@@ -96,5 +92,7 @@ def _looked(duban: Duban, report: FigureReport, kept: bytes) -> FigureImportPage
     )
 
 
-def _show(duban: Duban, someone: Someone, page: FigureImportPage, status: int = 200) -> Response:
-    return show("figure_import.html", page, masthead_of(duban, someone, HERE), status=status)
+def _show(
+    duban: Duban, someone: Someone, page: FigureImportPage, refused: Refusal | None = None
+) -> Response:
+    return show("figure_import.html", page, masthead_of(duban, someone, HERE), refused=refused)

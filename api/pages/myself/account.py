@@ -13,7 +13,6 @@ from api.auth.cookies import cookie_of
 from api.auth.programs import LONGEST_TOKEN_DAYS, TOKEN_DAYS, delete_tokens, make_token
 from api.auth.signing_in import end_others
 from api.context import Duban
-from api.errors import status_of
 from api.pages.forms import PROOF_FIELD, Posted, secret_in, text_in, whole
 from api.pages.rendering import account_masthead, show
 from api.presenting.account import SessionLine, TokenLine, session_line, token_line
@@ -122,5 +121,4 @@ def _page(
         made=made,
         problem=refused.sentence if refused else "",
     )
-    status = status_of(refused) if refused else 200
-    return show("account.html", page, account_masthead(duban, someone), status=status)
+    return show("account.html", page, account_masthead(duban, someone), refused=refused)

@@ -7,7 +7,6 @@ from fastapi.responses import RedirectResponse
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
-from api.errors import status_of
 from api.pages.forms import Posted, text_in
 from api.pages.rendering import account_masthead, show
 from api.presenting.fields import Option
@@ -132,5 +131,4 @@ def settings_page(
         done=done,
         problem=refused.sentence if refused else "",
     )
-    status = status_of(refused) if refused else 200
-    return show("account_messages.html", page, account_masthead(duban, someone), status=status)
+    return show("account_messages.html", page, account_masthead(duban, someone), refused=refused)

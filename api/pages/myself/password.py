@@ -10,7 +10,6 @@ from api.auth.changing_password import change_password
 from api.auth.cookies import keep_session
 from api.auth.refusals import PASSWORD_PAGE
 from api.context import Duban
-from api.errors import status_of
 from api.pages.forms import PROOF_FIELD, Posted, secret_in
 from api.pages.rendering import account_masthead, show
 from workflow.engine.errors import Refusal
@@ -59,5 +58,4 @@ def _form(duban: Duban, someone: Someone, refused: Refusal | None = None) -> Res
         forced=someone.duty is Duty.CHANGE_PASSWORD,
         problem=refused.sentence if refused else "",
     )
-    status = status_of(refused) if refused else 200
-    return show("password.html", page, account_masthead(duban, someone), status=status)
+    return show("password.html", page, account_masthead(duban, someone), refused=refused)

@@ -10,7 +10,6 @@ from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.auth.refusals import FACTOR_PAGE
 from api.auth.second_step import Secret, begin_set_up, being_set_up, finish_set_up, give_up
 from api.context import Duban
-from api.errors import status_of
 from api.pages.forms import PROOF_FIELD, Posted, secret_in, text_in
 from api.pages.rendering import account_masthead, show
 from workflow.engine.errors import Refusal
@@ -94,5 +93,4 @@ def _page(
         secret=secret.secret if secret else "",
         problem=refused.sentence if refused else "",
     )
-    status = status_of(refused) if refused else 200
-    return show("second_factor.html", page, account_masthead(duban, someone), status=status)
+    return show("second_factor.html", page, account_masthead(duban, someone), refused=refused)

@@ -31,7 +31,6 @@ from api.auth.refusals import CODE_PAGE, NoAccount, ProviderTrouble
 from api.auth.signing_in import Begun, give_code, sign_in, sign_out
 from api.auth.veiling import veiled
 from api.context import Duban
-from api.errors import status_of
 from api.pages.rendering import Masthead, account_masthead, show
 from workflow.engine.errors import Refusal
 
@@ -103,7 +102,7 @@ def _form(
         kept=kept,
         form=KeptForm.unpacked(kept),
     )
-    return show("sign_in.html", page, status=status_of(refused) if refused else status)
+    return show("sign_in.html", page, status=status, refused=refused)
 
 
 @router.post(SIGN_IN_PAGE)
@@ -142,7 +141,7 @@ def second_step(
         return _form(duban, next, refused=late, kept=kept)
     except (WrongCode, TooManyTries) as refused:
         wrong = CodePage(safe_next(next), refused.sentence, kept)
-        return show("sign_in_code.html", wrong, status=status_of(refused))
+        return show("sign_in_code.html", wrong, refused=refused)
     return _go_on(duban, begun, next, kept)
 
 

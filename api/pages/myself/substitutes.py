@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.auth.confirming import demand_fresh
 from api.context import Duban
-from api.errors import status_of
 from api.pages.forms import Posted, day_in, printable, secret_in, text_in, whole
 from api.pages.rendering import account_masthead, show
 from api.presenting.fields import Option
@@ -108,8 +107,7 @@ def _page(
 ) -> Response:
     with duban.database.reading() as connection:
         page = _read(connection, duban, someone, refusal, typed or dict.fromkeys(_TYPED, ""))
-    status = status_of(refusal) if refusal else 200
-    return show("substitutes.html", page, account_masthead(duban, someone), status=status)
+    return show("substitutes.html", page, account_masthead(duban, someone), refused=refusal)
 
 
 def _read(
