@@ -67,7 +67,8 @@ def marks(masthead: Masthead) -> Markup:
 @cache
 def stylesheet() -> Markup:
     """How our pages look, to stand inside a page that is kept as a file."""
-    return Markup((_HERE / "static" / "duban.css").read_text(encoding="utf-8"))
+    text, _, _ = FileSystemLoader(_HERE / "static").get_source(_environment, "duban.css")
+    return Markup(text)
 
 
 _environment.globals |= {"marks": marks, "stylesheet": stylesheet}
