@@ -7,8 +7,8 @@ from notifications.ways import ADDRESSES, UnusableWay, open_ways
 from workflow.engine.errors import InvalidInput
 from workflow.store.evidence import audit
 from workflow.store.evidence.audit import Act
-from workflow.store.outgoing import outbox
-from workflow.store.outgoing.outbox import Addressee
+from workflow.store.outgoing import addressees
+from workflow.store.outgoing.addressees import Addressee
 from workflow.store.people import robots
 
 
@@ -21,7 +21,7 @@ def try_own_way(duban: Duban, someone: Someone, way: str) -> tuple[str, Trial]:
     if way not in ways:
         raise InvalidInput("没有这种消息渠道", {"way": way[:20]})
     with duban.database.reading() as connection:
-        to = outbox.addressee(connection, someone.person)
+        to = addressees.addressee(connection, someone.person)
     address = to.address(way) if to is not None else None
     if to is None or not address:
         raise InvalidInput(f"通讯录里没有你的{ADDRESSES[way]}，请先补上", {"way": way})

@@ -42,8 +42,9 @@ from notifications.sending_mark import SendingMark
 from workflow.engine.calendar import Calendar
 from workflow.engine.pace import may_go_again_at, may_go_at
 from workflow.store.database import Database
-from workflow.store.outgoing import outbox, replacing, reports
-from workflow.store.outgoing.outbox import Leased, Sent
+from workflow.store.outgoing import leases, outbox, outcomes, replacing, reports
+from workflow.store.outgoing.leases import Leased
+from workflow.store.outgoing.outcomes import Sent
 
 BATCH = 50
 LEASE = timedelta(minutes=15)
@@ -119,11 +120,11 @@ def _lease(
     """
     with database.unit_of_work() as connection:
         at_once = ("immediate",)
-        due = outbox.lease_due(connection, now, most, LEASE, urgencies=at_once, ways=ways)
+        due = leases.lease_due(connection, now, most, LEASE, urgencies=at_once, ways=ways)
         for some in _by_pace(ways, pace) if not quiet else ():
             free = room(connection, pace, some[0], now, most - len(due), LEASE)
             if free > 0:
-                due += outbox.lease_due(connection, now, free, LEASE, urgencies=BY_DAY, ways=some)
+                due += leases.lease_due(connection, now, free, LEASE, urgencies=BY_DAY, ways=some)
     return due
 
 
@@ -159,7 +160,7 @@ class _Round:
     def deliver(self, sender: Sender, leased: Leased) -> None:
         """Count the attempt and prepare, send, mark."""
         with self.database.unit_of_work() as connection:
-            message = outbox.count_attempt(connection, leased, self._until())
+            message = leases.count_attempt(connection, leased, self._until())
             if message is None:
                 return  # another worker has taken it over
             prepared = self._prepare(connection, message)
@@ -195,16 +196,16 @@ class _Round:
     ) -> None:
         if isinstance(prepared, Later):
             since = None if prepared.wanted else self.now
-            outbox.put_off(
+            outcomes.put_off(
                 connection, message, prepared.at, None, prepared.why, counts=False, since=since
             )
             self.done["put_off"] += 1
             if prepared.alike:
-                self.done["put_off"] += outbox.put_off_alike(
+                self.done["put_off"] += outcomes.put_off_alike(
                     connection, message, prepared.at, prepared.why, self.now
                 )
         elif isinstance(prepared, Nothing):
-            outbox.mark_empty(connection, message, prepared.why + _tried_before(message))
+            outcomes.mark_empty(connection, message, prepared.why + _tried_before(message))
         else:
             self.database.meters.count("sends", way=message.way, outcome="unsendable")
             self._give_up(connection, message, "unsendable", prepared.why)
@@ -245,7 +246,7 @@ class _Round:
         text = receipt.text or letter.envelope.text
         parts = count_parts(text) if message.way == "sms" else None
         sent = Sent(text, parts, receipt.provider_id)
-        outbox.mark_sent(connection, message, self.now, receipt.outcome, receipt.detail, sent)
+        outcomes.mark_sent(connection, message, self.now, receipt.outcome, receipt.detail, sent)
         self.done["sent"] += 1
 
     def _wait(
@@ -261,14 +262,14 @@ class _Round:
         latest = end_of_wait(self.calendar, message.urgency, since)
         again = self.now + wait if counts else min(self.now + wait, latest)
         wake_at = may_go_again_at(self.calendar, message.urgency, again)
-        outbox.put_off(
+        outcomes.put_off(
             connection, message, wake_at, receipt.outcome, receipt.detail,
             counts=counts, since=None if counts else self.now,
         )  # fmt: skip
         self.done["put_off"] += 1
 
     def _give_up(self, connection: Connection, message: Leased, outcome: str, why: str) -> None:
-        outbox.mark_dead(connection, message, outcome, why)
+        outcomes.mark_dead(connection, message, outcome, why)
         self.fallback.stand_in(connection, message.id, "failed", self.now)
         self.done["dead"] += 1
         _log.error("message %s by %s given up: %s", message.key, message.way, outcome)

@@ -17,7 +17,7 @@ from workflow.engine.sight import due_day
 from workflow.store.database import Database
 from workflow.store.outgoing import folding
 from workflow.store.outgoing.folding import Folded, Item
-from workflow.store.outgoing.outbox import TO_DO
+from workflow.store.outgoing.relevance import TO_DO
 
 PEOPLE_AT_ONCE = 200
 """Whose digests are folded in one transaction."""

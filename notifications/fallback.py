@@ -14,9 +14,16 @@ from notifications.channels import Channel
 from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.pace import may_go_at
 from workflow.store.database import Database
-from workflow.store.outgoing import bad_addresses, outbox, reading, replacing, reports
+from workflow.store.outgoing import (
+    addressees,
+    bad_addresses,
+    reading,
+    relevance,
+    replacing,
+    reports,
+)
+from workflow.store.outgoing.addressees import Addressee
 from workflow.store.outgoing.messages import Message, messages_by_id
-from workflow.store.outgoing.outbox import Addressee
 from workflow.store.outgoing.replacing import Why
 from workflow.store.outgoing.reports import Fate
 
@@ -44,8 +51,8 @@ class Fallback:
     def stand_in(self, connection: Connection, message: int, why: Why, now: datetime) -> bool:
         """Owe the message by the first other way that may work; False if there is none."""
         found = messages_by_id(connection, [message])[message]
-        to = outbox.addressee(connection, found.person_id)
-        if to is None or to.disabled or outbox.is_settled(connection, message):
+        to = addressees.addressee(connection, found.person_id)
+        if to is None or to.disabled or relevance.is_settled(connection, message):
             return False
         pace = "immediate" if found.urgency == "immediate" else "urgent"
         wake_at = may_go_at(self.calendar, pace, now)

@@ -22,8 +22,10 @@ from workflow.engine.errors import Refusal
 from workflow.engine.pace import may_go_again_at, within
 from workflow.engine.remaining import due_in_words, left_in_words
 from workflow.store.offices.preferences import CHOICES
-from workflow.store.outgoing import bad_addresses, folding, outbox
-from workflow.store.outgoing.outbox import Addressee, CaseNow, Leased
+from workflow.store.outgoing import addressees, bad_addresses, folding, outbox, relevance
+from workflow.store.outgoing.addressees import Addressee
+from workflow.store.outgoing.leases import Leased
+from workflow.store.outgoing.relevance import CaseNow
 from workflow.store.people.sealing import CannotUnseal
 
 _ENOUGH = "今天发往这个号码的已经够多"
@@ -90,7 +92,7 @@ class Preparation:
         """What becomes of a message now; the attempt is counted."""
         if message.attempts > MOST_ATTEMPTS:  # its workers died, each time
             return Hopeless(f"已尝试 {MOST_ATTEMPTS} 次，每次都中断，不再发送")
-        to = outbox.addressee(connection, message.person)
+        to = addressees.addressee(connection, message.person)
         address = to.address(message.way) if to else None
         if to is None or to.disabled or not address:
             return Hopeless(_why_unreachable(to, message.way))
@@ -111,10 +113,10 @@ class Preparation:
     def _letter(
         self, connection: Connection, message: Leased, to: Addressee, address: str
     ) -> Letter | Nothing:
-        if message.template in outbox.TO_DO:
-            if outbox.is_settled(connection, message.id):
+        if message.template in relevance.TO_DO:
+            if relevance.is_settled(connection, message.id):
                 return _DONE
-            if outbox.is_said_later(connection, message.id, self.now):
+            if relevance.is_said_later(connection, message.id, self.now):
                 return _SAID
         link = case_link(self.base_url, message.case)
         variables = {**message.variables, "person": to.name, "link": link}
@@ -131,7 +133,7 @@ class Preparation:
             variables |= digest.variables
             sections, insistent = digest.sections, digest.insistent
         else:
-            case = outbox.case_now(connection, message.case)
+            case = relevance.case_now(connection, message.case)
             variables |= self._true_now(message, case)
             if message.template not in CHOICES:
                 variables["fixed"] = "1"

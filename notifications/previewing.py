@@ -10,7 +10,7 @@ from notifications.channels.channel import OwnWords
 from notifications.digest import case_link, settings_link
 from notifications.discretion import discreet
 from notifications.rendering import DISCREET, Rendered, render
-from workflow.store.outgoing import messages, outbox
+from workflow.store.outgoing import messages, relevance
 
 SOMEBODY = "某某"
 
@@ -43,7 +43,7 @@ def preview(
     found = messages.messages(connection, reader=None, case=case, limit=1)
     if not found:
         raise NothingToPreview("还没有为这件事项发过消息，没有可以预览的内容")
-    now, link = outbox.case_now(connection, case), case_link(base_url, case)
+    now, link = relevance.case_now(connection, case), case_link(base_url, case)
     told = {
         **found[0].variables,
         **(present or {}),

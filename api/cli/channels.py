@@ -58,7 +58,7 @@ def _addressee(duban: "Duban", way: Way, to: str) -> tuple[str, str, str]:
     from api.trials import secret_for
     from notifications.ways import ADDRESSES
     from workflow.store.offices.robot_address import as_kept, is_robot
-    from workflow.store.outgoing import outbox
+    from workflow.store.outgoing import addressees
     from workflow.store.people.accounts import person_by_username
 
     if "@" in to or to.lstrip("+").replace(" ", "").replace("-", "").isdigit():
@@ -67,7 +67,7 @@ def _addressee(duban: "Duban", way: Way, to: str) -> tuple[str, str, str]:
         return as_kept(to), "同事", ""
     with duban.database.reading() as connection:
         known = person_by_username(connection, to)
-        person = outbox.addressee(connection, known)
+        person = addressees.addressee(connection, known)
     address = person.address(way.value) if person else None
     if person is None or not address:
         raise CommandFailed(f"通讯录里没有“{to}”的{ADDRESSES[way]}")

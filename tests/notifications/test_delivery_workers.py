@@ -21,7 +21,7 @@ from tests.notifications.scripted import ACCEPTED, Scripted
 from tests.prefecture import NOW
 from workflow.engine.calendar import Calendar
 from workflow.store.database import Database
-from workflow.store.outgoing import outbox
+from workflow.store.outgoing import leases, outbox, outcomes
 from workflow.store.tables.handles import OUTBOX
 
 pytestmark = pytest.mark.notify
@@ -111,7 +111,7 @@ def test_a_message_that_cannot_be_put_together_is_tried_later_and_harms_no_other
     poison, *others = (desk.owe() for _ in range(4))
     proper = Preparation.prepare
 
-    def broken(self: Preparation, connection: Connection, message: outbox.Leased) -> Prepared:
+    def broken(self: Preparation, connection: Connection, message: leases.Leased) -> Prepared:
         if message.id == poison:
             raise KeyError("a mistake of ours")
         return proper(self, connection, message)
@@ -143,10 +143,10 @@ class _KilledBy:
         return ACCEPTED
 
 
-def claimed(connection: Connection, now: datetime, most: int = 9) -> list[outbox.Leased]:
+def claimed(connection: Connection, now: datetime, most: int = 9) -> list[leases.Leased]:
     """What a worker takes on of the day's mails."""
     by_day = ("urgent", outbox.DIGEST)
-    return outbox.lease_due(connection, now, most, LEASE, urgencies=by_day, ways=["email"])
+    return leases.lease_due(connection, now, most, LEASE, urgencies=by_day, ways=["email"])
 
 
 def test_what_has_waited_longest_goes_first_however_urgent_the_rest_is(
@@ -170,12 +170,12 @@ def test_a_slow_worker_leaves_alone_what_another_has_taken_over(
         [slow] = claimed(connection, NOW)
         assert claimed(connection, NOW) == []
         [quick] = claimed(connection, NOW + LEASE)
-        begun = outbox.count_attempt(connection, quick, NOW + 3 * LEASE)
+        begun = leases.count_attempt(connection, quick, NOW + 3 * LEASE)
         assert begun is not None
-        assert outbox.count_attempt(connection, slow, NOW + 4 * LEASE) is None
-        outbox.put_off(connection, slow, NOW, "failed", "…", counts=True, since=NOW)
-        outbox.mark_dead(connection, slow, "failed", "…")
-        assert outbox.count_attempt(connection, begun, NOW + 5 * LEASE) is not None
+        assert leases.count_attempt(connection, slow, NOW + 4 * LEASE) is None
+        outcomes.put_off(connection, slow, NOW, "failed", "…", counts=True, since=NOW)
+        outcomes.mark_dead(connection, slow, "failed", "…")
+        assert leases.count_attempt(connection, begun, NOW + 5 * LEASE) is not None
     assert (desk.row(message)["status"], desk.row(message)["attempts"]) == ("leased", 2)
 
 

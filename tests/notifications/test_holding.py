@@ -19,7 +19,7 @@ from tests.notifications.scripted import Scripted
 from tests.prefecture import NOW, Prefecture
 from workflow.catalog import Catalog
 from workflow.store.database import Database
-from workflow.store.outgoing import outbox, sending
+from workflow.store.outgoing import leases, sending
 from workflow.store.tables.handles import AUDIT
 
 pytestmark = pytest.mark.notify
@@ -111,7 +111,7 @@ def test_what_a_worker_had_in_hand_when_the_backup_was_taken_can_be_called_off(
     """It is the likeliest to have gone."""
     in_hand, due = house.desk.owe(), house.desk.owe()
     with house.database.unit_of_work() as connection:
-        outbox.lease_due(
+        leases.lease_due(
             connection, NOW, 1, timedelta(minutes=15), urgencies=["urgent"], ways=("email",)
         )
     backup = house.backed_up()

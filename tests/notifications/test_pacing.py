@@ -12,7 +12,7 @@ from tests.notifications.conftest import At, Desk
 from tests.notifications.scripted import Scripted
 from workflow.engine.calendar import Calendar
 from workflow.store.database import Database
-from workflow.store.outgoing import outbox
+from workflow.store.outgoing import leases
 
 pytestmark = pytest.mark.notify
 
@@ -47,7 +47,7 @@ def test_two_workers_keep_the_pace_together(
         desk.owe(case=case, seq=n + 1, wake_at=at("04 09:00"))
     pace, now = Pace({"email": 60}), at("06 09:00")
     with database.unit_of_work() as connection:
-        theirs = outbox.lease_due(connection, now, 50, LEASE, urgencies=["urgent"], ways=["email"])
+        theirs = leases.lease_due(connection, now, 50, LEASE, urgencies=["urgent"], ways=["email"])
     ways: dict[str, Channel] = {"email": Scripted()}
     assert len(theirs) == 50
     assert deliver_all_due(database, ways, calendar, now, pace=pace).sent == 10

@@ -30,7 +30,7 @@ from workflow.store.lists.ranges import BY_UNIT, LAST_MOVED, LONGEST_STILL, NEWE
 from workflow.store.lists.reconciliation import KINDS
 from workflow.store.lists.shares import shares_of
 from workflow.store.lists.units import names_of_kinds, unit_classes
-from workflow.store.outgoing import outbox
+from workflow.store.outgoing import leases, outbox, relevance
 from workflow.store.outgoing.backlog import backlog
 from workflow.store.outgoing.folding import items_of, lock_due_groups
 from workflow.store.outgoing.messages import failures
@@ -90,7 +90,7 @@ BY_KEY: list[tuple[str, str, Query]] = [
     ("cases with timers due", "timer_wake", lambda c: cases.lock_due_cases(c, NOW, 1000)),
     ("open cases of an older calendar", "case_behind", lambda c: behind.kinds(c, 2)),
     ("what is due at all", "outbox_wake", lambda c: outbox.is_any_due(c, NOW)),
-    ("what asks for the same", "outbox_case", lambda c: outbox.is_said_later(c, 1, NOW)),
+    ("what asks for the same", "outbox_case", lambda c: relevance.is_said_later(c, 1, NOW)),
     ("timers of a case", "timer", lambda c: cases.due_timers(c, NOW, [1])),
     ("timers to cancel", "timer", lambda c: c.execute(timer_rows._CANCEL, CANCEL)),
     ("children of a case", "case_parent", listed(Filter(parent=7))),
@@ -154,7 +154,7 @@ def work(connection: Connection) -> Any:
 def lease(connection: Connection) -> Any:
     """Claim what may go."""
     lasts = timedelta(minutes=1)
-    return outbox.lease_due(connection, NOW, 10, lasts, urgencies=["urgent"], ways=("email",))
+    return leases.lease_due(connection, NOW, 10, lasts, urgencies=["urgent"], ways=("email",))
 
 
 @contextmanager

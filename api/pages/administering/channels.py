@@ -18,7 +18,7 @@ from notifications.channels import Outcome
 from notifications.trying import Trial
 from notifications.ways import MAILBOX_URL
 from workflow.engine.errors import Refusal
-from workflow.store.outgoing import outbox
+from workflow.store.outgoing import addressees
 
 router = APIRouter()
 
@@ -76,7 +76,7 @@ def _page(
 ) -> Response:
     urls = duban.settings.ways
     with duban.database.reading() as connection:
-        to = outbox.addressee(connection, someone.person)
+        to = addressees.addressee(connection, someone.person)
     own = {name: (to.address(name) if to is not None else None) or "" for name in urls}
     page = ChannelsPage(
         channels=tuple(

@@ -13,7 +13,7 @@ from workflow.engine.calendar import local_day
 from workflow.store.lists import units
 from workflow.store.offices import staff
 from workflow.store.offices.administrators import TITLES
-from workflow.store.outgoing import outbox
+from workflow.store.outgoing import addressees
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _of_system(connection: Connection, duban: Duban, someone: Someone) -> Iterat
     known = year in duban.catalog.calendar.notices
     hint = "没有通知的年份，期限只能推算"
     yield Step(f"录入 {year} 年的放假通知", f"{begin}/holidays", hint, known)
-    to = outbox.addressee(connection, someone.person)
+    to = addressees.addressee(connection, someone.person)
     reached = to is not None and any(to.address(way) for way in WAYS if way != "in_app")
     hint = "填了才能试发消息，看渠道通不通"
     yield Step("填写自己的手机和邮箱", f"{begin}/organisation#contact", hint, reached)

@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 
 from workflow.store.driver import bulk
-from workflow.store.outgoing.outbox import DIGEST, Row, has_moved_on, is_spoken_for, waits
+from workflow.store.outgoing.outbox import DIGEST, Row, waits
+from workflow.store.outgoing.relevance import has_moved_on, is_spoken_for
 from workflow.store.sight.scope import is_confidential
 from workflow.store.tables.handles import CASE, OUTBOX, PERSON, UNIT
 
