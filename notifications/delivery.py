@@ -104,10 +104,7 @@ def deliver_due(
     fallback = fallback_of(ways, calendar, order)
     preparation = Preparation(calendar, now, base_url, pace, unseal)
     round_ = _Round(database, calendar, now, preparation, fallback)
-    for way, messages in groupby(sorted(due, key=lambda message: message.way), _way):
-        with ways[way].connect() as sender:
-            for message in messages:
-                round_.deliver(sender, message)
+    round_.deliver_all(ways, due)
     done = round_.done
     return Delivered(folded.digests, len(due), done["sent"], done["put_off"], done["dead"])
 
@@ -156,6 +153,28 @@ class _Round:
     fallback: Fallback
     done: Counter[str] = field(default_factory=Counter)
     _began: float = field(default_factory=time.monotonic)
+
+    def deliver_all(self, ways: Mapping[str, Channel], due: Sequence[Leased]) -> None:
+        """One after the other, way by way. Where the database fails, what was not tried is let go:
+        only the message in hand, which may have gone, waits for the end of its lease.
+        """
+        in_turn, begun = sorted(due, key=_way), 0
+        try:
+            for way, messages in groupby(in_turn, _way):
+                with ways[way].connect() as sender:
+                    for message in messages:
+                        begun += 1
+                        self.deliver(sender, message)
+        except SQLAlchemyError:
+            self._give_back(in_turn[begun:])
+            raise
+
+    def _give_back(self, untried: Sequence[Leased]) -> None:
+        try:
+            with self.database.unit_of_work() as connection:
+                leases.give_back(connection, untried, self.now)
+        except SQLAlchemyError:  # it is away: their leases end by themselves
+            _log.exception("%s messages wait for the end of their lease", len(untried))
 
     def deliver(self, sender: Sender, leased: Leased) -> None:
         """Count the attempt and prepare, send, mark."""

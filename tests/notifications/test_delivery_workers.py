@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from notifications.channels import Channel, Envelope, Receipt, Sender
 from notifications.delivery import LEASE, deliver_due
@@ -126,6 +128,100 @@ def test_a_message_that_cannot_be_put_together_is_tried_later_and_harms_no_other
     assert (row["status"], row["attempts"]) == ("waiting", 1)
     assert row["detail"] == "系统出错，没有发送（KeyError）"
     assert deliver_due(database, ways, calendar, row["wake_at"]).sent == 1, "once it is mended"
+
+
+class Unanswered(OperationalError):
+    """What the database says that does not do what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__("not executed", None, TimeoutError("canceling statement"))
+
+
+def refuse(patch: pytest.MonkeyPatch, where: Any, name: str, message: int) -> None:
+    """Let the database fail in what is done there with one message."""
+    proper = getattr(where, name)
+
+    def failing(self: Any, leased: Any, *rest: Any) -> Any:
+        held = leased if isinstance(leased, leases.Leased) else rest[0]
+        if held.id == message:
+            raise Unanswered
+        return proper(self, leased, *rest)
+
+    patch.setattr(where, name, failing)
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize(
+    ("where", "name", "copies"),
+    [(Preparation, "prepare", 1), (outcomes, "mark_sent", 2)],
+    ids=["before it goes", "when it has gone"],
+)
+def test_where_the_database_fails_only_the_message_in_hand_waits_for_its_lease(
+    desk: Desk,
+    database: Database,
+    calendar: Calendar,
+    monkeypatch: pytest.MonkeyPatch,
+    where: Any,
+    name: str,
+    copies: int,
+) -> None:
+    """The others of the batch waited as long, a quarter of an hour."""
+    first, stuck, *others = (desk.owe() for _ in range(5))
+    channel = Scripted()
+    ways: dict[str, Channel] = {"email": channel}
+    with monkeypatch.context() as patched:
+        refuse(patched, where, name, stuck)
+        with pytest.raises(Unanswered):
+            deliver_due(database, ways, calendar, NOW)
+    assert [desk.row(other)["attempts"] for other in others] == [0] * 3
+    assert deliver_due(database, ways, calendar, NOW).sent == 3
+    assert [desk.row(one)["attempts"] for one in (first, *others)] == [1] * 4
+    assert desk.row(stuck)["status"] == "leased", "it may have gone"
+    assert deliver_due(database, ways, calendar, NOW + LEASE / 2).leased == 0
+    assert deliver_due(database, ways, calendar, NOW + 2 * LEASE).sent == 1
+    got = Counter(envelope.key for envelope in channel.got)
+    assert got.pop(desk.row(stuck)["key"]) == copies
+    assert sorted(got.values()) == [1] * 4
+
+
+@pytest.mark.crash
+def test_what_may_have_gone_before_is_let_go_without_forgetting_it(
+    desk: Desk, database: Database, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = desk.case()
+    moot = desk.owe(case=case)
+    with pytest.raises(WorkerDied):
+        deliver_due(database, {"email": _DiesAfterSending(Scripted())}, calendar, NOW)
+    stuck, later = desk.owe(wake_at=NOW), NOW + 2 * LEASE
+    ways: dict[str, Channel] = {"email": Scripted()}
+    with monkeypatch.context() as patched:
+        refuse(patched, Preparation, "prepare", stuck)
+        with pytest.raises(Unanswered):
+            deliver_due(database, ways, calendar, later)
+    desk.close(case)
+    assert deliver_due(database, ways, calendar, later).sent == 0
+    row = desk.row(moot)
+    assert (row["status"], row["attempts"]) == ("cancelled", 2)
+    assert row["detail"] == "其中事项均已办理，没有发送（此前试过 1 次，可能已经送到）"
+
+
+@pytest.mark.crash
+def test_a_database_that_is_away_says_so_and_leases_end_by_themselves(
+    desk: Desk, database: Database, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, other = desk.owe(), desk.owe()
+    ways: dict[str, Channel] = {"email": Scripted()}
+
+    def away(*_: Any) -> None:
+        raise Unanswered
+
+    with monkeypatch.context() as patched:
+        refuse(patched, Preparation, "prepare", stuck)
+        patched.setattr(leases, "give_back", away)
+        with pytest.raises(Unanswered):
+            deliver_due(database, ways, calendar, NOW)
+    assert desk.row(other)["status"] == "leased"
+    assert deliver_due(database, ways, calendar, NOW + 2 * LEASE).sent == 2
 
 
 @dataclass

@@ -127,3 +127,13 @@ _COUNT = (
     )
     .returning(OUTBOX.c.id)
 )
+
+
+def give_back(connection: Connection, messages: Collection[Leased], now: datetime) -> None:
+    """What was claimed and not tried may be claimed anew at once. Of what the worker before left
+    unsaid only the lease ends: nobody forgets that it may have gone.
+    """
+    for message in messages:
+        mine = update(OUTBOX).where(held_by(message.id, message.until))
+        status, until = ("leased", now) if message.unsaid else ("waiting", None)
+        connection.execute(mine.values(status=status, leased_until=until, wake_at=now))
