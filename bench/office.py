@@ -159,7 +159,7 @@ def _read(connection: Any, table: Table, where: Any) -> list[Row]:
 def _clone(model: Mapping[str, list[Row]], case: int) -> dict[str, list[Row]]:
     """The rows of one more case like the model."""
     old = model["cases"][0]
-    number = f"{old['number'].split('〕')[0]}〕{case + 1000}号"
+    number = f"{old['number'].split('〕')[0]}〕{case}号"
     history = list(_rehash(model["history"], case, old["number"], number))
     outbox = [
         row
@@ -213,9 +213,10 @@ def _copy(database: Database, table: str, columns: list[str], rows: list[Row]) -
 
 
 def _continue_after(database: Database) -> None:
-    if database.is_sqlite:
-        return
+    """The next case is numbered after the clones, whose numbers are their ids."""
+    last = "(SELECT max(id) FROM cases)"
     with database.unit_of_work() as connection:
-        connection.exec_driver_sql(
-            "SELECT setval(pg_get_serial_sequence('cases', 'id'), (SELECT max(id) FROM cases))"
-        )
+        connection.exec_driver_sql(f"UPDATE counter SET serial = {last}")
+        if not database.is_sqlite:
+            sequence = "pg_get_serial_sequence('cases', 'id')"
+            connection.exec_driver_sql(f"SELECT setval({sequence}, {last})")

@@ -7,6 +7,8 @@ from workflow.doctor import Report
 
 _CHECKS = {
     "cases": "事项",
+    "numbers": "编号",
+    "answers": "办理请求",
     "definitions": "定义",
     "names": "人名单位",
     "timers": "定时",

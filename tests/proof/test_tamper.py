@@ -151,6 +151,19 @@ def forge_a_sending(intruder: Intruder) -> None:
     )
 
 
+def readdress_a_message(intruder: Intruder) -> None:
+    """A message that went out is made to have gone to somebody else."""
+    message = intruder.any_of("SELECT id FROM outbox WHERE status = 'sent' AND person_id > 0")
+    intruder.run("UPDATE outbox SET person_id = person_id + 1 WHERE id = :id", **message)
+
+
+def send_it_otherwise(intruder: Intruder) -> None:
+    """A message that went out is made to have gone by another way."""
+    message = intruder.any_of("SELECT id FROM outbox WHERE status = 'sent' AND person_id > 0")
+    change = "UPDATE outbox SET way = CASE way WHEN 'sms' THEN 'email' ELSE 'sms' END"
+    intruder.run(f"{change} WHERE id = :id", **message)
+
+
 def lose_messages(intruder: Intruder) -> None:
     """What a row of history owed is gone."""
     row = intruder.any_of("SELECT DISTINCT case_id, seq FROM outbox WHERE case_id IS NOT NULL")
@@ -198,11 +211,21 @@ def settle_a_timer(intruder: Intruder) -> None:
 def postpone_a_timer(intruder: Intruder) -> None:
     """A limit is moved."""
     timer = intruder.any_of("SELECT id FROM timer WHERE status = 'waiting' AND moved = 0")
-    later = {"sqlite": "datetime(wake_at, '+90 days')"}.get(
-        intruder.connection.dialect.name, "wake_at + interval '90 days'"
-    )
-    later = later if "interval" in later else f"{later} || '.000000'"
-    intruder.run(f"UPDATE timer SET wake_at = {later} WHERE id = :id", **timer)
+    intruder.run(f"UPDATE timer SET wake_at = {_later(intruder)} WHERE id = :id", **timer)
+
+
+def postpone_a_timer_again(intruder: Intruder) -> None:
+    """A limit is moved as the clock itself moves one, once or once more, whose warning is late."""
+    timer = intruder.any_of("SELECT id FROM timer WHERE status = 'waiting'")
+    change = f"UPDATE timer SET moved = moved + 1, wake_at = {_later(intruder)}"
+    intruder.run(f"{change} WHERE id = :id", **timer)
+
+
+def _later(intruder: Intruder) -> str:
+    """Ninety days after a timer's moment."""
+    if intruder.connection.dialect.name == "sqlite":
+        return "datetime(wake_at, '+90 days') || '.000000'"
+    return "wake_at + interval '90 days'"
 
 
 def lose_a_timer(intruder: Intruder) -> None:
@@ -252,6 +275,27 @@ def change_a_measure(intruder: Intruder) -> None:
     intruder.run("UPDATE measure_text SET body = body || '#' WHERE id = :id", **text)
 
 
+def answer_otherwise(intruder: Intruder) -> None:
+    """Who repeats a request would be told of a step that it never took."""
+    request = intruder.any_of("SELECT id FROM request")
+    forged = {"said": '"seq":', "says": '"seq":1'}
+    change = "UPDATE request SET answer = replace(answer, :said, :says) WHERE id = :id"
+    intruder.run(change, **forged, **request)
+
+
+def garble_an_answer(intruder: Intruder) -> None:
+    """Who repeats a request would be told nothing."""
+    request = intruder.any_of("SELECT id FROM request")
+    intruder.run("UPDATE request SET answer = 'x' WHERE id = :id", **request)
+
+
+def set_a_counter_back(intruder: Intruder) -> None:
+    """The next case will be refused its number, or would have somebody else's."""
+    counter = intruder.any_of("SELECT workflow, year FROM counter WHERE serial > 0")
+    where = "workflow = :workflow AND year = :year"
+    intruder.run(f"UPDATE counter SET serial = serial - 1 WHERE {where}", **counter)
+
+
 def lose_a_case(intruder: Intruder) -> None:
     """A case is gone with everything that belonged to it."""
     case = intruder.any_of("SELECT id FROM cases")
@@ -277,21 +321,28 @@ BY_DOCTOR: list[Deed] = [
     act_as_nobody,
     change_a_case,
     forge_a_sending,
+    readdress_a_message,
+    send_it_otherwise,
     lose_messages,
     forge_a_sign_off,
     change_a_signer,
     lose_a_sign_off,
     settle_a_timer,
     postpone_a_timer,
+    postpone_a_timer_again,
     lose_a_timer,
     show_a_case,
     hide_a_case,
     change_a_definition,
     change_a_template,
     change_a_measure,
+    answer_otherwise,
+    garble_an_answer,
+    set_a_counter_back,
+    lose_a_case,
     lose_a_case_alone,
 ]
-BY_ROOT: list[Deed] = [lose_a_case, backdate_and_rebuild]
+BY_ROOT: list[Deed] = [backdate_and_rebuild]
 """What leaves no trace in the database itself: the exported root shows it."""
 
 

@@ -14,11 +14,13 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from workflow.catalog import Catalog
+from workflow.doctor.answers import check_answers
 from workflow.doctor.audit import check_audit
 from workflow.doctor.cases import check_cases
 from workflow.doctor.documents import check_documents
 from workflow.doctor.files import check_files
 from workflow.doctor.messages import check_messages, check_sendings
+from workflow.doctor.numbers import check_numbers
 from workflow.doctor.rules import (
     check_definitions,
     check_integrity,
@@ -92,6 +94,8 @@ CHECKS: tuple[Callable[[Ward], Iterator[Complaint]], ...] = (
     check_definitions,
     check_texts,
     check_cases,
+    check_numbers,
+    check_answers,
     check_timers,
     check_collapsed,
     check_overdue,

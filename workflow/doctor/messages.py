@@ -1,18 +1,24 @@
-"""Messages: every one owed is there, none without a cause, and what went out says how."""
+"""Messages: every one owed is there and goes to whom it was owed, none is without a cause, and what
+went out says how.
+"""
 
 import json
 from collections.abc import Iterator
 
 from sqlalchemy import and_, func, or_, select
 
-from workflow.doctor.ward import Complaint, Ward, side_by_side
+from workflow.doctor.ward import Complaint, Row, Ward, side_by_side
 from workflow.store.evidence.archive import EVERY_ROW
 from workflow.store.outgoing import burden
+from workflow.store.outgoing.outbox import DIGEST
+from workflow.store.outgoing.replacing import AGAIN
 from workflow.store.tables.handles import OUTBOX
 
 
 def check_messages(ward: Ward) -> Iterator[Complaint]:
-    """Every history row that owed messages has its rows, and no message is without its cause."""
+    """Every history row that owed messages has its rows, and no message is without its cause or
+    for somebody else.
+    """
     owing = (
         select(EVERY_ROW.c.case_id, EVERY_ROW.c.seq, EVERY_ROW.c.effects)
         .where(EVERY_ROW.c.effects.contains('"told"'))
@@ -32,6 +38,7 @@ def check_messages(ward: Ward) -> Iterator[Complaint]:
         for seq in sorted(there - told):
             yield Complaint("messages", str(case), f"历史第 {seq} 行不该有消息")
     yield from _message_states(ward)
+    yield from _going_astray(ward)
 
 
 def _message_states(ward: Ward) -> Iterator[Complaint]:
@@ -64,6 +71,26 @@ _FORGOTTEN = (
     ),
 )
 """What no worker would send, and nobody be told of."""
+
+
+def _going_astray(ward: Ward) -> Iterator[Complaint]:
+    """A message goes to whom its key names, by that way, for that row: keys never change."""
+    columns = (OUTBOX.c.case_id, OUTBOX.c.seq, OUTBOX.c.person_id, OUTBOX.c.unit_id, OUTBOX.c.way)
+    for row in ward.rows(select(OUTBOX.c.key, *columns)):
+        if not _goes_where_its_key_says(row):
+            yield Complaint("messages", row["key"], "事由、收件人或方式与当初应发的不符")
+
+
+def _goes_where_its_key_says(row: Row) -> bool:
+    key: str = row["key"].rpartition(AGAIN)[2]
+    person, way = row["person_id"], row["way"]
+    if row["case_id"] is None:
+        return key.startswith(f"{DIGEST}:{person}:{way}:")
+    if person is None:  # of a vacant post it names the unit
+        named = f".{row['unit_id']}." in key
+    else:
+        named = key.endswith(f".{person}.{way}")
+    return named and key.startswith(f"{row['case_id']}.{row['seq']}.")
 
 
 def check_sendings(ward: Ward) -> Iterator[Complaint]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Table, and_, select
@@ -27,6 +28,7 @@ def _check_status(ward: Ward, timers: Table, history: Table) -> Iterator[Complai
         select(
             timers,
             CASE.c.number,
+            CASE.c.definition_id,
             CASE.c.entry.label("now_entry"),
             CASE.c.closed_at,
             history.c.event,
@@ -40,7 +42,7 @@ def _check_status(ward: Ward, timers: Table, history: Table) -> Iterator[Complai
     )
     for row in ward.rows(query):
         ward.figures[f"timers {row['status']}"] += 1
-        problem = _PROBLEMS[row["status"]](row)
+        problem = _PROBLEMS[row["status"]](row) or _moved_too_far(ward, row)
         if problem:
             yield Complaint("timers", row["number"], f"定时 {row['name']}：{problem}")
 
@@ -85,6 +87,26 @@ _PROBLEMS = {
     "collapsed": _collapsed,
     "failed": _failed,
 }
+
+
+def _moved_too_far(ward: Ward, row: Row) -> str | None:
+    """A rung moves on until its warning has been out for as long as the ladder says, never longer
+    than that from now; nothing else moves.
+    """
+    if not row["moved"] or row["status"] != "waiting":
+        return None
+    kind, _, name = row["name"].partition(":")
+    ladders = ward.catalog.version(row["definition_id"]).definition.ladders
+    rungs = ladders.get(name) if kind == "rung" else None
+    warned = rungs[row["rung"]].warned if rungs and row["rung"] < len(rungs) else None
+    if warned is None:
+        return "不会顺延的定时被顺延过"
+    latest = ward.catalog.calendar.add(warned, ward.now + _CLOCKS_DIFFER).at
+    return "顺延得比规定的久" if row["wake_at"] > latest else None
+
+
+_CLOCKS_DIFFER = timedelta(days=7)
+"""Between machines, and before and after one was set; a holiday notice may have come since, too."""
 
 
 def check_collapsed(ward: Ward) -> Iterator[Complaint]:

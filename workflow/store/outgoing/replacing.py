@@ -22,7 +22,7 @@ Why = Literal["failed", "undelivered", "unread", "resent"]
 
 _LOST = ("failed", "undelivered", "resent")
 
-_AGAIN = "again."
+AGAIN = "again."
 _ANEW = {"status": "waiting", "attempts": 0, "put_off_since": None}
 _SAME = ("case_id", "seq", "person_id", "unit_id", "urgency", "template", "variables", "created_at")
 """What a replacement has of the message it stands in for: it was owed when that one was."""
@@ -70,7 +70,7 @@ def resend(connection: Connection, message: int, now: datetime) -> bool:
     story = reports.stories(connection, [message]).get(message)
     if row["status"] != "sent" or story is None or story.fate is not Fate.UNDELIVERED:
         return False
-    return _stand_in(connection, row, _AGAIN + row["key"], row["way"], "resent", now, now)
+    return _stand_in(connection, row, AGAIN + row["key"], row["way"], "resent", now, now)
 
 
 def _lock(connection: Connection, message: int) -> Mapping[Any, Any] | None:

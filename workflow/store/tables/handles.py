@@ -22,6 +22,7 @@ from workflow.store.tables import (
     CheckpointCase,
     CheckpointRow,
     ColumnReadingRow,
+    CounterRow,
     DefinitionMove,
     DefinitionRow,
     DefinitionState,
@@ -95,6 +96,7 @@ CHANGE = _core(OrgChange)
 CHECKPOINT = _core(CheckpointRow)
 CHOICE = _core(CadenceChoiceRow)
 COLUMN_READING = _core(ColumnReadingRow)
+COUNTER = _core(CounterRow)
 DEFINITION = _core(DefinitionRow)
 DOCUMENT = _core(DocumentRow)
 EARLIER = _core(EarlierPassword)
