@@ -50,6 +50,7 @@ for verb in (
     caring.migrate,
     caring.publish,
     caring.notice,
+    caring.backup,
     caring.doctor,
     moving.move_to,
     archiving.archive,

@@ -1,4 +1,4 @@
-"""Verbs for whoever looks after an installation: migrate, publish, notice, doctor, version."""
+"""Verbs to look after an installation: migrate, publish, notice, backup, doctor, version."""
 
 import time
 from contextlib import closing
@@ -13,8 +13,8 @@ _FOLDER = typer.Argument(help="工作流文件所在的文件夹；不写则发�
 _YEAR = typer.Argument(help="哪一年的放假通知，例如 2027", metavar="YEAR")
 _FILE = typer.Argument(help="通知的内容：.yaml 或 .csv 文件，写法见 definitions/sample/")
 _ROOT = typer.Option("--root", help="只输出全库校验值，可另处保存，以后对照")
-
 _AGAINST = typer.Option("--against", help="对照这些校验点（文件或文件夹，可写多次）")
+_BACKUP = typer.Argument(help="写到这个新文件")
 
 
 def migrate() -> None:
@@ -68,6 +68,25 @@ def notice(year: Annotated[int, _YEAR], file: Annotated[Path, _FILE]) -> None:
         changed = timers.recalculate(duban.database, duban.catalog, duban.clock())
     days = f"放假 {len(entered.rest)} 天，调休上班 {len(entered.work)} 天"
     say(f"已录入 {year} 年放假通知：{days}；重新推算了 {changed} 件事项的期限")
+
+
+def backup(file: Annotated[Path, _BACKUP]) -> None:
+    """备份 SQLite 数据库，其间照常办理。
+
+    得到同一时刻的完整一份，写成一个新文件；PostgreSQL 用 pg_dump。
+    """
+    from api.cli.installation import settings
+    from workflow.store.backup import back_up
+    from workflow.store.database import Database
+
+    chosen = settings()
+    database = Database(chosen.database_url, chosen.chain)
+    try:
+        back_up(database, file)
+    finally:
+        database.dispose()
+    say(f"已备份到 {file}")
+    note(f"附件不在其中，请随后复制 {chosen.data / 'files'}；密钥文件请与备份分开保存")
 
 
 def doctor(

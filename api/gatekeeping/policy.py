@@ -303,6 +303,7 @@ COMMANDS: Mapping[str, Who] = {
     "migrate": OPERATOR,
     "publish": OPERATOR,
     "notice": OPERATOR,
+    "backup": OPERATOR,
     "doctor": OPERATOR,
     "redraw": OPERATOR,
     "move_to": OPERATOR,

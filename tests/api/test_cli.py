@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -119,6 +120,7 @@ def test_a_workflow_is_drawn_by_name_and_by_file(data: Path, tmp_path: Path) -> 
         (("draw",), 2, "缺少参数"),
         (("run", "--nonsense"), 2, "没有“--nonsense”这个选项"),
         (("doctor",), 1, "还没有数据库"),
+        (("backup", "new.db"), 1, "还没有数据库"),
         (("serve",), 1, "还没有数据库"),
         (("worker", "--once"), 1, "还没有数据库"),
         (("notice", "2027", "nowhere.yaml"), 1, "没有“nowhere.yaml”这个文件"),
@@ -145,7 +147,8 @@ def test_a_bad_setting_is_refused_before_anything_is_made(data: Path) -> None:
 def test_help_lists_every_verb(data: Path) -> None:
     done = duban(data, "--help")
     assert done.returncode == 0
-    for verb in "check schema draw run serve worker migrate publish notice doctor demo".split():
+    verbs = "check schema draw run serve worker migrate publish notice backup doctor demo"
+    for verb in verbs.split():
         assert f" {verb} " in done.stdout
 
 
@@ -158,6 +161,41 @@ def test_doctor_finds_a_fresh_database_healthy(furnished: Path) -> None:
     assert "一切相符" in done.stdout
     root = duban(furnished, "doctor", "--root")
     assert re.fullmatch(r"[0-9a-f]{64}\n", root.stdout)
+
+
+def test_a_backup_is_one_state_taken_while_others_write(furnished: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(furnished, again, ignore=shutil.ignore_patterns("duban.db*"))
+    here = Database(f"sqlite:///{furnished / 'duban.db'}")
+    with here.unit_of_work() as connection:
+        connection.exec_driver_sql("UPDATE person SET name = name")
+        done = duban(furnished, "backup", str(again / "duban.db"))
+    here.dispose()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"已备份到 {again / 'duban.db'}\n"
+    assert (again / "duban.db").stat().st_mode & 0o077 == 0, "nobody else's to read"
+    assert sorted(one.name for one in again.iterdir() if "part" in one.name) == []
+    assert duban(again, "doctor").returncode == 0
+    roots = [duban(folder, "doctor", "--root").stdout for folder in (furnished, again)]
+    assert roots[0] == roots[1]
+
+
+def test_a_backup_overwrites_nothing(furnished: Path, tmp_path: Path) -> None:
+    (tmp_path / "kept.db").write_bytes(b"of yesterday")
+    done = duban(furnished, "backup", str(tmp_path / "kept.db"))
+    assert done.returncode == 1
+    assert "已有文件" in done.stderr
+    assert (tmp_path / "kept.db").read_bytes() == b"of yesterday"
+    nowhere = duban(furnished, "backup", str(tmp_path / "nowhere" / "new.db"))
+    assert nowhere.returncode == 1
+    assert f"没有文件夹 {tmp_path / 'nowhere'}" in nowhere.stderr
+
+
+def test_postgres_is_backed_up_by_its_own_program(data: Path, tmp_path: Path) -> None:
+    url = "postgresql://somebody@127.0.0.1:1/duban"
+    done = duban(data, "backup", str(tmp_path / "new.db"), DATABASE_URL=url)
+    assert done.returncode == 1
+    assert "pg_dump" in done.stderr
 
 
 def test_a_worker_goes_once_through_what_is_due(furnished: Path) -> None:

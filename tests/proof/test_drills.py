@@ -12,11 +12,12 @@ from tests.proof.story import Story, warm
 from workflow.catalog import Catalog
 from workflow.doctor import examine
 from workflow.store import schema
+from workflow.store.backup import back_up
 from workflow.store.database import Database
 from workflow.store.tables import metadata
 from workflow.store.tables.handles import HISTORY
 
-# Restore: SQLite, by VACUUM INTO; PostgreSQL's is in test_drills_on_postgres.py
+# Restore: SQLite, by `duban backup`; PostgreSQL's is in test_drills_on_postgres.py
 
 
 @pytest.fixture
@@ -36,10 +37,8 @@ def history_of(database: Database) -> set[tuple[int, int, str]]:
 
 
 def backed_up(story: Story, file: Path) -> Path:
-    """A backup taken while the database is in use."""
-    driver: Any = story.database.engine.raw_connection()
-    driver.execute("VACUUM INTO ?", (str(file),))
-    driver.close()
+    """A backup taken while the database is in use, as docs/running.md says."""
+    back_up(story.database, file)
     return file
 
 
