@@ -8,6 +8,7 @@ import json
 import random
 import subprocess
 import sys
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -167,3 +168,71 @@ def test_the_program_hashes_as_the_database_does(program: ModuleType) -> None:
     values = ['问题〔2026〕\u2028\x7f\x01"\\/🙂', 1, None, True, {"乙": 1, "甲": [2.5, -0.0]}, ""]
     for algorithm in ALGORITHMS:
         assert program.hash_values(algorithm, values) == hash_values(algorithm, values)
+
+
+# How much it takes to verify a million cases
+
+
+def many(cases: int, rows: int) -> tuple[dict[str, Any], Callable[[], Iterator[dict[str, Any]]]]:
+    """A checkpoint of so many cases, and a dump of them, which comes line by line."""
+
+    def chains() -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        blank = dict.fromkeys(history.HASHED, "x") | {"alg": "sha256"}
+        for case in range(1, cases + 1):
+            chain, prev = list[dict[str, Any]](), START
+            for seq in range(1, rows + 1):
+                row = blank | {"case_id": case, "seq": seq, "prev": prev, "at": "2026-03-02"}
+                prev = hash_values("sha256", [row[name] for name in (*history.HASHED, "at")])
+                chain.append(row | {"row": "history", "hash": prev})
+            yield case, chain
+
+    def lines() -> Iterator[dict[str, Any]]:
+        for case in range(1, cases + 1):
+            number = f"问题整改〔2026〕{case}号"
+            yield {"row": "case", "id": case, "number": number, "seq": rows, "head": heads[case]}
+        for _, chain in chains():
+            yield from chain
+        yield {"row": "checkpoint", "number": 1, "hash": checkpoint["hash"]}
+
+    new, heads = dict[str, Any](), dict[int, str]()
+    for case, chain in chains():
+        heads[case] = chain[-1]["hash"]
+        marks = "".join(row["hash"][: checkpoints.MARK] for row in chain)
+        new[str(case)] = [1, marks, heads[case]]
+    body: dict[str, Any] = {"number": 1, "at": "2026-03-02T02:00:00+00:00", "alg": "sha256"}
+    body |= {"whole": True, "previous": START, "strands": {}, "kept": {}}
+    body |= {"new": {"history": new, "audit": {}, "kept": {}}}
+    known = [(case, rows, head) for case, head in heads.items()]
+    body["root"] = checkpoints.root_of("sha256", known, [], {})
+    checkpoint = checkpoints.seal(body, None)
+    return checkpoint, lines
+
+
+def test_a_million_cases_fit_into_a_small_machine(program: ModuleType) -> None:
+    cases = 2000
+    checkpoint, lines = many(cases, rows=8)
+    tracemalloc.start()
+    findings, figures = program.verify(lines(), [checkpoint])
+    a_case = tracemalloc.get_traced_memory()[1] / cases
+    tracemalloc.stop()
+    assert (findings, figures["history"]) == ([], 8 * cases)
+    assert a_case < 1500
+    print(f"figure: bytes a case while a dump is verified = {a_case:.0f}")
+
+
+def test_no_case_is_looked_at_for_each_of_the_others(
+    program: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a million would take hours."""
+    looks = Counter[str]()
+
+    class Looked(dict[int, Any]):
+        def __iter__(self) -> Iterator[int]:
+            looks["all"] += 1
+            return super().__iter__()
+
+    proper = program.Known
+    monkeypatch.setattr(program, "Known", lambda: proper(history=Looked()))
+    checkpoint, lines = many(50, rows=2)
+    assert program.verify(lines(), [checkpoint])[0] == []
+    assert looks["all"] < 5

@@ -75,9 +75,9 @@ def hash_values(algorithm: str, values: Sequence[Any]) -> str:
 
 @dataclass
 class Chain:
-    """A chain as checkpoints know it: a mark a row, its head at several counts."""
+    """A chain as checkpoints know it: its marks row by row, its head at several counts."""
 
-    marks: dict[int, str] = field(default_factory=dict)
+    marks: bytearray = field(default_factory=bytearray)
     heads: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -87,8 +87,9 @@ class Chain:
 
     def grow(self, first: int, marks: str, head: str) -> None:
         """Take in what one checkpoint says."""
-        for at in range(0, len(marks), MARK):
-            self.marks[first + at // MARK] = marks[at : at + MARK]
+        at = (first - 1) * MARK
+        self.marks.extend(b" " * (at - len(self.marks)))  # rows that no checkpoint tells of
+        self.marks[at : at + len(marks)] = marks.encode()
         self.heads[first + len(marks) // MARK - 1] = head
 
 
@@ -105,8 +106,7 @@ class Known:
     def fold(self, checkpoint: Row, key: bytes | None) -> str | None:
         """Take in the next checkpoint; what is wrong with it, if anything."""
         before, self.newest = self.newest, checkpoint
-        problem = _seal_problem(checkpoint, key) or _order_problem(before, checkpoint)
-        if problem:
+        if problem := _seal_problem(checkpoint, key) or _order_problem(before, checkpoint):
             return problem
         self.ends.append((datetime.fromisoformat(checkpoint["at"]), checkpoint["strands"]))
         for name, chains in (("history", self.history), ("audit", self.audit)):
@@ -136,12 +136,9 @@ def _seal_problem(checkpoint: Row, key: bytes | None) -> str | None:
 
 
 def _order_problem(before: Row | None, checkpoint: Row) -> str | None:
-    follows = before is not None and before["number"] + 1 == checkpoint["number"]
-    if before is not None and follows and checkpoint["previous"] != before["hash"]:
-        return f"不接第 {before['number']} 号"
-    if not follows and not checkpoint["whole"]:
-        return "缺少它之前的校验点，请一并提供"
-    return None
+    if before is None or before["number"] + 1 != checkpoint["number"]:
+        return None if checkpoint["whole"] else "缺少它之前的校验点，请一并提供"
+    return None if checkpoint["previous"] == before["hash"] else f"不接第 {before['number']} 号"
 
 
 # What the dump holds
@@ -172,13 +169,11 @@ class Walk:
             return (self.seq + 1, "缺失") if seq > self.seq else (seq, "重复")
         if row["prev"] != self.hash:
             return seq, "与前一行接不上"
-        values = [row[name] for name in HASHED[self.kind]]
-        if (
-            row["alg"] not in ALGORITHMS
-            or hash_values(row["alg"], [*values, row["at"]]) != row["hash"]
-        ):
+        values = [*(row[name] for name in HASHED[self.kind]), row["at"]]
+        if row["alg"] not in ALGORITHMS or hash_values(row["alg"], values) != row["hash"]:
             return seq, "内容被改动过"
-        if not row["hash"].startswith(self.known.marks.get(seq, "")):
+        mark = self.known.marks[(seq - 1) * MARK : seq * MARK].decode().strip()
+        if not row["hash"].startswith(mark):
             return seq, "内容被改动后又重新计算了校验值"
         if self.known.heads.get(seq, row["hash"]) != row["hash"]:
             return seq, "校验值与校验点不符"
@@ -228,6 +223,8 @@ class Dump:
     kept: dict[tuple[str, int], Row] = field(default_factory=dict)
     numbers: dict[int, str] = field(default_factory=dict)
     figures: dict[str, int] = field(default_factory=dict)
+    last: int = 0
+    at: int = 0
 
     def take(self, row: Row) -> None:
         """The next line of the dump."""
@@ -241,14 +238,25 @@ class Dump:
             self.numbers[row["number"]] = row["hash"]
         elif kind == "kept":
             self.kept[row["kind"], row["id"]] = row
-        elif kind in HASHED:
-            self._walk(kind, row["case_id" if kind == "history" else "strand"]).take(row)
-            if kind == "audit":
-                self._hear(row)
+        elif kind == "history":
+            if row["case_id"] != self.at:
+                self._let_go(self.at)
+                self.at = row["case_id"]
+            self._walk(kind, self.at).take(row)
+        elif kind == "audit":
+            self._walk(kind, row["strand"]).take(row)
+            self._hear(row)
 
     def _walk(self, kind: str, id_: int) -> Walk:
         chains = self.known.history if kind == "history" else self.known.audit
         return self.walks.setdefault((kind, id_), Walk(kind, chains.get(id_, Chain())))
+
+    def _let_go(self, id_: int) -> None:
+        """Forget a history that is as it was: there may be a million."""
+        head = self.cases.get(id_)
+        if head is not None and not any(self._ended("history", id_, head, "")):
+            del self.cases[id_], self.walks["history", id_]
+            self.known.history.pop(id_, None)
 
     def _hear(self, row: Row) -> None:
         """What an act tells of rows that may change, and of rows moved out of the log."""
@@ -267,11 +275,9 @@ class Dump:
         """Everything that is wrong, a finding a chain."""
         for id_ in sorted(self.cases.keys() | self.known.history.keys()):
             yield from self._ended("history", id_, self.cases.get(id_), self._case(id_))
-        for id_ in sorted(
-            {id_ for kind, id_ in self.walks if kind == "history"} - self.cases.keys()
-        ):
-            if id_ not in self.known.history:
-                yield Finding(self._case(id_), 1, "有历史而没有事项")
+        walked = {id_ for kind, id_ in self.walks if kind == "history"}
+        for id_ in sorted(walked - self.cases.keys() - self.known.history.keys()):
+            yield Finding(self._case(id_), 1, "有历史而没有事项")
         for id_ in sorted(self.strands.keys() | self.known.audit.keys()):
             yield from self._ended("audit", id_, self.strands.get(id_), f"日志第 {id_} 股")
         yield from self._moved_too_soon()
@@ -287,10 +293,9 @@ class Dump:
     def _ended(self, kind: str, id_: int, head: Row | None, where: str) -> Iterator[Finding]:
         walk = self._walk(kind, id_)
         bad = walk.end(head)
-        last = max(self.known.history, default=0)
         if walk.floor[0] and all(one.floor(id_) != walk.floor for one in self.moved):
             bad = 1, "缺失，也没有移出的记录"
-        elif kind == "history" and id_ <= last and id_ not in self.known.history:
+        elif kind == "history" and id_ <= self.last and id_ not in self.known.history:
             bad = 1, "校验点之前没有这件事项"
         if bad is not None:
             yield Finding(where, *bad)
@@ -298,14 +303,13 @@ class Dump:
     def _moved_too_soon(self) -> Iterator[Finding]:
         """Rows that left the log too young: by the act's own words, or by a checkpoint's."""
         for one in self.moved:
-            known = (
-                int(id_)
+            known = any(
+                one.floor(int(id_))[0] > seq
                 for at, ends in self.known.ends
                 if at >= one.before
                 for id_, (seq, _) in ends.items()
-                if one.floor(int(id_))[0] > seq
             )
-            if datetime.fromisoformat(one.at) - one.before < KEPT_FOR or any(True for _ in known):
+            if known or datetime.fromisoformat(one.at) - one.before < KEPT_FOR:
                 wrong = f"移出了不满 {KEPT_FOR.days} 天的日志"
                 yield Finding(f"日志第 {one.strand} 股", one.seq, wrong)
 
@@ -347,7 +351,7 @@ def verify(
     for checkpoint in sorted(checkpoints, key=lambda one: int(one["number"])):
         if problem := known.fold(checkpoint, key):
             findings.append(Finding("校验点", checkpoint["number"], problem))
-    dump = Dump(known)
+    dump = Dump(known, last=max(known.history, default=0))
     for line in lines:
         dump.take(line)
     return findings + list(dump.end()), dump.figures
@@ -373,8 +377,7 @@ def read_files(paths: Iterable[Path]) -> tuple[list[Path], list[Row]]:
 def _lines(files: Iterable[Path]) -> Iterator[Row]:
     for file in files:
         with file.open(encoding="utf-8") as opened:
-            for line in opened:
-                yield json.loads(line)
+            yield from map(json.loads, opened)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -386,8 +389,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     dumps, checkpoints = read_files(given.files)
     key = given.key.read_bytes().strip() if given.key else None
     findings, figures = verify(_lines(dumps), checkpoints, key)
-    for finding in findings:
-        sys.stdout.write(f"✗ {finding}\n")
+    sys.stdout.writelines(f"✗ {finding}\n" for finding in findings)
     looked = "历史 {history} 行，日志 {audit} 行".format_map({"history": 0, "audit": 0, **figures})
     verdict = f"有 {len(findings)} 处不符" if findings else "一切相符"
     sys.stdout.write(f"校验点 {len(checkpoints)} 个，{looked}：{verdict}\n")
