@@ -40,6 +40,8 @@ class Surroundings:
     """By parent: how many children this transaction opened, less those it ended; no row says so
     yet.
     """
+    _lineages: dict[frozenset[int], Mapping[int, Lineage]] = field(default_factory=dict)
+    _successors: dict[frozenset[int], Mapping[int, int]] = field(default_factory=dict)
 
     def note_child(self, parent: int, name: str, change: int) -> None:
         """A child was opened (1) or has ended (-1)."""
@@ -76,9 +78,21 @@ class Surroundings:
         return cases.first_alike(self.connection, definition.workflow, likeness, actor)
 
     def lineages(self, units: Collection[int]) -> Mapping[int, Lineage]:
-        """Where units lie, which none of them can leave before this transaction has ended."""
-        reorganised.hold_still(self.connection)
-        return organisation.read_lineages(self.connection, units)
+        """Where units lie, which none of them can leave before this transaction has ended: so it is
+        asked once, however many cases are theirs.
+        """
+        which = frozenset(units)
+        if which not in self._lineages:
+            reorganised.hold_still(self.connection)
+            self._lineages[which] = organisation.read_lineages(self.connection, which)
+        return self._lineages[which]
+
+    def _heirs(self, units: Collection[int]) -> Mapping[int, int]:
+        """Who took over from units, asked once; whoever reorganises holds them still."""
+        which = frozenset(units)
+        if which not in self._successors:
+            self._successors[which] = organisation.successors_of(self.connection, which)
+        return self._successors[which]
 
     def _series_top(self, compiled: Compiled, facts: Mapping[str, Any]) -> int | None:
         series = compiled.definition.series
@@ -127,7 +141,7 @@ class Surroundings:
         units |= {signature.unit for signature in case.cycle.signed.values()}
         units |= {one["unit"] for one in everybody_in(compiled.definition, case.facts)}
         units |= _called(compiled, case.facts)
-        successors = organisation.successors_of(self.connection, units)
+        successors = self._heirs(units)
         parties = compiled.definition.parties
         named = {seat.unit for name, seat in case.parties.items() if not parties[name].table}
         named |= {one for some in circles(compiled.definition, case.facts).values() for one in some}

@@ -21,6 +21,7 @@ from workflow.store.offices.changes import Changed
 
 pytestmark = pytest.mark.journey
 
+QUERIES = ("queries", ())
 HEIR, NEIGHBOUR = "522301001", "522302"
 """黄草街道, which takes 敬南镇 over; 兴仁市, to which it moves in another story."""
 DC, ZX, BG = "522301-DC", "522301-ZX", "522301-BG"
@@ -237,6 +238,22 @@ def test_a_preview_says_what_would_follow_and_changes_nothing(play: Play) -> Non
     assert seen.ended[-1] == "罗永辉：敬南镇“联络员”"
     assert play.figures() == before
     assert play.act("jingnan.liaison", case, "accept") == "planning"
+
+
+def test_where_units_lie_is_asked_once_for_all_cases_of_the_same(play: Play) -> None:
+    """A look goes through every open case, on SQLite with the lock in hand."""
+
+    def asked() -> float:
+        before = play.database.meters.read()[QUERIES]
+        units = {"unit": play.unit(TOWNSHIP), "parent": play.unit(NEIGHBOUR)}
+        seen = play.organising.preview("move", play.now, **units)
+        assert seen.refused == ""
+        return play.database.meters.read()[QUERIES] - before
+
+    of_the_township(play)
+    for_one = asked()
+    more = [of_the_township(play) for _ in range(5)]
+    assert asked() - for_one <= len(more), "each case is read, and nothing else"
 
 
 def test_a_merger_is_undone_until_a_case_has_followed(play: Play) -> None:
