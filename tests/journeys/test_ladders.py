@@ -11,6 +11,7 @@ import pytest
 
 from tests.journeys.play import COUNTY, Play, variation
 from tests.journeys.problems import FINDER, MORE_WORK, PLAN, dispatched, publicity, rectifying
+from workflow.engine.errors import InvalidInput
 from workflow.store.database import Database
 from workflow.store.tables.handles import HOLDING
 
@@ -257,6 +258,20 @@ def test_an_urging_letter_left_lying_is_not_written_twice(play: Play) -> None:
     play.act("zhou-dc.head", case, "grant_late", reason="汛期冲毁线路", due="2026-06-30")
     play.until("2026-07-02")
     assert len(play.children(case, "urging")) == 1
+
+
+def test_a_letter_that_is_not_sent_need_not_be_written(play: Play) -> None:
+    """Whoever withholds it says why, and is asked for nothing that the letter would have said."""
+    case = rectifying(play)
+    play.until("2026-06-02")
+    urging = play.child(case, "urging")
+    play.refused(InvalidInput, FINDER, urging, "drop")
+    play.refused(InvalidInput, FINDER, urging, "drop", letter="请尽快办理")
+    why = {"withheld": "当日已电话催办，三日内办结"}
+    assert play.act(FINDER, urging, "drop", **why) == "dropped"
+    known = play.case(urging).facts
+    assert ("letter" in known, known["withheld"]) == (False, why["withheld"])
+    assert play.told(urging, template="urged") == [], "the unit hears nothing of it"
 
 
 BREAKING = {
