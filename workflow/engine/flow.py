@@ -36,7 +36,7 @@ def events_in(definition: Definition, state: str) -> Iterator[tuple[str, Event]]
 
 def check_paths(definition: Definition) -> Iterator[Finding]:
     """Every state is reached and reaches an end; no signature is given twice or is missing."""
-    edges = _edges(definition)
+    edges = edges_of(definition)
     opening = definition.opening
     begins = (meant(name, definition.states) for name in opening.beginnings)
     starts = {(start, Signed()) for start in begins if start is not None}
@@ -48,7 +48,8 @@ def check_paths(definition: Definition) -> Iterator[Finding]:
     yield from _check_ends(edges, definition)
 
 
-def _edges(definition: Definition) -> dict[str, list[Edge]]:
+def edges_of(definition: Definition) -> dict[str, list[Edge]]:
+    """What leads on from each state."""
     edges: dict[str, list[Edge]] = {state: [] for state in definition.states}
     for state in definition.states:
         for name, event in definition.states[state].events.items():

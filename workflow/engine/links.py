@@ -6,6 +6,7 @@ A file alone cannot show it; the catalog asks once all files are read.
 from collections.abc import Iterator, Mapping
 
 from workflow.engine.case import ENDED, PARENT
+from workflow.engine.checks.manned import Beginning, check_begun
 from workflow.engine.checks.parts import events
 from workflow.engine.checks.tallies import CLASS_COLUMN, UNIT_COLUMN
 from workflow.engine.definition import Child, Definition, Party
@@ -31,6 +32,7 @@ def _check(definition: Definition, definitions: Definitions) -> Iterator[Finding
             yield from _check_parties(path, child, theirs, definition)
             yield from _check_beginning(path, child, theirs)
             yield from _check_facts(path, child, theirs)
+    yield from check_begun(definition, _begun_by_others(definition, definitions))
     yield from _check_arrivals(definition, definitions)
     yield from _check_tallies(definition, definitions)
     yield from _check_listings(definition, definitions)
@@ -136,6 +138,16 @@ def _check_beginning(path: Path, child: Child, theirs: Definition) -> Iterator[F
     if child.begins is not None and child.begins not in theirs.opening.from_case:
         hint = f"允许：{', '.join(theirs.opening.from_case) or '（没有）'}"
         yield found("no_beginning", (*path, "begins"), hint, state=child.begins)
+
+
+def _begun_by_others(definition: Definition, definitions: Definitions) -> Iterator[Beginning]:
+    """How cases of this workflow begin that other cases open; nobody is named as their opener."""
+    opening = definition.opening
+    for other in definitions.values():
+        for child in other.children.values():
+            if child.workflow == definition.workflow:
+                state = child.begins or (*opening.from_case, opening.state)[0]
+                yield Beginning(state, frozenset(child.facts))
 
 
 def _heard(on: str, definition: Definition, definitions: Definitions) -> list[Definition]:

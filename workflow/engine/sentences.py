@@ -157,6 +157,7 @@ SENTENCES: Mapping[str, str] = {
     "hidden_limit": "没有 when 的限期挡住了后面的",
     "unreachable_state": "没有路径到达“{name}”",
     "no_end": "从“{name}”出发到不了任何终结状态",
+    "nobody_named": "到“{state}”时“{name}”里可能一个人也没有，而这里只有他们能办",
     "no_final_state": "没有终结状态",
     # ladders
     "empty_ladder": "提醒阶梯一级也没有",
