@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.desk import Desk
+from tests.journeys.front import Front, front_of
 from tests.journeys.play import Play, a_story
 from workflow.store.database import Database
 
@@ -24,3 +25,10 @@ def play(database: Database) -> Iterator[Play]:
 def desk(play: Play, tmp_path: Path) -> Desk:
     """Where those people make their papers."""
     return Desk(play, tmp_path)
+
+
+@pytest.fixture
+def front(play: Play, tmp_path: Path) -> Iterator[Front]:
+    """The door at which those people come in, and other systems."""
+    with front_of(play, tmp_path) as front:
+        yield front

@@ -1,5 +1,6 @@
 """How far a problem has come: what several stories begin with."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from tests.journeys.play import Play
@@ -53,3 +54,35 @@ def closed(play: Play, **facts: Any) -> int:
     case = publicity(play, internal_only=True, **facts)
     assert play.act("zhou-dc.head", case, "sign_second") == "closed"
     return case
+
+
+OF_A_COUNTY = "xingyi", "zhou-zx", "zhou-dc"
+OF_A_TOWNSHIP = "jingnan", "xingyi-zx", "xingyi-dc"
+"""Who mends a problem, who signs it off first, and who second: how their people are called."""
+
+
+def archived(play: Play, case: int, whose: tuple[str, str, str], **result: Any) -> None:
+    """From 整改中 to its end: done, checked by both, signed off twice, looked back on."""
+    unit, reviewer, supervisor = whose
+    play.act(f"{unit}.liaison", case, "apply", **{**RESULT, **result})
+    play.act(f"{unit}.head", case, "confirm")
+    play.act(f"{reviewer}.head", case, "sign_first")
+    play.act(f"{reviewer}.inspector1", case, "pass_check", **SEEN)
+    play.act(f"{supervisor}.inspector1", case, "pass_check")
+    past_its_limit(play, case)
+    assert play.state(case) == "second_review", "nobody objected in public"
+    assert play.act(f"{supervisor}.head", case, "sign_second") == "closed"
+    past_its_limit(play, case)
+    play.act(f"{supervisor}.inspector1", case, "lasting", lookback_record="未见反弹")
+    assert play.act(f"{supervisor}.inspector2", case, "lasting") == "archived"
+    assert [signed[1:] for signed in play.signatures(case)] == [
+        ("first", f"{reviewer}.head", True),
+        ("second", f"{supervisor}.head", True),
+    ]
+
+
+def past_its_limit(play: Play, case: int) -> None:
+    """The day on which a case's limit ends goes by."""
+    due = play.due(case)
+    assert due is not None
+    play.until((date.fromisoformat(due) + timedelta(days=1)).isoformat())

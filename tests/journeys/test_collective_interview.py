@@ -1,6 +1,6 @@
-"""第二十六条：“建立常态化约谈机制……上级党委和政府应当约谈下级党委和政府”. Several units called in
-one interview: one approval, one notice, one record, one paper of minutes; and for each of them its
-own confirmation, attendance, items, answer and level.
+"""办法第二十六条：“建立常态化约谈机制……上级党委和政府应当约谈下级党委和政府”. Several units called
+in one interview: one approval, one notice, one record, one paper of minutes; and for each of them
+its own confirmation, attendance, items, answer and level.
 """
 
 from pathlib import Path

@@ -55,6 +55,9 @@ def test_praise_from_the_scheme_to_the_decision(play: Play) -> None:
     play.refused(NotYourTurn, "zhou-zx.head", case, "grant", decision_number="州通〔2026〕2号")
     assert play.act("zhou.head", case, "grant", decision_number="州通〔2026〕2号") == "granted"
     assert "xingyi.head" in [one.who for one in play.told(case)]
+    play.down_until("2027-03-10 09:00")  # in its year it could still be revoked
+    play.sweep()
+    assert play.state(case) == "archived"
 
 
 @variation

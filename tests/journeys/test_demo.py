@@ -1,4 +1,6 @@
-"""`duban demo`: the year is told to its end, the same on SQLite and PostgreSQL, line by line; every
+"""办法第十条（一）: “对……目标任务完成情况进行督促、检查和监督”.
+
+`duban demo`: the year is told to its end, the same on SQLite and PostgreSQL, line by line; every
 message that the outbox says went out arrived once; and nobody else's data is touched.
 """
 

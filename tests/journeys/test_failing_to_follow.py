@@ -1,4 +1,7 @@
-"""A case that cannot follow a change of units is set aside with its reason, and no other one is."""
+"""分类分级实施意见 二（一）: “兴义市（含义龙新区）”.
+
+A case that cannot follow a change of units is set aside with its reason, and no other one is.
+"""
 
 from contextlib import ExitStack
 from typing import Any

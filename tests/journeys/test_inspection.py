@@ -126,7 +126,7 @@ def test_a_blank_record_goes_out_on_paper_and_the_screen_comes_later(
 
 @variation
 def test_the_scheme_says_who_leads_the_team(play: Play, tmp_path: Path) -> None:
-    """建议: 暗访督查. 实行组长负责制; whoever leads is one of the team."""
+    """政府督查工作条例: 督查组实行组长负责制; whoever leads is one of the team."""
     case = planned(play)
     play.act("zhou-dc.officer", case, "approve")
     stranger: dict[str, Any] = {"team": TEAM, "leader": [OTHER], **SCHEME}

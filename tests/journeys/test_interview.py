@@ -1,4 +1,4 @@
-"""第二十六条: “上级党委和政府应当约谈下级党委和政府”, and a level its own departments.
+"""办法第二十六条: “上级党委和政府应当约谈下级党委和政府”, and a level its own departments.
 Proposed by a rule or a person, along these two relations only.
 
 Of the cases worth having: a department tries to interview a county's 党委政府 and is refused.

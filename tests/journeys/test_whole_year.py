@@ -1,4 +1,6 @@
-"""`duban demo --full`, its first quarter with fewer of everything: the kinds of case that a quarter
+"""意见 二（二）: “督促检查、监督考核、总结经验和统筹协调”, all of it in one year of a prefecture.
+
+`duban demo --full`, its first quarter with fewer of everything: the kinds of case that a quarter
 can have are there, driven by the calendar and by people, and the doctor is content.
 
 The whole year takes minutes; `./dev demo --full` plays it, and its exit code says whether it held:
