@@ -59,10 +59,14 @@ def test_imports_point_one_way() -> None:
 WORKFLOWS = {path.stem for path in (ROOT / "definitions").glob("*.yaml")}
 
 
+NAME = re.compile(r"[a-z_]+")
+
+
 def names_of(node: ast.AST) -> Iterator[str]:
-    """What a node calls by name: a text, or an identifier of its own."""
+    """What a node calls by name: a text and its words, or an identifier of its own."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
+        yield from NAME.findall(node.value)
     for field in ("id", "name", "asname", "arg", "attr"):
         if isinstance(value := getattr(node, field, None), str):
             yield value
@@ -70,22 +74,34 @@ def names_of(node: ast.AST) -> Iterator[str]:
 
 def test_no_definition_is_known_by_name() -> None:
     assert "rectification" in WORKFLOWS
+    prose = {id(node.value) for _, node in nodes(*PACKAGES) if isinstance(node, ast.Expr)}
     known = [
         f"{file}:{getattr(node, 'lineno', 0)}: {name}"
         for file, node in nodes(*PACKAGES)
         for name in names_of(node)
-        if name in WORKFLOWS
+        if name in WORKFLOWS and id(node) not in prose
     ]
     assert known == []
 
 
 @pytest.mark.parametrize(
     "line",
-    ["x = 'interview'", "interview = 1", "f(interview=1)", "def interview(): ...", "a.interview"],
-)
+    [
+        "x = 'interview'", "interview = 1", "f(interview=1)", "def interview(): ...", "a.interview",
+        "x = '/ledgers/interview/preparation'", "x = f'{case}.interview'", "from a import interview",
+        "match case:\n    case 'interview': pass",
+    ],
+)  # fmt: skip
 def test_a_definition_known_by_name_would_be_seen(line: str) -> None:
     found = {name for node in ast.walk(ast.parse(line)) for name in names_of(node)}
     assert found & WORKFLOWS == {"interview"}
+
+
+def test_no_template_asks_for_a_definition_by_name() -> None:
+    code = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+    for path in sorted((ROOT / "api/pages/templates").glob("*.html")):
+        said = {name for one in code.findall(path.read_text("utf-8")) for name in NAME.findall(one)}
+        assert said & WORKFLOWS == set(), path
 
 
 # Size
