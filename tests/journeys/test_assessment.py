@@ -38,8 +38,8 @@ YEAR = 2026
 class Round:
     """An assessment of the nine counties, as people see it."""
 
-    def __init__(self, play: Play) -> None:
-        self.play = play
+    def __init__(self, play: Play, year: int = YEAR) -> None:
+        self.play, self.year = play, year
 
     @property
     def in_force(self) -> InForce:
@@ -47,7 +47,7 @@ class Round:
 
     @property
     def card(self) -> Scorecard:
-        return self.in_force.scorecard("rural", YEAR)
+        return self.in_force.scorecard("rural", self.year)
 
     @property
     def assessing(self) -> Assessing:
@@ -77,7 +77,7 @@ class Round:
             )
             for name, value in values.items()
             for code in units
-            for period in periods.of_year(kept[name].every, YEAR)
+            for period in periods.of_year(kept[name].every, self.year)
         ]
         digest = f"{who}{sorted(values)}{units}{self.play.now}"
         actor = self.play.actor(who)
@@ -127,7 +127,7 @@ def to_approval(round_: Round, *, but: str = "") -> None:
         round_.play.act("zhou-zx.liaison", case, "collected")
         round_.play.act("zhou-zx.liaison", case, "verified", verification="抽查账表，数据属实")
         round_.play.act(OFFICE, case, "feed_back")
-    round_.play.until("2026-11-20 01:00")
+    round_.play.until(f"{round_.year}-11-20 01:00")
     assert {round_.play.state(round_.case(code)) for code in round_.codes()} == {"approval"}
 
 
