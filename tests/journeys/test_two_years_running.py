@@ -1,5 +1,7 @@
-"""意见 三（三）: “对考核排名靠后、履职不力的县、乡党政主要负责人进行约谈”. Poor and among the last of one year is
-proposed for an interview; poor and among the last for two years running, for criticism in public.
+"""意见 三（三）: “对考核排名靠后、履职不力的县、乡党政主要负责人进行约谈”.
+
+Who did poorly in a year and is among the last is proposed for an interview; for two years running,
+for criticism in public, one level above it.
 """
 
 import shutil
