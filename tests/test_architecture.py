@@ -88,7 +88,7 @@ def test_no_definition_is_known_by_name() -> None:
     "line",
     [
         "x = 'interview'", "interview = 1", "f(interview=1)", "def interview(): ...", "a.interview",
-        "x = '/ledgers/interview/preparation'", "x = f'{case}.interview'", "from a import interview",
+        "x = '/ledgers/interview/preparation'", "x = f'{a}.interview'", "from a import interview",
         "match case:\n    case 'interview': pass",
     ],
 )  # fmt: skip

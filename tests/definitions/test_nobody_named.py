@@ -60,7 +60,9 @@ def test_whoever_was_named_is_of_the_unit_that_was_there_then() -> None:
 
 
 def test_what_a_step_may_leave_empty_names_nobody() -> None:
-    assert told(changed(HANGING, ("may: due, to: fixing", "may: [due, crew], to: fixing"))) == [HERE]
+    assert told(changed(HANGING, ("may: due, to: fixing", "may: [due, crew], to: fixing"))) == [
+        HERE
+    ]
 
 
 BY_HAND = changed(

@@ -73,7 +73,7 @@ def archived(play: Play, case: int, whose: tuple[str, str, str], **result: Any) 
     assert play.state(case) == "second_review", "nobody objected in public"
     assert play.act(f"{supervisor}.head", case, "sign_second") == "closed"
     past_its_limit(play, case)
-    play.act(f"{supervisor}.inspector1", case, "lasting", lookback_record="未见反弹")
+    play.act(f"{supervisor}.inspector1", case, "lasting", lookback_record="未见反弹，管护到位")
     assert play.act(f"{supervisor}.inspector2", case, "lasting") == "archived"
     assert [signed[1:] for signed in play.signatures(case)] == [
         ("first", f"{reviewer}.head", True),

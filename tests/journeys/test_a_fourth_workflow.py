@@ -1,5 +1,5 @@
-"""办法第二十七条: “可以根据本办法，结合本地区实际制定实施细则”. What a place adds of its own is a new
-YAML file and nothing else (design, sentence 1).
+"""办法第二十七条: “可以根据本办法，结合本地区实际制定实施细则”. What a place adds of its own is
+a new YAML file and nothing else (design, sentence 1).
 
 Somebody writes the file of the language's own documentation into a folder and publishes it. The
 rest of the product has never heard of a leave request: REST opens and decides it, its ladder

@@ -1,5 +1,5 @@
-"""分类分级实施意见 三（二）: “继续实行”双台账，原有台账在先. 补录: an office's own ledger is taken over
-as it stands, and goes on from there.
+"""分类分级实施意见 三（二）: “继续实行”双台账，原有台账在先. 补录: an office's own ledger is taken
+over as it stands, and goes on from there.
 """
 
 import hashlib

@@ -1,5 +1,5 @@
-"""办法第十九条: “防止出现频繁报送数据材料、过度留痕等问题”. 减负: a unit is asked so often a week and
-no more, unless somebody says why under their own name.
+"""办法第十九条: “防止出现频繁报送数据材料、过度留痕等问题”. 减负: a unit is asked so often a week
+and no more, unless somebody says why under their own name.
 """
 
 from pathlib import Path

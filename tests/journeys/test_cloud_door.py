@@ -82,6 +82,7 @@ def test_a_table_by_the_door_and_one_by_hand_lead_to_one_problem_that_is_mended(
     done = desk.upload("乡村振兴云.xlsx", by_hand, workflow="hotline", commit="true").json()
     assert (done["committed"], done["ok"]) == (True, 1)
     *_, third = play.of_workflow("hotline")
+    play.act(DESK, third, "dispatch")
     assert play.marks(third) == ("repeated",)
 
     problem = play.child(third, "problem")

@@ -127,7 +127,9 @@ def test_a_series_is_entered_drawn_scored_and_frozen(play: Play, front: Front) -
 
 
 def test_a_table_with_a_mistake_enters_nothing_and_says_where(play: Play, front: Front) -> None:
-    wrong = xlsx(HEADS, ("粮食产量", "兴义市", "2026年", 1, ""), ("粮食产量", "天上", "2026年", 1, ""))
+    wrong = xlsx(
+        HEADS, ("粮食产量", "兴义市", "2026年", 1, ""), ("粮食产量", "天上", "2026年", 1, "")
+    )
     looked = sent(front, OFFICE, wrong, commit=False)
     assert [(row["row"], row["ok"]) for row in looked["rows"]] == [(2, True), (3, False)]
     assert "没有“天上”这个单位" in looked["rows"][1]["errors"]["单位"]

@@ -1,6 +1,6 @@
 """办法第二十一条：“中央农村工作领导小组每年对各省……实施乡村振兴战略开展督查”. A year's inspections
-in one plan: approved once, opened month by month, no unit burdened beyond the ceiling without a reason
-and a name, and nobody forewarned.
+in one plan: approved once, opened month by month, no unit burdened beyond the ceiling without a
+reason and a name, and nobody forewarned.
 """
 
 from typing import Any

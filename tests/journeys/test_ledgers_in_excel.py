@@ -1,6 +1,6 @@
 """意见 三（二）: “继续实行问题整改‘双台账’‘双责’‘双销号’和‘双问’”. They go on from what there is:
-an office's own ledger in Excel comes in with its photos and its past dates, marked as 补录, is worked
-on to its end, and goes out on the papers that the office has always signed.
+an office's own ledger in Excel comes in with its photos and its past dates, marked as 补录, is
+worked on to its end, and goes out on the papers that the office has always signed.
 """
 
 import io
@@ -80,7 +80,9 @@ def test_an_old_ledger_comes_in_goes_on_to_its_end_and_goes_out_on_paper(
     page = front.browser(SPECIALIST).get(f"/cases/{undone}", chinese=False)
     assert "取自《州台账.xlsx》第 3 行" in page.text
     closed = front.browser(SPECIALIST).get(f"/cases/{done}", chinese=False)
-    assert "一次销号（补录）" in closed.text, "what was signed then is stated, and nobody's signature"
+    assert "一次销号（补录）" in closed.text, (
+        "what was signed then is stated, and nobody's signature"
+    )
 
     play.act(LIAISON, undone, "report_progress", progress="逆变器已到货", percent=60)
     after = photo_of(front.duban, LIAISON, picture(colour="green"))
@@ -95,7 +97,10 @@ def test_an_old_ledger_comes_in_goes_on_to_its_end_and_goes_out_on_paper(
     assert "、" in notice[UNDONE]["复查人"], "two inspectors signed the check together"
     sign_off = printed(front, "sign_off_sheet", SIGN_OFF)[UNDONE]
     assert (sign_off["整改前图片"], sign_off["整改后图片"]) == (1, 1)
-    assert (sign_off["整改情况"], sign_off["完成时间"].date()) == (result["result"], date(2026, 3, 2))
+    assert (sign_off["整改情况"], sign_off["完成时间"].date()) == (
+        result["result"],
+        date(2026, 3, 2),
+    )
     treatment = printed(front, "treatment_sheet", TREATMENT)
     assert treatment[UNDONE]["检查时间"] == datetime(2025, 11, 3)  # noqa: DTZ001
     assert treatment[UNDONE]["复查结果"] == "核查合格"

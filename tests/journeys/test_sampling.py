@@ -1,5 +1,5 @@
-"""意见 三（二）: “直奔基层、直插现场”. Where to, is drawn by lot (随机抽取乡村), and no place comes twice
-before all have had their turn.
+"""意见 三（二）: “直奔基层、直插现场”. Where to, is drawn by lot (随机抽取), and no place comes
+twice before all have had their turn.
 
 What was drawn can be drawn again by anybody, from the history alone.
 """

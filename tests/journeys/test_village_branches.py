@@ -1,5 +1,5 @@
-"""六大工程, 固本强基: “常态化排查整顿软弱涣散村党组织”, eleven kinds of problems; the county reviews
-every village's secretary at least once a year. No village needs an account.
+"""六大工程, 固本强基: “常态化排查整顿软弱涣散村党组织”, eleven kinds of problems; the county
+reviews every village's secretary at least once a year. No village needs an account.
 """
 
 from typing import Any

@@ -1,5 +1,5 @@
-"""意见 三（二）: “将减轻村级组织不合理负担纳入基层减负督查重点内容”. The calendar of visits shows who
-comes too often (宁波日报 2025: “四不停直折腾”), and keeps what is secret.
+"""意见 三（二）: “将减轻村级组织不合理负担纳入基层减负督查重点内容”. The calendar of visits shows
+who comes too often (宁波日报 2025: “四不停直折腾”), and keeps what is secret.
 
 Unannounced visits stay invisible to the unit and to everybody outside, in counts and hints too.
 """

@@ -70,7 +70,7 @@ def _roles(definition: Definition) -> list[Role]:
     for _, event, sources in events(definition):
         for role in event.by:
             fact = role.partition(".")[2]
-            if is_named(definition, fact):
+            if fact not in definition.roles and is_named(definition, fact):
                 roles |= {(party, fact) for party in parties_of(definition, role, sources)}
     return sorted(roles)
 
