@@ -162,11 +162,11 @@ def proposals(
         for name, rule in rules.rules.items() if rules else ():
             wanted.setdefault(rule.workflow, []).append((name, rule, bonus))
     seen = scores.cases_of_year(connection, reader, sheet.path, wanted, card.year)
-    for one, workflow, state, marks in seen:
+    for one, workflow, state, marks, facts in seen:
         found += [
-            Proposal(name, rule.title, rule.points, bonus, one)
+            Proposal(name, rule.title, points, bonus, one)
             for name, rule, bonus in wanted[workflow]
-            if rule.mark in marks or state in rule.state
+            if (rule.mark in marks or state in rule.state) and (points := rule.proposed(facts))
         ]
     cases = {one.evidence.case for one in found}
     decided = scores.decided_cases(connection, card.scorecard, cases)

@@ -267,6 +267,42 @@ def test_whoever_was_called_in_is_proposed_for_a_deduction_whatever_came_of_it(
     assert proposed() == [number]
 
 
+@variation
+def test_points_taken_off_by_a_double_question_are_proposed_with_the_record(
+    round_: Round,
+) -> None:
+    """意见 三（二）: 双问. As much as was decided, never more than the card allows."""
+    play = round_.play
+    round_.enter("zhou-zx.liaison", GOOD)
+    round_.enter(KEEPER, JUDGED)
+    problem = play.open(KEEPER, due="2026-12-18")
+    play.act(KEEPER, problem, "dispatch")
+    why = {"question_kind": "问效", "reason": "三次催办，仍无进展"}
+    decided = {"decision": "整改不力属实"}
+    records = []
+    for form, points in (("扣分", 1.5), ("扣分", 40), ("通报", None)):
+        play.act("zhou-dc.head", problem, "question", question_form=form, **why)
+        record = play.children(problem, "accountability")[-1]
+        play.act("xingyi.head", record, "explain", explanation="招标流标两次，现已开工")
+        wrong = decided | ({} if points else {"points": 1})
+        refusal = play.refused(ConditionNotMet, "zhou-dc.head", record, "hold_unit", **wrong)
+        assert "扣分的写明分值，其他方式不写" in refusal.sentence
+        given = {"points": points} if points else {}
+        play.act("zhou-dc.head", record, "hold_unit", **decided, **given)
+        records.append(play.case(record).number)
+
+    found = [one for one in round_.proposed(COUNTY) if one.rule == "questioned"]
+    assert [(one.points, one.evidence.number) for one in found] == [
+        (1.5, records[0]),
+        (3, records[1]),
+    ]
+    before = round_.sheet(COUNTY).standing.total
+    with pytest.raises(InvalidInput, match=r"不超过 1\.5 分"):
+        round_.decide(OFFICE, COUNTY, found[0], 2, "")
+    round_.decide(OFFICE, COUNTY, found[0], 1.5, "")
+    assert round_.sheet(COUNTY).standing.total == (before or 0) - Decimal("1.5")
+
+
 @pytest.mark.race
 def test_nothing_is_decided_while_results_are_frozen(
     round_: Round, monkeypatch: pytest.MonkeyPatch

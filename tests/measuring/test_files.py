@@ -89,6 +89,10 @@ def test_every_article_that_the_duty_list_rests_on_has_its_duties() -> None:
          "parts.people.parts.satisfaction.kind", "surveys"),
         ("points: 0.5, at_most: 4", "points: -1, at_most: 4", "out_of_range",
          "deductions.rules.overdue.points", "超出范围"),
+        ("fact: points,", "fact: point,", "unknown_fact", "deductions.rules.questioned.fact",
+         "point"),
+        ("fact: points,", "fact: grounds,", "not_number_fact", "deductions.rules.questioned.fact",
+         "不是数字"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line(

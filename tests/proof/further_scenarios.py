@@ -21,7 +21,6 @@ from workflow.uploads import NewFile
 _BACK = {"further_requirements": "还有两盏灯没有亮，请补上"}
 _WISH = {"reason": "雨季不能施工", "proposed_due": "2026-07-31"}
 _QUESTION = {
-    "question_target": "整改责任",
     "question_kind": "问效",
     "question_form": "通报",
     "reason": "三次催办仍无进展",

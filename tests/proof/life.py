@@ -217,7 +217,7 @@ def _reviewed(story: Story) -> int:
 def _asked(story: Story) -> int:
     """The unit is asked about its problem, and the answer stands on both ledgers."""
     case = story.open_at("rectifying")
-    form = {"question_kind": "问效", "question_form": "通报", "question_target": "整改责任"}
+    form = {"question_kind": "问效", "question_form": "通报"}
     story.fire(case, "zhou-dc.head", "question", reason="三次催办仍无进展", **form)
     asked = story.child(case)
     story.fire(asked, "xingyi.head", "explain", explanation="招标流标两次，现已开工")

@@ -9,6 +9,7 @@ from workflow.engine.flow import events_in
 from workflow.measuring.model import Indicator, Indicators, Part, Rule, Scorecard
 
 _WHOLE = Decimal(100)
+_NUMBERS = ("number", "integer")
 _TYPES = {"total": ("number",), "grade": ("text", "choice"), "grade_before": ("text", "choice")}
 """The types of fact that can hold what a result gives; all else is a rank."""
 
@@ -86,6 +87,11 @@ def _check_rule(path: Path, rule: Rule, definitions: Mapping[str, Definition]) -
         return
     if rule.mark is not None:
         yield from unknown("unknown_mark", (*path, "mark"), rule.mark, definition.marks)
+    if rule.fact is not None:
+        open_ = {name: one for name, one in definition.facts.items() if not one.seen_by}
+        yield from unknown("unknown_fact", (*path, "fact"), rule.fact, open_)
+        if rule.fact in open_ and open_[rule.fact].type not in _NUMBERS:
+            yield found("not_number_fact", (*path, "fact"), name=rule.fact)
     for at, state in enumerate(rule.state):
         yield from unknown("unknown_state", (*path, "state", at), state, definition.states)
 

@@ -5,7 +5,8 @@ Documented in docs/scorecards.md; what needs the whole file, or others, is in `c
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -106,7 +107,16 @@ class Rule(Model):
     mark: Name | None = Field(None, description="cases with this mark")
     state: Names = Field((), description="cases that stand in one of these states")
     points: Points = Field(description="how much for each case")
+    fact: Name | None = Field(
+        None, description="the number fact of the case that says how much, up to `points`"
+    )
     at_most: Points | None = Field(None, description="how much altogether; absent: no cap")
+
+    def proposed(self, facts: Mapping[str, Any]) -> float:
+        """How much for a case with these facts; 0 where the case itself does not say."""
+        if self.fact is None:
+            return self.points
+        return min(self.points, float(facts.get(self.fact) or 0))
 
 
 class Rules(Model):

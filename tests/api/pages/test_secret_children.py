@@ -61,7 +61,7 @@ def test_only_who_sees_it_is_told_that_there_is_one(
 def test_another_child_is_told_of_as_ever(browser: Browsers, duban: Duban, case: int) -> None:
     """Whoever does not see a case that is not confidential may still know that there is one."""
     place = Prefecture(duban.database)
-    asked = {"question_target": "整改责任", "question_kind": "问责", "question_form": "移送"}
+    asked = {"question_kind": "问责", "question_form": "移送"}
     duban.commands.fire(
         case_id=case, event="question", actor=place.actor(HEAD), request=new_request(),
         now=duban.clock(), facts={**asked, "reason": "照片与现场不符"},

@@ -41,9 +41,9 @@ def marked_units(connection: Connection, kinds: Collection[tuple[str, str]]) -> 
 
 def cases_of_year(
     connection: Connection, reader: Actor, path: str, workflows: Collection[str], year: int
-) -> Iterator[tuple[Evidence, str, str, tuple[str, ...]]]:
+) -> Iterator[tuple[Evidence, str, str, tuple[str, ...], Mapping[str, Any]]]:
     """The cases of a unit and of all below it that were open in a year, as far as somebody sees
-    them: each with its workflow, state and marks.
+    them: each with its workflow, state, marks and facts.
     """
     begins, ends = (datetime(at, 1, 1, tzinfo=ZONE) for at in (year, year + 1))
     seen = select(SCOPE.c.case_id).where(in_sight(reader))
@@ -63,7 +63,8 @@ def cases_of_year(
     )
     for row in connection.execute(query):
         found = Evidence(row.id, row.number, row.headline, row.unit_id)
-        yield found, row.workflow, row.state, tuple(orjson.loads(row.body)["marks"])
+        body = orjson.loads(row.body)
+        yield found, row.workflow, row.state, tuple(body["marks"]), body["facts"]
 
 
 def adjustments(
