@@ -144,6 +144,18 @@ def test_a_suspended_task_is_looked_at_again_after_ninety_days(play: Play) -> No
 
 
 @variation
+def test_an_adjustment_approved_while_the_task_is_suspended_takes_effect(play: Play) -> None:
+    case = under_way(play)
+    play.act(OFFICER, case, "adjust", reason="上级政策正在调整", new_target=95, new_nodes=LATER)
+    play.act("zhou-dc.head", case, "suspend", reason="上级政策正在调整")
+    play.act(BOSS, play.child(case, "adjustment"), "approve")
+    assert (play.state(case), play.due(case)) == ("suspended", "2026-06-01")
+    assert (play.case(case).facts["target"], play.marks(case)) == (95, ("adjusted",))
+    play.act("zhou-dc.head", case, "resume")
+    assert play.due(case) == "2026-07-31"
+
+
+@variation
 @pytest.mark.rights
 def test_who_leads_sets_no_baseline_and_a_helper_reports_nothing(play: Play) -> None:
     case = under_way(play)

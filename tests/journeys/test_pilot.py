@@ -53,7 +53,9 @@ def test_a_pilot_is_chosen_built_judged_half_way_accepted_and_spread(play: Play)
         result="十二项全部建成",
         experience="以茶带旅",
     )
-    assert refused.sentence == "建设任务全部完成并经过中期评估后，才能申请验收"
+    assert refused.sentence == (
+        "建设任务全部完成并经过中期评估后，才能申请验收；有调整申请的，先等批复"
+    )
     play.refused(NotYourTurn, OFFICER, mid_term, "settle", conclusion="成效明显", grade="好")
     play.act(
         "zhou-zx.inspector1", mid_term, "settle", conclusion="进度快，利益联结不足", grade="较好"
@@ -63,6 +65,22 @@ def test_a_pilot_is_chosen_built_judged_half_way_accepted_and_spread(play: Play)
     play.act(OFFICER, case, "apply", done=12, result="十二项全部建成", experience="以茶带旅")
     assert play.act(ORGANISER, case, "pass", acceptance_record="现场逐项核对属实") == "accepted"
     assert play.act(ORGANISER, case, "promote", promotion="在三个县推开") == "promoted"
+
+
+@variation
+def test_a_pilot_is_accepted_by_the_plan_that_was_asked_for_and_approved(play: Play) -> None:
+    """An adjustment that is approved after the acceptance has begun would change nothing."""
+    case = building(play)
+    mid_term = play.child(case, "evaluation")
+    play.act("zhou-zx.inspector1", mid_term, "settle", conclusion="进度快，成效好", grade="好")
+    nodes = [*SELECTED["nodes"][:2], {"node": "建成", "by": "2029-02-28", "reach": 14}]
+    play.act(OFFICER, case, "adjust", reason="增建停车场两处", new_target=14, new_nodes=nodes)
+    done: dict[str, Any] = {"result": "全部建成投用", "experience": "以茶带旅"}
+    refused = play.refused(ConditionNotMet, OFFICER, case, "apply", done=12, **done)
+    assert refused.sentence.endswith("有调整申请的，先等批复")
+    play.act(ORGANISER, play.child(case, "adjustment"), "approve")
+    play.refused(ConditionNotMet, OFFICER, case, "apply", done=12, **done)
+    assert play.act(OFFICER, case, "apply", done=14, **done) == "acceptance"
 
 
 def test_a_half_way_check_that_nobody_makes_goes_up_to_the_head(play: Play) -> None:
