@@ -217,7 +217,7 @@ def test_levels_begin_at_one_except_for_the_last_in_rank(play: Play) -> None:
 
 
 @variation
-@pytest.mark.parametrize("level", [0, 5, "二", 1.5])
+@pytest.mark.parametrize("level", [0, 4, "二", 1.5])
 def test_a_level_that_does_not_exist_is_refused(play: Play, level: Any) -> None:
     with pytest.raises(InvalidInput, match="级次"):
         proposed(play, level=level, trigger="考核末位")
@@ -267,9 +267,12 @@ def test_a_reminder_in_its_place_is_a_letter_on_the_preparer_s_desk(
     assert "应于" not in text
 
 
-def test_one_that_failed_rises_by_one_level_up_to_the_last_which_is_referred(play: Play) -> None:
+def test_one_that_failed_rises_by_one_level_up_to_the_third_and_is_then_referred(
+    play: Play,
+) -> None:
+    """L0 to L3 are meetings and letters; L4 is none: 只产生移送函或问责建议书, and the result."""
     case = reported(play)
-    for level in (1, 2, 3):
+    for level in (1, 2):
         assert play.case(case).facts["level"] == level
         failed(play, case)
         play.refused(NotYourTurn, "zhou-dc.head", case, "raise")
@@ -278,13 +281,13 @@ def test_one_that_failed_rises_by_one_level_up_to_the_last_which_is_referred(pla
         assert play.case(following).facts["trigger"] == "上次约谈未落实"
         assert play.case(following).facts["cause"] == "问题整改〔2026〕99号"
         case = following
-        if level < 3:
-            _to_report(play, case)
-    _to_report(play, case)
+        _to_report(play, case)
+    assert play.case(case).facts["level"] == 3
     failed(play, case)
     refusal = play.refused(ConditionNotMet, "zhou.head", case, "raise")
     assert refusal.sentence == "已是最高级次，不能再升级"
     assert play.act("zhou.head", case, "refer") == "referred"
+    assert play.state(play.child(case, "referral")) == "lead"
 
 
 def _to_report(play: Play, case: int) -> None:
