@@ -36,7 +36,7 @@ def test_who_mends_is_asked_and_both_ledgers_keep_it(play: Play) -> None:
 
 
 def test_who_supervises_is_asked_by_the_government_and_answers_for_itself(play: Play) -> None:
-    """双责: who supervises answers, too. Nobody asks themselves, and nobody explains for another."""
+    """双责: who supervises answers, too. Nobody asks themselves, or explains for another."""
     case = rectifying(play, due="2026-12-18")
     for own in ("zhou-dc.head", "xingyi.head"):
         play.refused(NotYourTurn, own, case, "question_supervisor", **WHY)

@@ -248,6 +248,23 @@ def test_who_inspected_neither_approves_the_conclusion_nor_decides_on_the_object
 
 @variation
 @pytest.mark.rights
+def test_who_sent_the_conclusion_does_not_decide_on_the_objection_to_it(play: Play) -> None:
+    """By others than those who concluded, and not by who stands in for them."""
+    case = reviewed(play)
+    play.act("zhou-dc.head", case, "feed_back")
+    play.act("xingyi.head", case, "object", objection="停水系管网检修，并非常态")
+    kept = {"decision": "检修属实，但逾期未恢复"}
+    refusal = play.refused(DutiesNotSeparate, "zhou-dc.head", case, "uphold", **kept)
+    assert refusal.sentence == "“批准结论，反馈被督查单位”是你办理的，“维持结论”须由其他人办理"
+    play.stand_in(SECOND, "zhou-dc.head")
+    refusal = play.refused(DutiesNotSeparate, SECOND, case, "uphold", **kept)
+    assert refusal.sentence.startswith("“批准结论，反馈被督查单位”是你代理的人办理的")
+    assert "zhou-dc.officer" in told(play, case)
+    assert play.act("zhou-dc.officer", case, "uphold", **kept) == "issued"
+
+
+@variation
+@pytest.mark.rights
 def test_a_visit_called_off_in_secret_stays_secret(play: Play) -> None:
     case = prepared(play)
     play.act("zhou-dc.head", case, "cancel", opinion="当地有汛情，改期再定")

@@ -96,6 +96,7 @@ OF_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     Mapping[str, Stated]: named(st.builds(Stated, texts, texts, texts)),
     Mapping[str, Signature]: named(st.builds(Signature, ids, ids, ids)),
     Mapping[str, tuple[Cosigner, ...]]: named(cosigners),
+    Mapping[str, tuple[int, ...]]: named(st.lists(ids, max_size=3).map(tuple)),
     Mapping[int, Lineage]: lineages,
     Mapping[int, int]: tallies,
     Calendar: st.just(CALENDAR),

@@ -179,7 +179,8 @@ class Cycle:
     """What is counted while the work is done for the first, the second … time; another begins with
     everything at nothing.
 
-    `entries` is when each state was last entered, `stops` are the times for which the clock stood.
+    `entries` is when each state was last entered, `stops` are the times for which the clock stood;
+    `done_by` is who did an event that bars them from another one, or for whom it was done.
     """
 
     number: int = 1
@@ -190,6 +191,7 @@ class Cycle:
     proposed: tuple[str, ...] = ()
     children: Mapping[str, int] = field(default_factory=dict)
     stops: tuple[tuple[datetime, datetime], ...] = ()
+    done_by: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

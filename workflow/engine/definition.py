@@ -194,7 +194,7 @@ class Event(Model):
 
     title: Title = Field(description="what the button says")
     by: PartyRoles = Field((), description="who may do it")
-    not_by: Names = Field((), description="facts of people: who is named there may not do it")
+    not_by: Names = Field((), description="facts of people, events: who is there or did it may not")
     at: Annotated[Moment | None, *parsed(parse_moment)] = Field(
         None, description="the moment at which the clock does it"
     )

@@ -16,6 +16,7 @@ from workflow.engine.case import PARENT
 from workflow.engine.definition import Branch, Definition, Event
 from workflow.engine.flow import events_in
 from workflow.engine.guards import Guards
+from workflow.engine.named import remembered
 from workflow.engine.permits import party_of
 
 Way = tuple[str | None, tuple[Callable[[Mapping[str, Any]], bool], ...]]
@@ -32,6 +33,7 @@ class Compiled:
         self.events: Mapping[str, Mapping[str, Event]] = {
             state: dict(events_in(definition, state)) for state in definition.states
         }
+        self.remembered = remembered(definition)
 
     @cached_property
     def actors(self) -> Mapping[str, Mapping[str, frozenset[str]]]:

@@ -65,13 +65,31 @@ def fits(
 
 def keep_out(case: Case, definition: Definition, event: Event, actor: Actor) -> None:
     """Raise DutiesNotSeparate where the actor, or somebody for whom they act, is named among those
-    who may not do the event.
+    who may not do the event, or did what bars them from it.
     """
     acting = {actor.person, *(post.holder for post in actor.posts)}
     for name in event.not_by:
-        if acting & {*people_in(case, name)}:
-            title = definition.facts[name].title
-            raise DutiesNotSeparate(f"你列在“{title}”中，“{event.title}”须由其他人办理")
+        if is_named(definition, name):
+            barred = {*people_in(case, name)}
+            why = f"你列在“{definition.facts[name].title}”中"
+        else:
+            barred = {*case.cycle.done_by.get(name, ())}
+            title = next(done.title for one, done in _events(definition) if one == name)
+            why = f"“{title}”是{'你' if actor.person in barred else '你代理的人'}办理的"
+        if acting & barred:
+            raise DutiesNotSeparate(f"{why}，“{event.title}”须由其他人办理")
+
+
+def remembered(definition: Definition) -> frozenset[str]:
+    """The events of which a case remembers who did them: those that a `not_by` names."""
+    names = (name for _, event in _events(definition) for name in event.not_by)
+    return frozenset(name for name in names if not is_named(definition, name))
+
+
+def _events(definition: Definition) -> Iterator[tuple[str, Event]]:
+    for state in definition.states.values():
+        yield from state.events.items()
+    yield from definition.anytime.items()
 
 
 def spelled(case: Case, definition: Definition, unit: int, roles: Collection[str]) -> Iterator[str]:

@@ -64,6 +64,7 @@ SENTENCES: Mapping[str, str] = {
     "unknown_done": "没有“{name}”这个事件，表上显示不了它",
     "unknown_shown": "表上显示不了“{name}”",
     "unknown_event": "状态“{state}”里没有“{name}”这个事件",
+    "unknown_doing": "“{name}”不是人员要素，也不是由人办理的事件",
     "unknown_workflow": "没有“{name}”这个工作流",
     "reserved_name": "“{name}”是系统保留的名称",
     "name_twice": "“{name}”已经用在{where}",

@@ -46,7 +46,8 @@ def _partial(asked: Asked) -> Step:
     """A co-signature that is not the last one: it is kept, and nothing moves."""
     case, name = asked.scene.case, asked.firing.event
     stay = replace(case.stay, cosigned={**case.stay.cosigned, name: asked.cosigners or ()})
-    after = replace(case, seq=case.seq + 1, facts=asked.facts, stay=stay, last=None)
+    cycle = replace(case.cycle, done_by=_done_by(asked))
+    after = replace(case, seq=case.seq + 1, facts=asked.facts, stay=stay, cycle=cycle, last=None)
     return _step(asked, after, partial=True)
 
 
@@ -145,7 +146,17 @@ def _counted(asked: Asked) -> Cycle:
     if adds:
         counts[adds] = counts.get(adds, 0) + 1
     fired = {**cycle.fired, name: cycle.fired.get(name, 0) + 1}
-    return replace(cycle, counts=counts, fired=fired, signed=_signatures(asked))
+    signed, done_by = _signatures(asked), _done_by(asked)
+    return replace(cycle, counts=counts, fired=fired, signed=signed, done_by=done_by)
+
+
+def _done_by(asked: Asked) -> Mapping[str, tuple[int, ...]]:
+    """Who did what bars them from another event: whoever fires it, and for whom they act."""
+    done_by, name = asked.scene.case.cycle.done_by, asked.firing.event
+    if name not in asked.scene.compiled.remembered or asked.post is None:
+        return done_by
+    acting = (one for one in (asked.actor.person, asked.post.holder) if one is not None)
+    return {**done_by, name: tuple(dict.fromkeys((*done_by.get(name, ()), *acting)))}
 
 
 def _facts(asked: Asked) -> dict[str, Any]:

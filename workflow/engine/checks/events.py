@@ -7,6 +7,7 @@ from workflow.engine.checks.parties import named
 from workflow.engine.checks.parts import events
 from workflow.engine.definition import Definition, Event
 from workflow.engine.findings import Finding, Path, found, unknown
+from workflow.engine.named import remembered
 
 CANNOT_BE_UNDONE = (
     "signs", "voids", "cosign", "adds", "mark", "opens", "draws", "raises", "reassigns", "clears",
@@ -61,6 +62,8 @@ def _check_take_back(path: Path, event: Event, definition: Definition) -> Iterat
         why = "只有由人办理、转到下一状态的事件能撤回"
     elif any(state.frees_period for state in states if state):
         why = "转到的状态让出期别，那一期可能已经另有一件"
+    elif path[-1] in remembered(definition):
+        why = "另有事件的 not_by 写着它，办过的人须记得住"
     if why:
         yield found("bad_take_back", (*path, "take_back"), why)
 

@@ -3,22 +3,31 @@
 from collections.abc import Iterator
 
 from workflow.engine.checks.parts import events
-from workflow.engine.definition import Definition, Fact
-from workflow.engine.findings import Finding, Path, found, unknown
+from workflow.engine.definition import Definition, Event, Fact
+from workflow.engine.findings import Finding, Path, found, nearest, unknown
 
 
 def check_people(definition: Definition) -> Iterator[Finding]:
-    """Whom a fact may name holds a declared post of a party; `not_by` names such facts."""
+    """Whom a fact may name holds a declared post of a party; `not_by` names such facts, or events
+    that people do.
+    """
     for name, fact in definition.facts.items():
         if fact.type == "people":
             yield from _check_fact(("facts", name), fact, definition)
+    people = [one for one, fact in definition.facts.items() if fact.type == "people"]
+    done = [str(path[-1]) for path, event, _ in events(definition) if event.by]
     for path, event, _ in events(definition):
-        for at, name in enumerate(event.not_by):
-            yield from unknown("unknown_fact", (*path, "not_by", at), name, definition.facts)
-            if name in definition.facts and definition.facts[name].type != "people":
-                people = [one for one, fact in definition.facts.items() if fact.type == "people"]
-                hint = f"允许：{', '.join(people) or '（没有）'}"
-                yield found("not_people_fact", (*path, "not_by", at), hint, name=name)
+        yield from _check_not_by((*path, "not_by"), event, {*people, *done}, definition)
+
+
+def _check_not_by(
+    path: Path, event: Event, barring: set[str], definition: Definition
+) -> Iterator[Finding]:
+    for at, name in enumerate(event.not_by):
+        if name in definition.facts and name not in barring:
+            yield found("not_people_fact", (*path, at), nearest(name, barring), name=name)
+        else:
+            yield from unknown("unknown_doing", (*path, at), name, barring)
 
 
 def _check_fact(path: Path, fact: Fact, definition: Definition) -> Iterator[Finding]:

@@ -73,7 +73,8 @@ def _stay(stay: Stay) -> Plain:
 
 
 def _cycle(cycle: Cycle) -> Plain:
-    return {
+    done_by = {"done_by": cycle.done_by} if cycle.done_by else {}
+    return done_by | {
         "entries": {state: instant(at) for state, at in cycle.entries.items()},
         "counts": cycle.counts,
         "fired": cycle.fired,
@@ -166,6 +167,7 @@ def _cycle_of(number: int, plain: Plain) -> Cycle:
         stops=tuple(
             (datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in plain["stops"]
         ),
+        done_by={event: tuple(who) for event, who in plain.get("done_by", {}).items()},
     )
 
 
