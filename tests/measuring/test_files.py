@@ -49,6 +49,17 @@ def test_every_article_that_the_duty_list_rests_on_has_its_duties() -> None:
     assert articles == {"第九", "第十", "第十一", "第十二", "第十三"}
 
 
+def test_the_office_that_confirms_sees_the_cases_that_every_rule_speaks_of() -> None:
+    """A rule proposes nothing to whoever does not see its evidence."""
+    for card in MEASURES.scorecards.values():
+        rules = [some.rules.items() for some in (card.deductions, card.bonuses) if some]
+        for name, rule in (pair for some in rules for pair in some):
+            tables = [party.table for party in DEFINITIONS[rule.workflow].parties.values()]
+            for kind in card.among:
+                offices = {one for table in tables for one in table.get(kind, ())}
+                assert card.kept_by in offices, f"{name}: {rule.workflow} of a {kind}"
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "code", "path", "says"),
     [
