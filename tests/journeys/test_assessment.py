@@ -287,7 +287,7 @@ def test_points_taken_off_by_a_double_question_are_proposed_with_the_record(
         wrong = decided | ({} if points else {"points": 1})
         refusal = play.refused(ConditionNotMet, "zhou-dc.head", record, "hold_unit", **wrong)
         assert "扣分的写明分值，其他方式不写" in refusal.sentence
-        given = {"points": points} if points else {}
+        given: dict[str, Any] = {"points": points} if points else {}
         play.act("zhou-dc.head", record, "hold_unit", **decided, **given)
         records.append(play.case(record).number)
 
