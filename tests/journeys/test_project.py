@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.play import TOWNSHIP, Play, variation
-from workflow.engine.errors import ConditionNotMet, NotYourTurn
+from workflow.engine.errors import ConditionNotMet, NotYourTurn, OutOfTurn
 
 pytestmark = pytest.mark.journey
 
@@ -84,7 +84,8 @@ def test_a_project_that_is_stopped_still_says_what_became_of_its_money(play: Pla
 def test_a_project_that_never_had_money_is_taken_out_of_the_pool_at_once(play: Play) -> None:
     case = play.open(CLERK, "project", parties={"owner": TOWNSHIP}, **PROJECT)
     play.act(POOL, case, "enter")
-    assert play.act(MANAGER, case, "stop", **WHY) == "dropped"
+    play.refused(OutOfTurn, MANAGER, case, "stop", **WHY)
+    assert play.act(MANAGER, case, "leave", opinion="村庄规划调整，不再实施") == "dropped"
 
 
 @variation
