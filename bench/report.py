@@ -103,5 +103,10 @@ def keep(text: str) -> None:
         for part in re.split(r"^(?=## )", kept, flags=re.M)[1:]
     }
     sections[text.split("\n", 1)[0]] = text.rstrip() + "\n\n"
-    body = "".join(sections[name] for name in sorted(sections))
+    body = "".join(sections[name] for name in sorted(sections, key=_by_number))
     RESULTS.write_text(f"{_HEAD}\n{body.rstrip()}\n", encoding="utf-8")
+
+
+def _by_number(title: str) -> list[str | int]:
+    """P10 comes after P9, and P1B after P1."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", title)]
