@@ -85,7 +85,9 @@ def _box(definition: Definition, name: str) -> str:
     small += [" / ".join(dict.fromkeys(_limit(definition, case) for case in state.limit or ()))]
     lines += _joined([text for text in small if text])
     stays = [event for event in state.events.values() if not event.to]
-    lines += _listed([" ".join(_label(definition, event)) for event in stays], "可办：")
+    lines += _listed(
+        [" ".join(_label(definition, event, _LEGEND_COLUMNS)) for event in stays], "可办："
+    )
     return _node(_spot(name), lines, f"[{_kind(state)}; {_spot(name)}]", 15)
 
 
@@ -153,11 +155,11 @@ def _note(definition: Definition, spot: str, states: tuple[str, ...]) -> str:
     return _node(spot, ["以下环节均可办理", *titles], "note", 12)
 
 
-def _label(definition: Definition, event: Event) -> list[str]:
+def _label(definition: Definition, event: Event, columns: int = _ARROW_COLUMNS) -> list[str]:
     """The lines of an event: its title with its marks, and the sign-off it gives."""
     mark = f"{BY_CLOCK} " if event.at else f"{ON_CHILD} " if event.on else ""
     branching = f" {BRANCHING}" if len({branch.state for branch in event.to}) > 1 else ""
-    lines = _wrapped(f"{mark}{event.title}{branching}", _ARROW_COLUMNS)
+    lines = _wrapped(f"{mark}{event.title}{branching}", columns)
     return [*lines, f"{SIGNED} {definition.sign_offs[event.signs].title}"] if event.signs else lines
 
 
@@ -175,7 +177,7 @@ def _start(definition: Definition) -> list[str]:
 def _legend(definition: Definition, drawn: str) -> list[str]:
     """Below the picture: the wide events that move nothing, and the meaning of the marks in use."""
     wides = [wide for wide in definition.anytime.values() if not wide.to]
-    staying = [" ".join(_label(definition, wide)) for wide in wides]
+    staying = [" ".join(_label(definition, wide, _LEGEND_COLUMNS)) for wide in wides]
     lines = _listed(staying, "另可办理、不改变环节的事项：", _LEGEND_COLUMNS)
     used = "".join([drawn, *lines])
     marks = [f"{mark} {meaning}" for mark, meaning in _LEGEND.items() if mark in used]

@@ -3,10 +3,11 @@
 They are worked out anew whenever they are asked for; what a person then issues is kept as facts.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -198,11 +199,9 @@ def _values(
     found: Tallied,
     now: datetime,
 ) -> dict[str, Any]:
-    def named(name: str) -> list[SimpleNamespace]:
-        path = found.unit.path
-        behind = cases_behind(connection, catalog, definition, found, name, path, now)
-        some = islice(behind, MOST_NAMED)
-        return [SimpleNamespace(number=c.number, headline=c.headline, unit=c.unit) for c in some]
+    @cache
+    def behind() -> Mapping[str, list[SimpleNamespace]]:
+        return _behind_drafts(connection, catalog, definition, found, now)
 
     today = local_day(now)
     return {
@@ -211,20 +210,44 @@ def _values(
         "today": f"{today.year}年{today.month}月{today.day}日",
         "tallies": _plain(found.whole),
         "units": [SimpleNamespace(name=one.name, **vars(_plain(n))) for one, n in found.below],
-        "cases": _Lazy(named),
+        "cases": _Lazy(behind),
     }
 
 
-class _Lazy:
-    """The cases behind each tally, read when a draft names them."""
+_NAMED = re.compile(r"\bcases\.([a-z0-9_]+)")
 
-    def __init__(self, named: Any) -> None:
-        self._named = named
+
+def _behind_drafts(
+    connection: Connection,
+    catalog: Catalog,
+    definition: Definition,
+    found: Tallied,
+    now: datetime,
+) -> Mapping[str, list[SimpleNamespace]]:
+    """The oldest of the cases behind each tally whose cases some draft names."""
+    texts = " ".join(fact.draft for fact in definition.facts.values() if fact.draft)
+    behind: dict[str, list[SimpleNamespace]] = {name: [] for name in _NAMED.findall(texts)}
+    asked = {name: definition.tallies[name] for name in behind if found.whole[name] != 0}
+    if asked:
+        window, void = window_of(found.period, now), void_states(catalog)
+        each = tallies.cases_behind_each(connection, asked, window, found.unit.path, void)
+        for name, case in each:
+            if len(behind[name]) < MOST_NAMED:
+                known = SimpleNamespace(number=case.number, headline=case.headline, unit=case.unit)
+                behind[name].append(known)
+    return behind
+
+
+class _Lazy:
+    """The cases behind each tally, read when a draft names the first of them."""
+
+    def __init__(self, behind: Callable[[], Mapping[str, Any]]) -> None:
+        self._behind = behind
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._named(name)
+        return self._behind()[name]
 
 
 def _plain(numbers: Numbers) -> SimpleNamespace:

@@ -111,7 +111,11 @@ def test_where_the_provider_has_its_own_words_these_are_kept_and_counted(
 def test_doctor_sees_a_message_that_everybody_has_forgotten(
     desk: Desk, database: Database, catalog: Catalog, values: dict[str, Any], sentence: str
 ) -> None:
-    well, forgotten = desk.owe(), desk.owe()
+    case, people = desk.case(), ("wangmo.liaison", "xingyi.liaison")
+    ids = {person: desk.prefecture.person(person) for person in people}
+    well, forgotten = (
+        desk.owe(person, case=case, key=f"{case}.1.{id_}.email") for person, id_ in ids.items()
+    )
     desk.change_message(forgotten, **values)
     with database.reading() as connection:
         found = list(check_messages(Ward(connection, catalog, NOW, Counter())))

@@ -114,5 +114,5 @@ def test_facts_beyond_the_first_columns_unfold_in_the_row(browser: Browsers, dub
     page = browser(SPECIALIST).get("/ledgers/rectification/problem")
     assert len(list(page.main.one("thead").all("th"))) == 3 + 6
     unfolded = page.main.one("tbody").one("details").text
-    assert "其余 9 项" in unfolded
+    assert "其余 10 项" in unfolded
     assert "整改时限 2026年5月29日" in unfolded

@@ -171,11 +171,29 @@ def cases_behind(
     connection: Connection, tally: Tally, window: Window, path: str, void: VoidStates
 ) -> Iterator[Behind]:
     """The cases that a tally counts below a path, the oldest first."""
+    for _, case in cases_behind_each(connection, {"": tally}, window, path, void):
+        yield case
+
+
+def cases_behind_each(
+    connection: Connection,
+    tallies: Mapping[str, Tally],
+    window: Window,
+    path: str,
+    void: VoidStates,
+) -> Iterator[tuple[str, Behind]]:
+    """The same of several tallies, each case with the tally's name: in one statement, for the page
+    that asks has others to make.
+    """
     columns = (CASE.c.id, CASE.c.number, CASE.c.headline, UNIT.c.short_name, CASE.c.body)
-    query = _cases(tally, window, path, void).with_only_columns(*columns)
-    for *case, body in connection.execute(query.order_by(CASE.c.id)):
-        if _is_marked(tally, body):
-            yield Behind(*case)
+    parts = [
+        _cases(tally, window, path, void).with_only_columns(literal(name), *columns)
+        for name, tally in tallies.items()
+    ]
+    every = union_all(*parts).subquery()
+    for name, *case, body in connection.execute(select(every).order_by(every.c.id)):
+        if _is_marked(tallies[name], body):
+            yield name, Behind(*case)
 
 
 def _cases(tally: Tally, window: Window, path: Path, void: VoidStates) -> Select[Any]:
