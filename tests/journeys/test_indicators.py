@@ -13,9 +13,7 @@ from tests.api.callers import API
 from tests.api.pages.page import Element
 from tests.api.sheets import xlsx
 from tests.engine.definitions import at
-from tests.journeys.front import Front
-from tests.journeys.play import COUNTY, Play, a_story
-from tests.journeys.test_assessment import (
+from tests.journeys.assessments import (
     GOOD,
     JUDGED,
     KEEPER,
@@ -24,6 +22,8 @@ from tests.journeys.test_assessment import (
     approved,
     to_approval,
 )
+from tests.journeys.front import Front
+from tests.journeys.play import COUNTY, Play, a_story
 from workflow.measuring import periods
 from workflow.store.database import Database
 from workflow.store.measuring import figures

@@ -12,8 +12,7 @@ import pytest
 
 from notifications.rendering import template_keys
 from tests.engine.definitions import at
-from tests.journeys.play import COUNTY, Play, a_story
-from tests.journeys.test_assessment import (
+from tests.journeys.assessments import (
     GOOD,
     JUDGED,
     KEEPER,
@@ -24,6 +23,7 @@ from tests.journeys.test_assessment import (
     approved,
     to_approval,
 )
+from tests.journeys.play import COUNTY, Play, a_story
 from workflow.folder import SHIPPED
 from workflow.store.database import Database
 
