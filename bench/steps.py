@@ -1,7 +1,7 @@
 """P1 and P2: the durable step of the real `fire` command, on PostgreSQL and on SQLite.
 
 Against it: the reference transaction (`reference.sql`) run by pgbench or by bare pysqlite3, the
-rows that our command writes sent to our own tables by pgbench, and django-fsm-2.
+rows that our command writes sent to our own tables by pgbench, django-fsm-2, viewflow and DBOS.
 """
 
 import subprocess
@@ -24,6 +24,7 @@ from workflow.store.database import Database
 OURS, SAME = "Duban `fire`", "pgbench, our rows in our tables"
 LIMIT, RAW = "pgbench, reference transaction", "pysqlite3, reference transaction"
 DJANGO, DJANGO_SAME = "django-fsm-2, reference rows", "django-fsm-2, our rows"
+VIEWFLOW, DBOS = "viewflow, reference rows", "DBOS, reference rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class Sizes:
 
     rounds: int
     steps: int
-    """Steps a round by one client; sixteen clients do twice as many, peers half."""
+    """Steps a round by one client; sixteen clients do twice as many, django-fsm-2 half of that,
+    viewflow and DBOS a quarter.
+    """
     seconds: int
     """How long pgbench runs a round."""
 
@@ -72,12 +75,17 @@ def on_postgres(scratch: Scratch, sizes: Sizes, clients: int) -> list[Table]:
         for name, rows in ((DJANGO, "reference"), (DJANGO_SAME, "ours")):
             peer = stack.enter_context(_django(scratch, scratch.postgres(), rows, sizes, clients))
             runners[name] = partial(_rate, peer, count // 2, clients)
+        for name, peer_of in ((VIEWFLOW, _viewflow), (DBOS, _dbos)):
+            peer = stack.enter_context(peer_of(scratch, sizes, clients))
+            runners[name] = partial(_rate, peer, count // 4, clients)
         _settle(scratch, url, filled, same)
         before = _written(filled)
         alternate(table, costs, sizes.rounds, runners, scratch.cpu_seconds)
     table.goal(LIMIT, 0.5)
     table.goal(DJANGO_SAME, 4)
     table.goal(DJANGO, 4)
+    table.goal(VIEWFLOW, 15)
+    table.goal(DBOS, 15)
     table.notes.append(_rows_a_step(before, _written(filled), sizes.rounds * count))
     return [table, costs]
 
@@ -111,6 +119,32 @@ def _django(
     scratch.settle(url)
     with loads.load([*command, "load", url, rows], 1 if clients == 1 else 2, ROOT) as load:
         yield load.warm(clients)
+
+
+@contextmanager
+def _viewflow(scratch: Scratch, sizes: Sizes, clients: int) -> Iterator[loads.Load]:
+    url, command = _reference(scratch, sizes), [peers_python(), "-m", "bench.peers.viewflow_step"]
+    subprocess.run([*command, "seed", url, str(sizes.cases // 4)], check=True, cwd=ROOT)
+    scratch.settle(url)
+    with loads.load([*command, "load", url], 1 if clients == 1 else 2, ROOT) as load:
+        yield load.warm(clients)
+
+
+@contextmanager
+def _dbos(scratch: Scratch, sizes: Sizes, clients: int) -> Iterator[loads.Load]:
+    url = _reference(scratch, sizes)
+    scratch.settle(url)
+    command = [peers_python(), "-m", "bench.peers.dbos_step", url]
+    with loads.load(command, 1 if clients == 1 else 2, ROOT) as load:
+        yield load.warm(clients)
+
+
+def _reference(scratch: Scratch, sizes: Sizes) -> str:
+    """A database with the reference tables, for a peer that has others of its own."""
+    url = scratch.postgres()
+    with psycopg.connect(url) as connection:
+        reference.seed(connection, sizes.cases)
+    return url
 
 
 def _bounds(url: str) -> dict[str, int]:

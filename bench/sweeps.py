@@ -1,7 +1,7 @@
 """P3: many timers due at one instant, each a real step with its history row and messages.
 
-Against it: set-based SQL that writes the same rows into the same tables in one go, and
-APScheduler's job store, whose jobs only count.
+Against it: set-based SQL that writes the same rows into the same tables in one go, and APScheduler
+and procrastinate, whose jobs only count.
 """
 
 import subprocess
@@ -18,6 +18,7 @@ import pysqlite3.dbapi2 as sqlite
 
 from bench import office
 from bench.machine import ROOT, Scratch
+from bench.peers.environment import peers_python
 from bench.report import Table
 from workflow import timers
 from workflow.store.database import Database
@@ -25,6 +26,7 @@ from workflow.store.database import Database
 AT = office.NOW + timedelta(days=3)
 """When the first rung of every waiting case is due and no other."""
 OURS, SCHEDULER = "Duban sweep", "APScheduler 3.11 job store"
+QUEUE = "procrastinate 3.10, one worker"
 SET_BASED = "one set-based statement"
 HERE = Path(__file__).parent
 SQLITE_PRAGMAS = (
@@ -57,14 +59,18 @@ def run(scratch: Scratch, sizes: Sizes, kind: str) -> Table:
         SET_BASED: lambda url: set_based(url, model),
         SCHEDULER: lambda url: scheduler(url, sizes.jobs),
     }
+    if kind == "postgres":
+        runners[QUEUE] = lambda url: queue(url, sizes.jobs)
     for _ in range(sizes.rounds):
         for name, runner in runners.items():
-            url = scratch.new(kind, None if name == SCHEDULER else template)
+            url = scratch.new(kind, None if name in (SCHEDULER, QUEUE) else template)
             scratch.settle(url)
             table.rounds.setdefault(name, []).append(runner(url))
             scratch.drop(url)
     table.goal(SET_BASED, 0.25 if kind == "postgres" else 0.1)
     table.goal(SCHEDULER, 10)
+    if QUEUE in runners:
+        table.goal(QUEUE, 20)
     table.notes += _notes(sizes, model)
     return table
 
@@ -75,7 +81,7 @@ def _notes(sizes: Sizes, model: "Model") -> list[str]:
         f" {len(model.outbox)} outbox rows",
         f"{SET_BASED} (bench/set_based_*.sql) writes the same rows into the same tables with their"
         " indexes, keys and triggers; it decides nothing and takes one case's rows for all",
-        f"{SCHEDULER}: {sizes.jobs:,} jobs that only count, since 100,000 take too long there",
+        f"{SCHEDULER}, {QUEUE}: {sizes.jobs:,} jobs that only count, since 100,000 take too long",
     ]
 
 
@@ -180,12 +186,20 @@ def _make_model(connection: Any, model: Model, mark: str) -> None:
         connection.execute(f"INSERT INTO model_outbox VALUES ({marks})", values)
 
 
-# APScheduler
+# Those that only count
 
 
 def scheduler(url: str, jobs: int) -> float:
-    """Jobs in a store fired by a scheduler in a process of its own, which times itself."""
-    command = [sys.executable, "-m", "bench.peers.job_store", url, str(jobs)]
+    """Jobs a second of APScheduler's store, fired by a scheduler that times itself."""
+    return _counting([sys.executable, "-m", "bench.peers.job_store", url, str(jobs)])
+
+
+def queue(url: str, jobs: int) -> float:
+    """Jobs a second of a procrastinate worker, which times itself."""
+    return _counting([peers_python(), "-m", "bench.peers.procrastinate_jobs", url, str(jobs)])
+
+
+def _counting(command: list[str]) -> float:
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
     fired, seconds = done.stdout.split()
     return int(fired) / float(seconds)

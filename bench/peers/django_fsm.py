@@ -12,38 +12,15 @@ import json
 import sys
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import django
 from django.conf import settings
 
 from bench import loads
-
-
-def _database(url: str) -> dict[str, Any]:
-    if url.startswith("sqlite"):
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": url.removeprefix("sqlite:///"),
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-            },
-        }
-    parts = urlsplit(url)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": parts.username,
-        "PASSWORD": parts.password or "",
-        "HOST": parse_qs(parts.query).get("host", [parts.hostname])[0],
-        "CONN_MAX_AGE": None,
-    }
-
+from bench.peers.django_url import database_of
 
 settings.configure(
-    DATABASES={"default": _database(sys.argv[2])},
+    DATABASES={"default": database_of(sys.argv[2])},
     USE_TZ=True,
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
 )

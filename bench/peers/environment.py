@@ -8,7 +8,14 @@ from pathlib import Path
 
 from bench.machine import DATA, ROOT
 
-PACKAGES = ("django==5.2.19", "django-fsm-2==4.2.4", "psycopg[binary]==3.3.9")
+PACKAGES = (
+    "dbos==3.4.0",
+    "django==5.2.19",
+    "django-fsm-2==4.2.4",
+    "django-viewflow==2.4.0",
+    "procrastinate==3.10.0",
+    "psycopg[binary]==3.3.9",
+)
 
 
 def peers_python() -> str:
