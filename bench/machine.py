@@ -19,6 +19,11 @@ ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("DUBAN_DATA", ROOT / ".data")) / "bench"
 """Kept from run to run: the peers' environment. Databases are made in a scratch folder."""
 
+CONNECTIONS = 200
+"""Of the PostgreSQL of a run: all programs that are compared stay connected from round to round,
+sixteen clients each, which is more than its default of 100.
+"""
+
 
 class Scratch:
     """A folder with SQLite files and, once asked for, one PostgreSQL with default durability."""
@@ -33,6 +38,9 @@ class Scratch:
         """The PostgreSQL of this run, started at the first question."""
         if self._server is None:
             self._server = get_server(self.folder / "pg", cleanup_mode="stop")
+            self.administer(f"ALTER SYSTEM SET max_connections = {CONNECTIONS}")
+            self._server.stop()
+            self._server.start()
         return self._server
 
     def program(self, name: str) -> str:
@@ -110,7 +118,10 @@ def _postgres_version(server: PostgresServer) -> str:
     query = "SELECT current_setting('server_version'), current_setting('synchronous_commit')"
     with psycopg.connect(server.get_uri()) as connection:
         version, durable = connection.execute(query).fetchone() or ("?", "?")
-    return f"PostgreSQL {version}, defaults (synchronous_commit {durable})"
+    return (
+        f"PostgreSQL {version}, defaults (synchronous_commit {durable}) but max_connections"
+        f" {CONNECTIONS}"
+    )
 
 
 def name_of(url: str) -> str:
