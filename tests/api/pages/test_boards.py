@@ -153,6 +153,7 @@ def test_the_calendar_puts_each_limit_on_its_last_day(
     assert counted(days["3月5日 周四"]) == "2 件已逾期"
     assert counted(days["3月12日 周四"]) == "1 件到期"
     assert "3月7日 周六，休息日" in days
+    assert "没有到期的" in days["3月10日 周二，今天"].text
     assert sum(bool(list(day.all("a"))) for day in days.values()) == 3
     listed = [one.attributes["href"] for one in page.main.all("a", class_="headline")]
     assert listed == [f"/cases/{year['late']}", f"/cases/{year['late too']}"]
