@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from api.presenting.wording import with_weekday
+from api.presenting.wording import in_its_year
 from workflow.engine.calendar import YearNotice
 
 _DAY = timedelta(days=1)
@@ -65,16 +65,16 @@ class HolidaysPage:
 
 def notice_shown(notice: YearNotice, entered: str = "") -> NoticeShown:
     """A notice as it is read out: each holiday from day to day, then the days worked instead."""
-    work = "、".join(with_weekday(day) for day in sorted(notice.work))
+    work = "、".join(in_its_year(day, notice.year) for day in sorted(notice.work))
     return NoticeShown(notice.year, tuple(_holidays(notice)), work, entered)
 
 
 def _holidays(notice: YearNotice) -> Iterator[str]:
-    """春节：2026年2月15日 周日 至 2026年2月23日 周一，共 9 天."""
+    """春节：2月15日 周日 至 2月23日 周一，共 9 天."""
     for run in _runs(notice):
         name, days = notice.names.get(run[0], "节假日"), len(run)
-        until = f" 至 {with_weekday(run[-1])}" if days > 1 else ""
-        yield f"{name}：{with_weekday(run[0])}{until}，共 {days} 天"
+        until = f" 至 {in_its_year(run[-1], notice.year)}" if days > 1 else ""
+        yield f"{name}：{in_its_year(run[0], notice.year)}{until}，共 {days} 天"
 
 
 def _runs(notice: YearNotice) -> Iterator[list[date]]:

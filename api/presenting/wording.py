@@ -62,6 +62,12 @@ def in_full(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def in_its_year(day: date, year: int) -> str:
+    """A day with its weekday where its year is spoken of, and with the year if that is another."""
+    said = in_full(day) if day.year != year else f"{day.month}月{day.day}日"
+    return f"{said} 周{_WEEKDAYS[day.weekday()]}"
+
+
 def with_weekday(day: date) -> str:
     """A day with its year and weekday: 2026年3月6日 周五."""
     return f"{in_full(day)} 周{_WEEKDAYS[day.weekday()]}"
