@@ -205,13 +205,13 @@ def decision_lines(
     titles = dict(_rules(card))
     bonuses = card.bonuses.rules if card.bonuses else {}
     for one in adjustments:
-        sign = "+" if one["rule"] in bonuses else "-"
+        way = "加" if one["rule"] in bonuses else "扣"
         yield DecisionLine(
             f"/cases/{one['case_id']}" if one["case_id"] else "",
             one["number"],
             one["headline"],
             titles.get(one["rule"], one["rule"]),
-            f"{sign}{points(Decimal(one['points']) / 100)}" if one["points"] else "不计",
+            f"{way} {points(Decimal(one['points']) / 100)} 分" if one["points"] else "不计",
             one["reason"] or "",
         )
 

@@ -150,16 +150,16 @@ def test_a_deduction_is_proposed_with_its_case_confirmed_and_waived(
     assert (form.values["points"], form.values["reason"]) == ("9", "加重处理")
     done = entered.post_on(entered.get(address), str(place.unit("522301")), act="confirm")
     assert "没有待确认的" in done.text
-    assert "-0.50 整改逾期" in done.text
+    assert "扣 0.50 分 整改逾期" in done.text
     county = browser(COUNTY).get(address)
-    assert "-0.50 整改逾期" in county.text
+    assert "扣 0.50 分 整改逾期" in county.text
     assert not [form for form in county.forms if form.action.endswith(address)]
     assert f"/cases/{case}" in {one.attributes["href"] for one in county.main.all("a")}
 
     union = browser("zhou-gh.officer")  # whose prefecture the county lies in, and no more
     union.get(f"/cases/{case}", status=404)
     sheet = union.get(address)
-    assert "-0.50 整改逾期 不在你查看范围内的事项" in sheet.text
+    assert "扣 0.50 分 整改逾期 不在你查看范围内的事项" in sheet.text
     told = union.client.get(f"/api/v1{address}").json()["evidence"]
     assert [(one["case"], one["number"]) for one in told] == [(None, "不在你查看范围内的事项")]
 
