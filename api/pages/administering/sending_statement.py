@@ -14,7 +14,8 @@ from workflow.engine.errors import InvalidInput
 
 router = APIRouter()
 
-HERE = "/administration/sending/statement"
+_PART = "/administration/sending"
+HERE = f"{_PART}/statement"
 _MONTH, _PRICE = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])"), re.compile(r"\d{1,3}(\.\d{1,4})?")
 
 
@@ -50,7 +51,7 @@ def statement_page(
         letters=found.letters,
         total=found.cost,
     )
-    return show("sending_statement.html", page, masthead_of(duban, someone, HERE))
+    return show("sending_statement.html", page, masthead_of(duban, someone, _PART))
 
 
 def _month(text: str) -> datetime | None:
