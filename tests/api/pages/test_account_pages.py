@@ -50,7 +50,9 @@ def test_a_one_time_password_is_changed_before_anything_else(
     typed = {"username": "xingyi.head", "password": once}
     assert desk.client.post("/sign-in", data=typed).status_code == 303
     assert desk.client.get("/ledgers").headers["location"] == "/account/password"
-    form = desk.get("/account/password").forms[0]
+    asked = desk.get("/account/password")
+    assert not list(asked.main.all("a")), "there is nowhere else to go"
+    form = asked.forms[0]
     weak = desk.post(form.action, form.values | {"new": "abc", "repeated": "abc"})
     assert "至少 8 个字符" in weak.main.one(class_="banner").text
     new = {"new": "Songshu-shang7", "repeated": "Songshu-shang8"}
@@ -63,6 +65,7 @@ def test_a_second_factor_is_set_up_and_asked_for_and_given_up(
     browser: Browsers, clock: SimulatedClock
 ) -> None:
     desk = browser("xingyi.liaison")
+    assert desk.get("/account/second-factor").main.one("a").attributes["href"] == "/account"
     page = desk.post_form("/account/second-factor", "begin")
     secret = page.main.one("code").text
     assert page.main.one("img", class_="qr").attributes["src"].startswith("data:image/svg+xml")
