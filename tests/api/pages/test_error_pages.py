@@ -49,6 +49,7 @@ def test_a_reader_keeps_the_navigation_where_nothing_is(browser: Browsers, path:
     assert is_said_well(page)
     assert "/ledgers" in [one.attributes["href"] for one in page.root.one("nav").all("a")]
     assert ways(page)[0] == "/"
+    assert page.main.text.count("范围内") < 2, "said once"
 
 
 def test_a_stranger_is_led_to_sign_in_and_learns_nothing(stranger: TestClient) -> None:
