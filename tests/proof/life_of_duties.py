@@ -87,7 +87,8 @@ def _helped(story: Story) -> int:
     """A plan of help from outside that had to be written twice."""
     facts = {"subject": "东西部协作计划", "kind": "东西部协作", "helper": "东部结对区"}
     nodes = [{"by": "2026-11-30", "reach": 3000}]
-    plan: dict[str, Any] = {"plan": "共建加工园区，选派教师医生", "target": 3000, "nodes": nodes}
+    plan: dict[str, Any] = {"plan": "共建加工园区，选派教师医生", "nodes": nodes}
+    plan |= {"measure": "万元", "target": 3000}
     parties = {"helped": story.units[PLACE]}
     case = story.open_any("assistance_plan", parties, by="xingyi.liaison", **facts, **plan)
     story.fire(case, "zhou-zx.liaison", "send_back", opinion="请写明劳务对接人数")
