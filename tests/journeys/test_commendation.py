@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.desk import Desk
 from tests.journeys.play import COUNTY, Play, variation
 from workflow.engine.errors import ConditionNotMet, NotYourTurn
 
@@ -26,6 +27,8 @@ CHECK: dict[str, Any] = {
     "clean": True,
     "consulted": "纪检、组织、公安",
 }
+MERITS: dict[str, Any] = {"nominee": "敬南镇党委", "merits": "全年问题整改按期销号，群众满意"}
+APPROVAL = "省评组〔2026〕1号"
 
 
 def begun(play: Play, **facts: Any) -> int:
@@ -35,13 +38,15 @@ def begun(play: Play, **facts: Any) -> int:
 def nominated(play: Play) -> int:
     case = begun(play)
     play.act(ORGANISER, case, "begin")
-    merits: dict[str, Any] = {"nominee": "敬南镇党委", "merits": "全年问题整改按期销号，群众满意"}
-    assert play.act("xingyi.officer", case, "nominate", **merits) == "nominated"
+    assert play.act("xingyi.officer", case, "nominate", **MERITS) == "nominated"
     return case
 
 
 def publicity(play: Play) -> int:
-    case = nominated(play)
+    return shown_to_all(play, nominated(play))
+
+
+def shown_to_all(play: Play, case: int) -> int:
     play.act(ORGANISER, case, "consult", **CHECK)
     assert play.act(ORGANISER, case, "no_objection", replies="均无意见") == "publicity"
     return case
@@ -58,6 +63,57 @@ def test_praise_from_the_scheme_to_the_decision(play: Play) -> None:
     play.down_until("2027-03-10 09:00")  # in its year it could still be revoked
     play.sweep()
     assert play.state(case) == "archived"
+
+
+def test_a_commendation_is_conferred_under_its_approval_and_taken_back(
+    play: Play, desk: Desk
+) -> None:
+    case = begun(play, form="表彰")
+    refusal = play.refused(ConditionNotMet, ORGANISER, case, "begin")
+    assert "表彰须有批准文号" in refusal.sentence
+    play.act(ORGANISER, case, "begin", approval_number=APPROVAL)
+    play.act("xingyi.officer", case, "nominate", **MERITS)
+    assert "敬南镇党委" in desk.issue("xingyi.officer", case, "nomination_form").text
+    shown_to_all(play, case)
+    doubt = {"objection": "事迹系邻镇所为", "finding": "经查并非事实"}
+    play.act(ORGANISER, case, "dismiss", **doubt)
+    play.until("2026-03-07 01:00")
+    assert (play.state(case), play.marks(case)) == ("approval", ("objected",))
+
+    assert play.act("zhou.head", case, "grant") == "granted"
+    with pytest.raises(ConditionNotMet, match="表彰用决定行文"):
+        desk.draft(ORGANISER, case, "commendation_bulletin")
+    decision = desk.issue(ORGANISER, case, "commendation_decision")
+    assert decision.number == play.case(case).facts["decision_number"] == "黔西南州彰〔2026〕1号"
+    assert f"按照{APPROVAL}的批复" in decision.text
+    assert "敬南镇党委" in decision.text
+    with pytest.raises(ConditionNotMet):  # what has its number gets no second
+        desk.draft(ORGANISER, case, "commendation_decision")
+
+    play.until("2026-06-01")
+    ground = "事后查明事迹材料不实，予以撤销"
+    play.refused(NotYourTurn, "zhou-zx.head", case, "revoke", ground=ground)
+    assert play.act("zhou.head", case, "revoke", ground=ground) == "revoked"
+    assert "xingyi.head" in {one.who for one in play.told(case, since="2026-06-01")}
+    revocation = desk.issue(ORGANISER, case, "revocation_decision")
+    assert revocation.number == play.case(case).facts["revocation_number"]
+    assert str(decision.number) in revocation.text, "it is known what is revoked"
+    assert ground in revocation.text
+
+
+def test_what_has_no_approval_ends_as_praise_in_a_circular(play: Play, desk: Desk) -> None:
+    case = begun(play, form="表彰")
+    play.refused(ConditionNotMet, ORGANISER, case, "begin")
+    play.act(ORGANISER, case, "begin", form="通报表扬")
+    play.act("xingyi.officer", case, "nominate", **MERITS)
+    shown_to_all(play, case)
+    play.until("2026-03-07 01:00")
+    assert play.act("zhou.head", case, "grant") == "granted"
+    with pytest.raises(ConditionNotMet, match="通报表扬用通报行文"):
+        desk.draft(ORGANISER, case, "commendation_decision")
+    circular = desk.issue(ORGANISER, case, "commendation_bulletin")
+    assert circular.number == play.case(case).facts["decision_number"]
+    assert "表彰" not in circular.text
 
 
 @variation
