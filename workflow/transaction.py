@@ -30,6 +30,7 @@ from workflow.engine.opening import Request, open_case
 from workflow.engine.scene import Scene
 from workflow.engine.step import step
 from workflow.store.casework import attachments, candidates, cases
+from workflow.store.casework.joining import check_joined
 from workflow.store.casework.writes import Row, Writes
 from workflow.store.evidence.chain import START, algorithm_of
 from workflow.store.offices import called, organisation
@@ -135,7 +136,9 @@ class Transaction:
         firing = self._with_units(compiled, firing)
         world = self.surroundings.of_firing(compiled, before, firing, actor)
         firing = candidates.of_firing(self.connection, compiled, before, firing, actor, world)
-        return step(compiled, before, firing, actor, world, self.now), world
+        decided = step(compiled, before, firing, actor, world, self.now)
+        check_joined(self.connection, compiled.definition, decided, actor)
+        return decided, world
 
     def _with_attachments(
         self, compiled: Compiled, firing: Firing, actor: Actor, case_id: int

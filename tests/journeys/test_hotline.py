@@ -117,6 +117,21 @@ def test_a_ticket_about_what_is_in_hand_is_offered_to_be_joined_to_it(play: Play
 
 
 @variation
+def test_a_ticket_is_joined_only_to_one_that_there_is(play: Play) -> None:
+    """What it is said to be joined to is where the caller's matter goes on."""
+    first, again, answered = (ticket(play, f"XY-{n}", place=f"高卡村{n}组") for n in (1, 2, 3))
+    play.act(DESK, answered, "dispatch")
+    play.act(DESK, answered, "answered_there", visit_record="平台上已答复，来电人满意")
+    elsewhere = {**TICKET, "external_number": "ZB-1"}
+    unseen = play.open("zhou-bg.liaison", "hotline", parties={"responsible": "522326"}, **elsewhere)
+    numbers = [play.case(one).number for one in (again, answered, unseen)]
+    for number in ("高卡村那一件", "热线工单〔2026〕999号", *numbers):
+        refused = play.refused(InvalidInput, DESK, again, "merge", merged_into=number)
+        assert refused.sentence == f"同类在办工单：没有编号为“{number}”的在办热线工单，请核对"
+    assert play.act(DESK, again, "merge", merged_into=play.case(first).number) == "merged"
+
+
+@variation
 def test_an_emergency_is_dispatched_in_minutes_and_answered_the_same_day(play: Play) -> None:
     case = ticket(play, "XY-9", urgency="紧急")
     assert play.due_words(case).startswith("30 分钟")
