@@ -24,6 +24,7 @@ from workflow.store import rules
 from workflow.store.evidence import archive, checkpoints
 from workflow.store.evidence.archive import Archived
 from workflow.store.lists import queries
+from workflow.store.lists.attention import list_done
 from workflow.store.lists.queries import Filter
 from workflow.store.tables.handles import ARCHIVED_HISTORY, CASE, HISTORY, TIMER
 from workflow.tallying import tallied
@@ -115,6 +116,27 @@ def test_the_figures_of_a_past_year_stay_what_they_were(story: Story) -> None:
     assert before["closed"] == 1
     assert archive_ended(story.database, 3, story.now).cases == 1
     assert told() == before
+
+
+def test_what_somebody_did_stays_in_their_list(story: Story) -> None:
+    """我办过的: each case once, by the last thing done to it, wherever its history lies."""
+    first, second = ended(story), ended(story)
+    story.now += LONG
+    young = story.open()
+
+    def done() -> list[tuple[int, str, datetime]]:
+        """All of the list, page after page."""
+        found, place = list[tuple[int, str, datetime]](), None
+        with story.database.reading() as connection:
+            while not found or place is not None:
+                page, place = list_done(connection, story.actor(SPECIALIST), after=place, limit=1)
+                found += [(one.row["id"], one.event, one.at) for one in page]
+        return found
+
+    before = done()
+    assert [case for case, _, _ in before] == [young, second, first]
+    assert archive_ended(story.database, 3, story.now).cases == 2
+    assert done() == before
 
 
 def test_what_ended_lately_or_waits_stays(story: Story) -> None:

@@ -22,6 +22,7 @@ from workflow.store.casework.documents import register
 from workflow.store.database import Database
 from workflow.store.driver import bulk
 from workflow.store.lists import queries, ranges, shares
+from workflow.store.lists.attention import list_done
 from workflow.store.lists.boards import What, count_by_span, count_by_span_and_unit
 from workflow.store.lists.counting import Moments, count_cases, count_spans, count_up_to
 from workflow.store.lists.publicity import public_cases
@@ -359,6 +360,8 @@ SOME = [
     ("the register of a year", "document_year", lambda c: register(c, CLERK, 2026, 50)),
     ("units to choose from", "unit_of_kind", lambda c: names_of_kinds(c, [("county", "x")], 400)),
     ("classes to choose from", "unit_class", unit_classes),
+    ("what somebody did", "history_person", lambda c: list_done(c, CLERK)),
+    ("what they did long ago", "archived_history_person", lambda c: list_done(c, CLERK)),
 ]
 
 

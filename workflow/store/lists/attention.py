@@ -10,14 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, delete, exists, func, select, tuple_
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Select,
+    Table,
+    delete,
+    exists,
+    func,
+    select,
+    tuple_,
+    union_all,
+)
 
 from workflow.engine.case import Actor
 from workflow.store.driver.upsert import upsert
 from workflow.store.lists.queries import Place, Row, rows_of
 from workflow.store.outgoing.reading import UNREAD
 from workflow.store.sight.scope import check_scope, in_sight
-from workflow.store.tables.handles import HISTORY, OUTBOX, SCOPE, WATCH
+from workflow.store.tables.handles import ARCHIVED_HISTORY, HISTORY, OUTBOX, SCOPE, WATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,38 +84,52 @@ def list_watched(
 ) -> Listed:
     """What the reader watches, what was marked last first."""
     query = select(WATCH.c.case_id, WATCH.c.at).where(WATCH.c.person_id == reader.person)
-    return _listed(connection, reader, query, WATCH, after, limit)
+    return _listed(connection, _page(reader, query, WATCH, after, limit), limit)
 
 
 def list_done(
     connection: Connection, reader: Actor, *, after: Place | None = None, limit: int = 50
 ) -> Listed:
-    """What the reader has acted on, the latest act first; each case once, by its last act."""
-    later = HISTORY.alias("later")
-    again = exists().where(
-        later.c.case_id == HISTORY.c.case_id,
-        later.c.seq > HISTORY.c.seq,
-        later.c.person_id == reader.person,
-    )
-    columns = (HISTORY.c.case_id, HISTORY.c.at, HISTORY.c.event, HISTORY.c.from_state)
-    query = select(*columns).where(HISTORY.c.person_id == reader.person, ~again)
-    return _listed(connection, reader, query, HISTORY, after, limit)
+    """What the reader has acted on, the latest act first; each case once, by its last act, wherever
+    the history of it lies.
+    """
+    pages = [_page(reader, _last_acts(reader, one), one, after, limit) for one in _HISTORIES]
+    acts = union_all(*(select(page.subquery()) for page in pages)).subquery("acts")
+    query = select(acts).order_by(acts.c.at.desc(), acts.c.case_id.desc()).limit(limit + 1)
+    return _listed(connection, query, limit)
 
 
-def _listed(
-    connection: Connection,
-    reader: Actor,
-    query: Select[Any],
-    table: FromClause,
-    after: Place | None,
-    limit: int,
-) -> Listed:
-    """A page of cases by the time of a row about each."""
+_HISTORIES = (HISTORY, ARCHIVED_HISTORY)
+
+
+def _last_acts(reader: Actor, table: Table) -> Select[Any]:
+    """The acts of a reader after which they did nothing to that case any more."""
+    query = select(table.c.case_id, table.c.at, table.c.event, table.c.from_state)
+    query = query.where(table.c.person_id == reader.person)
+    for one in _HISTORIES:
+        later = one.alias("later")
+        again = exists().where(
+            later.c.case_id == table.c.case_id,
+            later.c.seq > table.c.seq,
+            later.c.person_id == reader.person,
+        )
+        query = query.where(~again)
+    return query
+
+
+def _page(
+    reader: Actor, query: Select[Any], table: FromClause, after: Place | None, limit: int
+) -> Select[Any]:
+    """The latest cases in sight by the time of a row about each, and one more."""
     query = query.where(exists().where(SCOPE.c.case_id == table.c.case_id, in_sight(reader)))
     if after is not None:
         query = query.where(tuple_(table.c.at, table.c.case_id) < (after.at, after.case_id))
-    order = query.order_by(table.c.at.desc(), table.c.case_id.desc())
-    found: Sequence[Any] = connection.execute(order.limit(limit + 1)).all()
+    return query.order_by(table.c.at.desc(), table.c.case_id.desc()).limit(limit + 1)
+
+
+def _listed(connection: Connection, query: Select[Any], limit: int) -> Listed:
+    """A page of cases, and where the next begins."""
+    found: Sequence[Any] = connection.execute(query).all()
     shown = found[:limit]
     rows = rows_of(connection, [one.case_id for one in shown])
     noted = [Noted(row, *one[1:]) for row, one in zip(rows, shown, strict=True)]

@@ -26,4 +26,5 @@ ARCHIVES = (
     _archive_of(HistoryRow.__table__),  # type: ignore[attr-defined]
     _archive_of(TimerRow.__table__),  # type: ignore[attr-defined]
 )
+Index("archived_history_person", ARCHIVES[0].c.person_id, ARCHIVES[0].c.at)
 Index("archived_timer_case", ARCHIVES[1].c.case_id)
