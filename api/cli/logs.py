@@ -41,7 +41,9 @@ def _renderers(form: str) -> list[structlog.typing.Processor]:
 
 
 def _visible(text: str) -> str:
-    return masked_in("".join(c if c.isprintable() else repr(c)[1:-1] for c in text))
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return masked_in(text)
 
 
 def start_logging(form: str = TEXT, *, quiet: bool = False) -> None:

@@ -192,6 +192,7 @@ def _serve(duban: "Duban", listening: socket.socket) -> None:
 
     config = uvicorn.Config(
         create_app(duban),
+        http="h11",  # which bounds the head of a request; httptools reads on without end
         log_config=None,
         access_log=False,
         server_header=False,

@@ -5,6 +5,7 @@ Being in is not seeing: what is bound to a case is filtered by scope inside.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from re import Pattern
@@ -48,7 +49,15 @@ def _places() -> Iterator[_Place]:
         yield _Place(method, compile_path(path)[0], line, code)
 
 
-_PLACES = tuple(_places())
+def _by_method() -> dict[str, list[_Place]]:
+    found: dict[str, list[_Place]] = defaultdict(list)
+    for place in _places():
+        found[place.method].append(place)
+    return dict(found)
+
+
+_PLACES = _by_method()
+"""Of each method, in the policy's order."""
 
 
 class Gate:
@@ -103,14 +112,14 @@ def line_of(method: str, path: str) -> Line:
 
 
 def _place_of(method: str, path: str) -> _Place:
-    """The first whose path fits says what the place is; the method must have a line there."""
+    """The first whose method and path fit; a path that only other methods have is refused with
+    their names.
+    """
     method = "GET" if method == "HEAD" else method
-    known: list[str] = []
-    for place in _PLACES:
+    for place in _PLACES.get(method, ()):
         if place.path.match(path):
-            if place.method == method:
-                return place
-            known.append(place.method)
+            return place
+    known = [one.method for some in _PLACES.values() for one in some if one.path.match(path)]
     if known:
         raise HTTPException(405, headers={"Allow": ", ".join(sorted(known))})
     raise HTTPException(404)

@@ -1,8 +1,11 @@
-"""Real processes begin only on a sound database, and end in good order when they are told to."""
+"""Real processes begin only on a sound database, keep no head of a request that does not end, and
+end in good order when they are told to.
+"""
 
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
@@ -97,6 +100,20 @@ def test_another_schema_is_not_worked_on(data: Path, database: Database, verb: s
     done = duban(data, verb)
     assert done.returncode == 1
     assert "数据库结构版本为 9999" in done.stderr
+
+
+# In between
+
+
+def test_a_head_that_does_not_end_is_not_kept(data: Path) -> None:
+    with running(data, "serve") as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline().strip().rpartition(":")[2].strip("/"))
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(
+                b"GET /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + 2**17 * b"x"
+            )
+            assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
 
 
 # Stop
