@@ -28,6 +28,7 @@ from bench import (
 )
 from bench.machine import Scratch
 from bench.report import Lines, Table
+from bench.spent import Spent
 from workflow.catalog import Catalog
 from workflow.store.database import Database
 
@@ -37,7 +38,7 @@ def _p1(scratch: Scratch, quick: bool) -> list[Table]:
     return [*steps.on_postgres(scratch, sizes, 1), *steps.on_postgres(scratch, sizes, 16)]
 
 
-def _p1b(scratch: Scratch, quick: bool) -> list[profiles.Spent]:
+def _p1b(scratch: Scratch, quick: bool) -> list[Spent]:
     return profiles.run(scratch, profiles.QUICK if quick else profiles.FULL)
 
 
@@ -94,6 +95,15 @@ def _p8(scratch: Scratch, quick: bool) -> list[Table]:
     return start.run(scratch, rounds=1 if quick else 7)
 
 
+def _p8b(scratch: Scratch, quick: bool) -> list[Spent]:
+    rows, served = (1_000, 160) if quick else (20_000, 1_600)
+    return [
+        ledger_sheet.profiled(scratch, rows),
+        over_http.profiled(scratch, served),
+        start.profiled(scratch),
+    ]
+
+
 PARTS: dict[str, tuple[str, Callable[[Scratch, bool], Sequence[Lines]]]] = {
     "P1": ("P1 Durable step, PostgreSQL", _p1),
     "P1B": ("P1B Where the time of a step and of a sweep goes", _p1b),
@@ -108,6 +118,7 @@ PARTS: dict[str, tuple[str, Callable[[Scratch, bool], Sequence[Lines]]]] = {
     "P7": ("P7 A ledger as a spreadsheet", _p7),
     "P7B": ("P7B Durable step over HTTP", _p7b),
     "P8": ("P8 Start and idle memory", _p8),
+    "P8B": ("P8B Where the time of a ledger, of a step over HTTP and of a start goes", _p8b),
 }
 
 

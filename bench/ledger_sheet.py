@@ -9,6 +9,9 @@ import io
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +27,19 @@ from api.spreadsheets.ledger_rows import sheet_rows
 from bench import office
 from bench.machine import Scratch, peak_mb
 from bench.report import Table
+from bench.spent import Spent, profile
+from workflow.engine.definition import Definition
 from workflow.store.database import Database
 from workflow.store.lists.queries import Filter
 from workflow.store.offices.organisation import actor_of
 from workflow.store.tables.handles import PERSON
 
 FULL, QUICK = (100_000, 3), (1_000, 1)
+AREAS = (
+    ("the library that writes: xlsxwriter, zlib", ("/xlsxwriter/", "/zipfile", "zlib.", "_io.")),
+    ("facts in words, limits and lights", ("/api/", "/workflow/engine/")),
+    ("cases read: the store and its driver", ("/workflow/", "/sqlalchemy/", "sqlite3.")),
+)
 OURS, ALONE = "Duban, cases to xlsx", "xlsxwriter alone, ready cells"
 
 
@@ -70,8 +80,25 @@ class _Recorder:
         self.cells.append(("set_row", row))
 
 
-def _measure(url: str, what: str) -> float:
-    """Seconds of processor that one of the two takes."""
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """What is to be written: its cases are read as they are asked for."""
+
+    definition: Definition
+    title: str
+    facts: Sequence[str]
+    rows: Iterable[ledger.SheetRow]
+
+    def sheet(self) -> bytes:
+        """As it is downloaded."""
+        return ledger.ledger_sheet(
+            self.definition, self.title, self.facts, self.rows, office.NOW.date()
+        )
+
+
+@contextmanager
+def _ledger(url: str) -> Iterator[_Ledger]:
+    """The first ledger of the office's workflow, as a specialist of the prefecture sees it."""
     database = Database(url)
     duban = Duban.on(database, Settings(data=Path("/nonexistent")), lambda: office.NOW)
     definition = duban.catalog.newest(office.WORKFLOW).definition
@@ -81,18 +108,37 @@ def _measure(url: str, what: str) -> float:
         person = connection.execute(select(PERSON.c.id).where(username)).scalar_one()
         reader = actor_of(connection, person, office.NOW)
         someone = Someone(reader, person, "", None)
-        narrowed = Filter(workflows=(office.WORKFLOW,))
-        rows = sheet_rows(connection, duban, someone, narrowed, "")
+        rows = sheet_rows(connection, duban, someone, Filter(workflows=(office.WORKFLOW,)), "")
+        yield _Ledger(definition, spec.title, spec.facts, rows)
+    database.dispose()
+
+
+def _measure(url: str, what: str) -> float:
+    """Seconds of processor that one of the two takes."""
+    with _ledger(url) as wanted:
         if what == "ours":
             set_aside()  # as the process does that serves or works
             begun = time.process_time()
-            ledger.ledger_sheet(definition, spec.title, spec.facts, rows, office.NOW.date())
+            wanted.sheet()
             return time.process_time() - begun
         recorder = _Recorder()
-        readers = ledger.readers_of(definition, spec.facts)
+        readers = ledger.readers_of(wanted.definition, wanted.facts)
         widths = [16] * (len(readers) + 7)
-        ledger.write_rows(recorder, rows, readers, widths, ("text", "day", "figure"))
+        ledger.write_rows(recorder, wanted.rows, readers, widths, ("text", "day", "figure"))
     return _alone(recorder.cells)
+
+
+def profiled(scratch: Scratch, rows: int) -> Spent:
+    """Where the time of so many rows goes."""
+    url = scratch.new("sqlite")
+    office.fill(url, rows)
+    with _ledger(url) as wanted:
+
+        def write() -> int:
+            wanted.sheet()
+            return rows
+
+        return profile(f"A ledger of {rows:,} rows, SQLite: a row", write, AREAS)
 
 
 def _alone(cells: list[tuple[str, tuple[Any, ...]]]) -> float:

@@ -6,6 +6,7 @@ FastAPI and SQLModel.
 """
 
 import json
+import pstats
 import secrets
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from bench import loads, office, reference
 from bench.machine import ROOT, Scratch
 from bench.processes import DUBAN, answering
 from bench.report import Runner, Table, alternate
+from bench.spent import Spent, spent
 from bench.steps import Sizes
 from workflow.store.database import Database
 from workflow.store.people.tokens import Scope, make_token
@@ -29,6 +31,15 @@ from workflow.store.people.tokens import Scope, make_token
 OURS, NAIVE = "Duban `serve`, one process", "FastAPI + SQLModel, naive, one process"
 LIMIT = "pgbench, reference transaction"
 CLIENTS = 16
+AREAS = (
+    ("the event loop, and waiting in it", ("uvloop", "/asyncio/")),
+    ("HTTP: uvicorn, h11", ("/uvicorn/", "/h11/")),
+    ("FastAPI, Starlette, pydantic", ("/fastapi/", "/starlette/", "/pydantic", "pydantic_core")),
+    ("hops between threads: anyio", ("/anyio/", "/threading.py", "/queue.py", "/concurrent/")),
+    ("the log: structlog, logging", ("/structlog/", "/logging/", "/api/cli/logs.py")),
+    ("the step and its rows", ("/workflow/", "/psycopg", "/sqlalchemy/", "cel_expr_python")),
+    ("the door and the routes: who asks, what is answered", ("/api/",)),
+)
 
 
 FULL = Sizes(rounds=5, steps=1600, seconds=4)
@@ -44,7 +55,7 @@ def run(scratch: Scratch, sizes: Sizes) -> list[Table]:
     costs = Table(f"{rates.title}: processor time, client and server", "µs a step")
     costs.less_is_better = True
     with ExitStack() as stack:
-        ours = _ours(scratch, stack, filled, sizes)
+        ours = _ours(scratch, stack, filled, sizes.cases, [*DUBAN, "serve"])
         naive = _naive(scratch, stack, theirs, sizes)
         runners: dict[str, Runner] = {
             OURS: partial(_rate, ours, sizes.steps),
@@ -66,13 +77,33 @@ def _rate(load: loads.Load, count: int) -> tuple[float, float]:
     return load.round(count, CLIENTS).rate, count
 
 
-def _ours(scratch: Scratch, stack: ExitStack, url: str, sizes: Sizes) -> loads.Load:
-    office.fill(url, sizes.cases)
+def profiled(scratch: Scratch, steps: int) -> Spent:
+    """Where the time of so many steps goes in the process that serves, in all its threads."""
+    kept, url = scratch.folder / "profile", scratch.postgres()
+    command = [sys.executable, "-m", "bench.profiled", "serve"]
+    warm = 10 * CLIENTS
+    with ExitStack() as stack:
+        cases = steps + warm + 200
+        load = _ours(scratch, stack, url, cases, command, BENCH_PROFILE=str(kept))
+        scratch.settle(url)
+        rate = load.round(steps, CLIENTS).rate
+    title = f"A step over HTTP, PostgreSQL, {CLIENTS} clients: {rate:,.0f} a second with the profiler"
+    return spent(title, steps + warm, pstats.Stats(str(kept)), AREAS)
+
+
+def _ours(
+    scratch: Scratch,
+    stack: ExitStack,
+    url: str,
+    cases: int,
+    command: list[str],
+    **environment: str,
+) -> loads.Load:
+    office.fill(url, cases)
     data = scratch.folder / "serving"
     data.mkdir()
-    service = stack.enter_context(
-        answering(scratch, [*DUBAN, "serve"], DATABASE_URL=url, DUBAN_DATA=str(data))
-    )
+    environment |= {"DATABASE_URL": url, "DUBAN_DATA": str(data)}
+    service = stack.enter_context(answering(scratch, command, **environment))
     return _load(scratch, stack, service.address, accepting(url))
 
 

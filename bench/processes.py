@@ -29,6 +29,8 @@ class Service:
     """HOST:PORT."""
     seconds: float
     """From its start to its first answer."""
+    log: Path
+    """What it wrote on both its outputs."""
 
 
 @contextmanager
@@ -50,7 +52,7 @@ def answering(scratch: Scratch, command: list[str], **environment: str) -> Itera
         )
     try:
         _await_answer(process, f"http://127.0.0.1:{port}/healthz", began, log)
-        yield Service(process, f"127.0.0.1:{port}", time.perf_counter() - began)
+        yield Service(process, f"127.0.0.1:{port}", time.perf_counter() - began, log)
     finally:
         end(process)
 

@@ -4,21 +4,34 @@ On SQLite, in a database that was set up before; the minimal application has no 
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
 from bench.machine import ROOT, Scratch
 from bench.processes import DUBAN, answering, end, environment_of, free_port
 from bench.report import Table
+from bench.spent import Spent
 
 SETTLED_SECONDS = 3
 """The idle worker has beaten twice by then."""
 
 SERVE, RUN = "duban serve (web)", "duban run (web + worker)"
 MINIMAL = "minimal FastAPI application"
+
+_IMPORT = re.compile(r"^import time: +(\d+) \| +\d+ \| +(\S+)$", re.MULTILINE)
+AREAS = (
+    ("imports of the web", ("fastapi", "starlette", "pydantic", "pydantic_core", "anyio", "uvicorn",
+                            "h11", "uvloop", "jinja2", "typing_extensions")),
+    ("imports of the database", ("sqlalchemy", "sqlmodel", "pysqlite3", "psycopg", "alembic", "mako")),
+    ("imports of our own modules", ("api", "workflow", "notifications")),
+)  # fmt: skip
+REST = "imports of other libraries and of Python's own"
+AFTERWARDS = "after the imports: checks, definitions, routes, the first answer"
 
 
 def run(scratch: Scratch, rounds: int) -> list[Table]:
@@ -40,6 +53,33 @@ def run(scratch: Scratch, rounds: int) -> list[Table]:
                 work.rounds.setdefault(name, []).append(_processor_seconds(service.process.pid))
     answers.goal(MINIMAL, 2.5)
     return [answers, work, _memory(scratch, commands)]
+
+
+def profiled(scratch: Scratch) -> Spent:
+    """Where the time of a start goes: each package's own imports, and what follows them.
+
+    As `python -X importtime` counts them, which makes each import dearer by some microseconds.
+    """
+    (scratch.folder / "data").mkdir(exist_ok=True)
+    with answering(scratch, [*DUBAN, "run"]):
+        pass
+    command = [DUBAN[0], "-X", "importtime", *DUBAN[1:], "serve"]
+    with answering(scratch, command) as service:
+        whole = _processor_seconds(service.process.pid)
+        told = service.log.read_text(errors="replace")
+    packages: dict[str, float] = defaultdict(float)
+    for own, module in _IMPORT.findall(told):
+        packages[module.partition(".")[0]] += int(own) / 1e6
+    areas: dict[str, float] = defaultdict(float)
+    for package, seconds in packages.items():
+        areas[_area(package)] += seconds
+    areas[AFTERWARDS] = whole - sum(packages.values())
+    title = f"A start of `duban serve`, SQLite: {whole:.2f} s of processor to the first answer"
+    return Spent(title, 1, areas, {f"`import {name}`": one for name, one in packages.items()})
+
+
+def _area(package: str) -> str:
+    return next((area for area, packages in AREAS if package in packages), REST)
 
 
 def _memory(scratch: Scratch, commands: dict[str, list[str]]) -> Table:

@@ -11,7 +11,7 @@ from api.app import create_app
 from api.clock import system_clock
 from api.context import Duban
 from api.settings import Settings
-from bench import lists, machine, many, office, over_http, profiles, report, steps, sweeps
+from bench import lists, machine, many, office, over_http, profiles, report, spent, steps, sweeps
 from bench.report import Table
 from workflow import timers
 from workflow.doctor import examine
@@ -58,9 +58,9 @@ def test_a_profile_says_whose_code_the_time_is_spent_in(
     monkeypatch.setattr(timers, "BATCH", 5)  # the first warms up, the others are profiled
     step, timer = profiles.run(scratch, (5, 10))
 
-    for spent in (step, timer):
-        assert spent.areas.keys() == {name for name, _ in profiles.AREAS} | {profiles.REST}
-        assert any("sqlite3." in name for name in spent.functions)
+    for one in (step, timer):
+        assert one.areas.keys() == {name for name, _ in profiles.AREAS} | {spent.REST}
+        assert any("sqlite3." in name for name in one.functions)
     assert step.done == 5
 
 
