@@ -107,6 +107,21 @@ def test_a_ticket_left_unanswered_stands_in_the_next_bulletin_by_its_number(play
 
 
 @variation
+def test_a_month_s_bulletin_tells_of_its_month_alone(play: Play) -> None:
+    """Weekly, monthly and quarterly ones are switched on each for itself."""
+    switched_on(play, "month")
+    play.open(FINDER, description="一号路灯损坏")
+    play.until("2026-04-01 20:00")
+    (before,) = play.of_workflow("bulletin")  # of the second working day of March
+    assert play.case(before).facts == {"subject": "2026年2月乡村振兴重点工作情况"}
+    play.until("2026-04-02 09:00")
+    _, case = play.of_workflow("bulletin")
+    assert play.case(case).facts == {"subject": "2026年3月乡村振兴重点工作情况"}
+    play.open(FINDER, description="二号路灯损坏")
+    assert drafted(play, case)["good"].startswith("2026年3月，黔西南州新增问题 1 件")
+
+
+@variation
 def test_every_number_leads_to_the_cases_behind_it(play: Play) -> None:
     for description in ("一号路灯损坏", "二号路灯损坏"):
         play.open(FINDER, description=description)
