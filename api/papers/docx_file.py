@@ -16,11 +16,13 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from api.papers.docx_mark import add_mark
-from api.papers.docx_parts import add_run, page_number, rule, write
+from api.papers.docx_parts import add_run, no_gaps, page_number, rule, write
 from api.papers.docx_text import add_annexes, add_body, add_colophon, add_signature
 from api.papers.measures import (
     BODY_FONT,
     BOTTOM,
+    FORM_BOTTOM,
+    FORM_TOP,
     ITALIC_FONT,
     LEFT,
     LETTER_MARK_TOP,
@@ -72,13 +74,15 @@ def _set_up(file: Any, document: Composed) -> None:
     style = file.styles["Normal"]
     style.font.name, style.font.size = BODY_FONT, Pt(SIZE_3)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), BODY_FONT)
+    no_gaps(style)
     section = file.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(PAGE_WIDTH), Mm(PAGE_HEIGHT)
-    section.top_margin, section.bottom_margin = Mm(TOP), Mm(BOTTOM)
+    top, bottom = (FORM_TOP, FORM_BOTTOM) if document.layout == "form" else (TOP, BOTTOM)
+    section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
     section.left_margin, section.right_margin = Mm(LEFT), Mm(RIGHT)
     section.header_distance = Mm(LETTER_MARK_TOP if document.layout == "letter" else 15)
-    section.footer_distance = Mm(BOTTOM - PAGE_NUMBER_BELOW) - Pt(SIZE_4)
+    section.footer_distance = Mm(bottom - PAGE_NUMBER_BELOW) - Pt(SIZE_4)
     section.different_first_page_header_footer = document.layout == "letter"
     file.settings.odd_and_even_pages_header_footer = True
     properties = file.core_properties

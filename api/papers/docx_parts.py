@@ -93,6 +93,19 @@ def rule(
     lines.append(line)
 
 
+def no_gaps(style: Any) -> None:
+    """A word processor puts a gap between a digit and a character unless it is told not to: a
+    document has none (“2026年3月2日”), nor would 28 characters stand in a line.
+    """
+    properties = style.element.get_or_add_pPr()
+    for name in ("w:autoSpaceDE", "w:autoSpaceDN"):
+        off = OxmlElement(name)
+        off.set(qn("w:val"), "0")
+        properties.insert_element_before(
+            off, "w:bidi", "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:jc"
+        )
+
+
 def borders(paragraph: Paragraph, *, top: int, bottom: int) -> None:
     """Black lines above and below a paragraph, in eighths of a point; 0 is none."""
     for side, width in (("top", top), ("bottom", bottom)):
@@ -138,6 +151,13 @@ def repeat_head(row: Any) -> None:
 def keep_whole(row: Any) -> None:
     """The row does not break over two pages."""
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def keep_with_next(row: Any) -> None:
+    """The row stands on the page of the row below it."""
+    for cell in row.cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def box_at_the_foot(paragraph: Paragraph, width: float, height: float) -> "Box":

@@ -1,7 +1,7 @@
 """The text of a docx: addressees, paragraphs, tables, forms; who signs it; the 版记 at its end."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
@@ -14,6 +14,7 @@ from api.papers.docx_parts import (
     borders,
     box_at_the_foot,
     keep_whole,
+    keep_with_next,
     repeat_head,
     write,
 )
@@ -41,6 +42,10 @@ _CELL_LINE = 18.0
 _END_OF_HEAD = re.compile("[。：]")
 _TITLES = 34.0
 """Width of the titles in a form, in millimetres: seven characters."""
+_WIDEST_TITLES = 42.5
+"""And nine, where one has as many."""
+_EDGES = 4
+"""Millimetres of a cell beside what stands in it."""
 _COLOPHON_LINE = 24.0
 _COLOPHON_NAMES = WIDTH * MM - 6 * SIZE_4
 """Points of a line of names: five characters are left free beside them, one where a sign hangs."""
@@ -48,16 +53,24 @@ _COLOPHON_NAMES = WIDTH * MM - 6 * SIZE_4
 
 def add_body(file: Any, document: Composed) -> None:
     """7.3.2–7.3.4: addressees, body, what is enclosed."""
-    if document.to and document.layout in ("letter", "document"):
+    if document.to and (document.layout in ("letter", "document") or document.kind == "报告"):
         write(file, f"{joined(document.to)}：", align="both")
     _blocks(file, document.blocks)
     if document.attachments or document.organ:
-        _keep_with_next(file)  # a page with nothing on it but who signs says too little
+        _keep_the_end(file, document.blocks)
     for at, name in enumerate(document.attachments, start=1):
         head = "附件：" if at == 1 else "　　　"
         text = f"{head}{at}. {name}" if len(document.attachments) > 1 else f"{head}{name}"
         written = write(file, text, first=2 * SIZE_3, before=LINE if at == 1 else 0)
         written.paragraph_format.keep_with_next = True
+
+
+def _keep_the_end(file: Any, blocks: Sequence[Block]) -> None:
+    """A page with nothing on it but who signs says too little, and so does one with a line more."""
+    *_, above, last = (Block(""), Block(""), *blocks)
+    _keep_with_next(file)
+    if above.kind == last.kind == "paragraph" and len(last.text) <= CHARACTERS:
+        file.paragraphs[-2].paragraph_format.keep_with_next = True
 
 
 def _keep_with_next(file: Any) -> None:
@@ -80,20 +93,24 @@ def add_annexes(file: Any, document: Composed) -> None:
 
 
 def _blocks(file: Any, blocks: Iterable[Block]) -> None:
+    above = ""
     for block in blocks:
         if block.kind == "paragraph":
             _paragraph(file, block.text)
         elif block.kind == "table":
+            if 0 < len(above) <= CHARACTERS:
+                _keep_with_next(file)  # what a table is called stays with it
             _table(file, block)
         else:
             _grid(file, block)
+        above = block.text
 
 
 def _paragraph(file: Any, text: str) -> None:
     """A heading stays with what it heads; one that goes on as text is one to its first sign."""
     font = font_of(text)
-    heading = font != BODY_FONT and len(text) <= CHARACTERS
-    end = _END_OF_HEAD.search(text) if font != BODY_FONT and not heading else None
+    end = _END_OF_HEAD.search(text, 0, len(text) - 1) if font != BODY_FONT else None
+    heading = font != BODY_FONT and not end and len(text) <= CHARACTERS
     head = text[: end.end()] if end else text
     written = write(file, head, font=font, first=2 * SIZE_3, align="both")
     written.paragraph_format.keep_with_next = heading
@@ -109,6 +126,7 @@ def _table(file: Any, block: Block) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     border_cells(table, dict.fromkeys(_SIDES, INNER_LINE))
     widths = _shares([head, *rows])
+    aligned = ["center" if _is_short(column) else "left" for column in zip(*rows, strict=True)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     for at, cells in enumerate([head, *rows]):
@@ -116,14 +134,27 @@ def _table(file: Any, block: Block) -> None:
         keep_whole(row)
         if at == 0:
             repeat_head(row)
-        for cell, text, width in zip(row.cells, cells, widths, strict=True):
+        for cell, text, width, align in zip(row.cells, cells, widths, aligned, strict=True):
             cell.width = Mm(width)
-            _fill(cell, text, BLACK_FONT if at == 0 else None, "center" if at == 0 else "left")
+            _fill(cell, text, BLACK_FONT if at == 0 else None, "center" if at == 0 else align)
+        if at in (0, len(rows) - 1):
+            keep_with_next(row)  # neither the heads nor the last row stand alone
     write(file, "", line=LINE / 2)
 
 
+def _is_short(column: Iterable[str]) -> bool:
+    """Numbers, dates, names: they stand in the middle of their cells."""
+    return all(width_of(text, 1) <= _SHORT for text in column)
+
+
+_SHORT = 8
+"""Characters of a short cell: a date has as many."""
 _WHOLE = 300
 """So many characters of a form's row stay together: a signature is not torn over two pages."""
+_AT_THE_END = 3
+"""So many rows at the end of a form stand on one page: who signs, and what is signed."""
+_ROW, _SIGNED, _WRITTEN = 11, 15, 20
+"""Least height of a form's row in millimetres: as printed, with room for a signature, for words."""
 _SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
 
 
@@ -141,29 +172,46 @@ def _grid(file: Any, block: Block) -> None:
     table.autofit = False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     border_cells(table, dict.fromkeys(_SIDES, INNER_LINE))
-    titles = _TITLES
+    titles = _titles_of(block)
     values = (WIDTH - titles * (columns / 2)) / (columns / 2)
     for at, column in enumerate(table.columns):
         column.width = Mm(titles if at % 2 == 0 else values)
-    for cells in block.rows:
+    for nth, cells in enumerate(block.rows, start=1):
         row = table.add_row()
         for at, cell in enumerate(row.cells):
             cell.width = Mm(titles if at % 2 == 0 else values)
         if len(cells) < columns:
             row.cells[len(cells) - 1].merge(row.cells[-1])
-        row.height = Mm(11)
+        row.height = Mm(_height(cells))
         if max(map(len, cells)) <= _WHOLE:
             keep_whole(row)
         for at, text in enumerate(cells):
             is_title = at % 2 == 0 and len(cells) > 1
             font, align = (BLACK_FONT, "center") if is_title else (None, "left")
-            _fill(row.cells[at], _title(text) if is_title else text, font, align)
+            said = _title(text, titles) if is_title else text
+            _fill(row.cells[at], said, font, align)
+        if len(block.rows) - _AT_THE_END < nth < len(block.rows):
+            keep_with_next(row)
     write(file, "", line=1)  # a table needs a paragraph below it; this one takes no page
 
 
-def _title(text: str) -> str:
+def _titles_of(block: Block) -> float:
+    """The width of a form's titles in millimetres: none is left with one character in a line."""
+    titles = (text for cells in block.rows if len(cells) > 1 for text in cells[::2])
+    longest = max((width_of(text.partition("（")[0], _CELL) for text in titles), default=0)
+    return max(_TITLES, min(longest / MM + _EDGES, _WIDEST_TITLES))
+
+
+def _title(text: str, width: float) -> str:
     """The title of a cell; what stands in brackets has a line of its own where it is too long."""
-    return text.replace("（", "\n（") if width_of(text, _CELL) > (_TITLES - 4) * MM else text
+    return text.replace("（", "\n（") if width_of(text, _CELL) > (width - _EDGES) * MM else text
+
+
+def _height(cells: Sequence[str]) -> float:
+    """What is left empty is filled in by hand."""
+    if len(cells) == 2 and not cells[1]:
+        return _WRITTEN
+    return _SIGNED if any(not text or text.endswith("：") for text in cells[1::2]) else _ROW
 
 
 def _fill(cell: Any, text: str, font: str | None, align: str) -> None:

@@ -7,6 +7,9 @@ PAGE_WIDTH, PAGE_HEIGHT = 210, 297  # 5.1
 TOP, LEFT, WIDTH, HEIGHT = 37, 28, 156, 225  # 5.2.1: 天头、订口、版心
 RIGHT, BOTTOM = PAGE_WIDTH - LEFT - WIDTH, PAGE_HEIGHT - TOP - HEIGHT
 
+FORM_TOP = FORM_BOTTOM = 25
+"""A form is no 公文 and may be taller: the signatures then stand below what is signed."""
+
 LINES, CHARACTERS = 22, 28  # 5.2.3, as a rule
 LINE = 28.95
 """Points of a line: 22 of them stand in 225 mm."""

@@ -1,5 +1,6 @@
 """What a case knows, as flat values in words for a template: nothing in them can act."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ from workflow.store.offices.named import by_name
 _LONGEST_HEADLINE = 30
 """Characters of what a case is called in a title, which takes three lines then."""
 _SHORTEST_HEADLINE = 8
+_ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
 _CLOSES = dict(zip("（(“‘《〈【[「", "）)”’》〉】]」", strict=True))
 
 
@@ -176,14 +178,16 @@ def _facts_in_words(definition: Definition, facts: Mapping[str, Any]) -> SimpleN
     """Every fact; one that only some see reads as not given: a paper is read by others."""
     return SimpleNamespace(
         **{
-            name: _fact_in_words(fact, None if fact.seen_by else facts.get(name))
+            name: fact_in_words(fact, None if fact.seen_by else facts.get(name))
             for name, fact in definition.facts.items()
         }
     )
 
 
-def _fact_in_words(fact: Fact, raw: Any) -> Any:
-    """A text as a page says it; a table as rows; files as their names; nothing as nothing."""
+def fact_in_words(fact: Fact, raw: Any) -> Any:
+    """A text as a page says it; a table as rows; files as what they are called, without the ending
+    that tells a machine their kind; nothing as nothing.
+    """
     if fact.type == "table":
         return [
             SimpleNamespace(
@@ -195,20 +199,32 @@ def _fact_in_words(fact: Fact, raw: Any) -> Any:
             for row in raw or ()
         ]
     if fact.type in FILE_TYPES:
-        return [str(one["name"]) for one in raw or ()]
+        return [_ENDING.sub("", str(one["name"])) for one in raw or ()]
     value = value_of(fact, raw)
     return "" if value.empty else value.text
 
 
 def _tables(definition: Definition, facts: Mapping[str, Any]) -> Tables:
-    found = {}
-    for name, fact in definition.facts.items():
-        if fact.seen_by:
-            continue
-        if fact.type == "table" and (table := value_of(fact, facts.get(name)).table):
-            rows = [tuple("" if cell == NOTHING else cell for cell in row) for row in table.rows]
-            found[name] = (table.heads, *rows)
-    return found
+    return {
+        name: rows
+        for name, fact in definition.facts.items()
+        if not fact.seen_by and (rows := rows_of(fact, facts.get(name)))
+    }
+
+
+def rows_of(fact: Fact, raw: Any) -> tuple[tuple[str, ...], ...]:
+    """A table with its heads: what is not there is left empty, a joint office is two names."""
+    table = value_of(fact, raw).table if fact.type == "table" else None
+    if table is None:
+        return ()
+    kinds = [column.type for column in fact.columns.values()]
+    return (table.heads, *(tuple(map(_cell, kinds, row)) for row in table.rows))
+
+
+def _cell(kind: str, text: str) -> str:
+    if text == NOTHING:
+        return ""
+    return joined((text,)) if kind == "unit" else text
 
 
 def _signatures(

@@ -120,6 +120,9 @@ Tables = Mapping[str, tuple[tuple[str, ...], ...]]
 _SETTLED = re.compile("[，。；、]+(?=[，。；])")
 """What somebody closed with a sign and the template goes on from: the template's sign stands."""
 
+_GAP = re.compile("(?<=[\u4e00-\u9fff]) (?=[0-9])|(?<=[0-9]) (?=[\u4e00-\u9fff])")
+"""Pages put a gap beside a number (“逾期 3 件”); a document does not."""
+
 Fill = Callable[[str], str]
 """Puts what the case knows in its places in a text."""
 
@@ -141,7 +144,7 @@ def compose(
         mark=_mark(template, fill),
         number=number,
         signer=_line(fill(template.signer or "")),
-        title=_line(fill(template.title)),
+        title=_GAP.sub("", _line(fill(template.title))),
         to=envelope.to or tuple(filter(None, (_line(fill(template.addressed or "")),))),
         blocks=tuple(_blocks(template.body, fill, tables)),
         attachments=tuple(filter(None, (*enclosed, *(one.title for one in annexes)))),
@@ -177,7 +180,7 @@ def _blocks(items: Iterable[Item], fill: Fill, tables: Tables) -> Iterator[Block
         else:
             for line in fill(item).splitlines():
                 if line.strip():
-                    yield Block("paragraph", _SETTLED.sub("", _line(line)))
+                    yield Block("paragraph", _SETTLED.sub("", _GAP.sub("", _line(line))))
 
 
 def _filled(text: str, values: Mapping[str, Any]) -> str:
