@@ -140,7 +140,8 @@ class _Case:
         return self._units((seat[0],))
 
     def _units(self, ids: Iterable[int]) -> str:
-        return "、".join(str(self.around.units[one]["short_name"]) for one in ids)
+        """Units by their short names; a joint office is two."""
+        return "、".join(" ".join(self.around.units[one]["short_name"] for one in ids).split())
 
     def _of_signature(self, side: str, member: str) -> Cell:
         given = self.row["body"]["signed"].get(side)

@@ -23,6 +23,9 @@ TITLE, HEADS, TEXT = "方正小标宋简体", "黑体", "仿宋_GB2312"
 _PAPER = {"A3": 8, "A4": 9}
 """Sizes of paper as the format numbers them."""
 _DAY_ZERO = date(1899, 12, 30).toordinal()
+_SIZE = 11
+_SMALLER = (10, 9, 8, 7)
+"""Points of letters, and what is tried where a text is too long for a row."""
 _LINE = 15.0
 """Height of a line of 11 points, in points."""
 _LEAST, _MOST = 30.0, 400.0
@@ -63,7 +66,7 @@ class _Drawing:
     def __init__(self, book: Any, page: Any, sheet: Sheet, picture: Picture) -> None:
         self.page, self.sheet, self.form, self.picture = page, sheet, sheet.form, picture
         self.last_column = len(self.form.columns) - 1
-        boxed = {"border": 1, "text_wrap": True, "valign": "vcenter", "font_size": 11}
+        boxed = {"border": 1, "text_wrap": True, "valign": "vcenter", "font_size": _SIZE}
         plain = {"font_name": TEXT, "font_size": 12, "valign": "vcenter"}
         self.title = book.add_format(
             {"font_name": TITLE, "font_size": 20, "align": "center", "valign": "vcenter"}
@@ -71,7 +74,10 @@ class _Drawing:
         self.lead = book.add_format(plain)
         self.head = book.add_format(boxed | {"font_name": HEADS, "align": "center"})
         self.text = book.add_format(boxed | {"font_name": TEXT, "num_format": "@"})
-        self.small = book.add_format(boxed | {"font_name": TEXT, "num_format": "@", "font_size": 7})
+        self.smaller = {
+            size: book.add_format(boxed | {"font_name": TEXT, "num_format": "@", "font_size": size})
+            for size in _SMALLER
+        }
         self.short = book.add_format(boxed | {"font_name": TEXT, "align": "center"})
         self.day = book.add_format(
             boxed | {"font_name": TEXT, "align": "center", "num_format": "yyyy-m-d"}
@@ -131,13 +137,13 @@ class _Drawing:
         for at, cell in enumerate(filled.cells):
             self._write(row, at, cell, height)
 
-    def _height(self, at: int, cell: Cell) -> float:
-        """How high a cell must be, in points."""
+    def _height(self, at: int, cell: Cell, size: float = _SIZE) -> float:
+        """How high a cell must be for letters of a size, in points."""
         width = self.form.columns[at].width
         if isinstance(cell, Photos):
             return len(cell.sha256) * (_pixels(width) / _PHOTO_WIDE) * 0.75
         if isinstance(cell, str):
-            return _lines(cell, width) * _LINE + 6
+            return _lines(cell, width * _SIZE / size) * _LINE * size / _SIZE + 6
         return _LINE
 
     def _write(self, row: int, at: int, cell: Cell, height: float) -> None:
@@ -154,10 +160,13 @@ class _Drawing:
             self.page.write_number(row, at, cell, self.short)
 
     def _style(self, at: int, text: str) -> Any:
-        """What is short stands in the middle; what no row is high enough for, in small type."""
-        if _width(text) <= self.form.columns[at].width:
+        """What is short stands in the middle; what no row is high enough for, in smaller type."""
+        if "\n" not in text and _width(text) <= self.form.columns[at].width:
             return self.short
-        return self.text if self._height(at, text) <= _MOST else self.small
+        if self._height(at, text) <= _MOST:
+            return self.text
+        fit = (size for size in _SMALLER if self._height(at, text, size) <= _MOST)
+        return self.smaller[next(fit, _SMALLER[-1])]
 
     def _photos(self, row: int, at: int, photos: Photos, height: float) -> None:
         """The photos below each other, each as large as its share of the cell lets it be."""
@@ -258,6 +267,6 @@ def _line_width(line: str) -> float:
     return _FILL * sum(2 if east_asian_width(one) in "WFA" else 1 for one in line)
 
 
-def _lines(text: str, width: int) -> int:
+def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column of this width."""
     return sum(max(ceil(_line_width(line) / (width - 0.5)), 1) for line in text.split("\n"))

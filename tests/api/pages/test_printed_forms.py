@@ -11,10 +11,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from api.clock import SimulatedClock
 from api.context import Duban
 from api.inspecting.images import redrawn
+from api.presenting.printed import Filled
+from api.spreadsheets.printed_form import Sheet, printed_form
 from tests.api.files import picture
 from tests.api.pages.conftest import Browsers
 from tests.api.pages.stories import SPECIALIST, open_case, walk_to
 from workflow.engine.definition import Definition
+from workflow.engine.printed import Printed
 from workflow.store.people.accounts import person_by_username
 from workflow.uploads import NewFile, upload
 
@@ -119,6 +122,29 @@ def test_photos_stand_in_their_cells_small_and_the_row_is_as_high_as_they_are(
     height = sheet.row_dimensions[4].height
     assert height is not None
     assert height > 60
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "across"),
+    [
+        ("很短", 11, "center"),
+        ("1. 修灯\n2. 换线", 11, None),
+        ("村口的路灯不亮" * 15, 11, None),
+        ("村口的路灯不亮" * 27, 9, None),
+        ("村口的路灯不亮" * 200, 7, None),
+    ],
+)
+def test_a_text_is_set_no_smaller_than_the_highest_row_asks_for(
+    text: str, size: int, across: str | None
+) -> None:
+    """Three times as much as fits is cut however small; a list stands at the left, short or not."""
+    column = {"title": "问责情况", "width": 12}
+    one = Printed.model_validate({"title": "问题台账", "columns": [column]})
+    content = printed_form(Sheet(one, [Filled((text,))], (), ()), lambda _: None)
+    sheet = load_workbook(io.BytesIO(content)).active
+    assert isinstance(sheet, Worksheet)
+    cell = sheet["A3"]
+    assert (cell.font.size, cell.alignment.horizontal) == (size, across)
 
 
 def test_of_many_cases_those_ticked_are_printed_and_no_others(
