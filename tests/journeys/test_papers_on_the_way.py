@@ -116,5 +116,5 @@ def test_what_turns_out_untrue_is_revoked_in_public(play: Play, desk: Desk) -> N
     facts = play.case(case).facts
     assert paper.number == facts["revocation_number"] == "黔西南州撤〔2026〕1号"
     assert facts["decision_number"] == "州通〔2026〕2号"
-    assert "“2025 年度乡村振兴先进集体”通报表扬（州通〔2026〕2号）" in paper.text
+    assert "“2025年度乡村振兴先进集体”通报表扬（州通〔2026〕2号）" in paper.text
     assert "事后查明事迹材料不实" in paper.text
