@@ -78,7 +78,7 @@ def template(definition: Definition, units: Sequence[Offered]) -> bytes:
 def _tell_units(book: Any, units: Sequence[Offered]) -> None:
     """Which units there are, to look up and to copy from."""
     sheet = book.add_worksheet("单位")
-    head = book.add_format({"bold": True, "bg_color": "#eef3f8", "border": 1})
+    head = book.add_format({"bold": True, "bg_color": "#eef3f8", "border": 1, **HEAD})
     text = book.add_format({"num_format": "@"})
     for at, (title, width) in enumerate(_UNIT_HEADS):
         sheet.set_column(at, at, width, text)

@@ -15,7 +15,7 @@ from api.auth import Someone
 from api.context import Duban
 from api.inspecting.refusing import BadFile
 from api.spreadsheets.case_table import WHOLE_ROW, UnitNames, UnreadableFile
-from api.spreadsheets.paper import set_up_print
+from api.spreadsheets.paper import HEAD, set_up_print
 from api.spreadsheets.reading import Cell, NumberedRow, read_list
 from workflow.assessing import check_keeper
 from workflow.engine.errors import InvalidInput, Refusal
@@ -175,6 +175,10 @@ def _text(cell: Cell) -> str:
     return str(cell if cell is not None else "").strip()
 
 
+_WIDTHS = (44, 24, 14, 14, 24)
+_INDICATOR_HEADS = (("指标", 44), ("计量单位", 14))
+
+
 def template(indicators: Mapping[str, Indicator]) -> bytes:
     """The xlsx to fill in, with the indicators to choose from."""
     import xlsxwriter  # only here: not needed to start
@@ -182,18 +186,24 @@ def template(indicators: Mapping[str, Indicator]) -> bytes:
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(content, options)
-    sheet, lists = book.add_worksheet("指标数值"), book.add_worksheet("指标")
-    bold = book.add_format({"bold": True, "bg_color": "#eef3f8", "border": 1})
-    for at, title in enumerate(HEADS):
-        sheet.write_string(0, at, title, bold)
-        sheet.set_column(at, at, 24 if at in (0, 1, 4) else 14)
-    for at, one in enumerate(indicators.values()):
-        lists.write_string(at, 0, one.title)
-        lists.write_string(at, 1, one.measure)
+    sheet, told = book.add_worksheet("指标数值"), book.add_worksheet("指标")
+    bold = book.add_format({"bold": True, "bg_color": "#eef3f8", "border": 1, **HEAD})
+    _heads(sheet, tuple(zip(HEADS, _WIDTHS, strict=True)), bold)
+    _heads(told, _INDICATOR_HEADS, bold)
+    for row, one in enumerate(indicators.values(), start=1):
+        told.write_string(row, 0, one.title)
+        told.write_string(row, 1, one.measure)
     if indicators:
-        source = f"=指标!$A$1:$A${len(indicators)}"
+        source = f"=指标!$A$2:$A${len(indicators) + 1}"
         sheet.data_validation(1, 0, 20_000, 0, {"validate": "list", "source": source})
-    sheet.freeze_panes(1, 0)
-    set_up_print(sheet, 24 * len(HEADS), "指标数值")
+    set_up_print(sheet, sum(_WIDTHS), "指标数值")
+    set_up_print(told, sum(width for _, width in _INDICATOR_HEADS), "指标")
     book.close()
     return content.getvalue()
+
+
+def _heads(sheet: Any, heads: Sequence[tuple[str, int]], style: Any) -> None:
+    for at, (title, width) in enumerate(heads):
+        sheet.write_string(0, at, title, style)
+        sheet.set_column(at, at, width)
+    sheet.freeze_panes(1, 0)

@@ -12,7 +12,7 @@ from api.inspecting.refusing import BadFile
 from api.inspecting.tables import MOST_LINES, Cell, NumberedRow
 from api.jobs.telling import Tell, silent
 from api.spreadsheets.case_table import UnreadableFile
-from api.spreadsheets.paper import set_up_print
+from api.spreadsheets.paper import HEAD, set_up_print
 from api.spreadsheets.reading import read_list
 from workflow.catalog import Catalog
 from workflow.engine.errors import NotFound
@@ -228,8 +228,8 @@ def template_of(which: Which) -> bytes:
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet(TITLES[which])
-    needed = book.add_format({"bold": True, "bg_color": "#fde9e7", "border": 1})
-    optional = book.add_format({"bg_color": "#eef3f8", "border": 1})
+    needed = book.add_format({"bold": True, "bg_color": "#fde9e7", "border": 1, **HEAD})
+    optional = book.add_format({"bg_color": "#eef3f8", "border": 1, **HEAD})
     text = book.add_format({"num_format": "@"})  # a code or a number must not lose its zeros
     for at, column in enumerate(COLUMNS[which]):
         sheet.write_string(0, at, column.title, needed if column.needed else optional)

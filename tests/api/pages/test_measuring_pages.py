@@ -1,10 +1,12 @@
 """Indicators and assessments in the browser: figures from a table, ranking, sheet, decisions."""
 
+import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from api.clock import SimulatedClock
 from api.context import Duban
@@ -49,6 +51,21 @@ def entered(browser: Browsers) -> Browser:
     done = Page(desk.client.post(form.action, data=form.values | {"act": "open"}))
     assert "已导入 5 个数" in done.text
     return desk
+
+
+def test_the_table_to_fill_in_tells_every_indicator_whole(browser: Browsers) -> None:
+    """The list of them is chosen from, and printed to be looked up in."""
+    content = browser(OFFICE).client.get("/indicators/import/template.xlsx").content
+    sheet, told = load_workbook(io.BytesIO(content)).worksheets
+    titles = [row[0].value for row in told.iter_rows()]
+    assert titles[0] == "指标"
+    assert "粮食产量" in titles
+    longest = max(2 * len(str(title)) for title in titles)
+    assert longest < told.column_dimensions["A"].width
+    assert longest < sheet.column_dimensions["A"].width
+    assert told.print_title_rows == "$1:$1"
+    (choice,) = sheet.data_validations.dataValidation
+    assert choice.formula1 == f"指标!$A$2:$A${len(titles)}"
 
 
 def test_figures_are_looked_at_entered_and_plotted(entered: Browser) -> None:
