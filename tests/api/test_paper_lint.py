@@ -7,11 +7,13 @@ import pytest
 from api.presenting.publicity import HIDDEN, _masked
 from tests.api.test_paper_layout import composed
 from workflow.engine.case import Unit
-from workflow.papers.composing import Block, Composed
+from workflow.papers.composing import Block, Composed, Envelope, compose
 from workflow.papers.lint import Sides, mistakes_in
+from workflow.papers.template import Template
 
 PREFECTURE, BUREAU = Unit(1, "prefecture", "government"), Unit(2, "prefecture", "department")
 COUNTY = Unit(3, "county", "government")
+NOBODY = Envelope("州督查局", (), (), "2026年3月2日")
 
 
 def saying(text: str, *, kind: str = "函", public: bool = False) -> Composed:
@@ -38,6 +40,19 @@ def test_nobodys_number_is_in_what_everybody_reads_however_it_is_typed(number: s
     shown = _masked(f"王某 {number}")
     assert HIDDEN in shown or "****" in shown
     assert number not in shown
+
+
+@pytest.mark.parametrize("told", ["某村 3 组王某", "某村3组王某", "某村３组 王某", "某村 3组王某"])
+def test_what_is_personal_is_found_whatever_gaps_it_was_typed_with(told: str) -> None:
+    """A document leaves gaps beside numbers out, however they stand in the case."""
+    template = Template.model_validate(
+        {"document": "paper", "name": "公示", "kind": "公示", "layout": "plain", "title": "公示",
+         "body": "{{ told }}反映的问题。", "public": True}
+    )  # fmt: skip
+    notice = compose(template, {"told": told, "issuer": "州督查局"}, {}, NOBODY, "")
+    for typed in (told, "某村 3 组王某"):
+        (mistake,) = mistakes_in(notice, Sides(BUREAU, (), (typed,)))
+        assert mistake.startswith("公开的文件里不能有个人信息")
 
 
 @pytest.mark.parametrize("number", ["1234 5678 9012 3456", "123456 78901234 1234", "12345678901X"])

@@ -57,6 +57,7 @@ Counties are called 望谟 and 望都.
 _HOW_CARRIED_OUT = re.compile(
     r"(报送|上报|报告)[^，。；！\n]{0,12}(贯彻|落实)[^，。；！\n]{0,4}情况"
 )
+_GAPS = re.compile(r"[^\S\n]+")
 _LETTERLIKE = ("函", "报告", "表单", "纪要", "公示", "方案")
 """Kinds that order nobody."""
 
@@ -159,7 +160,12 @@ def _personal(document: Composed, personal: Collection[str]) -> Iterator[str]:
     for what in (IDENTITY, MOBILE, ACCOUNT):
         if what in found:
             yield f"公开的文件里不能有{what}，请删去"
-    text = unicodedata.normalize("NFKC", document.text)  # a letter is one however wide
+    text = _bare(document.text)
     for words in dict.fromkeys(one.strip() for one in personal):
-        if len(words) > 1 and unicodedata.normalize("NFKC", words) in text:
+        if len(words) > 1 and _bare(words) in text:
             yield f"公开的文件里不能有个人信息，请删去“{words[:20]}”"
+
+
+def _bare(text: str) -> str:
+    """A letter is one however wide, and stands beside another whatever gap is between them."""
+    return _GAPS.sub("", unicodedata.normalize("NFKC", text))
