@@ -19,6 +19,7 @@ WHOLE_ROW = "本行"
 _EXCEL_BEGINS = date(1899, 12, 30)
 _EXCEL_DAYS = (20_000, 80_000)
 """Numbers in a date column that stand for days from 1954 to 2119."""
+_BETWEEN_NAMES = re.compile(r"[\s、]+")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 
 
@@ -144,14 +145,14 @@ class UnitNames:
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
         self._found: dict[str, list[Mapping[str, Any]]] = {}
         for row in rows:
-            for text in {row["code"], row["name"], row["short_name"]}:
+            for text in {_one_name(row[key]) for key in ("code", "name", "short_name")}:
                 self._found.setdefault(text, []).append(row)
 
     def find(self, text: str, among: Collection[str], *, only: bool = False) -> int:
         """The unit a cell means, of one of these kinds if there is one, and of no other kind if
         `only`; raises ValueError with a Chinese sentence.
         """
-        found = self._found.get(text, [])
+        found = self._found.get(_one_name(text), [])
         if not found:
             near = _nearest(text, self._found)
             raise ValueError(f"没有“{text[:40]}”这个单位" + (f"，是不是{near}？" if near else ""))
@@ -162,6 +163,11 @@ class UnitNames:
             codes = "、".join(str(row["code"]) for row in (fitting or found)[:8])
             raise ValueError(f"叫“{text[:40]}”的单位不止一个，请填写编码：{codes}")
         return int((fitting or found)[0]["id"])
+
+
+def _one_name(text: str) -> str:
+    """A joint office is called by both its names, with a gap, a sign or a new line between them."""
+    return _BETWEEN_NAMES.sub(" ", text).strip()
 
 
 def _kind(row: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from api.spreadsheets.case_table import UnitNames
 from api.spreadsheets.reading import MOST_ROWS
 from tests.api.callers import ON_SQLITE, everything, refused
 from tests.api.conftest import Rest
@@ -125,6 +126,20 @@ def test_one_wrong_row_keeps_all_out_and_each_wrong_cell_is_named(
     answer = rest(SPECIALIST).upload("problems.xlsx", content, commit="true")
     assert "4 行有误，一行也没有导入" in refused(answer, 422, "rows_refused")
     assert everything(database) == before
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["州委办公室 州政府办公室", "州委办公室、州政府办公室", "州委办公室\n州政府办公室",
+     "中共黔西南州委办公室、黔西南州人民政府办公室", "522300-BG"],
+)  # fmt: skip
+def test_a_joint_office_is_found_however_its_names_are_joined(written: str) -> None:
+    """Printed forms and people put a sign between them, the register a gap."""
+    office = {
+        "id": 5, "code": "522300-BG", "name": "中共黔西南州委办公室 黔西南州人民政府办公室",
+        "short_name": "州委办公室 州政府办公室", "level": "prefecture", "kind": "department",
+    }  # fmt: skip
+    assert UnitNames([office]).find(written, ()) == 5
 
 
 def test_who_may_not_open_such_cases_is_told_in_every_row(rest: Rest, database: Database) -> None:
