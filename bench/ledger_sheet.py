@@ -24,11 +24,12 @@ from api.garbage import set_aside
 from api.settings import Settings
 from api.spreadsheets import ledger
 from api.spreadsheets.ledger_rows import sheet_rows
+from api.spreadsheets.paper import Imprint
 from bench import office
 from bench.machine import Scratch, peak_mb
 from bench.report import Table
 from bench.spent import Spent, profile
-from workflow.engine.definition import Definition
+from workflow.engine.definition import Definition, Ledger
 from workflow.store.database import Database
 from workflow.store.lists.queries import Filter
 from workflow.store.offices.organisation import actor_of
@@ -85,15 +86,18 @@ class _Ledger:
     """What is to be written: its cases are read as they are asked for."""
 
     definition: Definition
-    title: str
-    facts: Sequence[str]
+    spec: Ledger
     rows: Iterable[ledger.SheetRow]
+
+    @property
+    def facts(self) -> Sequence[str]:
+        """The facts of its columns."""
+        return ledger.facts_in(self.definition, self.spec)
 
     def sheet(self) -> bytes:
         """As it is downloaded."""
-        return ledger.ledger_sheet(
-            self.definition, self.title, self.facts, self.rows, office.NOW.date()
-        )
+        made = Imprint("", office.NOW.date())
+        return ledger.ledger_sheet(self.definition, self.spec, self.rows, made)
 
 
 @contextmanager
@@ -109,7 +113,7 @@ def _ledger(url: str) -> Iterator[_Ledger]:
         reader = actor_of(connection, person, office.NOW)
         someone = Someone(reader, person, "", None)
         rows = sheet_rows(connection, duban, someone, Filter(workflows=(office.WORKFLOW,)), "")
-        yield _Ledger(definition, spec.title, spec.facts, rows)
+        yield _Ledger(definition, spec, rows)
     database.dispose()
 
 
@@ -123,8 +127,9 @@ def _measure(url: str, what: str) -> float:
             return time.process_time() - begun
         recorder = _Recorder()
         readers = ledger.readers_of(wanted.definition, wanted.facts)
-        widths = [16] * (len(readers) + 7)
-        ledger.write_rows(recorder, wanted.rows, readers, widths, ("text", "day", "figure"))
+        widths = [16] * (len(readers) + 8)
+        names = ledger.Formats(*ledger.Formats._fields)
+        ledger.write_rows(recorder, wanted.rows, readers, widths, names)
     return _alone(recorder.cells)
 
 
@@ -147,11 +152,7 @@ def _alone(cells: list[tuple[str, tuple[Any, ...]]]) -> float:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(io.BytesIO(), options)
     sheet = book.add_worksheet()
-    formats = {
-        "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
-        "figure": book.add_format({"valign": "top"}),
-    }
+    formats = ledger.formats_of(book)._asdict()
     write = {name: getattr(sheet, name) for name in ("write_string", "write_number", "set_row")}
     for how, (row, *cell) in cells:
         style = [formats[one] for one in cell[2:]]

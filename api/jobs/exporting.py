@@ -10,7 +10,8 @@ from api.context import Duban
 from api.jobs.telling import Tell, counted
 from api.jobs.work import Made
 from api.spreadsheets.ledger import ledger_sheet, sheet_title
-from api.spreadsheets.ledger_rows import sheet_rows
+from api.spreadsheets.ledger_rows import made_by, sheet_rows
+from api.spreadsheets.paper import Imprint
 from workflow.engine.calendar import local_day
 from workflow.store.evidence.audit import Act
 from workflow.store.jobs import Job
@@ -53,8 +54,8 @@ def export_ledger(duban: Duban, someone: Someone, job: Job, tell: Tell) -> Made:
         tell(0, total)
         rows = sheet_rows(connection, duban, someone, narrowed, asked["order"])
         told = counted(rows, total, tell)
-        today = local_day(duban.clock())
-        content = ledger_sheet(definition, ledger.title, ledger.facts, told, today)
+        made = Imprint(made_by(connection, someone), local_day(duban.clock()))
+        content = ledger_sheet(definition, ledger, told, made)
     noted = Act("export", someone.person, data=log_of(asked["workflow"], asked["ledger"]))
     name = f"{sheet_title(definition, asked['ledger'])}.xlsx"
     return Made(f"{total} 行都在表格里", content, name, noted)

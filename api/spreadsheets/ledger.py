@@ -8,25 +8,41 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.presenting.lights import Clock
 from api.presenting.values import value_of
 from api.presenting.wording import NOTHING
-from api.spreadsheets.paper import HEAD, head_height, set_up_print
-from workflow.engine.definition import Definition, Fact
+from api.spreadsheets.paper import (
+    HEAD,
+    HEADS,
+    ON_A3,
+    TEXT,
+    Imprint,
+    head_height,
+    set_up_print,
+)
+from workflow.engine.definition import Definition, Fact, Ledger
 
 Reader = Callable[[Any], Any]
 """Makes of a fact what stands in its cell."""
 
 _NUMBERED = 13
 """Width of what follows the title in a case's number: 〔2026〕999号."""
-_FIXED = (("单位", 18), ("环节", 12), ("亮灯", 8), ("期限", 12), ("剩余", 16))
-_WIDTHS = {"date": 12, "yes_no": 8, "integer": 10, "number": 12, "choice": 14, "table": 30}
-_LINES, _LINE = 30, 16
+_UNIT = ("单位", 14)
+_STANDING = (("期限", 11), ("剩余", 12), ("亮灯", 6), ("环节", 12))
+_SIGNED = ("签字", 14)
+_WIDTHS = {"date": 11, "yes_no": 6, "integer": 8, "number": 10, "choice": 10, "table": 30}
+_LINES, _LINE = 30, 14
 """Widths of columns by what stands in them; of texts of several lines, and of one."""
-_HIGH, _HIGHEST = 16.0, 300.0
-"""Height of a line and of the highest row, in points: not every program finds them by itself."""
+_SIZE, _HIGH = 10, 13.0
+"""Of a text: its type, and the height of a line, in points; not every program finds heights by
+itself.
+"""
+_SMALL, _LOW = 7, 9.5
+"""Of a text that no row is high enough for."""
+_HIGHEST = 409.0
+"""Height of the highest row, in points."""
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 """From which day a spreadsheet counts."""
 _MOST_CHARACTERS = 32_767
@@ -45,6 +61,16 @@ class SheetRow:
     stamps: tuple[str, ...]
 
 
+class Formats(NamedTuple):
+    """How cells look by what stands in them; `nth` is the number of a row."""
+
+    text: Any
+    small: Any
+    day: Any
+    figure: Any
+    nth: Any
+
+
 def sheet_title(definition: Definition, ledger: str) -> str:
     """What a ledger is called away from its workflow, whose title it may have in its own."""
     workflow, own = definition.title, definition.ledgers[ledger].title
@@ -52,9 +78,9 @@ def sheet_title(definition: Definition, ledger: str) -> str:
 
 
 def ledger_sheet(
-    definition: Definition, title: str, facts: Sequence[str], rows: Iterable[SheetRow], today: date
+    definition: Definition, ledger: Ledger, rows: Iterable[SheetRow], made: Imprint
 ) -> bytes:
-    """The xlsx of a ledger with these facts as columns, as it stands today."""
+    """The xlsx of a ledger as it stands: what a row is and whose, its facts, how it stands."""
     import xlsxwriter  # only here: not needed to start
 
     content = io.BytesIO()
@@ -62,26 +88,65 @@ def ledger_sheet(
         content,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )
+    title = ledger.title
     sheet = book.add_worksheet(title[:31])
-    number = "编号", max(18, 2 * len(definition.title) + _NUMBERED)
-    own = (_column(definition.facts[name]) for name in facts)
-    columns = [number, *_FIXED, *own, ("签字", 24)]
+    facts = facts_in(definition, ledger)
+    columns = _columns(definition, facts)
     widths = [width for _, width in columns]
     of = "" if definition.title in title else f"{definition.title}　"
-    set_up_print(sheet, sum(widths), f"{of}{title}", today)
-    head = book.add_format({"bold": True, "bg_color": "#e6f0f1", "border": 1, **HEAD})
-    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-    day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
-    figure = book.add_format({"valign": "top", "align": "right", "indent": 1})
+    set_up_print(sheet, _wide(columns), f"{of}{title}", made, named_by=2)
+    head = book.add_format(
+        {"font_name": HEADS, "font_size": _SIZE, "align": "center", "border": 1}
+        | {"bg_color": "#e6f0f1", **HEAD}
+    )
     sheet.set_row(0, head_height(columns))
     for at, (name, width) in enumerate(columns):
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, name, head)
-    sheet.freeze_panes(1, 1)
-    last = write_rows(sheet, rows, readers_of(definition, facts), widths, (text, day, figure))
+    sheet.freeze_panes(1, 2)
+    last = write_rows(sheet, rows, readers_of(definition, facts), widths, formats_of(book))
     sheet.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     return content.getvalue()
+
+
+def facts_in(definition: Definition, ledger: Ledger) -> Sequence[str]:
+    """The facts of a ledger's rows: one that leaves out what a case is called begins with it."""
+    called = definition.headline
+    return ledger.facts if called in ledger.facts else (called, *ledger.facts)
+
+
+def _columns(definition: Definition, facts: Sequence[str]) -> list[tuple[str, int]]:
+    """The heads with their widths, in the order in which an office reads a ledger."""
+    number = "编号", max(18, 2 * len(definition.title) + _NUMBERED)
+    own = [_column(definition.facts[name]) for name in facts]
+    signed = (_SIGNED,) if definition.sign_offs else ()
+    broad, narrow = (
+        [("序号", 6), number, _UNIT, *some, *_STANDING, *signed] for some in (own, _narrowed(own))
+    )
+    return broad if _wide(broad) <= ON_A3 or _wide(narrow) > ON_A3 else narrow
+
+
+def _narrowed(columns: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Columns of texts a fourth narrower: on one page if that is enough."""
+    return [(title, min(width, max(12, width * 3 // 4))) for title, width in columns]
+
+
+def _wide(columns: Sequence[tuple[str, int]]) -> int:
+    return sum(width for _, width in columns)
+
+
+def formats_of(book: Any) -> Formats:
+    """How cells look."""
+    usual = {"font_name": TEXT, "font_size": _SIZE, "valign": "top"}
+    wrapped = usual | {"num_format": "@", "text_wrap": True}
+    return Formats(
+        text=book.add_format(wrapped),
+        small=book.add_format(wrapped | {"font_size": _SMALL}),
+        day=book.add_format(usual | {"num_format": "yyyy-mm-dd", "align": "left"}),
+        figure=book.add_format(usual | {"align": "right", "indent": 1}),
+        nth=book.add_format(usual | {"align": "center"}),
+    )
 
 
 def readers_of(definition: Definition, facts: Sequence[str]) -> list[tuple[str, Reader | None]]:
@@ -95,9 +160,9 @@ def readers_of(definition: Definition, facts: Sequence[str]) -> list[tuple[str, 
 
 
 def _column(fact: Fact) -> tuple[str, int]:
-    """The head of a fact's column, and its width."""
+    """The head of a fact's column, and its width; a long head goes on below."""
     usual = _LINES if fact.lines else _LINE
-    return fact.title, max(_WIDTHS.get(fact.type, usual), min(2 * len(fact.title) + 2, 20))
+    return fact.title, max(_WIDTHS.get(fact.type, usual), min(len(fact.title) + 3, 16))
 
 
 def write_rows(
@@ -105,41 +170,47 @@ def write_rows(
     rows: Iterable[SheetRow],
     readers: Sequence[tuple[str, Reader | None]],
     widths: Sequence[int],
-    formats: tuple[Any, Any, Any],
+    formats: Formats,
 ) -> int:
     """Write every row, its texts, days and figures in these formats; the number of the last."""
-    text, day, figure = formats
-    last, stamps = 0, 1 + len(_FIXED) + len(readers)
+    text, small, day, figure, nth = formats
+    last, stamps = 0, 3 + len(readers) + len(_STANDING)
     string, number = sheet.write_string, sheet.write_number
     room = [width // 2 for width in widths]  # characters of a line
     for last, row in enumerate(rows, start=1):
-        lines = 1
+        high = _HIGH
         given = row.facts.get
         own = [
             raw if (raw := given(name)) is None or reader is None else reader(raw)
             for name, reader in readers
         ]
-        cells = [*_fixed(row), *own]
-        for at, cell in enumerate(cells):
+        number(last, 0, last, nth)
+        for at, cell in enumerate((row.number, row.unit, *own, *_standing(row)), start=1):
             if cell is None or cell == "":
                 continue  # half of a ledger is empty, and what is not written costs nothing
             if isinstance(cell, str):
+                style = text
                 if len(cell) > room[at] or "\n" in cell:
-                    lines = max(lines, _lines(cell, room[at]))
+                    takes = _lines(cell, room[at]) * _HIGH
+                    if takes > _HIGHEST:
+                        style, takes = small, _lines(cell, room[at] * _SIZE // _SMALL) * _LOW
+                    high = max(high, takes)
                 string(
                     last,
                     at,
                     cell if len(cell) < _MOST_CHARACTERS else cell[:_MOST_CHARACTERS],
-                    text,
+                    style,
                 )
             elif isinstance(cell, date):
                 number(last, at, cell.toordinal() - _DAY_ZERO, day)
             else:
                 number(last, at, cell, figure)
         if row.stamps:
-            string(last, stamps, "；".join(row.stamps), text)
-        if lines > 1:
-            sheet.set_row(last, min(lines * _HIGH, _HIGHEST))
+            signed = "；".join(row.stamps)
+            string(last, stamps, signed, text)
+            high = max(high, _lines(signed, _SIGNED[1] // 2) * _HIGH)
+        if high > _HIGH:
+            sheet.set_row(last, min(high, _HIGHEST))
     return last
 
 
@@ -150,9 +221,10 @@ def _lines(cell: str, room: int) -> int:
     return sum(len(line) // room + 1 for line in cell.split("\n"))
 
 
-def _fixed(row: SheetRow) -> tuple[Any, ...]:
+def _standing(row: SheetRow) -> tuple[Any, ...]:
+    """How a case stands: its limit, what is left of it, its light, its state."""
     due = _day(row.clock.iso) if row.clock.iso else None
-    return row.number, row.unit, row.state, row.clock.word, due, row.clock.left
+    return due, row.clock.left, row.clock.word, row.state
 
 
 def _cell(fact: Fact, raw: Any) -> Any:

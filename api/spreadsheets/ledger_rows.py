@@ -10,6 +10,7 @@ from api.presenting.lists import Clocks, facts_of, stamps_of
 from api.spreadsheets.ledger import SheetRow
 from workflow.store.lists import queries, ranges
 from workflow.store.offices.named import roster
+from workflow.store.sight.scope import units_of
 
 _BATCH = 1_000
 
@@ -44,3 +45,9 @@ def sheet_rows(
         if found.next is None:
             return
         place = found.next
+
+
+def made_by(connection: Connection, someone: Someone) -> str:
+    """The unit in whose name a sheet is made: that of the reader's first post."""
+    units = sorted(units_of(someone.actor))
+    return queries.unit_names(connection, units[:1])[units[0]] if units else ""

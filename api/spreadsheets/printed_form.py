@@ -15,10 +15,8 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from api.presenting.printed import Cell, Filled, Photos
+from api.spreadsheets.paper import HEADS, TEXT, TITLE
 from workflow.engine.printed import Printed, PrintedColumn
-
-TITLE, HEADS, TEXT = "方正小标宋简体", "黑体", "仿宋_GB2312"
-"""Fonts by name: they are the office's, and nothing is embedded."""
 
 _PAPER = {"A3": 8, "A4": 9}
 """Sizes of paper as the format numbers them."""

@@ -25,6 +25,7 @@ from api.presenting.printed import Around, around_the_table, filled
 from api.settings import Settings
 from api.spreadsheets import case_template, figure_list, ledger, org_lists, printed_form
 from api.spreadsheets.ledger import SheetRow
+from api.spreadsheets.paper import Imprint
 from tests.api.specimens import Specimens, photographs
 from tests.furnished import furnish
 from tests.prefecture import NOW
@@ -135,8 +136,8 @@ def _ledgers(specimens: Specimens, compiled: Compiled) -> Iterator[Paper]:
             )
             for case in cases
         ]
-        today = local_day(specimens.now)
-        content = ledger.ledger_sheet(definition, spec.title, spec.facts, rows, today)
+        made = Imprint("黔西南州督查局", local_day(specimens.now))
+        content = ledger.ledger_sheet(definition, spec, rows, made)
         yield f"台账-{definition.workflow}-{name}.xlsx", content
 
 

@@ -18,7 +18,8 @@ from api.pages.lists.printed import MOST_PRINTED, form_of, printed
 from api.pages.rendering import masthead_of, show
 from api.presenting.jobs import ExportPage
 from api.spreadsheets.ledger import ledger_sheet, sheet_title
-from api.spreadsheets.ledger_rows import sheet_rows
+from api.spreadsheets.ledger_rows import made_by, sheet_rows
+from api.spreadsheets.paper import Imprint
 from workflow.engine.calendar import local_day
 from workflow.engine.errors import InvalidInput
 from workflow.store import jobs
@@ -64,8 +65,8 @@ def sheet(
             return RedirectResponse(where, 303)
         else:
             rows = sheet_rows(connection, duban, someone, narrowed, asked.order)
-            today = local_day(duban.clock())
-            content = ledger_sheet(definition, spec.title, spec.facts, rows, today)
+            made_of = Imprint(made_by(connection, someone), local_day(duban.clock()))
+            content = ledger_sheet(definition, spec, rows, made_of)
     with duban.database.unit_of_work() as connection:
         told = exporting.log_of(workflow, ledger) | ({"form": form} if form else {})
         audit.record(connection, Act("export", someone.person, data=told), duban.clock())

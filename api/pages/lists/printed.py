@@ -8,6 +8,7 @@ from api.auth import Someone
 from api.context import Duban
 from api.presenting.lists import Clocks, facts_of
 from api.presenting.printed import Around, Filled, around_the_table, events_shown, filled
+from api.spreadsheets.ledger_rows import made_by
 from api.spreadsheets.printed_form import Sheet, printed_form
 from workflow.engine.calendar import local_day
 from workflow.engine.definition import Definition
@@ -15,7 +16,6 @@ from workflow.engine.errors import InvalidInput, NotFound
 from workflow.engine.printed import Printed
 from workflow.store.lists import happened, queries
 from workflow.store.offices.named import roster
-from workflow.store.sight.scope import units_of
 
 MOST_PRINTED = 1_000
 """Rows of one form: what somebody may still leaf through, photos and all."""
@@ -48,7 +48,7 @@ def printed(
     for number, (own, row) in enumerate(zip(versions, rows, strict=True), start=1):
         facts = facts_of(row, own, someone.actor, people)
         told.append(filled(form, definition, number, row, facts, clocks.of(row, own), around))
-    unit = _unit_of(connection, someone)
+    unit = made_by(connection, someone)
     today = local_day(duban.clock())
     lead, foot = (
         around_the_table(texts, unit, today, len(rows)) for texts in (form.lead, form.foot)
@@ -71,9 +71,3 @@ def _around(connection: Connection, form: Printed, rows: Sequence[queries.Row]) 
         happened=events,
         signed_at=happened.signed_at(connection, cases),
     )
-
-
-def _unit_of(connection: Connection, someone: Someone) -> str:
-    """The unit in whose name a form is filled: that of the reader's first post."""
-    units = sorted(units_of(someone.actor))
-    return queries.unit_names(connection, units[:1])[units[0]] if units else ""

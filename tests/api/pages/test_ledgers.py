@@ -99,8 +99,9 @@ def test_a_spreadsheet_holds_every_row_that_is_filtered_and_takes_no_text_for_a_
         open_case(duban, description=f"=1+{n}，写在问题里的公式")
     open_case(duban, unit="522302", description="别处的问题")
     head, *rows = sheet_of(browser(SPECIALIST), "?unit=兴义市&group=unit")
-    assert head[:3] == ["编号", "单位", "环节"]
-    assert len(rows) == 51
+    assert head[:3] == ["序号", "编号", "单位"]
+    assert head[-5:] == ["期限", "剩余", "亮灯", "环节", "签字"]
+    assert [row[0] for row in rows] == list(range(1, 52))
     described, found_on = head.index("问题描述"), head.index("发现日期")
     assert {row[described] for row in rows} == {f"=1+{n}，写在问题里的公式" for n in range(51)}
     assert str(rows[0][found_on])[:10] == "2026-03-01"
@@ -121,12 +122,55 @@ def test_a_spreadsheet_is_set_up_to_be_printed(browser: Browsers, duban: Duban) 
     sheet = load_workbook(io.BytesIO(answer.content)).active
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", A3)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes, one across
-    assert sheet.print_title_rows == "$1:$1"
+    # one page across, although it has more columns than any other, and as many down as it takes
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$B")
     assert "问题整改　问题台账" in sheet.oddHeader.center.text
+    assert sheet.oddFooter.left.text == "制表单位：州督查局"
+    assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
+    assert sheet.oddFooter.right.text == "数据截至 2026年3月2日"
     head = [cell.value for cell in sheet[1]]
     assert sheet.cell(2, head.index("发现日期") + 1).value == datetime(2026, 3, 1)  # noqa: DTZ001
     assert sheet.cell(2, head.index("交办文号") + 1).value is None
+
+
+def test_a_ledger_that_leaves_out_what_a_case_is_called_begins_with_it_on_paper(
+    browser: Browsers, duban: Duban
+) -> None:
+    """Measures and progress tell nobody of what, and the other ledger hangs on another wall."""
+    open_case(duban, description="路灯三个月不亮")
+    answer = browser(SPECIALIST).client.get("/ledgers/rectification/rectification/sheet.xlsx")
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    head = [cell.value for cell in sheet[1]]
+    assert head[:5] == ["序号", "编号", "单位", "问题描述", "整改目标"]
+    assert sheet.cell(2, 4).value == "路灯三个月不亮"
+
+
+def test_a_text_that_no_row_is_high_enough_for_stands_in_small_type(
+    browser: Browsers, duban: Duban
+) -> None:
+    long, short = "路灯三个月不亮。" * 60, "路灯不亮。" * 10
+    open_case(duban, description=long)
+    open_case(duban, description=short)
+    answer = browser(SPECIALIST).client.get(f"{LEDGER}/sheet.xlsx?order=newest")
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    described = [cell.value for cell in sheet[1]].index("问题描述") + 1
+    found = {
+        cell.value: (cell.font.size, round(sheet.row_dimensions[cell.row].height))
+        for cell in (sheet.cell(row, described) for row in (2, 3))
+    }
+    assert found[short] == (10, 65)
+    size, height = found[long]
+    assert size == 7
+    assert 200 < height <= 409, "the highest row that the format has"
+
+
+def test_only_a_workflow_with_sign_offs_has_a_column_to_sign_in(
+    browser: Browsers, duban: Duban
+) -> None:
+    answer = browser(SPECIALIST).client.get("/ledgers/key_task/progress/sheet.xlsx")
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert [cell.value for cell in sheet[1]][-2:] == ["亮灯", "环节"]
 
 
 @pytest.mark.parametrize(
