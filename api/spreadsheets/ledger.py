@@ -33,13 +33,14 @@ _UNIT = ("单位", 14)
 _STANDING = (("期限", 11), ("剩余", 12), ("亮灯", 6), ("环节", 12))
 _SIGNED = ("签字", 14)
 _WIDTHS = {"date": 11, "yes_no": 6, "integer": 8, "number": 10, "choice": 10, "table": 30}
+_WIDTHS |= {"photos": 8, "documents": 8}  # how many there are
 _LINES, _LINE = 30, 14
 """Widths of columns by what stands in them; of texts of several lines, and of one."""
-_SIZE, _HIGH = 10, 13.0
+_SIZE, _HIGH = 10, 14.5
 """Of a text: its type, and the height of a line, in points; not every program finds heights by
 itself.
 """
-_SMALL, _LOW = 7, 9.5
+_SMALL, _LOW = 7, 10.2
 """Of a text that no row is high enough for."""
 _HIGHEST = 409.0
 """Height of the highest row, in points."""

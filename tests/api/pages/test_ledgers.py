@@ -159,7 +159,7 @@ def test_a_text_that_no_row_is_high_enough_for_stands_in_small_type(
         cell.value: (cell.font.size, round(sheet.row_dimensions[cell.row].height))
         for cell in (sheet.cell(row, described) for row in (2, 3))
     }
-    assert found[short] == (10, 65)
+    assert found[short] == (10, 73)
     size, height = found[long]
     assert size == 7
     assert 200 < height <= 409, "the highest row that the format has"
