@@ -62,7 +62,8 @@ def value_of(
         files: tuple[File, ...] = ()
         if case_id is not None:
             files = tuple(_file(fact, one, case_id, before) for one in raw)
-        return Value(fact.title, f"{len(raw)} 个", files=files)
+        each = "张" if fact.type == "photos" else "份"
+        return Value(fact.title, f"{len(raw)} {each}", files=files)
     if fact.type in ("people", "sample") and isinstance(raw, list):
         return Value(fact.title, "、".join(str(row["name"]) for row in raw))
     unbroken = fact.type in ("date", "number", "integer", "yes_no")

@@ -1,10 +1,12 @@
 """How a limit is said: its last day, or its minute, and how long is left until then."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from workflow.engine import clockwise
 from workflow.engine.calendar import ZONE, Calendar, local_day
 from workflow.engine.sight import due_day
+
+_MINUTE = timedelta(minutes=1)
 
 
 def ends_with_a_day(due_at: datetime) -> bool:
@@ -28,6 +30,8 @@ def left_in_words(calendar: Calendar, due_at: datetime, now: datetime) -> str:
     late, day = now >= due_at, due_day(due_at)
     days = calendar.working_days_between(local_day(now), day)
     if not ends_with_a_day(due_at) and abs(days) <= 1:
+        if abs(due_at - now) < _MINUTE:
+            return "已到期" if late else "即将到期"
         length = clockwise.length_in_words(abs(due_at - now))
         return f"已逾期 {length}" if late else f"还剩 {length}"
     if late:

@@ -1,7 +1,8 @@
 """Values in words: lights, days left, facts, roles."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,30 @@ def test_a_light_and_its_words_follow_from_the_limit_and_now(
     )
     assert (clock.light, clock.word, clock.left) == (light, LIGHTS[light], left)
     assert (clock.day, clock.iso) == ("2026年3月6日 周五", "2026-03-06")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left"),
+    [
+        (-90, "还剩 1 分钟"),
+        (-30, "即将到期"),
+        (0, "已到期"),
+        (59, "已到期"),
+        (60, "已逾期 1 分钟"),
+    ],
+)
+def test_a_limit_by_the_clock_is_never_zero_minutes_away(seconds: int, left: str) -> None:
+    due = at(5)
+    now = due + timedelta(seconds=seconds)
+    clock = clock_of(
+        due, "", provisional=False, stopped=False, closed=False, calendar=CALENDAR, now=now
+    )
+    assert clock.left == left
+
+
+@pytest.mark.parametrize(("kind", "text"), [("photos", "2 张"), ("documents", "2 份")])
+def test_files_are_counted_as_what_they_are(kind: Any, text: str) -> None:
+    assert value_of(Fact(title="佐证", type=kind), [{"id": 1}, {"id": 2}]).text == text
 
 
 @pytest.mark.parametrize(
