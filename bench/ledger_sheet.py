@@ -112,7 +112,8 @@ def _ledger(url: str) -> Iterator[_Ledger]:
         person = connection.execute(select(PERSON.c.id).where(username)).scalar_one()
         reader = actor_of(connection, person, office.NOW)
         someone = Someone(reader, person, "", None)
-        rows = sheet_rows(connection, duban, someone, Filter(workflows=(office.WORKFLOW,)), "")
+        narrowed, parties = Filter(workflows=(office.WORKFLOW,)), ledger.parties_of(definition, spec)
+        rows = sheet_rows(connection, duban, someone, narrowed, "", parties)
         yield _Ledger(definition, spec, rows)
     database.dispose()
 
@@ -127,7 +128,8 @@ def _measure(url: str, what: str) -> float:
             return time.process_time() - begun
         recorder = _Recorder()
         readers = ledger.readers_of(wanted.definition, wanted.facts)
-        widths = [16] * (len(readers) + 8)
+        parties = ledger.parties_of(wanted.definition, wanted.spec)
+        widths = [16] * (len(readers) + len(parties) + 7)
         names = ledger.Formats(*ledger.Formats._fields)
         ledger.write_rows(recorder, wanted.rows, readers, widths, names)
     return _alone(recorder.cells)

@@ -9,7 +9,7 @@ from api.auth import Someone
 from api.context import Duban
 from api.jobs.telling import Tell, counted
 from api.jobs.work import Made
-from api.spreadsheets.ledger import ledger_sheet, sheet_title
+from api.spreadsheets.ledger import ledger_sheet, parties_of, sheet_title
 from api.spreadsheets.ledger_rows import made_by, sheet_rows
 from api.spreadsheets.paper import Imprint
 from workflow.engine.calendar import local_day
@@ -52,7 +52,8 @@ def export_ledger(duban: Duban, someone: Someone, job: Job, tell: Tell) -> Made:
     with duban.database.reading() as connection:
         total = count_up_to(connection, someone.actor, narrowed, MOST_EXPORTED)
         tell(0, total)
-        rows = sheet_rows(connection, duban, someone, narrowed, asked["order"])
+        parties = parties_of(definition, ledger)
+        rows = sheet_rows(connection, duban, someone, narrowed, asked["order"], parties)
         told = counted(rows, total, tell)
         made = Imprint(made_by(connection, someone), local_day(duban.clock()))
         content = ledger_sheet(definition, ledger, told, made)

@@ -20,6 +20,7 @@ from api.spreadsheets.paper import (
     TEXT,
     Imprint,
     head_height,
+    head_in,
     set_up_print,
 )
 from workflow.engine.definition import Definition, Fact, Ledger
@@ -29,7 +30,8 @@ Reader = Callable[[Any], Any]
 
 _NUMBERED = 13
 """Width of what follows the title in a case's number: 〔2026〕999号."""
-_UNIT = ("单位", 14)
+_UNIT = 14
+"""Width of the name of a unit."""
 _STANDING = (("期限", 11), ("剩余", 12), ("亮灯", 6), ("环节", 12))
 _SIGNED = ("签字", 14)
 _WIDTHS = {"date": 11, "yes_no": 6, "integer": 8, "number": 10, "choice": 10, "table": 30}
@@ -42,8 +44,8 @@ itself.
 """
 _SMALL, _LOW = 7, 10.2
 """Of a text that no row is high enough for."""
-_HIGHEST = 409.0
-"""Height of the highest row, in points."""
+_HIGHEST, _AROUND = 409.0, 3.0
+"""Height of the highest row, and what a text leaves free in its own, in points."""
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 """From which day a spreadsheet counts."""
 _MOST_CHARACTERS = 32_767
@@ -52,10 +54,12 @@ _MOST_CHARACTERS = 32_767
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A case of a ledger: where it stands in words, its facts as they are, its stamps in words."""
+    """A case of a ledger: whose it is and where it stands in words, its facts as they are, its
+    stamps in words. `units` are those of `parties_of` the ledger.
+    """
 
     number: str
-    unit: str
+    units: tuple[str, ...]
     state: str
     clock: Clock
     facts: dict[str, Any]
@@ -89,13 +93,11 @@ def ledger_sheet(
         content,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )
-    title = ledger.title
-    sheet = book.add_worksheet(title[:31])
+    sheet = book.add_worksheet(ledger.title[:31])
     facts = facts_in(definition, ledger)
-    columns = _columns(definition, facts)
+    columns = _columns(definition, ledger)
     widths = [width for _, width in columns]
-    of = "" if definition.title in title else f"{definition.title}　"
-    set_up_print(sheet, _wide(columns), f"{of}{title}", made, named_by=2)
+    set_up_print(sheet, _wide(columns), _heading(definition, ledger), made, named_by=2)
     head = book.add_format(
         {"font_name": HEADS, "font_size": _SIZE, "align": "center", "border": 1}
         | {"bg_color": "#e6f0f1", **HEAD}
@@ -111,21 +113,37 @@ def ledger_sheet(
     return content.getvalue()
 
 
+def _heading(definition: Definition, ledger: Ledger) -> str:
+    """What stands above a ledger on paper: of what it is, and that it is one."""
+    of = "" if definition.title in ledger.title else f"{definition.title}　"
+    return f"{of}{ledger.title.removesuffix('台账')}台账"
+
+
+def parties_of(definition: Definition, ledger: Ledger) -> tuple[str, ...]:
+    """The parties whose units a ledger's rows name: whose case it is, and beside it who keeps the
+    ledger where that is another, for both answer for it (双责).
+    """
+    return tuple(dict.fromkeys((definition.anchor, ledger.kept_by)))
+
+
 def facts_in(definition: Definition, ledger: Ledger) -> Sequence[str]:
     """The facts of a ledger's rows: one that leaves out what a case is called begins with it."""
     called = definition.headline
     return ledger.facts if called in ledger.facts else (called, *ledger.facts)
 
 
-def _columns(definition: Definition, facts: Sequence[str]) -> list[tuple[str, int]]:
+def _columns(definition: Definition, ledger: Ledger) -> list[tuple[str, int]]:
     """The heads with their widths, in the order in which an office reads a ledger."""
     number = "编号", max(18, 2 * len(definition.title) + _NUMBERED)
-    own = [_column(definition.facts[name]) for name in facts]
+    units = [(definition.parties[one].title, _UNIT) for one in parties_of(definition, ledger)]
+    facts = [_column(definition.facts[name]) for name in facts_in(definition, ledger)]
     signed = (_SIGNED,) if definition.sign_offs else ()
+    own = [*units, *facts]
     broad, narrow = (
-        [("序号", 6), number, _UNIT, *some, *_STANDING, *signed] for some in (own, _narrowed(own))
+        [("序号", 6), number, *some, *_STANDING, *signed] for some in (own, _narrowed(own))
     )
-    return broad if _wide(broad) <= ON_A3 or _wide(narrow) > ON_A3 else narrow
+    chosen = broad if _wide(broad) <= ON_A3 or _wide(narrow) > ON_A3 else narrow
+    return [(head_in(title, width), width) for title, width in chosen]
 
 
 def _narrowed(columns: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -139,12 +157,12 @@ def _wide(columns: Sequence[tuple[str, int]]) -> int:
 
 def formats_of(book: Any) -> Formats:
     """How cells look."""
-    usual = {"font_name": TEXT, "font_size": _SIZE, "valign": "top"}
+    usual = {"font_name": TEXT, "font_size": _SIZE, "valign": "vcenter"}
     wrapped = usual | {"num_format": "@", "text_wrap": True}
     return Formats(
         text=book.add_format(wrapped),
         small=book.add_format(wrapped | {"font_size": _SMALL}),
-        day=book.add_format(usual | {"num_format": "yyyy-mm-dd", "align": "left"}),
+        day=book.add_format(usual | {"num_format": "yyyy-mm-dd", "align": "center"}),
         figure=book.add_format(usual | {"align": "right", "indent": 1}),
         nth=book.add_format(usual | {"align": "center"}),
     )
@@ -175,24 +193,24 @@ def write_rows(
 ) -> int:
     """Write every row, its texts, days and figures in these formats; the number of the last."""
     text, small, day, figure, nth = formats
-    last, stamps = 0, 3 + len(readers) + len(_STANDING)
+    last = 0
     string, number = sheet.write_string, sheet.write_number
     room = [width // 2 for width in widths]  # characters of a line
     for last, row in enumerate(rows, start=1):
-        high = _HIGH
+        high = 0.0
         given = row.facts.get
         own = [
             raw if (raw := given(name)) is None or reader is None else reader(raw)
             for name, reader in readers
         ]
         number(last, 0, last, nth)
-        for at, cell in enumerate((row.number, row.unit, *own, *_standing(row)), start=1):
+        for at, cell in enumerate((row.number, *row.units, *own, *_standing(row)), start=1):
             if cell is None or cell == "":
                 continue  # half of a ledger is empty, and what is not written costs nothing
             if isinstance(cell, str):
                 style = text
                 if len(cell) > room[at] or "\n" in cell:
-                    takes = _lines(cell, room[at]) * _HIGH
+                    takes = _lines(cell, room[at]) * _HIGH + _AROUND
                     if takes > _HIGHEST:
                         style, takes = small, _lines(cell, room[at] * _SIZE // _SMALL) * _LOW
                     high = max(high, takes)
@@ -207,10 +225,10 @@ def write_rows(
             else:
                 number(last, at, cell, figure)
         if row.stamps:
-            signed = "；".join(row.stamps)
+            signed, stamps = "；".join(row.stamps), 2 + len(row.units) + len(own) + len(_STANDING)
             string(last, stamps, signed, text)
-            high = max(high, _lines(signed, _SIGNED[1] // 2) * _HIGH)
-        if high > _HIGH:
+            high = max(high, _lines(signed, _SIGNED[1] // 2) * _HIGH + _AROUND)
+        if high:
             sheet.set_row(last, min(high, _HIGHEST))
     return last
 

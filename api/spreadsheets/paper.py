@@ -34,9 +34,17 @@ class Imprint:
     day: date
 
 
+def head_in(title: str, width: int) -> str:
+    """A head; what it has in brackets begins a line where there is no room beside the rest."""
+    return title if 2 * len(title) < width else title.replace("（", "\n（")
+
+
 def head_height(columns: Sequence[tuple[str, int]]) -> float:
     """The height in points of a row of heads, each with the width of its column."""
-    lines = (ceil((2 * len(title) + 1) / width) for title, width in columns)
+    lines = (
+        sum(ceil((2 * len(line) + 1) / width) for line in title.split("\n"))
+        for title, width in columns
+    )
     return max(lines, default=1) * _HEAD_LINE + 3
 
 
@@ -58,7 +66,7 @@ def set_up_print(
     sheet.center_horizontally()
     sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
     if title:  # the font after the size: a title that begins with a figure would be read into it
-        sheet.set_header(f'&C&16&"{TITLE}"{_plain(title)}')
+        sheet.set_header(f'&C&16&"{TITLE},Regular"{_plain(title)}')
     unit = f"&L制表单位：{_plain(made.unit)}" if made and made.unit else ""
     of = f"&R数据截至 {in_full(made.day)}" if made else ""  # a field would be in the machine's form
     sheet.set_footer(f"{unit}&C第 &P 页，共 &N 页{of}")

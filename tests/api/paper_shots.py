@@ -123,12 +123,12 @@ def _ledgers(specimens: Specimens, compiled: Compiled) -> Iterator[Paper]:
     definition = compiled.definition
     cases = list(_cases(specimens, compiled))
     people = roster(specimens.connection, ((definition, case.facts) for case in cases))
-    units = queries.unit_names(specimens.connection, {case.unit for case in cases})
     for name, spec in definition.ledgers.items():
+        parties = ledger.parties_of(definition, spec)
         rows = [
             SheetRow(
                 case.number,
-                units[case.unit],
+                tuple(specimens.names[case.parties[one].unit] for one in parties),
                 definition.states[case.state].title,
                 _clock(specimens, case),
                 people.by_name(definition, case.facts),

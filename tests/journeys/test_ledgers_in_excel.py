@@ -108,8 +108,8 @@ def test_an_old_ledger_comes_in_goes_on_to_its_end_and_goes_out_on_paper(
 
 
 def test_every_ledger_of_every_workflow_goes_out_as_a_sheet(play: Play, front: Front) -> None:
-    """One column a fact, after what the case is called, and both ledgers of a problem have the
-    same row of it.
+    """One column a fact, after whose case it is, who keeps the ledger and what the case is called;
+    and both ledgers of a problem have the same row of it.
     """
     undone, _ = taken_over(play, front)
     reader, number = front.browser(SPECIALIST).client, play.case(undone).number
@@ -123,9 +123,11 @@ def test_every_ledger_of_every_workflow_goes_out_as_a_sheet(play: Play, front: F
             called = () if definition.headline in one.facts else (definition.headline,)
             own = [definition.facts[fact].title for fact in (*called, *one.facts)]
             signed = ["签字"] if definition.sign_offs else []
-            assert head == [
-                *("序号", "编号", "单位"), *own, *("期限", "剩余", "亮灯", "环节"), *signed
-            ]  # fmt: skip
+            both = dict.fromkeys((definition.anchor, one.kept_by))
+            units = [definition.parties[party].title for party in both]
+            standing = ["期限", "剩余", "亮灯", "环节"]
+            found = [str(cell).replace("\n", "") for cell in head]
+            assert found == ["序号", "编号", *units, *own, *standing, *signed]
             if definition.workflow == "rectification":
                 assert number in {row[1] for row in rows}
                 assert len(rows) == 2

@@ -17,7 +17,7 @@ from api.pages.lists.ledger_filters import Asked, Filters, moments_at, one_ledge
 from api.pages.lists.printed import MOST_PRINTED, form_of, printed
 from api.pages.rendering import masthead_of, show
 from api.presenting.jobs import ExportPage
-from api.spreadsheets.ledger import ledger_sheet, sheet_title
+from api.spreadsheets.ledger import ledger_sheet, parties_of, sheet_title
 from api.spreadsheets.ledger_rows import made_by, sheet_rows
 from api.spreadsheets.paper import Imprint
 from workflow.engine.calendar import local_day
@@ -64,7 +64,8 @@ def sheet(
             where = f"/ledgers/{workflow}/{ledger}/export{asked.address()}"
             return RedirectResponse(where, 303)
         else:
-            rows = sheet_rows(connection, duban, someone, narrowed, asked.order)
+            parties = parties_of(definition, spec)
+            rows = sheet_rows(connection, duban, someone, narrowed, asked.order, parties)
             made_of = Imprint(made_by(connection, someone), local_day(duban.clock()))
             content = ledger_sheet(definition, spec, rows, made_of)
     with duban.database.unit_of_work() as connection:

@@ -99,7 +99,8 @@ def test_a_spreadsheet_holds_every_row_that_is_filtered_and_takes_no_text_for_a_
         open_case(duban, description=f"=1+{n}，写在问题里的公式")
     open_case(duban, unit="522302", description="别处的问题")
     head, *rows = sheet_of(browser(SPECIALIST), "?unit=兴义市&group=unit")
-    assert head[:3] == ["序号", "编号", "单位"]
+    assert head[:4] == ["序号", "编号", "责任单位", "督办单位"]
+    assert {tuple(row[2:4]) for row in rows} == {("兴义市", "州督查局")}
     assert head[-5:] == ["期限", "剩余", "亮灯", "环节", "签字"]
     assert [row[0] for row in rows] == list(range(1, 52))
     described, found_on = head.index("问题描述"), head.index("发现日期")
@@ -142,7 +143,7 @@ def test_a_ledger_that_leaves_out_what_a_case_is_called_begins_with_it_on_paper(
     answer = browser(SPECIALIST).client.get("/ledgers/rectification/rectification/sheet.xlsx")
     sheet = load_workbook(io.BytesIO(answer.content)).active
     head = [cell.value for cell in sheet[1]]
-    assert head[:5] == ["序号", "编号", "单位", "问题描述", "整改目标"]
+    assert head[:5] == ["序号", "编号", "责任单位", "问题描述", "整改目标"]
     assert sheet.cell(2, 4).value == "路灯三个月不亮"
 
 
@@ -159,10 +160,24 @@ def test_a_text_that_no_row_is_high_enough_for_stands_in_small_type(
         cell.value: (cell.font.size, round(sheet.row_dimensions[cell.row].height))
         for cell in (sheet.cell(row, described) for row in (2, 3))
     }
-    assert found[short] == (10, 73)
+    assert found[short] == (10, 76)
     size, height = found[long]
     assert size == 7
     assert 200 < height <= 409, "the highest row that the format has"
+
+
+def test_a_head_breaks_where_its_brackets_begin_and_the_sheet_says_that_it_is_a_ledger(
+    browser: Browsers, duban: Duban
+) -> None:
+    """It broke before the last bracket; and 年度报告　收文 tells nobody what hangs there."""
+    desk = browser(SPECIALIST).client
+    money = desk.get("/ledgers/project/money/sheet.xlsx").content
+    heads = [cell.value for cell in load_workbook(io.BytesIO(money)).active[1]]
+    assert "到位资金\n（万元）" in heads
+    received = desk.get("/ledgers/annual_report/receipt/sheet.xlsx").content
+    sheet = load_workbook(io.BytesIO(received)).active
+    assert "年度报告　收文台账" in sheet.oddHeader.center.text
+    assert sheet.title == "收文"
 
 
 def test_only_a_workflow_with_sign_offs_has_a_column_to_sign_in(
