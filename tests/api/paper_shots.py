@@ -128,7 +128,7 @@ def _ledgers(specimens: Specimens, compiled: Compiled) -> Iterator[Paper]:
         rows = [
             SheetRow(
                 case.number,
-                tuple(specimens.names[case.parties[one].unit] for one in parties),
+                tuple(_unit(specimens, case, one) for one in parties),
                 definition.states[case.state].title,
                 _clock(specimens, case),
                 people.by_name(definition, case.facts),
@@ -139,6 +139,11 @@ def _ledgers(specimens: Specimens, compiled: Compiled) -> Iterator[Paper]:
         made = Imprint("黔西南州督查局", local_day(specimens.now))
         content = ledger.ledger_sheet(definition, spec, rows, made)
         yield f"台账-{definition.workflow}-{name}.xlsx", content
+
+
+def _unit(specimens: Specimens, case: Case, party: str) -> str:
+    seat = case.parties.get(party)
+    return specimens.names[seat.unit] if seat else ""
 
 
 def _forms(specimens: Specimens, compiled: Compiled) -> Iterator[Paper]:
