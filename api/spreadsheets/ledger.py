@@ -46,6 +46,8 @@ _SMALL, _LOW = 7, 10.2
 """Of a text that no row is high enough for."""
 _HIGHEST, _AROUND = 409.0, 3.0
 """Height of the highest row, and what a text leaves free in its own, in points."""
+_MEASURE = 2
+"""Characters of what a figure is counted in, at the most: 万元, 件, %."""
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 """From which day a spreadsheet counts."""
 _MOST_CHARACTERS = 32_767
@@ -261,10 +263,18 @@ def _cell(fact: Fact, raw: Any) -> Any:
 def _row(fact: Fact, row: Sequence[str]) -> str:
     """A row of a table in one line; a bare figure says of what it is."""
     return "，".join(
-        f"{column.title} {cell}" if column.type in ("number", "integer") else cell
+        _figure(column.title, cell) if column.type in ("number", "integer") else cell
         for column, cell in zip(fact.columns.values(), row, strict=True)
         if cell != NOTHING
     )
+
+
+def _figure(title: str, figure: str) -> str:
+    """A figure behind what it is, what it counts behind it: 逾期（件） is said as 逾期 3 件."""
+    name, _, counts = title.removesuffix("）").partition("（")
+    if not 0 < len(counts) <= _MEASURE:
+        return f"{title} {figure}"
+    return f"{name} {figure}{counts}" if counts == "%" else f"{name} {figure} {counts}"
 
 
 @lru_cache(maxsize=5_000)

@@ -117,6 +117,26 @@ def test_a_figure_in_a_table_says_in_its_cell_of_what_it_is(duban: Duban) -> Non
     assert reader([county]) == "1. 普安县，新增问题 12，销号 8，在办 4，逾期 1，反弹 0"
 
 
+@pytest.mark.parametrize(
+    ("fact", "row", "said"),
+    [
+        ("black", {"unit": "普安县", "overdue": 3, "open": 5}, "普安县，逾期 3 件，在办 5 件"),
+        (
+            "red",
+            {"unit": "兴义市", "rate": 86.5, "closed": 12},
+            "兴义市，按期销号率 86.5%，销号 12 件",
+        ),
+    ],
+)
+def test_what_a_figure_counts_stands_behind_it(
+    duban: Duban, fact: str, row: dict[str, Any], said: str
+) -> None:
+    """“逾期（件） 3” is a head with a figure, and no sentence."""
+    ((_, reader),) = readers_of(duban.catalog.newest("bulletin").definition, [fact])
+    assert reader is not None
+    assert reader([row]) == f"1. {said}"
+
+
 def test_a_spreadsheet_is_set_up_to_be_printed(browser: Browsers, duban: Duban) -> None:
     open_case(duban)
     answer = browser(SPECIALIST).client.get(f"{LEDGER}/sheet.xlsx")
