@@ -51,4 +51,4 @@ def test_what_is_settled_has_its_light_in_lists_sheets_and_on_its_page(
     )
     sheet = desk.client.get(f"{LEDGER}/sheet.xlsx?opened=closed").content
     head, row = CalamineWorkbook.from_filelike(io.BytesIO(sheet)).get_sheet_by_index(0).to_python()
-    assert "办结" in row[: head.index("发现日期")]
+    assert row[head.index("亮灯")] == "办结"
