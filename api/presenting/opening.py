@@ -3,11 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from api.presenting.fields import Field, Option
 from workflow.engine.beginnings import OfPeriod
 from workflow.engine.case import Actor, Unit
-from workflow.engine.definition import Definition, Party
+from workflow.engine.circles import unit_columns
+from workflow.engine.definition import FILE_TYPES, Definition, Fact, Party
+from workflow.engine.errors import InvalidInput
+from workflow.engine.facts import clean
 from workflow.engine.periods import recent
 
 _PERIODS = 3
@@ -141,3 +145,21 @@ def submit_title(definition: Definition) -> str:
         title = event.title
         at = event.to[0].state if event.to else at
     return title
+
+
+def wrong_facts(definition: Definition, facts: Mapping[str, Any]) -> dict[str, str]:
+    """What an opening says of the facts, a sentence each, whatever else it is refused for; but of
+    files, people and units in tables: who brought those and which these are the store knows.
+    """
+    known = {name for name in facts if name in definition.facts and _stored(definition.facts[name])}
+    said = {name: raw for name, raw in facts.items() if name not in known}
+    opening = definition.opening
+    try:
+        clean(definition, said, needs={*opening.needs} - known, may=opening.may)
+    except InvalidInput as refused:
+        return dict(refused.data["facts"])
+    return {}
+
+
+def _stored(fact: Fact) -> bool:
+    return fact.type in (*FILE_TYPES, "people") or bool(unit_columns(fact))

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from api.context import Duban
-from api.presenting.opening import asked_parties
+from api.presenting.opening import asked_parties, wrong_facts
 from api.rest.inputs import OpenBody
-from workflow.engine.definition import FILE_TYPES, Definition
+from workflow.engine.definition import Definition
 from workflow.engine.errors import InvalidInput, NotFound
-from workflow.engine.facts import clean
 from workflow.engine.machine import Compiled
 from workflow.store.offices.organisation import unit_by_code
 
@@ -103,18 +102,5 @@ def _misnamed(definition: Definition, body: OpenBody) -> Problems:
 
 
 def _wrong_facts(definition: Definition, body: OpenBody) -> Problems:
-    """What the opening says of the facts, but for files and people: who brought those and who
-    these are the store knows.
-    """
-    brought = {
-        name
-        for name, fact in definition.facts.items()
-        if fact.type in (*FILE_TYPES, "people") and name in body.facts
-    }
-    facts = {name: raw for name, raw in body.facts.items() if name not in brought}
-    opening = definition.opening
-    try:
-        clean(definition, facts, needs={*opening.needs} - brought, may=opening.may)
-    except InvalidInput as refused:
-        return _placed(refused)
-    return {}
+    problems = wrong_facts(definition, body.facts)
+    return {f"facts.{name}": sentence for name, sentence in problems.items()}

@@ -32,6 +32,17 @@ def test_an_opening_is_told_all_its_mistakes_at_once_each_at_its_place(
 
 
 @ON_SQLITE
+def test_a_unit_that_stands_rightly_in_a_table_is_no_mistake_beside_another(rest: Rest) -> None:
+    visits = [{"month": 3, "unit": "522301", "theme": "产业到户", "kind": "明查"}]
+    body = opening() | {"workflow": "inspection_plan", "facts": {"visits": visits}, "parties": {}}
+    answer = rest(SPECIALIST).post("/cases", body)
+    refused(answer, 422, "invalid_input")
+    fields = answer.json()["data"]["fields"]
+    assert "facts.subject" in fields
+    assert "facts.visits" not in fields
+
+
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("change", "places"),
     [

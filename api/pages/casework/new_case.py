@@ -29,6 +29,7 @@ from api.presenting.opening import (
     party_field,
     period_field,
     submit_title,
+    wrong_facts,
 )
 from workflow.engine.calendar import local_day
 from workflow.engine.case import Unit
@@ -41,6 +42,7 @@ from workflow.store.sight.scope import units_of
 router = APIRouter()
 
 _HERE = "/cases/new"
+_MISTAKES = "有几处需要改正，请看下面的说明"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,7 @@ def open_case(duban: Installation, someone: SignedInForm, form: Posted) -> Respo
     filled_in = fill(duban, someone, form, definition)
     period = _period(form)
     try:
-        _check(parties)
-        filled_in.check()
+        _check(definition, filled_in, parties)
         answer = duban.commands.open_case(
             workflow=definition.workflow,
             parties={name: one.unit for name, one in parties.items() if one.unit is not None},
@@ -100,14 +101,18 @@ def open_case(duban: Installation, someone: SignedInForm, form: Posted) -> Respo
     return RedirectResponse(f"/cases/{answer.case}?done={answer.seq}", 303)
 
 
-def _check(parties: Mapping[str, Picked]) -> None:
-    if any(one.problem for one in parties.values()):
-        raise InvalidInput("有几处需要改正，请看下面的说明")
+def _check(definition: Definition, given: Filled, parties: Mapping[str, Picked]) -> None:
+    """Raise InvalidInput where a unit or a file is not to be had, with all that is wrong besides:
+    nobody sends a form twice to learn of its second mistake.
+    """
+    if given.problems or any(one.problem for one in parties.values()):
+        facts = wrong_facts(definition, given.facts)
+        raise InvalidInput(_MISTAKES, {"facts": facts | given.problems})
 
 
 def _refused(given: Filled, parties: Mapping[str, Picked], refusal: Refusal) -> _Filled:
     problems = given.problems_beside(refusal)
-    sentence = "有几处需要改正，请看下面的说明" if problems else refusal.sentence
+    sentence = _MISTAKES if problems else refusal.sentence
     return _Filled(given.facts, parties, problems=problems, problem=sentence)
 
 

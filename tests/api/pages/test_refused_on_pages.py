@@ -26,3 +26,20 @@ def test_what_a_page_refuses_is_counted_by_its_code(browser: Browsers, duban: Du
     views = "/ledgers/rectification/problem/views"
     assert someone.post(views, form.values | {"title": ""}).status == 422
     assert counted(duban) == {"invalid_input": 2, "wrong_password": 1}
+
+
+def test_all_that_is_wrong_with_a_new_case_is_told_at_once(browser: Browsers) -> None:
+    someone = browser(SPECIALIST)
+    form = someone.get("/cases/new?workflow=rectification").forms[0]
+    typed = {"party.responsible": "天上人间", "fact.source": "督查", "fact.description": "坏了"}
+    page = someone.post(form.action, form.values | typed)
+    assert page.status == 422
+    assert [one.text for one in page.main.all(class_="problem")] == [
+        "没有找到名为“天上人间”的单位，请核对名称或编码",
+        "请填写“发现日期”",
+        "应为 5 至 1000 个字，现为 2 个",
+        "请填写“问题等级”",
+        "请填写“整改类型”",
+        "请填写“整改时限”",
+    ]
+    assert "有几处需要改正" in page.main.one(class_="banner").text
