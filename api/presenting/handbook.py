@@ -129,8 +129,7 @@ def _sections(page: WorkflowPage) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _of_state(state: StateRule) -> Iterator[str]:
     if state.turn:
         yield f"由{state.turn}办理"
-    for limit in state.limits:
-        yield f"限期 {limit}"
+    yield from state.limits
     for event in state.events:
         yield _of_event(event)
     for rung in state.rungs:

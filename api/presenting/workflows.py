@@ -1,7 +1,7 @@
 """A workflow in words, made from its definition: states, turns, limits, ladders, who does what."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from api.presenting.wording import Names, roles_in_words
@@ -258,8 +258,9 @@ def _decided_by(definition: Definition, condition: str | None) -> str:
 def _limit(definition: Definition, case: LimitCase) -> str:
     if case.fact is not None:
         title = definition.facts[case.fact].title
-        return f"至“{title}”{'的下一个节点' if definition.facts[case.fact].type == 'table' else ''}"
-    words = case.term.in_words() if case.term else ""
+        last = "的下一个节点" if definition.facts[case.fact].type == "table" else ""
+        return f"限期至“{title}”{last}"
+    words = f"限期 {case.term.in_words()}" if case.term else "限期"
     return f"{words}（自{definition.states[case.since].title}起）" if case.since else words
 
 
@@ -276,9 +277,14 @@ def event_rule(definition: Definition, state: State | None, event: Event) -> Eve
         title=event.title,
         who=_who(definition, state, event),
         gives="、".join(definition.facts[fact].title for fact in event.needs),
-        leads="或".join(definition.states[target].title for target in targets) or STAYS,
-        notes=tuple(_notes(definition, event)),
+        leads=_either([definition.states[target].title for target in targets]) or STAYS,
+        notes=tuple(note for note in _notes(definition, event) if note != event.title),
     )
+
+
+def _either(titles: Sequence[str]) -> str:
+    """One of several: 甲、乙或丙."""
+    return "或".join(filter(None, ("、".join(titles[:-1]), *titles[-1:])))
 
 
 def _who(definition: Definition, state: State | None, event: Event) -> str:

@@ -59,6 +59,8 @@ def test_the_rule_book_says_who_may_not_sign_both_and_what_is_proposed_by_itself
     assert "系统自动提出“提级督办”，理由：重大问题" in page.text
     assert "整改责任人（文字；涉及个人，不公开）" in page.text
     assert "审核人（签字）" in page.text
+    assert "限期至“整改时限”" in page.text
+    assert "→ 二次销号、销号公示或现场核查" in page.text
 
 
 def test_the_rule_book_says_when_a_higher_office_takes_a_seat(browser: Browsers) -> None:
