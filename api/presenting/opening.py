@@ -157,7 +157,8 @@ def wrong_facts(definition: Definition, facts: Mapping[str, Any]) -> dict[str, s
     try:
         clean(definition, said, needs={*opening.needs} - known, may=opening.may)
     except InvalidInput as refused:
-        return dict(refused.data["facts"])
+        beside = refused.data.get("facts")
+        return dict(beside) if isinstance(beside, Mapping) else {}
     return {}
 
 
