@@ -302,15 +302,19 @@ def _check_open(connection: Connection, card: Scorecard) -> None:
         raise ConditionNotMet(f"{card.year} 年的考核结果已经冻结，不能再改")
 
 
-def _check_complete(made: Sequence[Sheet]) -> None:
-    """Nothing is frozen that is not known: 待认定 is not zero."""
+def lacking(made: Sequence[Sheet]) -> tuple[str, ...]:
+    """What is wanting before results can be frozen, a sentence each: 待认定 is not zero."""
     if not made:
-        raise ConditionNotMet("没有可以考核的单位")
-    for one in made:
-        if one.case is None:
-            raise ConditionNotMet(f"{one.name}本年没有考核事项，不能冻结")
-        if not one.exempt and not one.standing.final:
-            raise ConditionNotMet(f"{one.name}还有待认定的指标，不能冻结")
+        return ("没有可以考核的单位",)
+    absent = [one.name for one in made if one.case is None]
+    pending = [one.name for one in made if one.case and not (one.exempt or one.standing.final)]
+    wanting = ((absent, "本年没有考核事项"), (pending, "还有待认定的指标"))
+    return tuple(f"{'、'.join(names)}{what}" for names, what in wanting if names)
+
+
+def _check_complete(made: Sequence[Sheet]) -> None:
+    if wanting := lacking(made):
+        raise ConditionNotMet(f"{'；'.join(wanting)}，不能冻结")
 
 
 def _given(card: Scorecard, one: Sheet, before: str) -> dict[str, Any]:

@@ -64,7 +64,9 @@ class RankRow:
 
 @dataclass(frozen=True, slots=True)
 class RankingPage:
-    """A year by a scorecard, as far as the reader sees it; `may_freeze` shows the button."""
+    """A year by a scorecard, as far as the reader sees it; `may_freeze` is for who freezes it, and
+    `lacking` what is wanting before.
+    """
 
     title: str
     basis: str
@@ -72,6 +74,7 @@ class RankingPage:
     url: str
     frozen: str
     may_freeze: bool
+    lacking: tuple[str, ...]
     rows: tuple[RankRow, ...]
     problem: str = ""
 

@@ -26,7 +26,7 @@ from api.presenting.assessments import (
 )
 from api.presenting.boards import tabs
 from api.presenting.wording import in_full
-from workflow.assessing import Sheet, proposals
+from workflow.assessing import Sheet, lacking, proposals
 from workflow.engine.calendar import local_day
 from workflow.engine.errors import InvalidInput, NotFound, Refusal
 
@@ -152,6 +152,7 @@ def _ranking(
         url=f"{_OPEN}/{card}/{year}",
         frozen=in_full(local_day(frozen)) if frozen else "",
         may_freeze=here.keeps and not frozen,
+        lacking=lacking(here.sheets),
         rows=ranked(here.card, here.sheets),
         problem=refusal.sentence if refusal else "",
     )

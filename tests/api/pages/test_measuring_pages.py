@@ -15,6 +15,9 @@ from tests.api.pages.conftest import Browser, Browsers, new_request
 from tests.api.pages.page import Page, faults_of
 from tests.api.pages.stories import walk_to
 from tests.api.sheets import xlsx
+from tests.engine.definitions import at
+from tests.journeys.assessments import GOOD, JUDGED, Round, approved, to_approval
+from tests.journeys.play import Play
 from tests.prefecture import Prefecture
 
 OFFICE, KEEPER, COUNTY = "zhou-zx.officer", "zhou-dc.specialist1", "xingyi.head"
@@ -181,10 +184,32 @@ def test_a_deduction_is_proposed_with_its_case_confirmed_and_waived(
     assert [(one["case"], one["number"]) for one in told] == [(None, "不在你查看范围内的事项")]
 
 
-def test_freezing_too_early_is_refused_with_the_reason(entered: Browser) -> None:
-    page = entered.post_form(CARD, "freeze")
+def test_freezing_too_early_is_not_offered_and_is_refused_with_the_reason(entered: Browser) -> None:
+    ranking = entered.get(CARD)
+    assert "现在还不能冻结" in ranking.text
+    assert ranking.forms == []
+    token = ranking.root.one("input", name="csrf").attributes["value"]
+    page = entered.post(f"{CARD}/freeze", {"csrf": token})
     assert page.status == 422
     assert "本年没有考核事项，不能冻结" in page.text
+
+
+def test_freezing_is_offered_once_everything_is_settled(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    play = Play(duban.database, at("2026-11-09 18:00"))
+    play.until("2026-11-10 09:30")
+    clock.advance_to(play.now)
+    round_, desk = Round(play), browser(OFFICE)
+    round_.enter("zhou-zx.liaison", GOOD)
+    waiting = desk.get(CARD)
+    assert "兴义市、兴仁市" in waiting.main.one(class_="told").text
+    assert "还有待认定的指标" in waiting.main.one(class_="told").text
+    round_.enter(KEEPER, JUDGED)
+    to_approval(round_)
+    approved(round_)
+    clock.advance_to(play.now)
+    assert "结果已于" in desk.post_form(CARD, "freeze").text
 
 
 def test_a_program_reads_figures_and_sheets(entered: Browser, duban: Duban) -> None:
