@@ -12,6 +12,8 @@ from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from api.papers.docx_mark import add_mark
+from tests.api.files import picture
+from tests.api.pages.test_printed_forms import photo_of
 from tests.journeys import test_annual_report as annual_report
 from tests.journeys import test_commendation as commendation
 from tests.journeys import test_hotline as hotline
@@ -19,7 +21,7 @@ from tests.journeys import test_key_task as key_task
 from tests.journeys import test_referral as referral
 from tests.journeys.desk import Desk
 from tests.journeys.play import COUNTY, Play, variation
-from tests.journeys.problems import FINDER, rectifying
+from tests.journeys.problems import FINDER, first_review, rectifying
 from workflow.engine.errors import ConditionNotMet, NotFound, OutOfTurn
 
 pytestmark = pytest.mark.journey
@@ -151,6 +153,15 @@ def test_departments_are_asked_before_anybody_is_named_in_public(play: Play, des
     play.act(commendation.ORGANISER, case, "no_objection", replies="均无意见")
     with pytest.raises(OutOfTurn):
         desk.draft(commendation.MAKER, case, "consultation_letter")
+
+
+@variation
+def test_an_application_to_sign_off_says_how_many_photos_there_are_or_that_there_are_none(
+    play: Play, desk: Desk
+) -> None:
+    case = first_review(play, photos_before=[photo_of(desk.duban, FINDER, picture())])
+    sheet = desk.issue("xingyi.liaison", case, "sign_off_application").text
+    assert "整改前图片\t1张，见销号申请单\t整改后图片\t无照片" in sheet
 
 
 @variation
