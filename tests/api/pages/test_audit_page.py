@@ -115,6 +115,17 @@ def test_what_was_done_is_read_in_words(reader: Browser, duban: Duban) -> None:
     assert "最近两小时没有导出校验点" in page.text
 
 
+def test_where_requests_came_from_is_a_column_where_any_has_one(
+    reader: Browser, duban: Duban
+) -> None:
+    write(duban, Act("calendar", None, ("calendar", 3), data={"year": 2027}))
+    assert "放假通知 #3" in reader.get("/audit").text
+    assert "来源地址" not in reader.get("/audit").text
+    head = person(duban, "xingyi.head")
+    write(duban, Act("export", head, data={"what": "ledger", "rows": 12}, address="10.0.0.8"))
+    assert "来源地址" in reader.get("/audit").main.one("thead").text
+
+
 def details() -> Iterator[tuple[str, ast.expr]]:
     """What the code writes into the log beside the act, as far as it can be read off the code."""
     for _, node in nodes("workflow", "api"):
