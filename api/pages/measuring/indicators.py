@@ -1,8 +1,10 @@
 """监测指标: one indicator of the units below, with its line; and the figures from a table."""
 
+from collections.abc import Collection, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy import Connection
 
 from api.auth import Installation, SignedInForm, SignedInPage, Someone
 from api.context import Duban
@@ -18,7 +20,9 @@ from api.presenting.indicators import IndicatorPage, facts_of, series_rows
 from api.presenting.workflows import office_in_words
 from api.spreadsheets.figure_list import FigureReport, import_figures, template
 from workflow.engine.errors import Refusal
+from workflow.measuring.model import Indicator
 from workflow.store.measuring import figures
+from workflow.store.measuring.figures import Home
 
 router = APIRouter()
 
@@ -35,9 +39,9 @@ def series(
     """The page of one indicator."""
     in_force = duban.shelf.in_force()
     known = in_force.indicators
-    chosen = chosen_of(known, indicator)
     with duban.database.reading() as connection:
         homes = figures.homes(connection, someone.actor)
+        chosen = _chosen(connection, known, indicator, homes)
         found = figures.series(connection, chosen, homes) if chosen else []
     heads, rows = series_rows(found)
     of = next((one for one in in_force.lists.values() if chosen in one.items), None)
@@ -51,6 +55,16 @@ def series(
         rows=rows,
     )
     return show("indicators.html", page, masthead_of(duban, someone, HERE))
+
+
+def _chosen(
+    connection: Connection, known: Mapping[str, Indicator], asked: str, homes: Collection[Home]
+) -> str:
+    """What is asked for if it exists, otherwise the first of which the reader sees figures."""
+    if asked in known:
+        return asked
+    told = figures.told_of(connection, homes)
+    return chosen_of({name: one for name, one in known.items() if name in told} or known, "")
 
 
 @router.get("/indicators/import")

@@ -81,6 +81,13 @@ def test_figures_are_looked_at_entered_and_plotted(entered: Browser) -> None:
     assert "不适用" in spared.text
 
 
+def test_the_page_opens_on_an_indicator_of_which_the_reader_sees_figures(
+    entered: Browser, browser: Browsers
+) -> None:
+    assert entered.get("/indicators").main.one("table").text.startswith("单位")
+    assert "还没有这个指标的数值" in browser("wangmo.head").get("/indicators").text
+
+
 def test_a_wrong_row_is_told_beside_its_number_and_nothing_is_entered(browser: Browsers) -> None:
     page = sent(
         browser(OFFICE),

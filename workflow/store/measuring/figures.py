@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, text, update
 
 from workflow.engine.case import Actor
 from workflow.store.evidence import audit
@@ -133,18 +133,34 @@ def of_units(connection: Connection, units: Collection[int], year: int) -> list[
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def told_of(connection: Connection, seen: Collection[Home]) -> set[str]:
+    """The indicators of which there are figures in force below where somebody works."""
+    if not seen:
+        return set()
+    query = (
+        select(FIGURE.c.indicator)
+        .distinct()
+        .join(UNIT, UNIT.c.id == FIGURE.c.unit_id)
+        .where(FIGURE.c.live == 1, _below(seen))
+    )
+    return set(connection.execute(query).scalars())
+
+
 def series(connection: Connection, indicator: str, seen: Collection[Home]) -> list[Row]:
     """The figures in force of an indicator, with their units, below where somebody works."""
     if not seen:
         return []
-    below = [UNIT.c.path.like(f"{home.path}%") for home in seen]
     query = (
         select(*_SERIES)
         .join(UNIT, UNIT.c.id == FIGURE.c.unit_id)
-        .where(FIGURE.c.indicator == indicator, FIGURE.c.live == 1, or_(*below))
+        .where(FIGURE.c.indicator == indicator, FIGURE.c.live == 1, _below(seen))
         .order_by(UNIT.c.code, FIGURE.c.period)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _below(seen: Collection[Home]) -> ColumnElement[bool]:
+    return or_(*(UNIT.c.path.like(f"{home.path}%") for home in seen))
 
 
 def history(connection: Connection, indicator: str, unit: int, period: str) -> list[Row]:
