@@ -10,7 +10,7 @@ from api.presenting.lights import Clock, Pace, clock_of, pace_of
 from api.presenting.values import Value, value_of
 from api.presenting.wording import Names, shortened
 from workflow.catalog import Catalog
-from workflow.engine.calendar import Calendar
+from workflow.engine.calendar import Calendar, local_day
 from workflow.engine.case import Actor
 from workflow.engine.confidence import shown_to
 from workflow.engine.definition import Definition, Event
@@ -129,13 +129,16 @@ class LedgerPage:
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationPage:
-    """对账: the cases on which the ledgers disagree in one way; `kinds` are all ways."""
+    """对账: the cases on which the ledgers disagree in one way; `kinds` are all ways, and `still`
+    says of each case how long nothing has happened, where that is the way.
+    """
 
     title: str
     workflow_title: str
     lead: str
     kinds: tuple["LedgerLink", ...]
     rows: tuple[LedgerRow, ...]
+    still: Mapping[int, str]
     next: str
     first: bool
     start: str
@@ -293,6 +296,11 @@ def stamps_of(definition: Definition, body: Row, *, given: bool = True) -> tuple
         for name, side in definition.sign_offs.items()
         if (name in signed or name in stated) == given
     )
+
+
+def still_in_words(last: datetime, now: datetime) -> str:
+    """For how long nothing has been written about a case."""
+    return f"已 {(local_day(now) - local_day(last)).days} 天未更新"
 
 
 def ledger_links(definition: Definition, here: str) -> tuple[LedgerLink, ...]:

@@ -14,11 +14,12 @@ from api.presenting.lists import (
     LedgerLink,
     ReconciliationPage,
     ledger_links,
+    still_in_words,
 )
 from workflow.engine.definition import Definition
 from workflow.engine.errors import NotFound
 from workflow.store.lists import queries
-from workflow.store.lists.reconciliation import KINDS, Kind
+from workflow.store.lists.reconciliation import KINDS, Kind, last_written
 
 router = APIRouter()
 
@@ -29,7 +30,7 @@ IDLE_DAYS = 30
 _WORDS = {
     "one_sided": ("单边", "只有一本台账盖了章：一方认为已经办好，另一方还没有签字。"),
     "lapsed": ("签字失效", "签过字又因退回、异议等失去效力，还没有重新签。"),
-    "idle": ("久未更新", f"还没有办结，{IDLE_DAYS} 天以上没有任何记录。停留最久的在前。"),
+    "idle": ("久未更新", f"还没有办结，{IDLE_DAYS} 天以上没有任何记录。在一个环节停留最久的在前。"),
     "reopened": ("重新办理", "办结以后又重新办理的，从第二轮起。"),
 }
 _NEED_SIGNATURES = ("one_sided", "lapsed")
@@ -46,7 +47,8 @@ def reconciliation(
     kinds = _kinds(definition)
     kind = kind if kind in kinds else kinds[0]
     way = KINDS[kind]
-    idle_since = duban.clock() - timedelta(days=IDLE_DAYS)
+    now = duban.clock()
+    idle_since = now - timedelta(days=IDLE_DAYS)
     with duban.database.reading() as connection:
         found = queries.list_cases(
             connection,
@@ -58,6 +60,8 @@ def reconciliation(
             also=way.condition(definition, idle_since),
         )
         rows = ledger_rows(connection, duban, someone, found.rows, ())
+        ids = [row.id for row in rows]
+        written = last_written(connection, ids) if kind == "idle" else {}
     start = f"?kind={kind}"
     page = ReconciliationPage(
         title="对账",
@@ -65,6 +69,7 @@ def reconciliation(
         lead=_WORDS[kind][1],
         kinds=tuple(LedgerLink(f"?kind={one}", _WORDS[one][0], here=one == kind) for one in kinds),
         rows=rows,
+        still={case: still_in_words(at, now) for case, at in written.items()},
         next=f"{start}&after={found.next}".replace("+", "%2B") if found.next else "",
         first=not after,
         start=start,

@@ -249,6 +249,7 @@ def test_reconciliation_lists_what_has_not_moved_for_a_month(
     assert [a.attributes["href"] for a in page.main.all("a", class_="headline")] == [
         f"/cases/{case}"
     ]
+    assert "已 31 天未更新" in page.main.one(class_="next").text
 
 
 def test_reconciliation_lists_signatures_that_lost_force_until_they_are_given_again(

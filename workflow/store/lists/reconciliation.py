@@ -3,11 +3,11 @@
 Each is found from an index that knows the few cases concerned, never case by case.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, select
 
 from workflow.engine.definition import Definition
 from workflow.store.lists.ranges import BY_LIMIT, LONGEST_STILL, Order
@@ -49,6 +49,13 @@ def idle(definition: Definition, idle_since: datetime) -> ColumnElement[bool]:
     last = rows.order_by(HISTORY.c.seq.desc()).limit(1).scalar_subquery()
     # whatever came into its state later has been written about since
     return and_(SCOPE.c.entered_at < idle_since, last < idle_since)
+
+
+def last_written(connection: Connection, ids: Collection[int]) -> Mapping[int, datetime]:
+    """When something was last written in the history of each of these cases."""
+    newest = and_(HISTORY.c.case_id == CASE.c.id, HISTORY.c.seq == CASE.c.seq)
+    query = select(CASE.c.id, HISTORY.c.at).join(HISTORY, newest).where(CASE.c.id.in_(ids))
+    return {row.id: row.at for row in connection.execute(query)}
 
 
 CAME_BACK: ColumnElement[bool] = SCOPE.c.case_id.in_(select(_ONE.c.id).where(_ONE.c.cycle > 1))
