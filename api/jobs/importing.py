@@ -14,9 +14,11 @@ from workflow.store.jobs import Job
 CASES = "cases"
 
 
-def asked_for(workflow: str, file: str) -> dict[str, Any]:
-    """What the row of such a job keeps; `file` is the SHA-256 of the table."""
-    return {"workflow": workflow, "file": file}
+def asked_for(workflow: str, ledger: str, file: str) -> dict[str, Any]:
+    """What the row of such a job keeps; `file` is the SHA-256 of the table, and in `ledger` its
+    cases stand then, where the workflow has one.
+    """
+    return {"workflow": workflow, "ledger": ledger, "file": file}
 
 
 def open_from_table(duban: Duban, someone: Someone, job: Job, tell: Tell) -> Made:

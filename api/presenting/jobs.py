@@ -15,8 +15,8 @@ STATUSES = {"waiting": "等待处理", "running": "正在处理", "done": "已�
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
-    """The page on which a job was begun."""
+class Way:
+    """A page to go to: the one on which a job was begun, or where to go on from it."""
 
     url: str
     title: str
@@ -25,7 +25,7 @@ class Back:
 @dataclass(frozen=True, slots=True)
 class JobLine:
     """A job: what it is, where it stands, how far it has come; `file` is where to fetch what came
-    of it, `next` where to go on from it, `back` where it was begun.
+    of it, `next` where to go on from it if anywhere, `back` where it was begun.
     """
 
     url: str
@@ -40,8 +40,8 @@ class JobLine:
     detail: str
     file: str
     file_name: str
-    back: Back
-    next: str = ""
+    back: Way
+    next: Way | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def job_line(job: Job, is_kept: Callable[[str], bool]) -> JobLine:
         file=f"{url}/file" if kept else "",
         file_name=job.file_name or "",
         back=_BACK[job.kind](job.asked),
-        next=_next(job),
+        next=_NEXT[job.kind](job.asked) if job.status == "done" else None,
     )
 
 
@@ -88,19 +88,33 @@ def _ledger_of(asked: Mapping[str, Any]) -> str:
     return f"/ledgers/{asked['workflow']}/{asked['ledger']}{asked.get('address', '')}"
 
 
-_BACK: Mapping[str, Callable[[Mapping[str, Any]], Back]] = {
-    LEDGER: lambda asked: Back(_ledger_of(asked), "回到台账"),
-    CASES: lambda asked: Back(f"/cases/import?workflow={asked['workflow']}", "回到导入"),
-    LIST: lambda asked: Back(f"/administration/import/{asked['which']}", "回到导入"),
+_BACK: Mapping[str, Callable[[Mapping[str, Any]], Way]] = {
+    LEDGER: lambda asked: Way(_ledger_of(asked), "回到台账"),
+    CASES: lambda asked: Way(f"/cases/import?workflow={asked['workflow']}", "回到导入"),
+    LIST: lambda asked: Way(f"/administration/import/{asked['which']}", "回到导入"),
 }
 
 
-def _next(job: Job) -> str:
+def _to_its_cases(asked: Mapping[str, Any]) -> Way | None:
+    """Where the cases of a table stand, the newest first; jobs of before do not know where."""
+    if not asked.get("ledger"):
+        return None
+    return Way(f"{_ledger_of(asked)}?order=newest", "到台账看导入的事项")
+
+
+def _to_take(asked: Mapping[str, Any]) -> Way | None:
     """A list that was looked at and found right is taken next."""
-    if job.kind != LIST or job.status != "done" or job.asked["take"]:
-        return ""
-    whole = "&complete=yes" if job.asked["complete"] else ""
-    return f"/administration/import/{job.asked['which']}?looked=yes{whole}"
+    if asked["take"]:
+        return None
+    whole = "&complete=yes" if asked["complete"] else ""
+    return Way(f"/administration/import/{asked['which']}?looked=yes{whole}", "接着导入")
+
+
+_NEXT: Mapping[str, Callable[[Mapping[str, Any]], Way | None]] = {
+    LEDGER: lambda asked: None,
+    CASES: _to_its_cases,
+    LIST: _to_take,
+}
 
 
 def _progress(job: Job) -> str:

@@ -310,7 +310,8 @@ def _mark_a_year(story: Story, case: int) -> None:
 
 def _ask_for_long_work(story: Story) -> None:
     """One piece is done, its file long since cleared away, and another waits."""
-    asker, asked = story.actor(SPECIALIST), {"workflow": "rectification", "file": "8" * 64}
+    asker = story.actor(SPECIALIST)
+    asked = {"workflow": "rectification", "ledger": "problem", "file": "8" * 64}
     with story.database.unit_of_work() as connection:
         jobs.ask(connection, asker, "cases", "从表格导入问题整改", asked, story.now)
         if job := jobs.take_up(connection, story.now):

@@ -62,7 +62,8 @@ def _in_the_background(
 ) -> Response:
     """Have the cases opened as long work; to the page of that job."""
     now = duban.clock()
-    asked = importing.asked_for(definition.workflow, duban.files.put(content, now))
+    ledger = next(iter(definition.ledgers), "")
+    asked = importing.asked_for(definition.workflow, ledger, duban.files.put(content, now))
     title = f"从表格导入{definition.title}"
     with duban.database.unit_of_work() as connection:
         job = jobs.ask(connection, someone.actor, importing.CASES, title, asked, now)

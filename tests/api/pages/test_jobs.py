@@ -136,9 +136,15 @@ def test_a_long_table_is_opened_in_the_background(browser: Browsers, duban: Duba
     job = taken_in(desk)
     assert count_cases(duban) == 0
     run_next(duban)
-    assert "已导入 3 件" in desk.get(job).text
+    done = desk.get(job)
+    assert "已导入 3 件" in done.text
     sheet = desk.client.get(f"{job}/file")
     assert rows_of(sheet)[1:] == [[row, f"问题整改〔2026〕{row - 1}号"] for row in (2, 3, 4)]
+    way = done.main.one("a", class_="primary").attributes["href"]
+    assert way == f"{LEDGER}?order=newest"
+    text = desk.get(way).text
+    places = [text.index(f"问题整改〔2026〕{number}号") for number in (3, 2, 1)]
+    assert places == sorted(places), "the newest first"
 
 
 def test_a_worker_that_dies_after_its_work_does_it_no_second_time(
