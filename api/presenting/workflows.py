@@ -139,7 +139,7 @@ def _by_itself(definition: Definition, names: Names) -> Iterator[str]:
     """What the system proposes without anybody's asking."""
     for proposal in definition.proposals.values():
         title = names.workflow(definition.children[proposal.open].workflow)
-        yield f"系统自动提出“{title}”，理由：{proposal.because}"
+        yield f"{title}，理由：{proposal.because}"
 
 
 _TYPES = {

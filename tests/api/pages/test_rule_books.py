@@ -56,7 +56,7 @@ def test_the_rule_book_says_who_may_not_sign_both_and_what_is_proposed_by_itself
 ) -> None:
     page = browser("xingyi.liaison").get("/workflows/rectification")
     assert "二次销号 盖在问题台账，与一次销号不能是同一人、同一单位" in page.text
-    assert "系统自动提出“提级督办”，理由：重大问题" in page.text
+    assert "提级督办，理由：重大问题" in [one.text for one in page.main.all("li")]
     assert "整改责任人（文字；涉及个人，不公开）" in page.text
     assert "审核人（签字）" in page.text
     assert "限期至“整改时限”" in page.text
