@@ -7,8 +7,7 @@ from workflow.engine.circles import units_of_party
 from workflow.engine.definition import Definition, Event, State
 from workflow.engine.errors import DutiesNotSeparate, NotYourTurn
 from workflow.engine.named import fits, keep_out, role_title
-
-TURN = "turn"
+from workflow.engine.words import TURN
 
 
 def party_of(role: str, state: State | None) -> str:

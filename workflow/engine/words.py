@@ -48,6 +48,9 @@ class _OrOne:
 LISTED = BeforeValidator(_as_tuple)
 ONE_OR_MORE = (LISTED, _OrOne())
 
+TURN = "turn"
+"""The party word for whose turn it is."""
+
 PartyRole = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 """`responsible.head`: who holds a role's posts in a party's unit; `turn`: whose turn it is."""
 

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 
 from workflow.engine.beginnings import Confidential
-from workflow.engine.checks.parts import TURN, events, parties_of
+from workflow.engine.checks.parts import events, parties_of
 from workflow.engine.checks.people import check_role
 from workflow.engine.confidence import names
 from workflow.engine.definition import FILE_TYPES, Definition, Fact
 from workflow.engine.findings import Finding, Path, found, unknown
 from workflow.engine.flow import events_in
 from workflow.engine.guards import STANDING
+from workflow.engine.words import TURN
 
 _STEADY = ("units", "period", "number")
 """Standing names that stay what they are while nobody acts on a case."""

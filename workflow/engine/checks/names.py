@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator
 
-from workflow.engine.checks.parts import TURN, events
+from workflow.engine.checks.parts import events
 from workflow.engine.definition import Definition
 from workflow.engine.findings import Finding, found, unknown
 from workflow.engine.guards import STANDING
+from workflow.engine.words import TURN
 
 BUILT_IN = (
     "open", "rung", "cosign", "hand_over", "take_back", "recalculate", "reorganise",

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from workflow.engine.checks.parts import TURN, events, rungs, without_turn
+from workflow.engine.checks.parts import events, rungs, without_turn
 from workflow.engine.checks.people import check_role
 from workflow.engine.definition import Definition, Event, Party, Rung, State
 from workflow.engine.findings import Finding, Path, found, unknown
-from workflow.engine.words import PartyRoles
+from workflow.engine.words import TURN, PartyRoles
 
 
 def check_parties(definition: Definition) -> Iterator[Finding]:

@@ -4,9 +4,7 @@ from collections.abc import Collection, Iterator
 
 from workflow.engine.definition import Definition, Event, Rung
 from workflow.engine.findings import Path
-
-TURN = "turn"
-"""The party word for "whose turn it is"."""
+from workflow.engine.words import TURN
 
 
 def events(definition: Definition) -> Iterator[tuple[Path, Event, tuple[str, ...]]]:

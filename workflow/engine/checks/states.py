@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from workflow.engine.checks.parts import TURN, events
+from workflow.engine.checks.parts import events
 from workflow.engine.definition import Definition, State
 from workflow.engine.findings import Finding, Path, found, unknown
 from workflow.engine.flow import events_in
+from workflow.engine.words import TURN
 
 
 def check_state_uses(definition: Definition) -> Iterator[Finding]:
