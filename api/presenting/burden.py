@@ -8,12 +8,11 @@ from datetime import date, timedelta
 from api.presenting.fields import Option
 from api.presenting.lists import LedgerLink
 from api.presenting.wording import Names, in_full
+from workflow.burden import BY_CALENDAR
 from workflow.engine.calendar import local_day
 from workflow.engine.definition import Definition, Event
 from workflow.engine.flow import events_in
 from workflow.store.outgoing.burden import Beyond, Form, Letter, Reasons, Task
-
-CLOCK = "系统自动发起"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +172,7 @@ def asking_of(
     """Who asked for what, the most first."""
     counts = Counter((one.by, one.workflow) for one in tasks)
     rows = [
-        AskingRow(units(by) if by is not None else CLOCK, titles(name), n, name in periodic)
+        AskingRow(units(by) if by is not None else BY_CALENDAR, titles(name), n, name in periodic)
         for (by, name), n in counts.items()
     ]
     return tuple(sorted(rows, key=lambda row: (-row.tasks, row.unit, row.workflow)))
