@@ -162,7 +162,11 @@ class Preparation:
         return self.unseal(to.chat_secret, message.person or 0)
 
     def _true_now(self, message: Leased, case: CaseNow) -> Mapping[str, str]:
-        """A message that waited for the morning says how long is left in the morning."""
+        """A message that waited for the morning says how long is left in the morning; of a case
+        whose clock stands none says when it is due.
+        """
+        if case.stands:
+            return {"unit": case.unit, "due": "", "why": "", "left": ""}
         if case.due_at is None or message.variables.get("due") != due_in_words(case.due_at):
             return {"unit": case.unit}
         return {"unit": case.unit, "left": left_in_words(self.calendar, case.due_at, self.now)}

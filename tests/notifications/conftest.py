@@ -16,6 +16,7 @@ from tests.prefecture import NOW, Prefecture
 from workflow.catalog import Catalog
 from workflow.engine.calendar import Calendar
 from workflow.store.database import Database
+from workflow.store.sight.sights import NO_LIMIT
 from workflow.store.tables.handles import CASE, DEFINITION, OUTBOX, PERSON, SCOPE, STATE
 
 VARIABLES = {
@@ -99,12 +100,19 @@ class Desk:
 
     def hide(self, case: int) -> None:
         """Make a case confidential: only liaisons of 望谟县 see it."""
+        self._list(case, named=",liaison,")
+
+    def stop(self, case: int) -> None:
+        """Stop the clock of a case: it stands in its lists without a limit."""
+        self._list(case, due_at=NO_LIMIT)
+
+    def _list(self, case: int, **more: Any) -> None:
         unit = self.prefecture.unit("522326")
         row = {"unit_id": unit, "case_id": case, "why": "party", "due_at": NOW, "state": "open"}
-        row |= {"named": ",liaison,", "workflow": "errand", "about": unit}
+        row |= {"workflow": "errand", "about": unit}
         row |= {"entered_at": NOW, "opened_at": NOW}
         with self.database.unit_of_work() as connection:
-            connection.execute(insert(SCOPE).values(row))
+            connection.execute(insert(SCOPE).values(row | more))
 
     def row(self, message: int) -> dict[str, Any]:
         """A message as it stands."""

@@ -92,6 +92,18 @@ def test_how_long_is_left_is_told_as_of_the_sending(
     assert "还剩 1 个工作日" in channel.got[0].text
 
 
+def test_of_a_case_whose_clock_stands_no_message_says_when_it_is_due(
+    desk: Desk, database: Database, calendar: Calendar
+) -> None:
+    case, channel = desk.case(), Scripted()
+    desk.stop(case)
+    desk.owe(case=case)
+    deliver_due(database, {"email": channel}, calendar, NOW)
+    [mail] = channel.got
+    assert "请予办理" in mail.text
+    assert "期限" not in mail.text
+
+
 def test_where_the_provider_has_its_own_words_these_are_kept_and_counted(
     desk: Desk, database: Database, calendar: Calendar
 ) -> None:

@@ -168,6 +168,22 @@ def test_a_moved_limit_is_told_as_it_is_now(
     assert "还剩 10 个工作日（期限 3月16日）" in digest["text"]
 
 
+def test_a_case_whose_clock_stands_is_called_due_in_no_digest(
+    desk: Desk, database: Database, calendar: Calendar, ways: dict[str, Channel], at: At
+) -> None:
+    """中止计时: to whom its work is handed meanwhile, that is news, and not overdue."""
+    monday = at("02 09:00")
+    for due_at in (at("02 00:00"), at("03 00:00"), END_OF_9_MARCH):
+        case = desk.case(due_at)
+        desk.stop(case)
+        desk.owe(case=case, template="task", urgency="digest", wake_at=monday)
+    deliver_all_due(database, ways, calendar, monday)
+    [digest] = desk.digests()
+    assert "今日提示：新到 3 件。" in digest["text"]
+    assert "期限" not in digest["text"]
+    assert "到期" not in digest["text"]
+
+
 def test_a_warning_in_a_digest_counts_from_when_the_digest_went(
     desk: Desk, database: Database, calendar: Calendar, ways: dict[str, Channel], at: At
 ) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     insert,
     or_,
     select,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from workflow.store.driver import bulk
 from workflow.store.outgoing.outbox import DIGEST, Row, waits
-from workflow.store.outgoing.relevance import has_moved_on, is_spoken_for
+from workflow.store.outgoing.relevance import has_moved_on, is_spoken_for, stands_still
 from workflow.store.sight.scope import is_confidential
 from workflow.store.tables.handles import CASE, OUTBOX, PERSON, UNIT
 
@@ -231,8 +232,8 @@ def _digest_row(group: Group, key: str, now: datetime) -> Row:
 class Item:
     """One message inside a digest, with its case as it is now.
 
-    `moved_on` is whether the case has left the state in which the message was owed, `confidential`
-    whether only people who are named see it.
+    `due_at` is the limit that runs, `moved_on` whether the case has left the state in which the
+    message was owed, `confidential` whether only people who are named see it.
     """
 
     case: int
@@ -248,8 +249,8 @@ def items_of(connection: Connection, digest: int, now: datetime) -> list[Item]:
     """What was folded into a digest and goes by itself by no later message, oldest first."""
     found = bulk.fetch(connection, _items(), {"digest": digest, "now": now})
     return [
-        Item(case, template, json.loads(variables), *at_present)
-        for case, template, variables, *at_present in (row.values() for row in found)
+        Item(about, template, json.loads(variables), *at_present)
+        for about, template, variables, *at_present in (row.values() for row in found)
     ]
 
 
@@ -259,7 +260,8 @@ def _items() -> Select[Any]:
     return (
         select(
             OUTBOX.c.case_id, OUTBOX.c.template, OUTBOX.c.variables, UNIT.c.short_name,
-            CASE.c.due_at, has_moved_on().label("moved_on"),
+            case((~stands_still(), CASE.c.due_at)).label("due_at"),
+            has_moved_on().label("moved_on"),
             is_confidential(CASE.c.id).label("confidential"),
         )
         .join(CASE, CASE.c.id == OUTBOX.c.case_id)

@@ -22,7 +22,8 @@ from workflow.store.driver import bulk
 from workflow.store.driver.among import one_of
 from workflow.store.outgoing.outbox import DIGEST
 from workflow.store.sight.scope import is_confidential
-from workflow.store.tables.handles import CASE, HISTORY, OUTBOX, UNIT
+from workflow.store.sight.sights import NO_LIMIT
+from workflow.store.tables.handles import CASE, HISTORY, OUTBOX, SCOPE, UNIT
 
 TO_DO = frozenset({"task", "reminder", "overdue"})
 """Templates that ask for something; they are pointless once the case has moved on."""
@@ -41,6 +42,12 @@ def has_moved_on() -> ColumnElement[bool]:
     )
     began_anew = and_(CASE.c.entry > OUTBOX.c.seq, or_(~recalculated, moved))
     return or_(CASE.c.closed_at.is_not(None), began_anew)
+
+
+def stands_still() -> ColumnElement[bool]:
+    """The condition that the case has a limit and no list knows of it: its clock stands."""
+    unlisted = exists().where(SCOPE.c.case_id == CASE.c.id, SCOPE.c.due_at == NO_LIMIT)
+    return and_(CASE.c.due_at.is_not(None), unlisted)
 
 
 def is_spoken_for(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
@@ -90,11 +97,14 @@ def _asking_something() -> Select[Any]:
 
 
 class CaseNow(NamedTuple):
-    """A message's case as it is now: the short name of the unit it is about, its limit."""
+    """A message's case as it is now: the short name of the unit it is about, its limit, and whether
+    its clock stands.
+    """
 
     unit: str = ""
     due_at: datetime | None = None
     confidential: bool = False
+    stands: bool = False
 
 
 def case_now(connection: Connection, case: int | None) -> CaseNow:
@@ -104,7 +114,12 @@ def case_now(connection: Connection, case: int | None) -> CaseNow:
 
 
 _CASE_NOW = (
-    select(UNIT.c.short_name, CASE.c.due_at, is_confidential(CASE.c.id).label("confidential"))
+    select(
+        UNIT.c.short_name,
+        CASE.c.due_at,
+        is_confidential(CASE.c.id).label("confidential"),
+        stands_still().label("stands"),
+    )
     .join(CASE, CASE.c.unit_id == UNIT.c.id)
     .where(CASE.c.id == bindparam("case"))
 )
