@@ -5,6 +5,7 @@ rewritten when people change. Why somebody stands in or leaves may tell of an il
 the holding, where erasing somebody clears it, and out of the sentence, which is kept for good.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from workflow.engine.calendar import ZONE
@@ -12,6 +13,8 @@ from workflow.engine.errors import InvalidInput, Stale
 from workflow.store.offices import posts
 from workflow.store.offices.changes import Change, Row, Work, named
 from workflow.store.offices.posts import IN_WORDS, Held
+
+_NO_POST = "对方没有这样的岗位可以代理"
 
 
 def appoint(
@@ -117,18 +120,53 @@ def stand_in(
     ends: datetime | None,
     reason: str,
 ) -> Change:
-    """Somebody stands in at the posts of these holdings, all of one person's, for a period."""
+    """Somebody stands in at the posts of these holdings, all of one person's, for a period.
+
+    At a post where that person only stands in themselves, for no longer than they do.
+    """
     if not reason.strip():
         raise InvalidInput("请写明代理的事由", {"reason": reason})
     if ends is not None and ends <= begins:
         raise InvalidInput("代理的结束时间应晚于开始时间", {"ends": ends.isoformat()})
+    spans = _spans(held, begins, ends)
+    if not spans:
+        raise InvalidInput(_NO_POST, {"person": held[0].person})
     name = _named(work, person)
-    what = "、".join(dict.fromkeys(one.in_words for one in held))
+    what = "、".join(dict.fromkeys(_part_in_words(one, begins, ends) for one in spans))
     period = f"自{_moment(begins)}起" + (f"至{_moment(ends)}止" if ends else "")
     change = work.begin(f"{name}{period}代理{named(held[0].person)}的{what}")
-    for post in dict.fromkeys(one.post for one in held):
-        _hold(change, post, person, "substitute", begins, ends, reason)
+    for one in spans:
+        _hold(change, one.holding.post, person, "substitute", one.begins, one.ends, reason)
     return change
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """When somebody stands in at the post of a holding."""
+
+    holding: Held
+    begins: datetime
+    ends: datetime | None
+
+
+def _spans(held: list[Held], begins: datetime, ends: datetime | None) -> list[_Span]:
+    """The parts of a period in which whoever has these holdings acts at their posts, each once."""
+    found: dict[tuple[int, datetime, datetime | None], _Span] = {}
+    for one in held:
+        last = one.ends_at if one.kind == "substitute" else None
+        since = max(begins, one.begins_at)
+        until = min((end for end in (ends, last) if end is not None), default=None)
+        if until is None or since < until:
+            found.setdefault((one.post, since, until), _Span(one, since, until))
+    return list(found.values())
+
+
+def _part_in_words(span: _Span, begins: datetime, ends: datetime | None) -> str:
+    """The post, with its own days where they are not those of the whole period."""
+    days = f"自{_moment(span.begins)}起" if span.begins != begins else ""
+    if span.ends is not None and span.ends != ends:
+        days += f"至{_moment(span.ends)}止"
+    return f"{span.holding.in_words}（{days}）" if days else span.holding.in_words
 
 
 def _stood_in_for(
@@ -139,7 +177,7 @@ def _stood_in_for(
     )
     if found := _narrowed(held, unit, role):
         return found
-    raise InvalidInput("对方没有这样的岗位可以代理", {"person": person})
+    raise InvalidInput(_NO_POST, {"person": person})
 
 
 def _narrowed(held: list[Held], unit: int | None, role: str | None) -> list[Held]:
