@@ -113,7 +113,7 @@ def _row(label: str, spans: Spans, most: int, definition: Definition | None = No
     return SpanRow(
         label=label,
         open=figure(spans.total, opened="open"),
-        week=figure(spans.week),
+        week=figure(spans.week, opened="week"),
         late=figure(spans.late, opened="overdue"),
         share=max(1, min(100, 100 * spans.total // most)),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -23,6 +23,8 @@ OPENED = {
     "open": "未办结",
     "overdue": "已逾期",
     "near": "临期",
+    "week": "本周到期",
+    "fortnight": "本周和下周到期",
     "good": "正常",
     "none": "无期限",
     "closed": "已办结",
@@ -91,6 +93,8 @@ def _span(moments: Moments) -> Mapping[str, tuple[datetime | None, datetime | No
     return {
         "overdue": (None, moments.now),
         "near": (moments.now, moments.near_before),
+        "week": (moments.now, moments.week_before),
+        "fortnight": (moments.now, moments.week_before + timedelta(days=7)),
         "good": (moments.near_before, NO_LIMIT),
         "none": (NO_LIMIT, None),
     }

@@ -133,6 +133,16 @@ def test_a_number_leads_to_the_cases_behind_it(browser: Browsers, year: dict[str
     assert f"/cases/{year['this week']}" not in shown
 
 
+def test_what_is_due_this_week_leads_to_its_cases_too(
+    browser: Browsers, year: dict[str, int]
+) -> None:
+    desk = browser(SPECIALIST)
+    week = row_links(desk.get("/boards"), "问题整改")[1]
+    shown = {one.attributes.get("href") for one in desk.get(week).main.all("a")}
+    assert f"/cases/{year['this week']}" in shown
+    assert not shown & {f"/cases/{year[one]}" for one in ("late", "late too", "handed in")}
+
+
 def row_links(page: Page, label: str) -> list[str]:
     row = next(row for row in page.main.all("tr") if row.text.startswith(label))
     return [one.attributes["href"] for one in row.all("a")]

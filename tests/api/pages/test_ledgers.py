@@ -66,6 +66,25 @@ def test_a_ledger_is_narrowed_by_light_unit_and_class_and_put_in_order(
     assert "".join(shown) == found
 
 
+def test_a_ledger_is_narrowed_to_what_falls_due_this_week_and_next(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    """What an office goes through on a Friday."""
+    open_case(duban, description="逾期的问题")
+    clock.advance_to(datetime(2026, 3, 3, 2, tzinfo=UTC))
+    open_case(duban, description="本周到期的问题")
+    clock.advance_to(datetime(2026, 3, 6, 2, tzinfo=UTC))
+    open_case(duban, description="下周到期的问题")
+    walk_to(duban, "planning", clock, description="以后到期的问题")
+    desk = browser(SPECIALIST)
+    for opened, found in (("week", ["本周到期"]), ("fortnight", ["本周到期", "下周到期"])):
+        page = desk.get(f"{LEDGER}?opened={opened}")
+        shown = [one.text for one in page.main.all("td", **{"data-title": "问题描述"})]
+        assert shown == [f"{one}的问题" for one in found]
+        rows = sheet_of(desk, f"?opened={opened}")[1:]
+        assert len(rows) == len(found), "and so is its spreadsheet"
+
+
 @pytest.mark.parametrize(
     ("group", "rows"),
     [
