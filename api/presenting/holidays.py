@@ -21,8 +21,11 @@ class TypedHoliday:
     work: str = ""
 
 
-USUAL = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节", "")
-"""The holidays of a year (全国年节及纪念日放假办法), and one row more."""
+USUAL = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
+"""The holidays of a year (全国年节及纪念日放假办法)."""
+
+SPARE_ROWS = 3
+"""Rows for more: a place has days off of its own, such as the anniversary of a prefecture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +91,35 @@ def _runs(notice: YearNotice) -> Iterator[list[date]]:
         run.append(day)
     if run:
         yield run
+
+
+def blank_rows() -> tuple[TypedHoliday, ...]:
+    """The form before anything is typed: the usual holidays, and spare rows."""
+    return (*(TypedHoliday(name) for name in USUAL), *_spare())
+
+
+def rows_of(notice: YearNotice) -> tuple[TypedHoliday, ...]:
+    """A notice as it would be typed, each day worked instead with the holiday next to it."""
+    runs = list(_runs(notice))
+    work: dict[date, list[str]] = {run[0]: [] for run in runs}
+    for day in sorted(notice.work):
+        work[_next_to(day, runs)].append(_as_typed(day, notice.year))
+    return (*(_row(notice, run, work[run[0]]) for run in runs), *_spare())
+
+
+def _next_to(day: date, runs: list[list[date]]) -> date:
+    """The first day of the holiday that is nearest to a day."""
+    return min(runs, key=lambda run: min(abs(day - run[0]), abs(day - run[-1])))[0]
+
+
+def _row(notice: YearNotice, run: list[date], work: list[str]) -> TypedHoliday:
+    first, last = run[0].isoformat(), run[-1].isoformat()
+    return TypedHoliday(notice.names.get(run[0], "节假日"), first, last, "、".join(work))
+
+
+def _as_typed(day: date, year: int) -> str:
+    return f"{day.month}月{day.day}日" if day.year == year else day.isoformat()
+
+
+def _spare() -> tuple[TypedHoliday, ...]:
+    return (TypedHoliday(""),) * SPARE_ROWS

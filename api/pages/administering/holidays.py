@@ -18,7 +18,7 @@ from api.context import Duban
 from api.notice_file import BadNotice, typed_notice
 from api.pages.forms import Posted, printable, text_in, whole
 from api.pages.rendering import LOOK_EVERY, masthead_of, show
-from api.presenting.holidays import USUAL, HolidaysPage, TypedHoliday, notice_shown
+from api.presenting.holidays import HolidaysPage, TypedHoliday, blank_rows, notice_shown, rows_of
 from api.presenting.wording import to_the_minute
 from workflow import timers
 from workflow.engine.calendar import YearNotice
@@ -28,6 +28,8 @@ from workflow.store.processes import anybody_works
 router = APIRouter()
 
 HERE = "/administration/holidays"
+MOST_ROWS = 60
+"""Rows of a form that are read: a notice that was given day by day has one each."""
 _IN_BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
 _MONTH_AND_DAY = re.compile(r"^(\d{1,2})月(\d{1,2})日(?:上班)?$")
 _ONE_FIGURE = re.compile(r"-(?=\d(?:-|$))")
@@ -41,19 +43,24 @@ def holidays(
     someone: SignedInPage,
     entered: Annotated[str, Query()] = "",
     still: Annotated[str, Query()] = "",
+    again: Annotated[str, Query()] = "",
 ) -> Response:
-    """The years known, the form for the next one, and what is still to be worked out."""
+    """The years known, the form for the next one or for one of these `again`, and what is still to
+    be worked out.
+    """
     known = duban.catalog.calendar.notices
     done = whole(entered, 9999)
     said = f"已录入 {done} 年的放假通知" if done in known else ""
-    blank = tuple(TypedHoliday(name) for name in USUAL)
-    return _show(duban, someone, str(max(known) + 1), blank, done=said, still=bool(still))
+    if notice := known.get(whole(again, 9999) or 0):
+        return _show(duban, someone, str(notice.year), rows_of(notice), still=True)
+    year = str(max(known) + 1)
+    return _show(duban, someone, year, blank_rows(), done=said, still=bool(still))
 
 
 @router.post(HERE)
 def look_or_enter(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Say what the notice comes to, or enter what was looked at; mistakes are told all at once."""
-    year, rows = printable(text_in(form, "year"), 4), tuple(_typed(form))
+    year, rows = printable(text_in(form, "year"), 4), tuple(_typed(form)) or blank_rows()
     try:
         notice = typed_notice(whole(year, 9999) or 0, _given(rows, year))
     except BadNotice as bad:
@@ -78,7 +85,9 @@ def _enter(duban: Duban, someone: Someone, notice: YearNotice) -> None:
 
 
 def _typed(form: FormData) -> Iterator[TypedHoliday]:
-    for at in range(len(USUAL)):
+    for at in range(MOST_ROWS):
+        if f"name.{at}" not in form:
+            return
         name, first, last, work = (
             printable(text_in(form, f"{cell}.{at}"), 200) for cell in ("name", "from", "to", "work")
         )

@@ -2,7 +2,7 @@
 that it moves are worked out by the worker, and the page says how many are left.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -107,3 +107,47 @@ def test_the_same_notice_sent_twice_is_one_version(system: Browser, duban: Duban
     for _ in range(2):
         system.post_on(looked, "holidays", act="enter", request=new_request())
     assert duban.catalog.calendar.version == before + 1
+
+
+def told(page: Page, year: int) -> list[str]:
+    """What the page says of the notice of a year that is known."""
+    known = next(one for one in page.main.all("details") if one.text.startswith(f"{year} 年"))
+    return [one.text for one in known.one("ul").all("li")]
+
+
+@pytest.mark.parametrize("year", [2020, 2024, 2026])
+def test_a_notice_that_is_known_is_taken_up_again_as_it_would_be_typed(
+    year: int, system: Browser, duban: Duban
+) -> None:
+    page = system.get(f"{HERE}?again={year}")
+    assert page.forms[0].values["year"] == str(year)
+    looked = system.post_on(page, "holidays", act="look")
+    section = looked.main.one("section", **{"aria-label": "录入以前请核对"})
+    assert [one.text for one in section.one("ul").all("li")] == told(page, year)
+    before = duban.catalog.calendar.version
+    system.post_on(looked, "holidays", act="enter")
+    assert duban.catalog.calendar.version == before, "nothing was changed"
+
+
+def test_a_place_adds_its_own_day_off_to_the_notice_of_a_year(
+    system: Browser, duban: Duban
+) -> None:
+    """黔西南州 is an autonomous prefecture: such a place has days off of its own."""
+    link = next(one for one in system.get(HERE).main.all("a") if "2026 年这一份" in one.text)
+    page = system.get(link.attributes["href"].partition("#")[0])
+    free = next(at for at in range(20) if page.forms[0].values[f"name.{at}"] == "")
+    own = {f"name.{free}": "建州纪念日", f"from.{free}": "2026-09-07"}
+    looked = system.post_on(page, "holidays", act="look", **own)
+    assert "建州纪念日：9月7日 周一，共 1 天" in looked.text
+    assert "2026 年已经录入过通知" in looked.text
+    assert "已录入 2026 年的放假通知" in system.post_on(looked, "holidays", act="enter").text
+    calendar = duban.catalog.calendar
+    assert not calendar.is_working(date(2026, 9, 7))
+    assert not calendar.is_working(date(2026, 2, 16)), "春节 is as it was"
+    assert calendar.is_working(date(2026, 2, 14)), "and so is the day worked for it"
+
+
+@pytest.mark.parametrize("year", ["1999", "2027", "-1", "两千"])
+def test_a_year_without_a_notice_begins_blank(year: str, system: Browser) -> None:
+    values = system.get(f"{HERE}?again={year}").forms[0].values
+    assert (values["year"], values["name.1"], values["from.1"]) == ("2027", "春节", "")
