@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from workflow.engine.calendar import Calendar
+from workflow.engine.definition import Definition
 from workflow.engine.errors import NotFound
 from workflow.engine.findings import nearest, short
 from workflow.engine.machine import Compiled
@@ -179,6 +180,26 @@ class Catalog:
             ]
         self.reload()
         return new
+
+    def unpublished(
+        self, folder: Path, notices: Collection[str] | None = None
+    ) -> tuple[dict[str, Definition], list[str]]:
+        """What publishing a folder would publish: its workflows whose text is new, by name, and
+        what else is new there, by file. Raises InvalidDefinitions.
+        """
+        loaded = load_folder(folder, notices)
+        known = {name: compiled.definition for name, compiled in self.workflows().items()}
+        load_measures(folder, known | {name: one for name, (one, _) in loaded.items()})
+        with self._database.reading() as connection:
+            hashes = published.hashes(connection)
+        new = {
+            name: definition
+            for name, (definition, text) in loaded.items()
+            if published.hash_of(text.encode()) not in hashes
+        }
+        beside = [path for path in files_of(folder) if path.parent != folder]
+        others = [path for path in beside if published.hash_of(path.read_bytes()) not in hashes]
+        return new, list(dict.fromkeys(f"{one.parent.name}/{one.name}" for one in others))
 
     def _has_all(self, folder: Path) -> bool:
         with self._database.reading() as connection:

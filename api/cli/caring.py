@@ -10,6 +10,7 @@ import typer
 from api.cli.saying import note, say
 
 _FOLDER = typer.Argument(help="工作流文件所在的文件夹；不写则发布随软件提供的")
+_PREVIEW = typer.Option("--preview", help="只说会改什么，不发布")
 _YEAR = typer.Argument(help="哪一年的放假通知，例如 2027", metavar="YEAR")
 _FILE = typer.Argument(help="通知的内容：.yaml 或 .csv 文件，写法见 definitions/sample/")
 _ROOT = typer.Option("--root", help="只输出全库校验值，可另处保存，以后对照")
@@ -41,14 +42,22 @@ def migrate() -> None:
         say(f"已用 {chosen.secrets_key} 封存 {sealed:,} 人的二次验证；请把这个文件与数据库分开备份")
 
 
-def publish(folder: Annotated[Path | None, _FOLDER] = None) -> None:
+def publish(
+    folder: Annotated[Path | None, _FOLDER] = None, preview: Annotated[bool, _PREVIEW] = False
+) -> None:
     """发布工作流的新版本；正在办理的事项仍按原版本办完。"""
     from api.cli.installation import open_installation, settings
+    from api.cli.publishing import prospect
     from notifications.rendering import template_keys
     from workflow.folder import SHIPPED
 
+    chosen, notices = folder or SHIPPED, template_keys()
     with closing(open_installation(settings())) as duban:
-        published = duban.catalog.publish(folder or SHIPPED, duban.clock(), template_keys())
+        if preview:
+            for line in prospect(duban, chosen, notices):
+                say(line)
+            return
+        published = duban.catalog.publish(chosen, duban.clock(), notices)
     say(f"已发布：{'、'.join(published)}" if published else "没有改动，无需发布")
 
 

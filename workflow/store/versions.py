@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from workflow.engine.definition import Definition
 from workflow.engine.moves import moves_of
 from workflow.store.evidence import audit, published
 from workflow.store.evidence.audit import Act
-from workflow.store.tables.handles import DEFINITION, MOVE, STATE
+from workflow.store.tables.handles import CASE, DEFINITION, MOVE, STATE
 
 _BY_VERSION = select(DEFINITION.c.workflow, DEFINITION.c.id).order_by(DEFINITION.c.version)
 
@@ -36,6 +36,12 @@ def text_of(connection: Connection, definition: int) -> tuple[str, str]:
     query = select(DEFINITION.c.workflow, DEFINITION.c.version, DEFINITION.c.body)
     row = connection.execute(query.where(DEFINITION.c.id == definition)).one()
     return f"{row.workflow} v{row.version}", row.body
+
+
+def under_way(connection: Connection) -> dict[str, int]:
+    """How many cases of each workflow have not ended."""
+    query = select(CASE.c.workflow, func.count().label("n")).where(CASE.c.closed_at.is_(None))
+    return {row.workflow: row.n for row in connection.execute(query.group_by(CASE.c.workflow))}
 
 
 def publish(
