@@ -129,6 +129,8 @@ def _sections(page: WorkflowPage) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _of_state(state: StateRule) -> Iterator[str]:
     if state.turn:
         yield f"由{state.turn}办理"
+    if state.turn and not state.limits:
+        yield "没有限期"
     yield from state.limits
     for event in state.events:
         yield _of_event(event)

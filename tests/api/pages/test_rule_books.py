@@ -75,3 +75,12 @@ def test_the_rule_book_says_when_a_higher_office_takes_a_seat(browser: Browsers)
     assert "县级督查机构，上一级发起的或者提级后为市州级督查机构" in problem
     assert "县级督查机构，上一级为市州级督查机构" in asked
     assert "由提起它的事项或者日历确定：乡镇党委政府" in report
+
+
+def test_the_rule_book_says_whose_desk_has_no_limit(browser: Browsers) -> None:
+    """Who signs the rules sees where something could lie for ever."""
+    page = browser("xingyi.liaison").get("/workflows/escalation")
+    states = {one.text.partition(" ")[0]: one for one in page.main.all("section", class_="rule")}
+    assert "没有限期" in states["挂牌督办"].one("p").text
+    assert "限期 5 个工作日" in states["摘牌待公布"].one("p").text
+    assert "没有限期" not in states["摘牌待公布"].text
