@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from itertools import chain
 from operator import add
@@ -42,14 +43,14 @@ def brief(duban: Installation, someone: SignedInPage) -> Response:
         heads = Counter(under_heads(connection, late, add)).most_common(A_FEW)
         lists = _lists(connection, duban, someone, moments, by_workflow)
         names = Names(units=queries.unit_names(connection, _units(heads, lists)))
-    worst_, week, owed, again = (
+    worst_, soon, owed, again = (
         tuple(item for item, _, _ in in_words(duban, someone, rows, names)) for rows in lists
     )
     counted = tuple(f"{names.unit(unit)} {count:,} 件" for unit, count in heads)
     pains = (
         Pain("逾期", late_in_words(all_), lines=counted),
         Pain("拖得最久的", "" if worst_ else "没有逾期的事项。", worst_),
-        Pain("本周到期", _due(all_.week), week),
+        Pain("本周和下周到期", _due(all_.week), soon),
         Pain("定期报告还没有报的", "最先到期的在前。" if owed else "都已报送。", owed),
         Pain("办结后又重新办理的", "" if again else "没有这样的事项。", again),
     )
@@ -64,18 +65,19 @@ def _lists(
     moments: Moments,
     workflows: Collection[str],
 ) -> tuple[list[Row], ...]:
-    """The cases overdue for longest, due this week, of periodic reports, and come back, each of
-    these workflows: those of which something is open.
+    """The cases overdue for longest, due this week or next, of periodic reports, and come back, of
+    each of these workflows: those of which something is open.
     """
     known = {name: one for name, one in definitions(duban).items() if name in workflows}
     periodic = tuple(name for name, one in known.items() if one.is_owed)
     settled = duban.catalog.settled()
     open_ = queries.Filter(workflows=tuple(known), closed=False, settled=settled)
     late = replace(open_, due_before=moments.now)
-    week = replace(open_, due_from=moments.now, due_before=moments.week_before)
+    next_week = moments.week_before + timedelta(days=7)  # on a Friday this one is over
+    soon = replace(open_, due_from=moments.now, due_before=next_week)
     owed = replace(open_, workflows=periodic)
     first = partial(queries.first_cases, connection, someone.actor, limit=A_FEW)
-    lists = first(late), first(week), first(owed), first(open_, also=CAME_BACK)
+    lists = first(late), first(soon), first(owed), first(open_, also=CAME_BACK)
     rows = {row["id"]: row for row in queries.rows_of(connection, sorted({*chain(*lists)}))}
     return tuple([rows[id_] for id_ in ids] for ids in lists)
 

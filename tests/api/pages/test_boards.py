@@ -244,6 +244,17 @@ def test_a_leader_reads_on_one_page_where_it_hurts(browser: Browsers, year: dict
     assert len(list(page.main.all("h2"))) == 5
 
 
+def test_a_leader_who_reads_on_a_friday_sees_what_next_week_brings(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    clock.advance_to(datetime(2026, 3, 6, 2, tzinfo=UTC))
+    case = open_case(duban)  # due on Wednesday
+    page = browser("zhou.head").get("/boards/brief")
+    assert "到本周日没有到期的事项" in page.text
+    pains = {one.one("h2").text: one for one in page.main.all("li", class_="panel")}
+    assert pains["本周和下周到期"].one("a").attributes["href"] == f"/cases/{case}"
+
+
 @pytest.mark.parametrize(
     ("late", "said"),
     [(0, "已逾期 0 件。"), (1, "不到 1%"), (6, "占 1%"), (997, "占 99%"), (1000, "占 100%")],
