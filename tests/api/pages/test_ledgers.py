@@ -111,6 +111,26 @@ def test_a_summary_counts_every_group_and_leads_into_it(
         assert len(numbers_on(inside)) == int(row.one("span").text)
 
 
+def test_what_was_asked_to_be_put_off_stands_in_a_ledger_and_is_decided_from_it(
+    browser: Browsers, duban: Duban, clock: SimulatedClock
+) -> None:
+    """How much a county asks for, and what it gets; none of it was on any list."""
+    case = walk_to(duban, "rectifying", clock)
+    asked = {"fact_reason": "连续降雨，无法施工", "fact_proposed_due": "2026-06-30"}
+    browser("xingyi.head").do(case, "extend", **asked)
+    ledger, head = "/ledgers/extension/applications", browser("zhou-dc.head")
+    page = head.get(ledger)
+    assert len(numbers_on(page)) == 1
+    assert "2026年5月29日" in page.text
+    assert "2026年6月30日" in page.text
+    put_off = page.main.one("input", name="case").attributes["value"]
+    form = head.get(f"{ledger}/bulk?case={put_off}&event=approve").forms[0]
+    done = head.post(form.action, form.values | {"fact.granted_due": "2026-06-12"})
+    assert "选中 1 件，办理了 1 件" in done.text
+    assert "2026年6月12日" in head.get(f"{ledger}?opened=closed").text
+    assert "2026年6月12日" in browser("xingyi.liaison").get(ledger).text
+
+
 def test_a_spreadsheet_holds_every_row_that_is_filtered_and_takes_no_text_for_a_formula(
     browser: Browsers, duban: Duban
 ) -> None:
