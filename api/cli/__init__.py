@@ -33,7 +33,7 @@ USAGE_ERROR: tuple[type[Exception], ...] = typer.BadParameter.__mro__[1:2]
 """What typer raises for a command line it cannot read; it has no public name for all of them."""
 
 app = typer.Typer(
-    help="督办：把督查整改、年度报告、约谈写成声明式的工作流。",
+    help="督办：把督查整改、年度报告、约谈写成声明式的工作流程。",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

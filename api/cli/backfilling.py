@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from api.spreadsheets.past_import import Looked
 
 _FILE = typer.Argument(help="xlsx 或 CSV 文件，单位原有的台账")
-_WORKFLOW = typer.Option(help="补录到哪个工作流")
+_WORKFLOW = typer.Option(help="补录到哪个工作流程")
 _PERSON = typer.Option("--person", help="谁补录：登录名；以他的岗位、他的名义")
 _READING = typer.Option(help="各列怎么对应的 JSON 文件；不写则由系统识别")
 _KEEP = typer.Option(help="把各列的对应写到哪个 JSON 文件，改好以后再用 --reading")

@@ -9,7 +9,7 @@ import typer
 
 from api.cli.saying import note, say
 
-_FOLDER = typer.Argument(help="工作流文件所在的文件夹；不写则发布随软件提供的")
+_FOLDER = typer.Argument(help="工作流程文件所在的文件夹；不写则发布随软件提供的")
 _PREVIEW = typer.Option("--preview", help="只说会改什么，不发布")
 _YEAR = typer.Argument(help="哪一年的放假通知，例如 2027", metavar="YEAR")
 _FILE = typer.Argument(help="通知的内容：.yaml 或 .csv 文件，写法见 definitions/sample/")
@@ -45,7 +45,7 @@ def migrate() -> None:
 def publish(
     folder: Annotated[Path | None, _FOLDER] = None, preview: Annotated[bool, _PREVIEW] = False
 ) -> None:
-    """发布工作流的新版本；正在办理的事项仍按原版本办完。"""
+    """发布工作流程的新版本；正在办理的事项仍按原版本办完。"""
     from api.cli.installation import open_installation, settings
     from api.cli.publishing import prospect
     from notifications.rendering import template_keys

@@ -11,9 +11,9 @@ from api.cli.saying import CommandFailed, note, say
 if TYPE_CHECKING:
     from workflow.engine.definition import Definition
 
-_PATH = typer.Argument(help="一个 .yaml 文件或一个文件夹；不写则检查随软件提供的工作流")
+_PATH = typer.Argument(help="一个 .yaml 文件或一个文件夹；不写则检查随软件提供的工作流程")
 _CHECK = typer.Option("--check", help="只比较 definitions/schema.json 是否最新")
-_WORKFLOW = typer.Argument(help="工作流的名称，或一个 .yaml 文件")
+_WORKFLOW = typer.Argument(help="工作流程的名称，或一个 .yaml 文件")
 _OUTPUT = typer.Option("--output", "-o", help="写到这个文件；不写则输出到屏幕")
 
 
@@ -22,7 +22,7 @@ _MEASURES = (("indicators", "个指标文件"), ("scorecards", "张计分表"))
 
 
 def check(path: Annotated[Path | None, _PATH] = None) -> None:
-    """检查工作流定义：列出每一处错误及其文件、行、列。"""
+    """检查工作流程定义：列出每一处错误及其文件、行、列。"""
     from workflow.folder import SHIPPED
 
     target = path or SHIPPED
@@ -37,7 +37,7 @@ def check(path: Annotated[Path | None, _PATH] = None) -> None:
         return
     files = len(list(target.glob("*.yaml")))
     measured = [f"{len(list(target.glob(f'{sub}/*.yaml')))} {word}" for sub, word in _MEASURES]
-    say(f"{files} 个工作流文件，{'，'.join(measured)}，没有错误")
+    say(f"{files} 个工作流程文件，{'，'.join(measured)}，没有错误")
 
 
 def _unknown_variables() -> Iterator[str]:
@@ -97,7 +97,7 @@ def schema(check: Annotated[bool, _CHECK] = False) -> None:
 def draw(
     workflow: Annotated[str, _WORKFLOW], output: Annotated[Path | None, _OUTPUT] = None
 ) -> None:
-    """把一个工作流画成 SVG 流程图。"""
+    """把一个工作流程画成 SVG 流程图。"""
     from workflow import diagram
 
     svg = diagram.draw(_definition(workflow))
@@ -116,6 +116,6 @@ def _definition(workflow: str) -> "Definition":
     if not file.is_file():
         names = "、".join(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
         raise CommandFailed(
-            f"没有“{workflow}”这个工作流；可写一个 .yaml 文件的路径，或随软件提供的 {names}"
+            f"没有“{workflow}”这个工作流程；可写一个 .yaml 文件的路径，或随软件提供的 {names}"
         )
     return read_definition(file.read_text(encoding="utf-8"), str(file))

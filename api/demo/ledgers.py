@@ -50,7 +50,7 @@ class Books:
                 side for side, sign_off in definition.sign_offs.items() if sign_off.stamps == name
             ]
             titles = [definition.sign_offs[side].title for side in stamps]
-            heads = ("编号", "单位", *self._titles(definition, columns), "状态", *titles)
+            heads = ("编号", "单位", *self._titles(definition, columns), "环节", *titles)
             keeper = definition.parties[ledger.kept_by].title
             rows = [
                 (*self._row(case, columns), *(self._stamp(case, side) for side in stamps))
@@ -72,13 +72,13 @@ class Books:
         rows = [
             (*self._row(case, ()), *(self._stamp(case, side) for side in sides)) for case in half
         ]
-        return said, Grid("对账：只销了一账的", ("编号", "单位", "状态", *titles), rows)
+        return said, Grid("对账：只销了一账的", ("编号", "单位", "环节", *titles), rows)
 
     def listing(self, listing: Listing) -> Grid:
         """Every case of a workflow, with the columns asked for and its marks."""
         cases = self._cases(listing.workflow)
         definition = self._definition(cases)
-        heads = ("编号", "单位", *self._titles(definition, listing.columns), "状态", "标记")
+        heads = ("编号", "单位", *self._titles(definition, listing.columns), "环节", "标记")
         rows = [(*self._row(case, listing.columns), self._marks(case)) for case in cases]
         return Grid(f"{listing.title}（{len(rows)} 件）", heads, rows)
 

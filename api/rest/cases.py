@@ -153,7 +153,7 @@ def _state(duban: Duban, state: str, workflows: tuple[str, ...] | None) -> str:
         for name in compiled.definition.states
     }
     if state not in known:
-        raise wrong({"state": f"没有“{short(state)}”这个状态（{nearest(state, known)}）"})
+        raise wrong({"state": f"没有“{short(state)}”这个环节（{nearest(state, known)}）"})
     return state
 
 

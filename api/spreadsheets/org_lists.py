@@ -47,7 +47,7 @@ _UNITS = (
     Column("简称", "short_name"),
     Column("层级", "level", words=_LEVELS, hint="、".join(_LEVELS)),
     Column("性质", "kind", words=_KINDS, hint="、".join(_KINDS)),
-    Column("职能", "function", hint="党委政府写 government，部门按工作流里的称呼，如 supervision"),
+    Column("职能", "function", hint="党委政府写 government，部门照工作流程写，如 supervision"),
     Column("上级编码", "parent", "parent_code", needed=False, hint="最上级单位不填"),
     Column("类别", "class_", "class", needed=False),
     Column("报告单位", "reports", needed=False, hint="是、否；不填为否"),

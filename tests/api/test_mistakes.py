@@ -95,7 +95,7 @@ def test_a_name_that_does_not_exist_is_told_with_the_one_that_was_meant(rest: Re
     ledger = refused(maker.get("/cases", ledger="problm"), 422, "invalid_input")
     assert "没有“dispach”这一步" in event
     assert "是否想写 dispatch？" in event
-    assert "没有“nope”这个状态" in state
+    assert "没有“nope”这个环节" in state
     assert "是否想写 problem？" in ledger
     named = {"workflow": "rectificaton"}
     answers = [

@@ -249,7 +249,7 @@ def change_the_rules(intruder: Intruder) -> Bad:
     """A published definition says something else, and its digest with it."""
     id_ = intruder.any_of("SELECT id FROM definition")["id"]
     intruder.run("UPDATE definition SET body = body || '#', sha256 = 'f' WHERE id = :id", id=id_)
-    return Bad("工作流定义", id_)
+    return Bad("工作流程定义", id_)
 
 
 Deed = Callable[[Intruder], Bad]

@@ -42,7 +42,7 @@ HASHED = {
 """What a row's hash covers, in this order; its instant comes last."""
 
 _KINDS = {
-    "definition": "工作流定义",
+    "definition": "工作流程定义",
     "calendar": "放假通知",
     "post": "岗位",
     "holding": "任职",

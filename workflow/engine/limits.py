@@ -49,7 +49,7 @@ MOMENTS = (
     "due + 30 minutes；数字为 1 至 999"
 )
 _LIMITS = (
-    f"{TERMS}；末尾可加 since 状态；也可写 by 日期要素；或写成 {{is: …, when: …}} 的列表，when 可省"
+    f"{TERMS}；末尾可加 since 环节；也可写 by 日期要素；或写成 {{is: …, when: …}} 的列表，when 可省"
 )
 
 

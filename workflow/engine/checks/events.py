@@ -59,9 +59,9 @@ def _check_take_back(path: Path, event: Event, definition: Definition) -> Iterat
     if undone:
         why = f"它还有：{', '.join(undone)}"
     elif not event.by or not event.to:
-        why = "只有由人办理、转到下一状态的事件能撤回"
+        why = "只有由人办理、转到下一环节的事件能撤回"
     elif any(state.frees_period for state in states if state):
-        why = "转到的状态让出期别，那一期可能已经另有一件"
+        why = "转到的环节会让出期别，那一期可能已经另有一件"
     elif path[-1] in remembered(definition):
         why = "另有事件的 not_by 写着它，办过的人须记得住"
     if why:

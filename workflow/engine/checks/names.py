@@ -49,7 +49,7 @@ def check_event_names(definition: Definition) -> Iterator[Finding]:
         if path[0] == "anytime":
             for source in sources:
                 if source in definition.states and name in definition.states[source].events:
-                    yield found("name_twice", path, name=name, where=f"状态 {source}")
+                    yield found("name_twice", path, name=name, where=f"环节 {source}")
 
 
 def check_own_names(definition: Definition) -> Iterator[Finding]:
