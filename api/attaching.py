@@ -99,7 +99,8 @@ def _looked_into(name: str, content: bytes, person: int) -> NewFile:
     if not content:
         raise BadFile("file_empty", "文件是空的")
     if len(content) > LARGEST_FILE:
-        raise BadFile("file_too_large", f"超过 {LARGEST_FILE // 1024 // 1024} MB")
+        sentence = f"每个文件不超过 {LARGEST_FILE // 1024 // 1024} 兆，请压缩后再试"
+        raise BadFile("file_too_large", sentence)
     mime, drawn = ask_child("attachment", content, person)
     named = PurePath(name).stem + _SUFFIX[mime]
     if drawn:
@@ -201,7 +202,7 @@ def hand_out(
     small = duban.files.preview_path(found.sha256)
     path = small if preview and small.is_file() else duban.files.path(found.sha256)
     if not path.is_file():
-        raise NotFound("附件的内容不见了，请告诉管理员运行体检", {"attachment": attachment_id})
+        raise NotFound("附件的内容丢失，请联系系统管理员运行体检", {"attachment": attachment_id})
     if not preview:
         _note_download(duban, someone, case_id, attachment_id)
     return sent(path, found.name, found.mime)

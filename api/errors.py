@@ -110,8 +110,8 @@ _OF_THE_FRAMEWORK: Mapping[int, tuple[str, str]] = {
 }
 
 _FOR_THE_ADMINISTRATOR: Mapping[type[Exception], tuple[str, str]] = {
-    DatabaseUnusable: ("database_unusable", "数据库现在不能用，请告诉系统管理员"),
-    NoKey: ("no_key", "服务器上缺少密钥文件，这件事暂时办不了，请告诉系统管理员"),
+    DatabaseUnusable: ("database_unusable", "数据库现在不能用，请联系系统管理员"),
+    NoKey: ("no_key", "服务器上缺少密钥文件，这件事暂时办不了，请联系系统管理员"),
 }
 """What only whoever runs the server can mend. The log says what is missing and where; a page says
 nothing of the server's folders.

@@ -106,5 +106,5 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
 
 def _failed(scope: Scope) -> ASGIApp:
     id_ = scope["request_id"]
-    sentence = f"系统出错，没有办理；请把编号 {id_} 告诉管理员"
+    sentence = f"系统出错，没有办理；请把编号 {id_} 告诉系统管理员"
     return problem(Request(scope), 500, "failed", sentence)

@@ -48,7 +48,7 @@ def take_back(duban: Duban, request: Request, state: str, code: str) -> tuple[Be
     """
     provider, trip = _provider(duban), _trip(duban, request)
     if trip is None or not code or not hashing.same_secret(state, trip.state):
-        raise ProviderTrouble("统一认证的登录已超时或不是从这里开始的，请重新登录")
+        raise ProviderTrouble("统一身份认证的登录已过期，或者不是从这里开始的，请重新登录")
     try:
         username = provider.username(code, trip, _back(duban), duban.clock())
     except ProviderSilent as silent:
@@ -57,7 +57,7 @@ def take_back(duban: Duban, request: Request, state: str, code: str) -> tuple[Be
         account = accounts.account_of(connection, username)
     if account is None:
         note_refused(duban, request, "sign_in", None, NoAccount.code)
-        raise NoAccount("统一认证里的这个人在本系统没有可用的账号，请联系系统管理员")
+        raise NoAccount("你已通过统一身份认证，但在本系统没有可用的账号，请联系系统管理员")
     with duban.database.unit_of_work() as connection:
         return let_in(connection, duban, account, request, way=PROVIDER), trip.next_page
 
@@ -74,7 +74,7 @@ def drop_trip(duban: Duban, response: Response) -> None:
 
 def _provider(duban: Duban) -> OpenIdProvider:
     if duban.settings.provider is None:
-        raise NotFound("本系统没有接统一认证")
+        raise NotFound("本系统没有接入统一身份认证")
     return duban.settings.provider
 
 
@@ -90,4 +90,4 @@ def _back(duban: Duban) -> str:
 
 def _trouble(silent: ProviderSilent) -> ProviderTrouble:
     _log.warning("sign-in through the OpenID provider failed: %s", silent)
-    return ProviderTrouble("统一认证暂时不能用，请稍后再试，或用口令登录")
+    return ProviderTrouble("统一身份认证暂时不能用，请稍后再试，或用口令登录")

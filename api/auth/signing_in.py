@@ -68,7 +68,7 @@ def give_code(duban: Duban, code: str, request: Request) -> Begun:
         person = sessions.half_open(connection, token, now)
         account = accounts.account_by_id(connection, person) if person is not None else None
     if account is None:
-        raise NotSignedIn("登录已超时，请重新输入登录名和口令")
+        raise NotSignedIn("登录已过期，请重新输入登录名和口令")
     counted = begin_try(duban, account.username, request)
     with duban.database.unit_of_work() as connection:
         if second_factor.code_is_right(connection, duban.sealer, account.person, code, now):

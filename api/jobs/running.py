@@ -15,7 +15,7 @@ from workflow.store.lists import queries
 from workflow.store.offices.administrators import role_of
 from workflow.store.offices.organisation import actor_of
 
-_BROKEN = "系统出错，没有办成；请把任务编号 {id} 告诉管理员"
+_BROKEN = "系统出错，没有办成；请把任务编号 {id} 告诉系统管理员"
 _log = structlog.get_logger("duban.jobs")
 
 

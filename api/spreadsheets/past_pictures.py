@@ -118,7 +118,7 @@ def sort_out(
         _keep_or_say(definition, found, row, head, name, at, verdicts[at])
         if found.size > room:
             found.problem = (
-                f"表里的照片合计超过你今天还能上传的 {room / 1024 / 1024:.0f} MB，"
+                f"表里的照片合计超过你今天还能上传的 {room / 1024 / 1024:.0f} 兆，"
                 "请分成几个文件，其余的明天再补录"
             )
             break

@@ -103,7 +103,7 @@ def test_whoever_signs_in_without_the_key_reads_nothing_of_the_server(
     duban.settings.secrets_key.unlink()
     sign_in(client, password)
     said = refused(give(client, phone.code(1)), 503, "no_key")
-    assert "请告诉系统管理员" in said
+    assert "请联系系统管理员" in said
     assert str(duban.settings.secrets_key.parent) not in said
 
 

@@ -187,7 +187,7 @@ def _filled(text: str, values: Mapping[str, Any]) -> str:
     try:
         filled = _compiled(text).render(values)
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise InvalidInput(f"公文模板用不上：{str(error)[:80]}，请告诉管理员") from None
+        raise InvalidInput(f"公文模板有误：{str(error)[:80]}，请联系系统管理员") from None
     if len(filled) > LONGEST_TEXT:
         raise InvalidInput("公文太长，请减少内容")
     return filled

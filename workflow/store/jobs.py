@@ -25,7 +25,7 @@ MOST_ATTEMPTS = 3
 KEPT_FOR = timedelta(days=30)
 """A job that ended longer ago is forgotten; its file is cleared away after a day."""
 
-STOPPED = "处理时几次中断，没有办成；请再试一次，或告诉管理员"
+STOPPED = "处理时中断了几次，没有办成；请再试一次，仍不行的请联系系统管理员"
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ def test_work_that_is_cut_off_again_and_again_is_given_up(
             assert jobs.take_up(connection, clock())
         clock.advance_to(clock() + jobs.LEASE)
     assert not run_next(duban)
-    assert "处理时几次中断" in desk.get(job).text
+    assert "处理时中断了几次" in desk.get(job).text
     assert count_cases(duban) == 0
 
 

@@ -67,9 +67,9 @@ def check_quota(connection: Connection, person: int, size: int, most: int, now: 
     """Raise QuotaExceeded when `size` more bytes are too many; `most` is for the installation."""
     if _brought_lately(connection, person, now) + size > MOST_A_DAY:
         megabytes = MOST_A_DAY // 1024 // 1024
-        raise QuotaExceeded(f"你 24 小时内上传的附件已近 {megabytes} MB，请明天再传")
+        raise QuotaExceeded(f"你 24 小时内上传的附件已近 {megabytes} 兆，请明天再传")
     if _kept_in_all(connection) + size > most:
-        raise QuotaExceeded("附件的存储空间已满，请告诉管理员")
+        raise QuotaExceeded("附件的存储空间已满，请联系系统管理员")
 
 
 def room_left(connection: Connection, person: int, most: int, now: datetime) -> int:
