@@ -52,7 +52,7 @@ class UnknownTemplate(LookupError):
 
     def __init__(self, key: str) -> None:
         known = "、".join(sorted(template_keys()))
-        super().__init__(f"没有名为“{one_line(key, 40)}”的通知模板，可用的有 {known}")
+        super().__init__(f"没有名为“{one_line(key, 40)}”的消息模板，可用的有 {known}")
 
 
 class CannotRender(ValueError):
@@ -113,7 +113,7 @@ def render(
         return Rendered(subject, text, html)
     except TemplateError as error:
         reason = one_line(str(error), 80)
-        raise CannotRender(f"通知模板“{template}”填不出来（{reason}），没有发送") from error
+        raise CannotRender(f"消息模板“{template}”不能生成消息（{reason}），没有发送") from error
 
 
 def _chat_message(template: str, values: Mapping[str, Any]) -> Rendered:
@@ -192,7 +192,7 @@ def _wide(text: str, first: int) -> int:
 
 def _capped(variables: Mapping[str, str]) -> dict[str, Any]:
     if len(variables) > MOST_VARIABLES:
-        raise CannotRender("通知的变量太多，没有发送")
+        raise CannotRender("消息的变量太多，没有发送")
     return {name: one_line(str(value), LONGEST_VARIABLE) for name, value in variables.items()}
 
 

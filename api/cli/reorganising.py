@@ -29,7 +29,7 @@ def merge(
     into: Annotated[str, typer.Argument(help="并入哪个单位：编码")],
     preview: Preview = False,
 ) -> None:
-    """一个单位并入另一个：未结事项随之转去，已结的由承接单位查阅。"""
+    """一个单位并入另一个：未办结的事项随之转去，已办结的由承接单位查阅。"""
     _reorganise("merge", preview, unit=unit, into=into)
 
 
@@ -38,12 +38,12 @@ def move(
     parent: Annotated[str, typer.Argument(help="划归哪个上级：编码")],
     preview: Preview = False,
 ) -> None:
-    """单位连同下级划归另一个上级：未结事项由新的主管、督办单位接办。"""
+    """单位连同下级划归另一个上级：未办结的事项由新的主管、督办单位接办。"""
     _reorganise("move", preview, unit=unit, parent=parent)
 
 
 def dissolve(unit: Unit, preview: Preview = False) -> None:
-    """撤销没有未结事项的单位；有未结事项的，请用 merge 指明承接单位。"""
+    """撤销没有未办结事项的单位；有的，请用 merge 指明承接单位。"""
     _reorganise("dissolve", preview, unit=unit)
 
 
@@ -72,7 +72,7 @@ def _show(seen: "Prospect") -> None:
     if seen.refused:
         say(f"不能办理：{seen.refused}")
         return
-    say(f"{seen.sentence}：涉及事项 {seen.cases:,} 件，其中未结 {seen.open_cases:,} 件")
+    say(f"{seen.sentence}：涉及事项 {seen.cases:,} 件，其中未办结 {seen.open_cases:,} 件")
     for title, posts in (("随之转去的任职", seen.carried), ("到此为止、请另行任命", seen.ended)):
         for post in posts:
             say(f"{title}\t{post}")

@@ -217,6 +217,6 @@ def _read(
     cells: list[Cell] = [given.get(one.title, given.get(one.name)) for one in columns]
     row = read_row(definition, columns, units, (at, cells))
     if unknown := [str(key)[:30] for key in given if key not in known]:
-        errors = {**row.errors, WHOLE_ROW: f"不认识“{unknown[0]}”这一栏"}
+        errors = {**row.errors, WHOLE_ROW: f"多了“{unknown[0]}”这一栏"}
         return Row(row.number, row.facts, row.parties, errors)
     return row

@@ -114,7 +114,7 @@ def _header_sentence(
     if missing:
         said.append(f"缺少{_quoted(missing)}")
     if unknown:
-        said.append(f"不认识{'、'.join(_with_nearest(title, known) for title in unknown[:10])}")
+        said.append(f"多了{'、'.join(_with_nearest(title, known) for title in unknown[:10])}")
     if twice:
         said.append(f"{_quoted(twice)}出现了两次")
     return f"表头不对：{'；'.join(said)}。可以先下载模板"

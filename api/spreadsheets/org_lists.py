@@ -197,7 +197,7 @@ def _order(header: NumberedRow | None, columns: Sequence[Column]) -> list[Column
     if missing or unknown or len({known[title].name for title in titles}) < len(titles):
         said = [f"缺少“{'”、“'.join(missing)}”"] if missing else []
         names = [column.title for column in columns]
-        said += [f"不认识“{title[:30]}”{nearest(title, names)}" for title in unknown[:10]]
+        said += [f"多了“{title[:30]}”{nearest(title, names)}" for title in unknown[:10]]
         sentence = f"表头不对：{'；'.join(said) or '有一列出现了两次'}。可以先下载模板"
         raise UnreadableFile(sentence, {"missing": missing, "unknown": unknown})
     return [known[title] for title in titles]

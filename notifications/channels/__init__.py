@@ -62,11 +62,11 @@ def open_channel(url: str, *, now: Clock, among: Collection[str] = frozenset(CHA
         parsed = parse_url(url)
         if parsed.scheme not in among:
             known = parsed.scheme in CHANNELS
-            raise MalformedUrl(f"不能走 {written(parsed.scheme)}" if known else "不认识它的开头")
+            raise MalformedUrl(f"不能走 {written(parsed.scheme)}" if known else "没有这种开头")
         if not parsed.host and parsed.scheme not in _WITHOUT_HOST:
             raise MalformedUrl("没有写主机")
         return CHANNELS[parsed.scheme](parsed, now)
     except MalformedUrl as malformed:
         schemes = "、".join(written(one) for one in CHANNELS if one in among)
-        why = f"通知渠道的地址不能用：{malformed}。可用的开头有 {schemes}"
+        why = f"消息渠道的地址不能用：{malformed}。可用的开头有 {schemes}"
         raise UnknownChannel(why) from None

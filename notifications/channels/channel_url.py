@@ -56,7 +56,7 @@ class ChannelUrl:
         """Refuse options that the channel does not know: a misspelt one must not be ignored."""
         for name in self.options:
             if name not in names:
-                raise MalformedUrl(f"不认识的选项 {name}，可用的有 {'、'.join(names)}")
+                raise MalformedUrl(f"没有 {name} 这个选项，可用的有 {'、'.join(names)}")
 
     def tls_context(self) -> ssl.SSLContext:
         """Checks the server's certificate, against the file in `ca=` where one is named."""

@@ -214,7 +214,7 @@ class _Reader:
             self.mistakes.append(f"{name} 要写成 名称: 内容")
             return {}
         for key in given.keys() - (known if known is not None else given.keys()):
-            self.mistakes.append(f"不认识 {name}.{key}".replace(" .", " "))
+            self.mistakes.append(f"多了 {name}.{key}".replace(" .", " "))
         return dict(given)
 
     def _choice(self, name: str, given: object, choices: tuple[str, ...]) -> str:
@@ -227,7 +227,7 @@ class _Reader:
         usable = "、".join(sorted(known))
         for text in _texts(values):
             for place in sorted(set(PLACE.findall(text)) - known):
-                self.mistakes.append(f"{name} 里不认识 {{{place}}}，可用的有 {usable}")
+                self.mistakes.append(f"{name} 里不能用 {{{place}}}，可用的有 {usable}")
 
 
 def _texts(value: object) -> list[str]:

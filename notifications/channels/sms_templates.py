@@ -145,7 +145,7 @@ def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
 def _read(path: Path, dialect: Dialect) -> dict[str, Template]:
     content = read_mapping(path, "短信模板文件")
     known = ("signature", "longest", "templates")
-    mistakes = [f"不认识 {key}" for key in content if key not in known]
+    mistakes = [f"多了 {key}" for key in content if key not in known]
     entries = content.get("templates")
     if not _is_word(content.get("signature")):
         mistakes.append("signature 要写报备过的签名")
@@ -173,7 +173,7 @@ def _template(
         mistakes.append(f"{name} 要写成 {_FORM}")
         return _BLANK
     for key in entry.keys() - {"id", "text", "variables", "signature", "longest"}:
-        mistakes.append(f"{name} 里不认识 {key}")
+        mistakes.append(f"{name} 里多了 {key}")
     id_, own = entry.get("id"), entry.get("signature", file.get("signature"))
     if not _is_word(id_):
         mistakes.append(f"{name}.id 要写对方的模板号")

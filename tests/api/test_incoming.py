@@ -75,7 +75,7 @@ def test_a_wrong_row_keeps_no_other_out(door: Platform, database: Database) -> N
     assert set(errors[0]) == {"平台工单号"}
     assert "是不是“敬南镇”" in errors[1]["承办单位"]
     assert set(errors[2]) == {"类别"}
-    assert errors[3] == {"本行": "不认识“备注”这一栏"}
+    assert errors[3] == {"本行": "多了“备注”这一栏"}
     assert errors[4] == {"承办单位": "请填写“承办单位”"}
     assert {row["code"] for row in answer["rows"][:5]} == {"invalid_input"}
     assert tickets(database) == 1

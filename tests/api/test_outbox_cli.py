@@ -53,5 +53,5 @@ def test_a_message_is_previewed_from_a_real_case(furnished: Path) -> None:
     assert "者楼街道部分村组饮水管网漏损严重" in shown
     assert "短信（计 1 条，0.050 元）：【督办】" in shown
     unknown = duban(furnished, "outbox", "preview", "1", "--template", "pigeon")
-    assert (unknown.returncode, "没有名为“pigeon”的通知模板" in unknown.stderr) == (1, True)
+    assert (unknown.returncode, "没有名为“pigeon”的消息模板" in unknown.stderr) == (1, True)
     assert duban(furnished, "outbox", "preview", "9").returncode == 1

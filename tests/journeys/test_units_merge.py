@@ -119,7 +119,7 @@ def test_a_merger_that_leaves_nobody_to_sign_second_is_refused(play: Play) -> No
     before = play.figures()
     with pytest.raises(ConditionNotMet) as caught:
         merge(play, "522300-DC", "522300-ZX")
-    assert "有 1 件未结事项不能随之调整，如" in caught.value.sentence
+    assert "有 1 件未办结事项不能随之调整，如" in caught.value.sentence
     assert "会成为同一个单位，又没有更高一级可以接办" in caught.value.sentence
     assert caught.value.data == {"cases": [play.case(case).number]}
     assert play.figures() == before
@@ -185,7 +185,7 @@ def test_a_unit_with_open_cases_is_not_dissolved_without_an_heir(play: Play) -> 
     of_the_township(play)
     unit = play.unit(TOWNSHIP)
     with pytest.raises(
-        ConditionNotMet, match="“敬南镇”还有 1 件未结事项，请指明承接单位，或先办结"
+        ConditionNotMet, match="“敬南镇”还有 1 件未办结事项，请指明承接单位，或先办结"
     ):
         play.organising.dissolve(play.asked(), unit=unit)
     done = play.organising.dissolve(play.asked(), unit=play.unit(HEIR))

@@ -125,7 +125,7 @@ def test_a_message_that_cannot_be_made_does_not_stop_the_others(
     disabled = desk.owe("zhou.head")
     desk.change_person("zhou.head", disabled_at=NOW)
     assert deliver_all_due(database, {"email": Scripted()}, calendar, NOW).dead == 2
-    assert desk.row(unknown)["detail"].startswith("没有名为“no_such”的通知模板")
+    assert desk.row(unknown)["detail"].startswith("没有名为“no_such”的消息模板")
     assert desk.row(fine)["status"] == "sent"
     assert desk.row(disabled)["detail"].endswith("的账号已停用，没有发送")
 

@@ -140,7 +140,7 @@ def test_a_lone_surrogate_does_no_harm() -> None:
 
 
 def test_an_unknown_template_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownTemplate, match="没有名为“_case”的通知模板，可用的有 overdue"):
+    with pytest.raises(UnknownTemplate, match="没有名为“_case”的消息模板，可用的有 overdue"):
         render("_case", "email", VARIABLES, LINK)
     with pytest.raises(UnknownTemplate):
         render("../../etc/passwd", "sms", VARIABLES, LINK)

@@ -48,10 +48,10 @@ def test_a_way_that_is_not_open_keeps_its_messages(
 @pytest.mark.parametrize(
     ("urls", "why"),
     [
-        ({"email": "fax://x"}, "邮件：通知渠道的地址不能用：不认识它的开头"),
+        ({"email": "fax://x"}, "邮件：消息渠道的地址不能用：没有这种开头"),
         (
             {"sms": "smtp://x?from=a@b"},
-            "短信：通知渠道的地址不能用：不能走 smtp://。可用的开头有 smpp://、sms\\+http://",
+            "短信：消息渠道的地址不能用：不能走 smtp://。可用的开头有 smpp://、sms\\+http://",
         ),
         ({"email": "smpp://x"}, "不能走 smpp://。可用的开头有 smtp://、smtps://；.* mailbox:"),
         ({"email": ""}, "不接外部服务器时写 mailbox:"),

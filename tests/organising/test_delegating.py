@@ -107,7 +107,7 @@ def test_what_an_administrator_ordered_only_an_administrator_ends(office: Office
     pair = {"person": office.id(OFFICER), "stands_for": office.id(HEAD)}
     organising.substitute(Asked("ordered", NOW), **pair, reason="停职检查")
     (ordered,) = office.standing_in_for(HEAD, NOW)
-    with pytest.raises(NotFound, match="没有由你指定的这次代理"):
+    with pytest.raises(NotFound, match="这次代理不是由你指定的"):
         office.recall(HEAD, ordered)
     office.delegate(HEAD, LIAISON)
     named = next(one for one in office.standing_in_for(HEAD, NOW) if one != ordered)

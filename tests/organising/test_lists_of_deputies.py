@@ -93,9 +93,9 @@ def test_columns_that_a_list_leaves_out_stay(organising: Organising, database: D
 WRONG = {
     "nobody,522301,head,副职,,,,": "没有登录名为“nobody”的人",
     "xingyi.officer,52230l,head,副职,,,,": "没有编码为“52230l”的单位，是不是",
-    "xingyi.officer,522301,haed,副职,,,,": "岗位“haed”不认识，是不是“head”？",
+    "xingyi.officer,522301,haed,副职,,,,": "没有“haed”这个岗位，是不是“head”？",
     "xingyi.officer,522301,inspector,副职,,,,": "这个单位没有这样的岗位",
-    "xingyi.officer,522301,head,顶替,,,,": "方式“顶替”不认识",
+    "xingyi.officer,522301,head,顶替,,,,": "没有“顶替”这种方式",
     "xingyi.officer,522301,head,代理,,,,": "请写明代理的事由",
     "xingyi.officer,522301,head,代理,,,2026-02-30,学习": "“至”应写成",
     "xingyi.officer,522301,head,代理,,,2026-03-01,学习": "“至”应晚于",

@@ -78,7 +78,7 @@ def test_a_preview_says_of_every_line_what_would_become_of_it(
         "B,乙,乙,乡级,部门,office,A,否",
     )
     report = organising.preview_units(unit_lines(given), NOW)
-    circle = "上级关系成了环，单位必须是一棵树"
+    circle = "与上级单位互为上下级，请核对上级编码"
     assert lines_of(report) == [
         (2, "added", "新城街道党工委 办事处"),
         (3, "added", "党政办公室"),
@@ -153,7 +153,7 @@ def test_a_unit_with_open_cases_moves_by_a_list_but_is_not_closed_by_one(
     lines = unit_lines(UNITS.read_bytes())
     rest = [one for one in lines if one.code != township]
     (line,) = organising.preview_units(rest, NOW, complete=True).lines
-    assert line.sentence == "“敬南镇”还有 1 件未结事项，不能关闭；请先办结或改派"
+    assert line.sentence == "“敬南镇”还有 1 件未办结事项，不能关闭；请先办结或改派"
     moved = [replace(one, parent="522302") for one in lines if one.code == township]
     organising.import_units(asked(), moved)
     assert following.follow_all(commands.database, commands.catalog, NOW) == 1
@@ -191,7 +191,7 @@ def test_a_list_of_all_people_closes_who_is_not_in_it(
         ("x,张三,1,a@b.cn,522301,head,市长", "手机号“1”写法不对"),
         ("x,张三,,没有,522301,head,市长", "邮箱“没有”写法不对"),
         ("x,张三,,,52230l,head,市长", "没有编码为“52230l”的单位，是不是"),
-        ("x,张三,,,522301,haed,市长", "岗位“haed”不认识，是不是“head”？"),
+        ("x,张三,,,522301,haed,市长", "没有“haed”这个岗位，是不是“head”？"),
         ("x,,,,522301,head,市长", "缺少姓名"),
     ],
 )
@@ -219,7 +219,7 @@ def test_a_file_sent_twice_is_taken_once(organising: Organising, database: Datab
     ("header", "sentence"),
     [
         ("编码,名称", "表头不对：缺少“简称”、“层级”、“性质”、“职能”。可以先下载模板"),
-        (f"{_UNIT_HEADER},上级编号", "不认识“上级编号”，是不是“上级编码”？"),
+        (f"{_UNIT_HEADER},上级编号", "多了“上级编号”，是不是“上级编码”？"),
         (f"{_UNIT_HEADER},编码", "表头不对：有一列出现了两次"),
     ],
 )

@@ -128,7 +128,7 @@ SENTENCES: Mapping[str, str] = {
     "clock_and_to": "中止、恢复计时的事件不能同时转到别的环节",
     "cycle_without_to": "开始新一轮必须写明转到哪个环节",
     "idle_otherwise": "没有条件，otherwise 不起作用",
-    "no_recipient": "通知没有收件人",
+    "no_recipient": "消息没有收件人",
     # documents
     "bad_template": "模板写法有误：{said}",
     "unknown_in_template": "模板里没有“{name}”可用",

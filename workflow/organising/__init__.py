@@ -261,8 +261,8 @@ def _digest(kind: str, person: int | None, given: Any) -> str:
     return hashlib.sha256(dumps([kind, person, content]).encode()).hexdigest()
 
 
-_TAKEN = "这个岗位在这段时间已有人担任，一个岗位同时只能由一人担任"
-_CIRCLE = "上级单位的关系成了环，单位必须是一棵树"
+_TAKEN = "这个岗位在这段时间已有人担任，同时只能由一人担任；请先办理离任，或者改期"
+_CIRCLE = "单位不能归到自己的下级单位之下，请核对上级单位"
 EXPLAINED = {
     "one_holder": _TAKEN,
     "one_holder_new": _TAKEN,

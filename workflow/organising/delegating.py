@@ -54,7 +54,7 @@ def recall(work: Work, holding: int) -> Change:
     found = next((one for one in standing if one.id == holding), None)
     asker = work.asked.person or 0
     if found is None or not made_by(work.connection, asker, "holding", [holding]):
-        raise NotFound("没有由你指定的这次代理，或者已经结束", {"holding": holding})
+        raise NotFound("这次代理不是由你指定的，或者已经结束", {"holding": holding})
     change = work.begin(f"{named(found.person)}不再代理{found.in_words}")
     close(change, found, work.now, None)
     return change

@@ -116,7 +116,7 @@ def _person(line: DeputyLine, known: _Known, made: DeputyPlan) -> Person:
 
 def _kind(line: DeputyLine) -> str:
     if line.kind not in KINDS:
-        raise _Wrong(f"方式“{line.kind}”不认识，可以是{'、'.join(KINDS)}")
+        raise _Wrong(f"没有“{line.kind}”这种方式，应为{'、'.join(KINDS)}")
     return KINDS[line.kind]
 
 
@@ -125,7 +125,7 @@ def _seat(line: DeputyLine, known: _Known, made: DeputyPlan) -> Seat:
     if line.unit not in known.units:
         raise _Wrong(f"没有编码为“{line.unit}”的单位" + made.report.near(line.unit, known.units))
     if known.roles and line.role not in known.roles:
-        raise _Wrong(f"岗位“{line.role}”不认识" + made.report.near(line.role, known.roles))
+        raise _Wrong(f"没有“{line.role}”这个岗位" + made.report.near(line.role, known.roles))
     role = known.roles.get(line.role, line.role)
     seats = known.seats.get((known.units[line.unit], role), ())
     found = [one for one in seats if line.holder in (None, one.username)]

@@ -117,7 +117,7 @@ def _problem(line: PersonLine, known: _Known, made: PeoplePlan) -> str:
     if line.unit not in known.units:
         return f"没有编码为“{line.unit}”的单位" + made.report.near(line.unit, known.units)
     if known.roles and line.role not in known.roles:
-        return f"岗位“{line.role}”不认识" + made.report.near(line.role, known.roles)
+        return f"没有“{line.role}”这个岗位" + made.report.near(line.role, known.roles)
     if problem := problem_of_addresses(line.phone, line.email):
         return problem
     if line.chat and not is_robot(line.chat):

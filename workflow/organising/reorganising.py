@@ -76,7 +76,7 @@ def dissolve(work: Work, _: Database, *, unit: int) -> Done:
     units.close(change, unit)
     reorganised.wait_for_openings(work.connection)
     if count := units.open_cases_of(work.connection, [unit]).get(unit):
-        sentence = f"“{gone}”还有 {count} 件未结事项，请指明承接单位，或先办结"
+        sentence = f"“{gone}”还有 {count} 件未办结事项，请指明承接单位，或先办结"
         raise ConditionNotMet(sentence, {"unit": unit, "cases": count})
     return Done(change, ended=ended)
 
@@ -140,7 +140,7 @@ def check_all_follow(work: Work, database: Database, change: Change, kind: str) 
     if found:
         named = "；".join(f"{number}：{why}" for number, why in found[:3])
         data = {"cases": [number for number, _ in found[:MOST_NAMED]]}
-        raise ConditionNotMet(f"有 {len(found):,} 件未结事项不能随之调整，如{named}", data)
+        raise ConditionNotMet(f"有 {len(found):,} 件未办结事项不能随之调整，如{named}", data)
 
 
 Kind = Literal["merge", "dissolve", "move"]

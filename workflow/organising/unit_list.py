@@ -106,7 +106,7 @@ def _problem(
     if line.code in twice:
         return f"编码“{line.code}”在文件里出现了不止一次"
     if line.kind not in KINDS:
-        return f"性质“{line.kind}”不认识，可以是党委政府、部门、内设机构"
+        return f"没有“{line.kind}”这种性质，应为党委政府、部门或内设机构"
     if line.successor:
         return _taking_over(line, known, given, report)
     if line.code in known and known[line.code].until is not None:
@@ -196,7 +196,7 @@ def _parents_first(lines: Sequence[UnitLine], report: Report) -> Iterator[UnitLi
             del waiting[line.code]
         ready = [child for line in ready for child in below.get(line.code, ())]
     for line in waiting.values():
-        report.say(line.row, "wrong", line.code, "上级关系成了环，单位必须是一棵树")
+        report.say(line.row, "wrong", line.code, "与上级单位互为上下级，请核对上级编码")
 
 
 def _close_the_rest(
@@ -206,7 +206,7 @@ def _close_the_rest(
     busy = store.open_cases_of(work.connection, [one.id for one in rest])
     for one in rest:
         if count := busy.get(one.id):
-            sentence = f"“{one.short_name}”还有 {count} 件未结事项，不能关闭；请先办结或改派"
+            sentence = f"“{one.short_name}”还有 {count} 件未办结事项，不能关闭；请先办结或改派"
             made.report.say(0, "wrong", one.code, sentence)
         else:
             made.report.say(0, "closed", one.code, one.short_name)

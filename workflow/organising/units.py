@@ -14,7 +14,7 @@ def rename(work: Work, *, unit: int, name: str, short_name: str) -> Change:
         raise InvalidInput("请填写单位的名称和简称", {"name": name, "short_name": short_name})
     was = {column: before[column] for column in after}
     if was == after:
-        raise InvalidInput("新名称与现在的名称相同", {"name": name})
+        raise InvalidInput("新名称和现在的名称相同，请填写新的名称", {"name": name})
     change = work.begin(f"“{was['short_name']}”更名为“{after['short_name']}”")
     keep_name(work.connection, unit, work.now)
     change.set("unit", unit, was, after)

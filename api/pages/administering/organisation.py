@@ -32,7 +32,7 @@ _DONE = {
     "enrolled": "账号已新建，还没有岗位和口令",
     "reached": "联系方式已更改",
     "undone": "已撤销",
-    "reorganised": "已办理，未结事项由后台随之调整",
+    "reorganised": "已办理，未办结的事项由后台随之调整",
 }
 ChangeId = Annotated[int, Path(ge=1, le=GREATEST_ID)]
 

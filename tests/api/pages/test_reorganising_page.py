@@ -42,7 +42,7 @@ def test_a_merger_is_looked_at_done_once_and_taken_back(system: Browser, duban: 
     here = page_of(duban, TOWNSHIP)
     assert "合并、划转或撤销" in system.get(here.removesuffix("/reorganise")).text
     looked = send(system, system.get(here), "merge", other="黄草街道")
-    assert "涉及事项 0 件，其中未结 0 件。现在还没有办理" in looked.text
+    assert "涉及事项 0 件，其中未办结 0 件。现在还没有办理" in looked.text
     assert "到此为止的任职" in looked.text
     assert until(duban, TOWNSHIP) is None
     done = send(system, looked, "merge", "do")
