@@ -321,7 +321,7 @@ def _digest(body: list[Any], actor: Actor) -> str:
         text = dumps([actor.person, *body])
         return hashlib.sha256(text.encode()).hexdigest()
     except (TypeError, ValueError):
-        raise InvalidInput("内容含有不能保存的字符或类型") from None
+        raise InvalidInput("内容含有不能保存的字符或类型，请改正后再试") from None
 
 
 def _refuse_computed(work: Transaction, case_id: int, given: Collection[str]) -> None:
@@ -348,7 +348,7 @@ def _explained(error: Refusal | IntegrityError) -> Refusal:
     """What the database refused, in a sentence; it decides where two act at one moment."""
     if isinstance(error, Refusal):
         return error
-    kind, sentence = EXPLAINED.get(rule_of(error), (Stale, "有人抢先办理了，请刷新后再试"))
+    kind, sentence = EXPLAINED.get(rule_of(error), (Stale, "刚刚有人办理过，请刷新后再试"))
     return kind(sentence)
 
 
@@ -359,10 +359,10 @@ EXPLAINED: Mapping[str, tuple[type[Refusal], str]] = {
     "sign_off_case_id_cycle_unit_id_live_key": _SIGNED_ONCE,
     "sign_off_no_replace": _SIGNED_ONCE,  # these keys on SQLite
     "case_signed": _SIGNED_ONCE,
-    "case_child_in_time": (Stale, "上级事项已经办结，不能再增加子事项"),
+    "case_child_in_time": (Stale, "来源事项刚刚办结，不能再由它提起"),
     "cases_workflow_unit_id_period_key": (
         ConditionNotMet,
-        "这个单位的这一期已经有了，不再发起一件",
+        "这个单位这一期已有一件，不能重复发起",
     ),
     "cases_workflow_cause_level_key": (Stale, "同样的事项已经存在，请刷新后查看"),
     "backfill_workflow_sha256_live_key": (

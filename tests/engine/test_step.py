@@ -74,7 +74,7 @@ def test_no_branch_that_holds_refuses_with_the_definitions_own_words() -> None:
 def test_an_event_of_another_state_says_what_is_possible_now() -> None:
     refusal = Walk(ROADS).refused(OutOfTurn, "pass", CHECKER)
     assert refusal.sentence == (
-        "该事项现处于“开始”，不能办理这一步，现在可以：报送、严格报送、批注"
+        "这件事项现处于“开始”，不能办理这一步，现在可以：报送、严格报送、批注"
     )
     assert refusal.data == {"state": "start"}
 

@@ -153,7 +153,7 @@ def test_one_opened_by_hand_is_of_the_period_that_is_said_and_the_only_one(play:
         found = tallied_for(connection, play.catalog, play.case(case), play.now)
     assert (str(found.period), found.whole["opened"]) == ("2026年", 1)
     for period, why in (
-        (2026, "这个单位的这一期已经有了"),
+        (2026, "这个单位这一期已有一件"),
         (2028, "2028年还没有开始"),
         (202613, "没有这一期"),
     ):
@@ -161,7 +161,7 @@ def test_one_opened_by_hand_is_of_the_period_that_is_said_and_the_only_one(play:
             play.open(SPECIALIST, "bulletin", parties=host, period=period, **results)
     play.open(SPECIALIST, "bulletin", parties=host, period=20264, subject="四季度工作情况")
     play.open(SPECIALIST, "bulletin", parties=host, subject="路灯专题")
-    with pytest.raises(InvalidInput, match="不能选定"):
+    with pytest.raises(InvalidInput, match="不能选这样的一期"):
         play.open(FINDER, period=2026)
 
 
@@ -182,7 +182,7 @@ def test_what_was_opened_for_the_wrong_period_gives_it_up_and_what_is_not_issued
     play.until("2026-03-17 09:00")
     (own,) = of_week()
     play.act("zhou-dc.head", own, "abandon", opinion="本周没有可以通报的情况")
-    with pytest.raises(Refusal, match="这个单位的这一期已经有了"):
+    with pytest.raises(Refusal, match="这个单位这一期已有一件"):
         play.open(SPECIALIST, "bulletin", parties=host, period=week, subject="本期不发的一周")
     play.until("2026-03-19 09:00")
     assert of_week() == [own], "none this week"

@@ -82,7 +82,7 @@ def refused_for_nothing(patch: pytest.MonkeyPatch) -> None:
 
     def act(self: Commands, *arguments: Any) -> tuple[Answer, ...]:
         if next(turns) % 2:
-            raise Stale("有人抢先办理了，请刷新后再试")
+            raise Stale("刚刚有人办理过，请刷新后再试")
         return proper(self, *arguments)
 
     patch.setattr(Commands, "_act", act)

@@ -85,7 +85,7 @@ def _event(scene: Scene, name: str) -> Event:
         raise UnknownEvent(sentence, {"event": short(name)})
     possible = [event.title for event in events.values() if event.by]
     hint = f"，现在可以：{'、'.join(possible)}" if possible else ""
-    sentence = f"该事项现处于“{scene.state.title}”，不能办理这一步{hint}"
+    sentence = f"这件事项现处于“{scene.state.title}”，不能办理这一步{hint}"
     raise OutOfTurn(sentence, {"state": scene.case.state})
 
 

@@ -195,7 +195,7 @@ def undo_backfill(scene: Scene, firing: Firing, actor: Actor) -> Step:
     """The case leaves again, as if its row had not been in the file; the history keeps both."""
     case, spec = scene.case, _spec(scene.compiled)
     if case.backfill is None:
-        raise OutOfTurn("该事项不是补录的，不能撤销补录", {"state": case.state})
+        raise OutOfTurn("这件事项不是补录的，不能撤销补录", {"state": case.state})
     if has_moved(case):
         raise OutOfTurn("补录以后已经办理过，不能再撤销补录", {"case": case.id})
     if firing.inputs or firing.unit is not None or firing.person is not None:

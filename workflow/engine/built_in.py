@@ -140,7 +140,7 @@ def recalculate(scene: Scene, firing: Firing, actor: Actor) -> Step:
     if actor.kind != "clock":
         raise NotYourTurn("期限由系统校正")
     if case.due is None:
-        raise OutOfTurn("该事项没有期限", {"state": case.state})
+        raise OutOfTurn("这件事项没有期限", {"state": case.state})
     seq, due = case.seq + 1, deadlines.again(case.due, case, scene.world)
     after = replace(case, seq=seq, entry=seq, stay=replace(case.stay, due=due))
     return _step(scene, firing, actor, case=after, timers=deadlines.timers_of(scene.at(after)))

@@ -31,7 +31,7 @@ def may_issue(scene: Scene, name: str, actor: Actor) -> Post:
     if post is None:
         raise NotYourTurn(f"“{paper.title}”由人签发，系统不自行发文")
     if scene.case.state not in paper.from_:
-        sentence = f"该事项现处于“{scene.state.title}”，不能签发“{paper.title}”"
+        sentence = f"这件事项现处于“{scene.state.title}”，不能签发“{paper.title}”"
         raise OutOfTurn(sentence, {"state": scene.case.state})
     if paper.at_most is not None and times_issued(scene, name) >= paper.at_most:
         raise ConditionNotMet(f"“{paper.title}”至多签发 {paper.at_most} 次", {"document": name})

@@ -93,7 +93,7 @@ def check_period(asked: OfPeriod | None, number: int | None, now: datetime) -> N
     except ValueError:
         raise InvalidInput.in_facts({"period": "期别：没有这一期"}) from None
     if asked is None or period.length not in asked.every:
-        raise InvalidInput.in_facts({"period": "期别：这里不能选定这样的一期"})
+        raise InvalidInput.in_facts({"period": "期别：不能选这样的一期，请改选"})
     if period.first > local_day(now):
         raise InvalidInput.in_facts({"period": f"期别：{period}还没有开始"})
 

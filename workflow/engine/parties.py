@@ -76,11 +76,13 @@ def tabled_seat(party: Party, chosen: int | None, start: Lineage) -> Seat:
     """The seat of a party that is found in its table; raises RelationNotAllowed."""
     offices = party.table.get(start.unit.selector)
     if offices is None:
-        raise RelationNotAllowed(f"对这类单位没有规定{party.title}", {"kind": start.unit.selector})
+        sentence = f"没有规定这类单位的{party.title}，不能办理"
+        raise RelationNotAllowed(sentence, {"kind": start.unit.selector})
     found = (start.offices[office] for office in offices if office in start.offices)
     row = tuple(dict.fromkeys(found))  # two offices may have become one unit
     if not row:
-        raise RelationNotAllowed(f"找不到{party.title}：单位表里缺少 {'、'.join(offices)}")
+        sentence = f"找不到{party.title}，请系统管理员在“组织机构”里补上"
+        raise RelationNotAllowed(f"{sentence}：{'、'.join(offices)}")
     if chosen is not None and chosen not in (row if party.choice else row[:1]):
         raise RelationNotAllowed(
             f"该单位不能作为{party.title}：不在规定的关系之内", {"allowed": list(row)}

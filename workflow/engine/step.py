@@ -81,7 +81,7 @@ def _target(asked: Asked) -> str:
     sight = scene.sight(asked.facts)
     target = scene.compiled.next_state(scene.case.state, asked.firing.event, sight)
     if target is None:
-        raise ConditionNotMet(event.otherwise or f"“{event.title}”的条件都不满足")
+        raise ConditionNotMet(event.otherwise or f"“{event.title}”的各项条件都不具备，现在不能办理")
     return target
 
 

@@ -77,7 +77,7 @@ def choose(connection: Connection, person: int, wanted: Preferences) -> None:
         if way not in CHOICES.get(kind, ()):
             allowed = list(CHOICES.get(kind, CHOICES))
             found = {"kind": kind[:20], "way": way[:20], "allowed": allowed}
-            raise InvalidInput("这类消息不能这样设置", found)
+            raise InvalidInput("这类消息不能这样设置，请从列出的方式里选", found)
     begins, ends = wanted.hours.begins, wanted.hours.ends
     if begins not in BEGINS or ends not in ENDS:
         why = f"接收时间应从 {BEGINS[0]} 至 {BEGINS[-1]} 点开始，到 {ENDS[0]} 至 {ENDS[-1]} 点为止"

@@ -41,7 +41,7 @@ def check_password(profile: Profile, password: str, *, about: tuple[str, ...]) -
     if len(password) > LONGEST_PASSWORD or not password.isprintable():
         raise WeakPassword(f"口令应为可见字符，不超过 {LONGEST_PASSWORD} 个")
     if missing := _missing(profile, password):
-        raise WeakPassword(f"口令还不行：{'，'.join(missing)}")
+        raise WeakPassword(f"口令不合要求：{'，'.join(missing)}")
     if any(part and part.lower() in password.lower() for part in about):
         raise WeakPassword("口令里不能有自己的登录名或姓名")
     if _score(password, about) < _LEAST_SCORE:
