@@ -24,7 +24,7 @@ def try_own_way(duban: Duban, someone: Someone, way: str) -> tuple[str, Trial]:
         to = addressees.addressee(connection, someone.person)
     address = to.address(way) if to is not None else None
     if to is None or not address:
-        raise InvalidInput(f"通讯录里没有你的{ADDRESSES[way]}，请先补上", {"way": way})
+        raise InvalidInput(f"没有登记你的{ADDRESSES[way]}，请先补上", {"way": way})
     now, secret = duban.clock(), secret_for(duban, to, someone.person, way)
     trial = try_channel(ways[way], way, address, someone.name, now, secret)
     with duban.database.unit_of_work() as connection:

@@ -29,9 +29,12 @@ from workflow.store.outgoing.relevance import CaseNow
 from workflow.store.people.sealing import CannotUnseal
 
 _ENOUGH = "今天发往这个号码的已经够多"
+_BY_THE_OFFICE = "没有发送；请系统管理员在“组织机构”里补上"
 _NO_ADDRESS = {
-    "email": "通讯录里没有邮箱地址", "sms": "通讯录里没有手机号码", "chat": "本人没有设置群机器人",
-}  # fmt: skip
+    "email": f"没有登记邮箱地址，{_BY_THE_OFFICE}",
+    "sms": f"没有登记手机号码，{_BY_THE_OFFICE}",
+    "chat": "没有填写群机器人，没有发送；请本人在“消息设置”里填写",
+}
 
 
 Unseal = Callable[[str, int], str]
@@ -186,4 +189,4 @@ def _why_unreachable(to: Addressee | None, way: str) -> str:
         return "没有收件人，没有发送"
     if to.disabled:
         return f"{to.name}的账号已停用，没有发送"
-    return f"{_NO_ADDRESS.get(way, '没有地址')}，没有发送；请在通讯录里补充"
+    return _NO_ADDRESS.get(way, "没有地址，没有发送")

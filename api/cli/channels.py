@@ -70,5 +70,5 @@ def _addressee(duban: "Duban", way: Way, to: str) -> tuple[str, str, str]:
         person = addressees.addressee(connection, known)
     address = person.address(way.value) if person else None
     if person is None or not address:
-        raise CommandFailed(f"通讯录里没有“{to}”的{ADDRESSES[way]}")
+        raise CommandFailed(f"没有登记“{to}”的{ADDRESSES[way]}")
     return address, person.name, secret_for(duban, person, known, way.value)

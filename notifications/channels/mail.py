@@ -43,7 +43,7 @@ def mailbox(text: str) -> Mailbox:
     named = _NAMED.fullmatch(text)
     name, address = named.group("name", "address") if named else ("", text.strip())
     if not _ADDRESS.fullmatch(address):
-        raise Unsendable("邮箱地址不完整或不合规，没有发送；请在通讯录里更正。")
+        raise Unsendable("邮箱地址不完整或不合规，没有发送；请系统管理员在“组织机构”里改正。")
     return Mailbox(name.strip('" '), address)
 
 

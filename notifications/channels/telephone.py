@@ -11,5 +11,5 @@ def telephone(to: str) -> str:
     """The number without spaces and hyphens, a leading plus kept; raises Unsendable."""
     number = re.sub(r"[ \-]", "", to)
     if not _NUMBER.fullmatch(number):
-        raise Unsendable("手机号码不合规，没有发送；请在通讯录里更正。")
+        raise Unsendable("手机号码不合规，没有发送；请系统管理员在“组织机构”里改正。")
     return number

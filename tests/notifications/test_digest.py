@@ -201,7 +201,7 @@ def test_a_warning_in_a_digest_counts_from_when_the_digest_went(
     ("change", "why"),
     [
         ({"disabled_at": NOW}, "的账号已停用，没有发送"),
-        ({"email": None}, "通讯录里没有邮箱地址，没有发送；请在通讯录里补充"),
+        ({"email": None}, "没有登记邮箱地址，没有发送；请系统管理员在“组织机构”里补上"),
     ],
 )
 def test_a_digest_that_reaches_nobody_is_given_up_with_the_reason(

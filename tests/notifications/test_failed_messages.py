@@ -72,7 +72,8 @@ def test_a_message_given_up_can_be_resent_and_keeps_its_id(
     ways: dict[str, Channel] = {"email": channel}
     assert deliver_all_due(database, ways, calendar, NOW).dead == 1
     assert channel.got == []
-    assert desk.row(message)["detail"] == "通讯录里没有邮箱地址，没有发送；请在通讯录里补充"
+    why = "没有登记邮箱地址，没有发送；请系统管理员在“组织机构”里补上"
+    assert desk.row(message)["detail"] == why
     desk.change_person("wangmo.liaison", email="neu@duban.example")
     assert resend(database, message, NOW)
     assert not resend(database, message, NOW)

@@ -139,7 +139,7 @@ def change_account(
     if person == someone.person:
         raise InvalidInput("不能在这里更改自己的账号")
     if act not in _DONE:
-        raise InvalidInput("没有这种办理")
+        raise InvalidInput("没有这种操作")
     with duban.database.reading() as connection:
         username = standing.username_of(connection, person)
     made = make_passwords([username] if act == "reset_password" else [])

@@ -60,7 +60,7 @@ def change(unit: UnitId, duban: Installation, someone: SignedInForm, form: Poste
     try:
         act = _ACTS.get(typed.get("act", ""))
         if act is None:
-            raise InvalidInput("没有这种办理")
+            raise InvalidInput("没有这种操作")
         act(Organising(duban.database), asked, unit, typed, person)
     except Refusal as refusal:
         return _page(duban, someone, unit, refusal, typed)

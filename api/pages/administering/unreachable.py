@@ -78,7 +78,7 @@ def clear(duban: Installation, someone: SignedInForm, form: Posted) -> Response:
     """Try a marked address again; a second click changes nothing."""
     person, way = whole(text_in(form, "person")), text_in(form, "way")
     if person is None:
-        raise InvalidInput("没有写清楚是哪一个人")
+        raise InvalidInput("请从名单里选定一个人")
     now = duban.clock()
     with duban.database.unit_of_work() as connection:
         if bad_addresses.clear_bad_address(connection, person, way, now):
@@ -92,7 +92,7 @@ def _line(one: Unreachable, names: Names) -> UnreachableLine:
     return UnreachableLine(
         name=one.name,
         unit=names.unit(one.unit),
-        reason="通讯录里没有邮箱，也没有手机号码" if one.reason is None else f"{way}：{one.reason}",
+        reason="没有登记邮箱，也没有手机号码" if one.reason is None else f"{way}：{one.reason}",
         since=to_the_minute(one.since) if one.since else "",
         person=one.person,
         way=one.way if one.reason is not None else "",

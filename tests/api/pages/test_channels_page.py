@@ -21,7 +21,7 @@ OWN = "admin@office.example"
 def test_without_an_address_nothing_can_be_tried(system: Browser) -> None:
     page = system.get(HERE)
     assert "本机信箱" in page.text
-    for missing in ("通讯录里没有你的邮箱地址", "通讯录里没有你的手机号码", "你还没有填写群机器人"):
+    for missing in ("没有登记你的邮箱地址", "没有登记你的手机号码", "你还没有填写群机器人"):
         assert missing in page.text
 
 
