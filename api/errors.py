@@ -121,12 +121,12 @@ NO_NUMBER, TOO_DEEP = "no_number", "too_deep"
 """Types of error of our own, for facts."""
 
 _OF_VALUES: Mapping[str, str] = {
-    NO_NUMBER: "含有太大的数或不是数的数（NaN、Infinity）",
-    TOO_DEEP: "套得太深",
+    NO_NUMBER: "含有过大或无效的数（NaN、Infinity）",
+    TOO_DEEP: "嵌套太深",
     "missing": "缺少这一项",
     "extra_forbidden": "没有这一项",
     "json_invalid": "JSON 写法有误",
-    "string_too_short": "不能空着或太短",
+    "string_too_short": "不能为空，也不能太短",
     "string_too_long": "太长",
     "string_type": "应为文字",
     "int_parsing": "应为整数",

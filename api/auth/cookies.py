@@ -68,7 +68,7 @@ def check_origin(request: Request) -> None:
     """Raise Forged for a write that a page of another site made the browser send."""
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site == "cross-site" or (origin is not None and not _is_ours(request, origin)):
-        raise Forged("请求来自别的网站，没有办理")
+        raise Forged("请求来自别的网站，没有办理；请从本系统的页面上办理")
 
 
 def is_from_our_page(request: Request) -> bool:

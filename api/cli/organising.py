@@ -36,7 +36,7 @@ _FOR = typer.Argument(help="代理谁：登录名")
 _REASON = typer.Option(help="事由")
 _DAY = ["%Y-%m-%d"]
 _BEGINS = typer.Option("--from", help="从哪天起，如 2026-03-02；不写则现在", formats=_DAY)
-_ENDS = typer.Option("--to", help="到哪天止（不含当天）；不写则另行通知", formats=_DAY)
+_ENDS = typer.Option("--to", help="到哪天止（不含当天）；不写则不定截止日期", formats=_DAY)
 _UNIT, _ROLE = typer.Option(help="单位编码"), typer.Option(help="岗位，如 liaison")
 _CHANGE = typer.Argument(help="变更编号，见 duban org changes")
 MOST_LISTED = 50

@@ -17,8 +17,8 @@ from workflow.store.casework.cadences import Switched
 
 A_FEW = 3
 _MISSED = {
-    "late": "错过的一期，补发起一次；再早的不补",
-    "skip": "一期过去了就不再补发起",
+    "late": "错过的，只补发起最近一期，再早的不补",
+    "skip": "错过的，不再补发起",
 }
 
 

@@ -10,7 +10,7 @@ _LIGHTS = {
     Fulfilled.DONE: ("done", "已做到"),
     Fulfilled.LACKING: ("near", "还不够"),
     Fulfilled.OPEN: ("good", "进行中"),
-    Fulfilled.UNKNOWN: ("none", "还没有数"),
+    Fulfilled.UNKNOWN: ("none", "尚未登记"),
 }
 _WITHIN = {"year": "每年", "term": "任期内", "standing": "始终"}
 _ASKED = {"year": "本年累计", "term": "任期内累计", "standing": "现有"}

@@ -26,13 +26,13 @@ _REPLACED = {
     "failed": "这条没有发出，改由{way}发送",
     "undelivered": "这条没有送达，改由{way}发送",
     "unread": "两个工作日没有打开，加发{way}",
-    "resent": "有人让它重发，{way}再发一次",
+    "resent": "已有人重发，由{way}再发一次",
 }
 _STANDS_FOR = {
     "failed": "代替没有发出的{way}",
     "undelivered": "代替没有送达的{way}",
     "unread": "{way}发出后两个工作日没有打开，加发这条",
-    "resent": "有人让没有送达的{way}再发一次",
+    "resent": "由人重发没有送达的{way}",
 }
 
 

@@ -71,7 +71,7 @@ _DEPUTIES = (
     Column("方式", "kind", hint="、".join(KINDS)),
     Column("担任者", "holder", needed=False, hint="登录名；单位里同样的岗位不止一个时必填"),
     Column("自", "begins", needed=False, hint="如 2026-03-02；不填为现在"),
-    Column("至", "ends", needed=False, hint="不含当天；不填为另行通知"),
+    Column("至", "ends", needed=False, hint="不含当天；不填则不定截止日期"),
     Column("事由", "reason", needed=False, hint="代理必填"),
 )
 COLUMNS: Mapping[Which, tuple[Column, ...]] = {

@@ -23,7 +23,7 @@ from workflow.store.outgoing import addressees
 router = APIRouter()
 
 HERE = "/administration/channels"
-_KEPT = "这个渠道还没有接外部服务器：这一条存进了本机信箱，没有发出去。"
+_KEPT = "这个渠道还没有接通外部服务器，这一条存进了本机信箱，没有发出。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,6 @@ def _meaning(trial: Trial, url: str) -> str:
 def _goes(url: str) -> str:
     """Where a way goes, without accounts and passwords."""
     if url == MAILBOX_URL:
-        return "本机信箱（没有接外部服务器）"
+        return "本机信箱（没有接通外部服务器）"
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}" if parts.hostname else f"{parts.scheme}:"

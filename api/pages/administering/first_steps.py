@@ -44,8 +44,8 @@ def first_steps(
 def _of_security(administrators: Sequence[Mapping[str, Any]]) -> Iterator[Step]:
     there = {one["role"] for one in administrators if one["live"] == 1}
     for role, hint in (
-        ("system", "由他导入单位和人员，管放假通知和消息渠道；任命以后到“账号”里给一次性口令"),
-        ("audit", "由他看日志、取走校验点；没有审计管理员，谁也看不到日志"),
+        ("system", "由他导入单位和人员，管理放假通知和消息渠道；任命后请到“账号”里给他一次性口令"),
+        ("audit", "由他查看日志、取走校验点；没有审计管理员，谁也看不到日志"),
     ):
         yield Step(f"任命{TITLES[role]}", "#appoint", hint, role in there)
 
@@ -54,7 +54,7 @@ def _of_system(connection: Connection, duban: Duban, someone: Someone) -> Iterat
     begin = "/administration"
     some = bool(units.top_units(connection))
     yield Step("导入单位", f"{begin}/import/units", "先下载模板，最上级单位写在最前", some)
-    hint = "有了岗位和口令，大家才能登录；口令由安全管理员给"
+    hint = "有岗位和口令的人才能登录；口令由安全管理员发给"
     yield Step("导入人员", f"{begin}/import/people", hint, staff.anybody_holds_a_post(connection))
     year = local_day(duban.clock()).year
     known = year in duban.catalog.calendar.notices
@@ -62,5 +62,5 @@ def _of_system(connection: Connection, duban: Duban, someone: Someone) -> Iterat
     yield Step(f"录入 {year} 年的放假通知", f"{begin}/holidays", hint, known)
     to = addressees.addressee(connection, someone.person)
     reached = to is not None and any(to.address(way) for way in WAYS if way != "in_app")
-    hint = "填了才能试发消息，看渠道通不通"
+    hint = "填写以后才能试发消息，查看渠道是否接通"
     yield Step("填写自己的手机和邮箱", f"{begin}/organisation#contact", hint, reached)

@@ -26,7 +26,7 @@ def test_a_leader_finds_the_duties_of_the_post_and_the_office_their_numbers(
 ) -> None:
     desk, head = browser(OFFICE), browser(HEAD)
     before = line(head.get("/duties"), "主持召开党委农村工作会议（县）")
-    assert "还没有数" in before
+    assert "尚未登记" in before
     assert "第十一条（二）" in before
     assert "每年不少于 1 次" in before
     assert not [form for form in head.get("/duties").forms if form.action == "/duties"]

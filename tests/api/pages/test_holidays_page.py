@@ -97,7 +97,7 @@ def test_what_was_changed_after_the_look_is_looked_at_again(system: Browser, dub
     assert "已经录入过通知" not in other.text
     assert "已录入 2027 年" in system.post_on(other, "holidays", act="enter").text
     again = sent(system, "look", year="2027", **NEW_YEAR)
-    assert "2027 年已经录入过通知：录入以后只按这一份" in again.text
+    assert "2027 年已经录入过通知：再次录入以后以这一份为准" in again.text
     assert len(duban.catalog.calendar.notices[2027].work) == 2
 
 

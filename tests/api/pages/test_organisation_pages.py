@@ -69,7 +69,7 @@ def test_an_administrator_enters_an_address_and_tries_a_channel_with_it(system: 
     tried = system.get("/administration/channels")
     assert len(tried.forms) == 2  # mail and SMS
     tried = system.post_on(tried, "channels/test")
-    assert "存进了本机信箱，没有发出去" in tried.text
+    assert "存进了本机信箱，没有发出" in tried.text
     assert "对方已经收下" not in tried.text
     undo = next(form for form in page.forms if "undo" in form.action)
     undone = system.post(undo.action, undo.values)
