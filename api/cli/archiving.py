@@ -21,6 +21,6 @@ def archive(years: Annotated[int, _YEARS] = YEARS) -> None:
     with closing(open_installation(settings())) as duban:
         moved = archive_ended(duban.database, years, duban.clock())
     if not moved.cases:
-        say(f"没有办结满 {years} 年而未移入档案的事项")
+        say(f"办结满 {years} 年的事项都已移入档案")
         return
     say(f"已移入档案：事项 {moved.cases:,} 件，历史 {moved.rows:,} 行，定时 {moved.timers:,} 个")

@@ -180,7 +180,7 @@ def changes() -> None:
 
 @app.command()
 def undo(change: Annotated[int, _CHANGE]) -> None:
-    """撤销一次变更；之后又有事情以它为根据的，不能撤销。"""
+    """撤销一次变更；之后的记录以它为依据的，不能撤销。"""
     with _changing() as (organising, asked, _):
         _say(organising.undo(asked, change))
 

@@ -22,7 +22,7 @@ _DATABASE = typer.Option(
     "--database", help="演在哪里：sqlite:///文件（演完保留）或 postgresql://…（另建 duban_demo 库）"
 )
 _FRESH = typer.Option("--fresh", help="那里已有内容时，清空重演")
-_FULL = typer.Option("--full", help="各项工作流程一起运行的全年，每月报一行数，约需两三分钟")
+_FULL = typer.Option("--full", help="各项工作流程一起运行的全年，每月输出一行数，约需两三分钟")
 
 
 def demo(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from workflow.organising.reorganising import Kind, Prospect
 
 _UNIT = typer.Argument(help="单位编码")
-_PREVIEW = typer.Option("--preview", help="只看会怎样，不改变什么")
+_PREVIEW = typer.Option("--preview", help="只预览结果，不作改动")
 
 Unit = Annotated[str, _UNIT]
 Preview = Annotated[bool, _PREVIEW]

@@ -33,7 +33,7 @@ def outbox() -> None:
 
 @app.command()
 def show(before: Annotated[datetime | None, _BEFORE] = None) -> None:
-    """显示消息是否暂停发送、为什么、有多少条在等。"""
+    """显示消息是否暂停发送、为什么暂停、有多少条在等。"""
     from api.cli.installation import open_installation, settings
     from api.presenting.sending import in_words
     from api.presenting.wording import to_the_minute
@@ -74,7 +74,7 @@ def preview(
     template: Annotated[str, _TEMPLATE] = "reminder",
     price: Annotated[float | None, _PRICE] = None,
 ) -> None:
-    """用一件真实事项预览消息：邮件全文，短信和它计几条、多少钱。"""
+    """用一件真实事项预览消息：邮件和短信的全文，短信计几条、多少钱。"""
     from api.cli.installation import open_installation, settings
     from notifications.channels import count_parts
     from notifications.channels.channel import Unsendable
@@ -113,7 +113,7 @@ def release(
     drop: Annotated[bool, _DROP] = False,
     drop_before: Annotated[datetime | None, _DROP_BEFORE] = None,
 ) -> None:
-    """放行消息；--drop 或 --drop-before 时，恢复以前应发的作废，到时提醒重新触发的也在内。"""
+    """放行消息；加 --drop 或 --drop-before 的，恢复以前应发的作废，重新触发的到时提醒也算在内。"""
     from api.cli.installation import open_installation, settings
     from workflow.store.outgoing import sending
 

@@ -98,7 +98,7 @@ def worker(once: Annotated[bool, _ONCE] = False) -> None:
         ways, sources = _ways(duban)
         if once:
             _say_ticked(tick(duban, ways, duban.clock()))
-            say(f"收到回执和退信 {collect(duban, sources).reports} 件")
+            say(f"收到回执和退信 {collect(duban, sources).reports} 份")
             return
         beating = _beating(Worker(duban, ways, sources=sources))
         with _told_to_stop() as told, Pulse(duban, "worker"), rarely_collected(), beating:
@@ -126,21 +126,21 @@ def _told_to_stop() -> Iterator[socket.socket]:
 
 
 _FIGURES = {
-    "followed": "随机构调整",
-    "recalculated": "校正期限",
-    "timers": "办理定时",
-    "opened": "按期开启",
-    "digests": "汇成摘要",
-    "sent": "发出消息",
-    "put_off": "稍后再发",
-    "dead": "放弃发送",
-    "swept": "清理附件",
-    "checkpoints": "导出校验点",
+    "followed": "随机构调整 {} 件",
+    "recalculated": "校正期限 {} 件",
+    "timers": "办理定时 {} 个",
+    "opened": "按期发起 {} 件",
+    "digests": "汇成摘要 {} 份",
+    "sent": "发出消息 {} 条",
+    "put_off": "稍后再发 {} 条",
+    "dead": "放弃发送 {} 条",
+    "swept": "清理附件 {} 个",
+    "checkpoints": "导出校验点 {} 个",
 }
 
 
 def _say_ticked(done: "Ticked") -> None:
-    say("，".join(f"{_FIGURES[name]} {count} 件" for name, count in done.figures.items()))
+    say("，".join(_FIGURES[name].format(count) for name, count in done.figures.items()))
     if done.failed:
         raise CommandFailed(f"有 {len(done.failed)} 部分没有办成，原因见上面的日志")
 

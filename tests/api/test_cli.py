@@ -201,7 +201,7 @@ def test_postgres_is_backed_up_by_its_own_program(data: Path, tmp_path: Path) ->
 def test_a_worker_goes_once_through_what_is_due(furnished: Path) -> None:
     done = duban(furnished, "worker", "--once")
     assert done.returncode == 0, done.stderr
-    assert "办理定时 0 件" in done.stdout
+    assert "办理定时 0 个" in done.stdout
 
 
 def test_whoever_came_by_a_list_gets_a_one_time_password(data: Path, tmp_path: Path) -> None:
