@@ -94,7 +94,7 @@ BAD_INPUT = {
         lambda rest, case: rest("xingyi.officer").fire(
             case, "extend", {"reason": "材料没有到货", "proposed_due": "2026-07-01"}
         ),
-        422, "condition_not_met", "5 个工作日以前", first="late",
+        422, "condition_not_met", "至迟须在到期前 5 个工作日", first="late",
     ),
     "a second co-signature by the same person": Bad(
         lambda rest, case: _inspect_again(rest, case),

@@ -100,7 +100,7 @@ def test_an_event_that_cannot_be_done_now_says_why(rest: Rest, clock: SimulatedC
     clock.advance_to(clock().replace(month=5, day=27))
     events = rest("xingyi.officer").get(f"/cases/{case}").json()["events"]
     why = {one["event"]: one["why_not"] for one in events}
-    assert "5 个工作日以前" in why["extend"]
+    assert "至迟须在到期前 5 个工作日" in why["extend"]
     assert why["apply"] is None
 
 

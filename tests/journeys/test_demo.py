@@ -79,7 +79,7 @@ def test_everything_of_the_year_happens(performance: Performance) -> None:
     story = performance.story
     for happened in (
         "改派给：兴义市",
-        "申请延期 ✗ 系统没有受理：延期须在到期 5 个工作日以前提出",
+        "申请延期 ✗ 系统没有受理：延期至迟须在到期前 5 个工作日提出",
         "批准延期 → 已批准",
         "督办单位改为州督查局",
         "公布摘牌 → 已摘牌",

@@ -287,7 +287,7 @@ def test_a_township_is_inspected_by_its_county_or_by_the_prefecture(play: Play) 
 def test_nobody_announces_an_unannounced_visit(play: Play) -> None:
     case = prepared(play)
     refusal = play.refused(ConditionNotMet, FIRST, case, "announce")
-    assert refusal.sentence == "暗访不事先通知"
+    assert refusal.sentence == "暗访不事先通知，请直接办理“出发”"
 
 
 def test_a_report_that_is_late_is_urged_within_the_team_s_own_house(play: Play) -> None:

@@ -285,7 +285,7 @@ def test_one_that_failed_rises_by_one_level_up_to_the_third_and_is_then_referred
     assert play.case(case).facts["level"] == 3
     failed(play, case)
     refusal = play.refused(ConditionNotMet, "zhou.head", case, "raise")
-    assert refusal.sentence == "已是最高级次，不能再升级"
+    assert refusal.sentence == "已是最高级次，不能再升级，请按程序处理"
     assert play.act("zhou.head", case, "refer") == "referred"
     assert play.state(play.child(case, "referral")) == "lead"
 
@@ -318,7 +318,7 @@ def test_the_notice_goes_out_three_working_days_before_the_meeting(
         assert play.act(MAKER, case, "notify", **meeting) == "notified"
     else:
         refusal = play.refused(ConditionNotMet, MAKER, case, "notify", **meeting)
-        assert refusal.sentence == "约谈通知应至少提前 3 个工作日发出"
+        assert refusal.sentence == "约谈通知应至少提前 3 个工作日发出，请改定约谈日期"
 
 
 def test_a_meeting_is_postponed_once(play: Play) -> None:

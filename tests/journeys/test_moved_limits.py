@@ -77,7 +77,7 @@ def test_an_extension_is_asked_for_five_working_days_before_the_limit(
         play.act("xingyi.officer", case, "extend", **asked)
     else:
         refusal = play.refused(ConditionNotMet, "xingyi.officer", case, "extend", **asked)
-        assert refusal.sentence.startswith("延期须在到期 5 个工作日以前提出")
+        assert refusal.sentence.startswith("延期至迟须在到期前 5 个工作日提出")
 
 
 def test_a_third_extension_is_refused_and_a_second_waits_for_the_first(play: Play) -> None:
