@@ -192,6 +192,6 @@ def _why_not(someone: Someone, line: Line) -> str:
     if Who.HOLDER in line.who:
         if someone.administers is not None:
             return "管理员不办理业务，也不查看业务内容"
-        return "你目前没有任职岗位，不能使用这一功能；如有疑问，请联系本单位的系统管理员"
+        return "你目前没有任职岗位，不能使用这一功能；如有疑问，请联系系统管理员"
     wanted = "、".join(title for who, title in _TITLES.items() if who in line.who)
     return f"这一功能由{wanted}使用"

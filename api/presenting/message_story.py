@@ -106,7 +106,7 @@ def next_of(message: Message, proof: Proof) -> str:
     if proof.replaced_by is not None:
         return f"以{way_in_words(proof.replaced_by.way)}那一条为准。"
     if message.status == "dead" and message.person_id is None:
-        return "岗位补上人以后，新的消息会发给他；这一条请用别的办法告诉对方。"
+        return "岗位补上人以后，新的消息会发给他；这一条请用别的办法告诉该单位。"
     carrier = proof.carrier or message
     lost = proof.story is not None and proof.story.fate is Fate.UNDELIVERED
     if carrier.status == "dead" or lost:

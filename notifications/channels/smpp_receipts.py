@@ -21,7 +21,7 @@ _FATES = {
     "DELETED": (Fate.UNDELIVERED, "短信在短信中心被删除"),
     "UNDELIV": (Fate.UNDELIVERED, "短信无法送达"),
     "REJECTD": (Fate.UNDELIVERED, "短信被拒收"),
-    "UNKNOWN": (Fate.DELAYED, "短信中心不知道短信的去向"),
+    "UNKNOWN": (Fate.DELAYED, "短信中心查不到短信的去向"),
     "ENROUTE": (Fate.DELAYED, "短信仍在途中"),
     "ACCEPTD": (Fate.DELAYED, "短信已由短信中心代收，仍在途中"),
 }

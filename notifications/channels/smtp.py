@@ -197,7 +197,7 @@ class SmtpSender:
             return Receipt(Outcome.ACCEPTED, detail, queued.group(1) if queued else None)
         if code // 100 not in (4, 5):
             self._line.drop()
-            detail = f"邮件服务器的回答看不懂（{code}），不能确定是否已接收。"
+            detail = f"邮件服务器的答复无法识别（{code}），不能确定是否已接收。"
             return Receipt(Outcome.AMBIGUOUS, detail)
         refused = _Refused(code, words, _Stage.CONTENT)
         self._recover(refused)

@@ -27,7 +27,7 @@ def test_what_is_still_to_be_handed_in_is_said_with_who_and_when(
     case = open_case(duban)
     text = browser(SPECIALIST).get(f"/cases/{case}").main.one("aside").text
     assert "还要提交的材料" in text
-    assert "整改后照片 可交 在“" in text
+    assert "整改后照片 选交 在“" in text
 
 
 def test_a_limit_that_stayed_is_no_news(
