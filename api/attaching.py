@@ -97,7 +97,7 @@ def _most(duban: Duban) -> int:
 
 def _looked_into(name: str, content: bytes, person: int) -> NewFile:
     if not content:
-        raise BadFile("file_empty", "文件是空的")
+        raise BadFile("file_empty", "文件是空的，请换一个文件")
     if len(content) > LARGEST_FILE:
         sentence = f"每个文件不超过 {LARGEST_FILE // 1024 // 1024} 兆，请压缩后再试"
         raise BadFile("file_too_large", sentence)

@@ -74,7 +74,7 @@ def drop_trip(duban: Duban, response: Response) -> None:
 
 def _provider(duban: Duban) -> OpenIdProvider:
     if duban.settings.provider is None:
-        raise NotFound("本系统没有接入统一身份认证")
+        raise NotFound("本系统没有接入统一身份认证，请用登录名和口令登录")
     return duban.settings.provider
 
 

@@ -58,7 +58,7 @@ def columns_of(definition: Definition) -> tuple[Column, ...]:
     """The columns of a workflow's table, parties first; raises InvalidInput if it has none."""
     opening = definition.opening
     if not opening.by:
-        raise InvalidInput(f"“{definition.title}”不由人发起，不能导入")
+        raise InvalidInput(f"“{definition.title}”不由人发起，不能从表格导入")
     for name in opening.needs:
         if definition.facts[name].type in ("table", *FILE_TYPES):
             title = definition.facts[name].title
@@ -89,7 +89,7 @@ def _party_title(party: Party, taken: set[str]) -> str:
 def columns_in(sheet: Sequence[NumberedRow], columns: Sequence[Column]) -> list[Column]:
     """The columns in the order of the file; raises UnreadableFile naming all that do not fit."""
     if not sheet:
-        raise UnreadableFile("这个文件是空的")
+        raise UnreadableFile("这个文件是空的，请换一个文件")
     titles = [_title(cell) for cell in sheet[0][1]]
     known = {column.title: column for column in columns}
     missing = [c.title for c in columns if c.required and c.title not in titles]
@@ -97,7 +97,7 @@ def columns_in(sheet: Sequence[NumberedRow], columns: Sequence[Column]) -> list[
     twice = [title for title in known if titles.count(title) > 1]
     if not (missing or unknown or twice):
         if len(sheet) == 1:
-            raise UnreadableFile("表头之下一行也没有")
+            raise UnreadableFile("表头下面一行也没有，请填写以后再上传")
         return [known[title] for title in titles]
     data = {"missing": missing, "unknown": unknown, "twice": twice, "columns": list(known)}
     raise UnreadableFile(_header_sentence(missing, unknown, twice, known), data)

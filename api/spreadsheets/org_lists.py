@@ -187,7 +187,7 @@ def _text(cell: Cell) -> str:
 def _order(header: NumberedRow | None, columns: Sequence[Column]) -> list[Column]:
     """The columns in the order of the file; raises UnreadableFile where the header does not fit."""
     if header is None:
-        raise UnreadableFile("这个文件是空的")
+        raise UnreadableFile("这个文件是空的，请换一个文件")
     known = {
         name: column for column in columns for name in (column.title, column.alias or column.name)
     }

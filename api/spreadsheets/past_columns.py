@@ -138,7 +138,7 @@ def guess(definition: Definition, sheet: Sequence[NumberedRow]) -> Reading:
     """How a ledger is probably meant to be read."""
     targets = targets_of(definition)
     if not sheet:
-        raise InvalidInput("这个文件是空的")
+        raise InvalidInput("这个文件是空的，请换一个文件")
     exact = {_plain(name): one.key for one in targets for name in reversed(one.names)}
     top = sheet[:MOST_HEADS]
     fitting = [sum(_plain(_said(cell)) in exact for cell in cells) for _, cells in top]

@@ -104,7 +104,7 @@ def open_ledger(duban: Duban, actor: Actor, workflow: str, name: str, content: b
     except BadFile as error:
         raise UnreadableFile(error.sentence, {"reason": error.code}) from None
     if not sheet:
-        raise UnreadableFile("这个文件是空的")
+        raise UnreadableFile("这个文件是空的，请换一个文件")
     if len(sheet) > MOST_PAST + 10:
         raise UnreadableFile(f"一次至多补录 {MOST_PAST:,} 行，请分成几个文件")
     return Ledger(name[-80:] or "台账", content, sheet, pictures)

@@ -111,7 +111,8 @@ def take_back(scene: Scene, firing: Firing, actor: Actor) -> Step:
     """
     case, last = scene.case, scene.case.last
     if last is None:
-        raise OutOfTurn("下一环节已经办理，或这一步不能撤回", {"state": case.state})
+        sentence = "下一环节已经办理，或者这一步不能撤回；请联系下一环节退回"
+        raise OutOfTurn(sentence, {"state": case.state})
     post = next((post for post in actor.posts if post.id == last.post), None)
     if post is None and (actor.kind != "person" or actor.person != last.person):
         raise NotYourTurn("只能由办理上一步的人撤回")

@@ -64,7 +64,7 @@ def test_what_was_done_by_mistake_is_taken_back_together(browser: Browsers, duba
     back = desk.post(form.action, {**form.values, "case": [str(case) for case in cases]})
     assert "选中 3 件，撤回了 2 件，1 件没有撤回" in back.text
     assert results(back).count("已撤回，现处“已入问题台账”") == 2
-    assert "没有撤回： 下一环节已经办理，或这一步不能撤回" in results(back)
+    assert "没有撤回： 下一环节已经办理，或者这一步不能撤回；请联系下一环节退回" in results(back)
     assert "撤回这" not in back.text
 
 
