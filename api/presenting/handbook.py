@@ -130,7 +130,7 @@ def _of_state(state: StateRule) -> Iterator[str]:
     if state.turn:
         yield f"由{state.turn}办理"
     if state.turn and not state.limits:
-        yield "没有限期"
+        yield "没有期限"
     yield from state.limits
     for event in state.events:
         yield _of_event(event)

@@ -81,6 +81,6 @@ def test_the_rule_book_says_whose_desk_has_no_limit(browser: Browsers) -> None:
     """Who signs the rules sees where something could lie for ever."""
     page = browser("xingyi.liaison").get("/workflows/escalation")
     states = {one.text.partition(" ")[0]: one for one in page.main.all("section", class_="rule")}
-    assert "没有限期" in states["挂牌督办"].one("p").text
+    assert "没有期限" in states["挂牌督办"].one("p").text
     assert "限期 5 个工作日" in states["摘牌待公布"].one("p").text
-    assert "没有限期" not in states["摘牌待公布"].text
+    assert "没有期限" not in states["摘牌待公布"].text
