@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from tests.api.test_cli import duban
 from tests.proof.conftest import Lives, reopened
@@ -16,6 +17,7 @@ from workflow.store.database import Database
 from workflow.store.driver import bulk
 from workflow.store.moving import NotEmpty, move
 from workflow.store.processes import Process
+from workflow.store.tables import metadata
 
 pytestmark = pytest.mark.postgres
 
@@ -126,12 +128,17 @@ def without_first(table: str, rows: Iterator[Any]) -> Iterator[Any]:
     return islice(rows, 1, None) if table == "outbox" else rows
 
 
+INPUTS = list(metadata.tables["history"].columns.keys()).index("inputs")
+"""A text that no key of the target knows: nothing but doctor sees that it has changed."""
+
+
 def written_otherwise(table: str, rows: Iterator[Any]) -> Iterator[Any]:
     """A text comes out otherwise than it went in."""
     if table != "history":
         return rows
     first = list(next(rows))
-    return chain([[f"{one}x" if one == first[3] else one for one in first]], rows)
+    first[INPUTS] += " "
+    return chain([first], rows)
 
 
 def without_timers(table: str, rows: Iterator[Any]) -> Iterator[Any]:
@@ -151,6 +158,6 @@ def test_a_planted_bug_is_found(
     monkeypatch.setattr(bulk, "load", load)
     try:
         move(old.database, target)
-    except Exception:
+    except IntegrityError:
         return  # the database itself refused it
     assert report_of(settled_in(old, target)) != report_of(old)
