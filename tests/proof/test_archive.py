@@ -18,7 +18,7 @@ from workflow.commands import Commands
 from workflow.doctor import examine, root_of
 from workflow.doctor.glance import glance
 from workflow.engine.calendar import local_day
-from workflow.engine.errors import InvalidInput, Refusal
+from workflow.engine.errors import InvalidInput, OutOfTurn
 from workflow.engine.periods import period_of
 from workflow.store import rules
 from workflow.store.evidence import archive, checkpoints
@@ -228,8 +228,9 @@ def test_a_careless_move_is_refused(
 def test_an_archived_case_is_read_only(story: Story) -> None:
     case = ended(story)
     story.now += LONG
-    archive_ended(story.database, 3, story.now)
-    with pytest.raises(Refusal):
+    assert archive_ended(story.database, 3, story.now).cases == 1
+    before = everything(story, case)
+    with pytest.raises(OutOfTurn):
         Commands(story.database, story.catalog).fire(
             case_id=case,
             event="dispatch",
@@ -237,3 +238,5 @@ def test_an_archived_case_is_read_only(story: Story) -> None:
             request="late",
             now=story.now,
         )
+    assert everything(story, case) == before
+    assert rows_in(story, HISTORY, case) == 0
