@@ -115,6 +115,7 @@ class Theatre:
         self._lives()
         self.expected = self._recovered()
         self.names = self._lives() or []  # what is read once a process is known by now
+        assert any(self.names), f"nobody can die in {scenario.name}"
 
     def _opened(self, database: Database, compiled: dict[int, Compiled]) -> Story:
         catalog = Catalog(database)
