@@ -61,6 +61,8 @@ def faults(track: Track, kind: Kind, races: int, *, errors_too: bool = True) -> 
         outcomes = track.run(scene.contenders)
         if errors_too:
             found += [f"an error: {bad!r}" for bad in outcomes if is_error(bad)]
+            if all(isinstance(one, Exception) for one in outcomes):
+                found.append(f"nobody came through: {outcomes}")
         found += scene.verdict(outcomes)
         track.run_so_far += scene.count
     track.story.sweep()
