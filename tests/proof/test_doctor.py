@@ -118,6 +118,7 @@ def test_whatever_it_says_is_said_in_chinese(life: Life) -> None:
     folder = Path(workflow.doctor.__file__).parent
     code = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
     checks = re.findall(r'Complaint\(\s*"([a-z-]+)"', code)
+    assert {"cases", "integrity", "names", "timers"} <= {*checks}
     counted = re.findall(r'figures\["([^"]+)"\]', code)
     figures = examined(life).figures + Counter(counted)
     report = Report([Complaint(check, "-", "") for check in checks], figures)
