@@ -85,6 +85,16 @@ class Visit:
         return f"{self.path} as {self.reader}"
 
 
+def routes_of_pages() -> list[str]:
+    """The routes that are read in a browser."""
+    every = (line.partition(" ")[2] for line in ROUTES if line.startswith("GET "))
+    return [
+        route
+        for route in every
+        if not route.startswith("/api/") and not route.endswith(".xlsx") and route not in NOT_PAGES
+    ]
+
+
 @dataclass
 class House:
     """The lived-in installation, and a way in for each reader; `alike` are cases that fill
@@ -132,10 +142,7 @@ class House:
 
     def visits(self) -> Iterator[Visit]:
         """Every page, with every case and workflow there is."""
-        routes = [r.partition(" ")[2] for r in ROUTES if r.startswith("GET ")]
-        for route in routes:
-            if route.startswith("/api/") or route.endswith(".xlsx") or route in NOT_PAGES:
-                continue
+        for route in routes_of_pages():
             for reader in self.readers_of(route):
                 for path in self.paths_of(route):
                     yield self.visit(route, path, reader)
