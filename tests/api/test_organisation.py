@@ -12,7 +12,10 @@ from api.context import Duban
 from tests.api.callers import API, ON_SQLITE, Caller, everything, refused, session_headers
 from tests.api.conftest import Rest
 from tests.api.doors import administrator
+from tests.prefecture import Prefecture
 from workflow.folder import SHIPPED
+from workflow.organising import Organising
+from workflow.store.offices.changes import Asked
 
 pytestmark = pytest.mark.rights
 
@@ -73,13 +76,21 @@ def test_addresses_are_masked_for_all_but_their_owner(rest: Rest, system: Caller
     assert "*" not in mine["xingyi.head"]["phone"]
     others = [one for name, one in mine.items() if name != "xingyi.head"]
     administered = [one for one in pages(system, "/organisation/people") if one["phone"]]
+    assert min(len(others), len(administered)) > 1
     assert all("****" in one["phone"] for one in others + administered)
     assert all("***@" in one["email"] for one in others + administered if one["email"])
 
 
-def test_a_substitute_stands_beside_the_holder(rest: Rest, system: Caller) -> None:
-    head = next(one for one in pages(system, "/organisation/posts", unit="522301"))
-    assert [one["kind"] for one in head["held"]] == ["holder"]
+def test_a_substitute_stands_beside_the_holder(
+    system: Caller, duban: Duban, prefecture: Prefecture
+) -> None:
+    ill, well = prefecture.person("xingyi.head"), prefecture.person("xingyi.officer")
+    asked = Asked("ill", duban.clock())
+    Organising(duban.database).substitute(asked, person=well, stands_for=ill, reason="住院手术")
+    posts = pages(system, "/organisation/posts", unit="522301")
+    head = next(one for one in posts if one["role"] == "head")
+    held = {one["kind"]: one["username"] for one in head["held"]}
+    assert held == {"holder": "xingyi.head", "substitute": "xingyi.officer"}
     assert set(head["held"][0]) == {"username", "name", "kind", "begins_at", "ends_at"}
 
 
