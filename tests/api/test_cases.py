@@ -213,11 +213,11 @@ def test_every_route_but_a_few_wants_somebody_signed_in(client: TestClient) -> N
     asked = 0
     for path, methods in paths.items():
         for method in methods:
-            if path.endswith("/sign-in") or "/incoming/" in path:  # other systems sign their calls
+            if "/sign-in" in path or "/incoming/" in path:  # other systems sign their calls
                 continue
             url = path.replace("{case_id}", "1").replace("{workflow}", "x").replace("{name}", "x")
             answer = client.request(method, url, headers={"X-User": "zhou.head"})
-            refused(answer, 401, "not_signed_in") if answer.status_code != 422 else None
+            refused(answer, 401, "not_signed_in")
             asked += 1
     assert asked >= 18
     print(f"figure: rest_routes = {asked}")

@@ -228,6 +228,7 @@ ROWS: tuple[dict[str, Any], ...] = (
 def test_hostile_rows_are_refused_each_with_a_sentence(door: Platform, database: Database) -> None:
     answer = door.send({"rows": ROWS})
     assert answer.status_code == 200, answer.text
+    assert len(answer.json()["rows"]) == len(ROWS)
     for row in answer.json()["rows"]:
         assert row["outcome"] == "refused", row
         assert all(row["errors"].values()), row

@@ -32,6 +32,7 @@ def stored(duban: Duban) -> list[str]:
 def test_nothing_that_is_stored_tells_a_secret(duban: Duban) -> None:
     phones = [Phone(duban, LIAISON), Phone(duban, HEAD)]
     rows = stored(duban)
+    assert len(rows) == len(phones)
     assert all(row.startswith(MARK) for row in rows)
     assert not any(phone.secret in row for phone in phones for row in rows)
     assert duban.sealer.seal("x", 1) != duban.sealer.seal("x", 1)

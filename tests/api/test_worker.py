@@ -215,7 +215,9 @@ def test_two_workers_at_once_fire_each_timer_once(
     tick(duban, ways, clock())
     report = examine(duban.database, duban.catalog, clock())
     assert report.clean, report.complaints
+    assert way.keys
     assert len(way.keys) == len(set(way.keys)), "nothing went twice"
+    assert statuses(duban.database)["fired"]
     with duban.database.reading() as connection:
         opened = select(func.count()).where(CASE.c.period == 2026)
         assert connection.execute(opened).scalar() == 9
