@@ -59,7 +59,7 @@ def test_nothing_of_what_the_case_is_about_stands_in_it(
 ) -> None:
     del assigned
     body = client.get(address(browser("xingyi.liaison"))).text.replace("\r\n ", "")
-    for word in ("饮水", "兴义", "10000000", "@duban.example", "王"):
+    for word in ("路灯", "兴义", "10000000", "@duban.example", "王"):
         assert word not in body
     assert "详情登录后查看" in body
 
