@@ -99,7 +99,9 @@ def test_a_definition_known_by_name_would_be_seen(line: str) -> None:
 
 def test_no_template_asks_for_a_definition_by_name() -> None:
     code = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
-    for path in sorted((ROOT / "api/pages/templates").glob("*.html")):
+    templates = sorted((ROOT / "api/pages/templates").glob("*.html"))
+    assert templates
+    for path in templates:
         said = {name for one in code.findall(path.read_text("utf-8")) for name in NAME.findall(one)}
         assert said & WORKFLOWS == set(), path
 
