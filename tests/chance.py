@@ -7,6 +7,7 @@ A suite that gates a change must say the same of the same code twice; new ground
 import random
 
 import pytest
+from hypothesis import settings
 
 DEFAULT = "20260302"
 
@@ -19,10 +20,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Draw the seed once, before it is handed to the workers, and let hypothesis have it too."""
+    """Draw the seed once, before it is handed to the workers, and let hypothesis have it too; and
+    all the time it takes, for a machine that is busy is nobody's mistake.
+    """
     if config.option.seed == "random":
         config.option.seed = str(random.SystemRandom().randrange(10**6))
     config.option.hypothesis_seed = config.option.seed
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
