@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import anyio.to_thread
 import pytest
@@ -24,24 +25,30 @@ UPLOADERS = 6
 """More people than there are threads."""
 
 
+class Children(NamedTuple):
+    """Those that look into files: one has begun, and all are done once it is over."""
+
+    begun: threading.Event
+    over: threading.Event
+
+
 @pytest.fixture
-def over(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Children that look into a file until this is set."""
-    event = threading.Event()
+def children(monkeypatch: pytest.MonkeyPatch) -> Iterator[Children]:
+    """Children that look into a file until the test says that it is over."""
+    made = Children(threading.Event(), threading.Event())
 
     def slow(task: str, content: bytes) -> bytes:
-        assert event.wait(60)
+        made.begun.set()
+        assert made.over.wait(60)
         return b'{"found": "application/pdf", "parts": []}\n'
 
     monkeypatch.setattr("api.inspecting.child._run", slow)
-    yield event
-    event.set()
+    yield made
+    made.over.set()
 
 
 @ON_SQLITE
-def test_others_are_answered_while_files_are_looked_into(
-    duban: Duban, over: threading.Event
-) -> None:
+def test_others_are_answered_while_files_are_looked_into(duban: Duban, children: Children) -> None:
     with duban.database.reading() as connection:
         people = connection.execute(select(HOLDING.c.person_id).distinct().limit(UPLOADERS + 1))
         reader, *uploaders = people.scalars()
@@ -57,11 +64,12 @@ def test_others_are_answered_while_files_are_looked_into(
                 return await client.post("/api/v1/attachments", files=files, headers=headers)
 
             bringing = [asyncio.create_task(bring(one)) for one in uploaders]
-            await asyncio.sleep(0.2)
+            assert await asyncio.to_thread(children.begun.wait, 20)
+            await asyncio.sleep(0.2)  # for the others to come and wait
             headers = session_headers(duban, reader)
             page = await asyncio.wait_for(client.get("/ledgers", headers=headers), 20)
             assert not any(one.done() for one in bringing)
-            over.set()
+            children.over.set()
             answers = list(await asyncio.gather(*bringing))
             limiter = anyio.to_thread.current_default_thread_limiter()
             assert limiter.total_tokens == SQLITE_THREADS, "every thread lent came back"
