@@ -5,6 +5,7 @@ fires events on one case without a database, keeps every history row, and can re
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -238,10 +239,10 @@ class Walk:
 
     def refused(self, kind: type[Refusal], event: str, actor: Actor, **more: Any) -> Refusal:
         """Fire an event that must be refused in this way, with nothing changed."""
-        before = self.case
+        before = deepcopy(self.case)
         with pytest.raises(kind) as caught:
             self.fire(event, actor, **more)
-        assert self.case is before
+        assert self.case == before
         return caught.value
 
     def again(self) -> Case:
