@@ -16,6 +16,7 @@ import pytest
 from api.cli.first_run import begin
 from api.notice_file import BadNotice, read_notice
 from api.settings import Settings
+from bench.processes import free_port
 from workflow.folder import SHIPPED
 from workflow.store.database import Database
 from workflow.store.offices.administrators import list_administrators
@@ -26,15 +27,9 @@ COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
 NOTICE = SHIPPED / "sample" / "notice_2027.yaml"
 
 
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
 def environment(data: Path, **more: str) -> Mapping[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return {**kept, "DUBAN_DATA": str(data), "DUBAN_PORT": free_port(), **more}
+    return {**kept, "DUBAN_DATA": str(data), "DUBAN_PORT": str(free_port()), **more}
 
 
 @pytest.fixture

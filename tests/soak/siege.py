@@ -23,6 +23,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from bench.embedded import PostgresServer
+from bench.processes import free_port
 from tests.prefecture import NOW
 from tests.proof.story import Story
 from tests.soak.clients import PEOPLE, Book, Client
@@ -164,7 +165,7 @@ class Siege:
             }
 
     def _place(self, verb: str, number: int) -> Process:
-        port = _free_port() if verb == "serve" else 0
+        port = free_port() if verb == "serve" else 0
         environment = {
             "DUBAN_DATA": str(self.folder / "data"),
             "DATABASE_URL": self.database.url,
@@ -351,8 +352,3 @@ class Siege:
         soon = select(func.count()).select_from(OUTBOX).where(waits(now + SOON))
         with self.database.reading() as connection:
             return backlog(connection, now).timers, connection.scalar(soon) or 0
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
