@@ -58,7 +58,9 @@ def test_an_administrator_begins_at_the_administration(security: Browser) -> Non
 
 def test_who_is_still_to_be_appointed_is_said_until_it_is_done(security: Browser) -> None:
     here = "/administration"
-    assert "任命系统管理员" in security.get(here).main.one("ol").text
+    begun = security.get(here)
+    assert "接下来" in begun.text
+    assert "任命系统管理员" in begun.main.one("ol").text
     for username, role in (("xitong", "system"), ("shenji", "audit")):
         page = security.post_form(here, "administrators", username=username, role=role)
     assert "接下来" not in page.text

@@ -90,6 +90,7 @@ def test_photos_on_the_sheet_come_with_their_rows_and_say_so(
     content = ledger(row("路灯三个月不亮"), row("公示栏没有更新"), pictures=pictures)
     looked, done = taken(desk, content)
     assert "照片 3 张一并收入" in looked.text
+    assert "补录这 2 件" in looked.text
     assert "（照片 3 张）" in lines(looked)["2"]
     assert "已补录 2 件" in done.text
     page = desk.get("/cases/1", chinese=False)

@@ -49,7 +49,7 @@ def test_a_notice_is_looked_at_and_entered_and_limits_follow_it(
 
     done = system.post_on(looked, "holidays", act="enter")
     assert "已录入 2027 年的放假通知" in done.text
-    assert "还有 1 件事项的期限要按新的通知校正" in done.text
+    assert "正在校正 还有 1 件事项的期限要按新的通知校正" in done.text
     assert done.response.headers["refresh"] == "3"  # no script asks again
     assert "refresh" not in system.get(f"{HERE}?still=yes").response.headers
     assert timers.recalculate(duban.database, duban.catalog, clock()) == 1

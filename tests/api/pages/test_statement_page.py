@@ -24,6 +24,7 @@ def test_a_month_is_counted_by_unit_with_its_cost(system: Browser, duban: Duban)
     page = system.get(f"{HERE}?month=2026-01&price=0.045")
     assert "望谟县 短信 1 2 1 0.09" in page.main.text
     assert "短信费用共 0.09 元" in page.main.text
+    assert "下表" in page.main.text
     later = page.main.one("a", href=f"{HERE}?month=2026-02&price=0.045")
     empty = system.get(later.attributes["href"])
     assert "这个月没有发出消息" in empty.main.text
