@@ -8,7 +8,7 @@ the other messages, and none is lost: what is given up is listed with its reason
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -155,24 +155,26 @@ class _Round:
     _began: float = field(default_factory=time.monotonic)
 
     def deliver_all(self, ways: Mapping[str, Channel], due: Sequence[Leased]) -> None:
-        """One after the other, way by way. Where the database fails, what was not tried is let go:
-        only the message in hand, which may have gone, waits for the end of its lease.
+        """One after the other, way by way. Where something fails, the database or we, what was not
+        tried is let go: only the message in hand, which may have gone, waits for the end of its
+        lease.
         """
-        in_turn, begun = sorted(due, key=_way), 0
+        in_turn = sorted(due, key=_way)
+        untried = {message.id: message for message in in_turn}
         try:
             for way, messages in groupby(in_turn, _way):
                 with ways[way].connect() as sender:
                     for message in messages:
-                        begun += 1
+                        del untried[message.id]
                         self.deliver(sender, message)
-        except SQLAlchemyError:
-            self._give_back(in_turn[begun:])
+        except Exception:
+            self._give_back(untried.values())
             raise
 
-    def _give_back(self, untried: Sequence[Leased]) -> None:
+    def _give_back(self, untried: Collection[Leased]) -> None:
         try:
             with self.database.unit_of_work() as connection:
-                leases.give_back(connection, untried, self.now)
+                leases.give_back(connection, untried)
         except SQLAlchemyError:  # it is away: their leases end by themselves
             _log.exception("%s messages wait for the end of their lease", len(untried))
 

@@ -224,6 +224,30 @@ def test_a_database_that_is_away_says_so_and_leases_end_by_themselves(
     assert deliver_due(database, ways, calendar, NOW + 2 * LEASE).sent == 2
 
 
+@pytest.mark.crash
+def test_a_mistake_of_ours_amid_a_batch_holds_up_no_other(
+    desk: Desk, database: Database, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others waited for a quarter of an hour here, too, and then seemed to be younger."""
+    owed = [NOW - timedelta(minutes=ago) for ago in (4, 3, 2, 1)]
+    stuck, *others = (desk.owe(wake_at=at) for at in owed)
+    proper = outcomes.mark_sent
+
+    def mistaken(connection: Connection, message: leases.Leased, *rest: Any) -> None:
+        if message.id == stuck:
+            raise KeyError("a mistake of ours")
+        proper(connection, message, *rest)
+
+    ways: dict[str, Channel] = {"email": Scripted()}
+    with monkeypatch.context() as patched:
+        patched.setattr(outcomes, "mark_sent", mistaken)
+        with pytest.raises(KeyError):
+            deliver_due(database, ways, calendar, NOW)
+    assert [desk.row(other)["wake_at"] for other in others] == owed[1:]
+    assert deliver_due(database, ways, calendar, NOW).sent == 3
+    assert desk.row(stuck)["status"] == "leased", "it may have gone"
+
+
 @dataclass
 class _KilledBy:
     key: str

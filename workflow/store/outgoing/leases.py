@@ -22,8 +22,9 @@ from workflow.store.tables.handles import OUTBOX
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A message claimed by this worker until `until`; `unsaid` where the worker that had it before
-    never said what came of it, `put_off_since` where it was put off before.
+    """A message claimed by this worker until `until`; `due` is when its turn had come, `unsaid`
+    where the worker that had it before never said what came of it, `put_off_since` where it was put
+    off before.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Leased:
     variables: Mapping[str, str]
     attempts: int
     until: datetime
+    due: datetime
     unsaid: bool = False
     put_off_since: datetime | None = None
 
@@ -58,9 +60,9 @@ def lease_due(
     if not found:
         return []
     first = sorted(found, key=lambda row: (row["wake_at"], row["id"]))[:most]
-    before = {row["id"]: row["status"] for row in first}
+    before = {row["id"]: row for row in first}
     rows = connection.execute(_CLAIM, {"ids": list(before), "until": now + lease}).mappings()
-    claimed = {row["id"]: _leased(row, unsaid=before[row["id"]] == "leased") for row in rows}
+    claimed = {row["id"]: _leased(row, before[row["id"]]) for row in rows}
     return [claimed[id_] for id_ in before]
 
 
@@ -87,7 +89,7 @@ def _free(urgency: str, ways: tuple[str, ...]) -> Select[Any]:
     return first.with_for_update(skip_locked=True)
 
 
-def _leased(row: Mapping[Any, Any], *, unsaid: bool) -> Leased:
+def _leased(row: Mapping[Any, Any], before: Mapping[Any, Any]) -> Leased:
     return Leased(
         id=row["id"],
         key=row["key"],
@@ -99,7 +101,8 @@ def _leased(row: Mapping[Any, Any], *, unsaid: bool) -> Leased:
         variables=json.loads(row["variables"]),
         attempts=row["attempts"],
         until=row["leased_until"],
-        unsaid=unsaid,
+        due=before["wake_at"],
+        unsaid=before["status"] == "leased",
         put_off_since=row["put_off_since"],
     )
 
@@ -129,11 +132,11 @@ _COUNT = (
 )
 
 
-def give_back(connection: Connection, messages: Collection[Leased], now: datetime) -> None:
-    """What was claimed and not tried may be claimed anew at once. Of what the worker before left
-    unsaid only the lease ends: nobody forgets that it may have gone.
+def give_back(connection: Connection, messages: Collection[Leased]) -> None:
+    """What was claimed and not tried may be claimed anew at once, due since when it was. Of what
+    the worker before left unsaid only the lease ends: nobody forgets that it may have gone.
     """
     for message in messages:
         mine = update(OUTBOX).where(held_by(message.id, message.until))
-        status, until = ("leased", now) if message.unsaid else ("waiting", None)
-        connection.execute(mine.values(status=status, leased_until=until, wake_at=now))
+        status, until = ("leased", message.due) if message.unsaid else ("waiting", None)
+        connection.execute(mine.values(status=status, leased_until=until, wake_at=message.due))
