@@ -62,7 +62,7 @@ def tick(
 ) -> Ticked:
     """Do everything that is due at `now`, part by part; a part that fails stops no other.
 
-    Between batches `going_on` is asked whether to take up another one.
+    Between batches, and between two messages, `going_on` is asked whether to take up another one.
     """
     beat = _Beat(duban, ways, now, going_on)
     for name, part in PARTS.items():
@@ -146,6 +146,7 @@ def _deliver(beat: _Beat) -> None:
             mark=SendingMark(duban.database, duban.settings.sending_mark),
             # its key is asked for by the first robot, and may be missing where there is none
             unseal=lambda sealed, person: robots.unseal(duban.sealer, sealed, person),
+            going_on=beat.going_on,
         )
         for name in ("digests", "sent", "put_off", "dead"):
             beat.count(name, getattr(done, name))
@@ -212,7 +213,7 @@ class Worker:
         _log.info("worker started")
 
     def stop(self) -> None:
-        """Finish the batch in hand, then return; what was not begun waits in its rows."""
+        """Finish what is in hand, of messages the one, then return; the rest waits in its rows."""
         self._stopping.set()
         self._clock_watch.join()
         self._scheduler.shutdown(wait=True)

@@ -8,7 +8,7 @@ the other messages, and none is lost: what is given up is listed with its reason
 import logging
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -47,8 +47,15 @@ from workflow.store.outgoing.leases import Leased
 from workflow.store.outgoing.outcomes import Sent
 
 BATCH = 50
+"""Messages by a way that are claimed at once: a way that is slow takes nobody else's place."""
+
 LEASE = timedelta(minutes=15)
 """Longer than any single sending; it is renewed before each."""
+
+LONGEST_WAY_SECONDS = 10
+"""After these the other ways of a batch have their turn: a server that takes its time holds up
+neither them nor what else is due.
+"""
 
 THROTTLED_FOR = timedelta(minutes=10)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -84,11 +91,13 @@ def deliver_due(
     pace: Pace = FREE,
     mark: SendingMark | None = None,
     unseal: Unseal | None = None,
+    going_on: Callable[[], bool] = lambda: True,
 ) -> Delivered:
     """Fold the digests that are due and send one batch; call again until nothing was leased.
 
     `order` is the order of the ways that stand in for one that failed; empty means none. Nothing is
-    done while the outbox is held (`mark`).
+    done while the outbox is held (`mark`). Before each message `going_on` is asked whether to send
+    another.
     """
     mark = mark or SendingMark(database, None)
     if not mark.may_send(now):
@@ -103,7 +112,7 @@ def deliver_due(
         mark.step_on(now)
     fallback = fallback_of(ways, calendar, order)
     preparation = Preparation(calendar, now, base_url, pace, unseal)
-    round_ = _Round(database, calendar, now, preparation, fallback)
+    round_ = _Round(database, calendar, now, preparation, fallback, going_on)
     round_.deliver_all(ways, due)
     done = round_.done
     return Delivered(folded.digests, len(due), done["sent"], done["put_off"], done["dead"])
@@ -113,13 +122,13 @@ def _lease(
     database: Database, ways: list[str], now: datetime, most: int, pace: Pace, *, quiet: bool
 ) -> list[Leased]:
     """Claim what is immediate first, and of the rest as much of each way as its pace has room for,
-    the ways without one together; at quiet hours nothing of that.
+    a whole batch of each, the ways without a pace together; at quiet hours nothing of that.
     """
     with database.unit_of_work() as connection:
         at_once = ("immediate",)
         due = leases.lease_due(connection, now, most, LEASE, urgencies=at_once, ways=ways)
         for some in _by_pace(ways, pace) if not quiet else ():
-            free = room(connection, pace, some[0], now, most - len(due), LEASE)
+            free = room(connection, pace, some[0], now, most, LEASE)
             if free > 0:
                 due += leases.lease_due(connection, now, free, LEASE, urgencies=BY_DAY, ways=some)
     return due
@@ -151,27 +160,33 @@ class _Round:
     now: datetime
     preparation: Preparation
     fallback: Fallback
+    going_on: Callable[[], bool]
     done: Counter[str] = field(default_factory=Counter)
     _began: float = field(default_factory=time.monotonic)
 
     def deliver_all(self, ways: Mapping[str, Channel], due: Sequence[Leased]) -> None:
-        """One after the other, way by way. Where something fails, the database or we, what was not
-        tried is let go: only the message in hand, which may have gone, waits for the end of its
-        lease.
+        """One after the other, way by way, as long as it is wanted and no way takes too long. What
+        was not tried is let go, also where something fails, the database or we: only the message
+        in hand, which may have gone, waits for the end of its lease.
         """
         in_turn = sorted(due, key=_way)
         untried = {message.id: message for message in in_turn}
         try:
             for way, messages in groupby(in_turn, _way):
+                until = time.monotonic() + LONGEST_WAY_SECONDS
                 with ways[way].connect() as sender:
                     for message in messages:
-                        del untried[message.id]
-                        self.deliver(sender, message)
+                        if self.going_on() and time.monotonic() < until:
+                            del untried[message.id]
+                            self.deliver(sender, message)
         except Exception:
             self._give_back(untried.values())
             raise
+        self._give_back(untried.values())
 
     def _give_back(self, untried: Collection[Leased]) -> None:
+        if not untried:
+            return
         try:
             with self.database.unit_of_work() as connection:
                 leases.give_back(connection, untried)

@@ -106,6 +106,19 @@ def test_a_beat_with_nothing_due_is_idle(duban: Duban, ways: dict[str, Channel])
     assert tick(duban, ways, NOW).idle
 
 
+def test_a_worker_that_is_to_stop_sends_no_further_message(
+    duban: Duban,
+    prefecture: Prefecture,
+    clock: SimulatedClock,
+    ways: dict[str, Channel],
+    way: Remembering,
+) -> None:
+    many_cases(duban, prefecture, clock)
+    assert tick(duban, ways, clock(), lambda: not way.keys).figures["sent"] == 1
+    tick(duban, ways, clock())
+    assert len(way.keys) == len(set(way.keys)) > 1
+
+
 def test_a_beat_with_nothing_due_waits_for_nobody_who_writes(
     duban: Duban, ways: dict[str, Channel]
 ) -> None:
