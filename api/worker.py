@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -30,8 +31,10 @@ EVERY = timedelta(seconds=2)
 COLLECTS_EVERY = timedelta(minutes=1)
 """How often providers are asked what became of messages; each asking is a sign-in there."""
 
-LONGEST_BEAT_SECONDS = 30
-"""After these no other batch is begun: the next beat goes on with a `now` that is true again."""
+LONGEST_PART_SECONDS = 10
+"""After these a part of a beat begins no other batch: a million timers must not keep the messages
+waiting until the last has fired. Another beat follows at once, with a `now` that is true again.
+"""
 
 SAYS_AGAIN_AFTER_SECONDS = 3600
 
@@ -50,6 +53,8 @@ class Ticked:
 
     figures: Mapping[str, int]
     failed: tuple[str, ...] = ()
+    cut_short: bool = False
+    """Whether a part had no time to go on."""
 
     @property
     def idle(self) -> bool:
@@ -58,14 +63,20 @@ class Ticked:
 
 
 def tick(
-    duban: Duban, ways: Ways, now: datetime, going_on: Callable[[], bool] = lambda: True
+    duban: Duban,
+    ways: Ways,
+    now: datetime,
+    wanted: Callable[[], bool] = lambda: True,
+    longest_seconds: float = inf,
 ) -> Ticked:
     """Do everything that is due at `now`, part by part; a part that fails stops no other.
 
-    Between batches, and between two messages, `going_on` is asked whether to take up another one.
+    Between batches, and between two messages, `wanted` is asked whether to take up another one. A
+    part takes up none once it has been at it for the longest time.
     """
-    beat = _Beat(duban, ways, now, going_on)
+    beat = _Beat(duban, ways, now, wanted)
     for name, part in PARTS.items():
+        beat.until = time.monotonic() + longest_seconds
         try:
             part(beat)
         except Exception:
@@ -73,7 +84,7 @@ def tick(
             _log.exception("a part of the beat failed", part=name, at=now.isoformat())
             duban.database.meters.count("failed_beats", part=name)
             beat.failed.append(name)
-    return Ticked(beat.figures, tuple(beat.failed))
+    return Ticked(beat.figures, tuple(beat.failed), beat.cut_short)
 
 
 @dataclass(slots=True)
@@ -83,9 +94,17 @@ class _Beat:
     duban: Duban
     ways: Ways
     now: datetime
-    going_on: Callable[[], bool]
+    wanted: Callable[[], bool]
     figures: dict[str, int] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    until: float = inf
+    cut_short: bool = False
+
+    def going_on(self) -> bool:
+        """Whether the part at work may take up another batch."""
+        late = time.monotonic() > self.until
+        self.cut_short = self.cut_short or late
+        return self.wanted() and not late
 
     def count(self, name: str, more: int) -> None:
         self.figures[name] = self.figures.get(name, 0) + more
@@ -146,7 +165,7 @@ def _deliver(beat: _Beat) -> None:
             mark=SendingMark(duban.database, duban.settings.sending_mark),
             # its key is asked for by the first robot, and may be missing where there is none
             unseal=lambda sealed, person: robots.unseal(duban.sealer, sealed, person),
-            going_on=beat.going_on,
+            going_on=beat.wanted,
         )
         for name in ("digests", "sent", "put_off", "dead"):
             beat.count(name, getattr(done, name))
@@ -234,22 +253,26 @@ class Worker:
             seen = now
 
     def _beat(self) -> None:
+        while self._leaves_something():
+            pass  # it is gone on with at once
+
+    def _leaves_something(self) -> bool:
+        """One beat; whether there was no time for something, and nothing has failed."""
         try:
             self._duban.catalog.reload()  # what another process has published or entered
         except Exception:
             _log.exception("the database does not answer")
-            return
-        until = time.monotonic() + LONGEST_BEAT_SECONDS
-        done = tick(
-            self._duban,
-            self._ways,
-            self._duban.clock(),
-            lambda: not self._stopping.is_set() and time.monotonic() < until,
-        )
+            return False
+        now = self._duban.clock()
+        done = tick(self._duban, self._ways, now, self._is_wanted, LONGEST_PART_SECONDS)
         self._duban.database.meters.count("beats")
         if not done.idle:
             did = {name: count for name, count in done.figures.items() if count}
             _log.info("beat", failed=list(done.failed), **did)
+        return done.cut_short and not done.failed and self._is_wanted()
+
+    def _is_wanted(self) -> bool:
+        return not self._stopping.is_set()
 
     def _labour(self) -> None:
         try:

@@ -173,6 +173,28 @@ def test_a_part_that_fails_stops_no_other(
     assert way.keys, "the messages went all the same"
 
 
+def test_a_storm_of_timers_leaves_time_for_messages(
+    duban: Duban,
+    prefecture: Prefecture,
+    clock: SimulatedClock,
+    ways: dict[str, Channel],
+    way: Remembering,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A million timers take a quarter of an hour: what is owed at once went after the last."""
+
+    def storm(*_: object) -> int:
+        time.sleep(0.01)
+        return 1
+
+    dispatched(duban, prefecture, clock)
+    monkeypatch.setattr(timers, "fire_due", storm)
+    done = tick(duban, ways, clock(), lambda: True, 1.0)
+    assert done.figures["timers"] > 1
+    assert done.figures["sent"] == len(way.keys) > 0
+    assert done.cut_short
+
+
 def test_after_days_without_a_worker_reminders_collapse_and_nobody_is_punished(
     duban: Duban,
     prefecture: Prefecture,
@@ -278,6 +300,25 @@ def test_a_worker_beats_at_once_and_stops_within_its_batch(
     began = time.monotonic()
     at_work.stop()
     assert time.monotonic() - began < 2
+
+
+def test_a_beat_that_was_cut_short_is_followed_at_once(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats = threading.Semaphore(0)
+    left = [True, True, False]
+
+    def counted(*_: object) -> Ticked:
+        beats.release()
+        return Ticked({}, cut_short=left.pop(0))
+
+    monkeypatch.setattr(worker, "tick", counted)
+    at_work = Worker(Duban.on(sqlite_database, Settings()), {}, every=timedelta(hours=1))
+    at_work.start()
+    try:
+        assert all(beats.acquire(timeout=10) for _ in range(3))
+    finally:
+        at_work.stop()
 
 
 def test_a_worker_process_ends_in_good_order_on_sigterm(furnished: Path) -> None:
