@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from api import checkpoint_files
 from api.cli.first_run import prepare
@@ -83,6 +84,30 @@ def test_one_that_another_worker_has_made_meanwhile_is_not_made_again(
     monkeypatch.undo()
     assert checkpoint_files.export_due(watched, clock()) == 0
     assert files(watched) == ["checkpoint-000001.json"]
+
+
+def test_a_clock_that_was_ahead_keeps_none_back(watched: Duban, clock: SimulatedClock) -> None:
+    """A machine that began with next year's date made none until next year."""
+    now, ahead = clock(), clock() + timedelta(days=400)
+    assert checkpoint_files.export_due(watched, ahead) == 1
+    made = [
+        checkpoint_files.export_due(watched, now + timedelta(minutes=minutes))
+        for minutes in (0, 25, 50, 75)
+    ]
+    assert made == [1, 0, 0, 1]
+
+
+def test_one_that_cannot_be_kept_is_not_taken_for_somebody_else_s(
+    watched: Duban, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be missing hour after hour, and nobody be told."""
+
+    def refuse(*_: Any) -> Any:
+        raise IntegrityError("rule broken", None, Exception("rule of another table"))
+
+    monkeypatch.setattr(checkpoints, "keep", refuse)
+    with pytest.raises(IntegrityError):
+        checkpoint_files.export_due(watched, clock())
 
 
 def test_of_several_workers_on_postgres_one_reads_every_case(
