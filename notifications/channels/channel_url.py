@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-LONGEST_TIMEOUT_SECONDS = 600.0
+LONGEST_TIMEOUT_SECONDS = 60.0
+"""A message is a dozen answers, each of which may take so long, and all must come before its lease
+ends: or another worker would send it a second time.
+"""
 
 
 class MalformedUrl(ValueError):

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from notifications import delivery
 from notifications.channels import Channel, Envelope, Receipt, Sender
+from notifications.channels.channel_url import LONGEST_TIMEOUT_SECONDS
 from notifications.delivery import LEASE, deliver_due
 from notifications.pacing import Pace
 from notifications.patience import MOST_ATTEMPTS
@@ -355,6 +356,13 @@ def test_a_slow_worker_leaves_alone_what_another_has_taken_over(
         outcomes.mark_dead(connection, slow, "failed", "…")
         assert leases.count_attempt(connection, begun, NOW + 5 * LEASE) is not None
     assert (desk.row(message)["status"], desk.row(message)["attempts"]) == ("leased", 2)
+
+
+def test_the_longest_sending_ends_before_its_lease() -> None:
+    """Connect, greet, secure, log in, from, to, text: where each takes as long as it may, a second
+    worker must not have begun.
+    """
+    assert LEASE > 12 * timedelta(seconds=LONGEST_TIMEOUT_SECONDS)
 
 
 @pytest.mark.race

@@ -43,6 +43,7 @@ SECRET = "s3cr3t"
         "smtp://u:s3cr3t@host?from=a@b.cn&timeout=soon",
         "smtp://u:s3cr3t@host?from=a@b.cn&timeout=nan",
         "smtp://u:s3cr3t@host?from=a@b.cn&timeout=-1",
+        "smtp://u:s3cr3t@host?from=a@b.cn&timeout=61",
         "smtp://u:s3cr3t@host?from=a@b.cn&tls=starttls&ca=/nowhere.pem",
         "smtp://u:pa/s3cr3t@host?from=a@b.cn",
         "smtp://u:pa#s3cr3t@host?from=a@b.cn",
