@@ -108,12 +108,11 @@ def deliver_due(
     folded = fold_due(database, calendar, now)
     quiet = may_go_at(calendar, "urgent", now) > now
     due = _lease(database, list(ways), now, most, pace, quiet=quiet)
-    if due:
-        mark.step_on(now)
     fallback = fallback_of(ways, calendar, order)
     preparation = Preparation(calendar, now, base_url, pace, unseal)
-    round_ = _Round(database, calendar, now, preparation, fallback, going_on)
-    round_.deliver_all(ways, due)
+    round_ = _Round(database, calendar, now, mark, preparation, fallback, going_on)
+    if due:
+        round_.deliver_all(ways, due)
     done = round_.done
     return Delivered(folded.digests, len(due), done["sent"], done["put_off"], done["dead"])
 
@@ -158,6 +157,7 @@ class _Round:
     database: Database
     calendar: Calendar
     now: datetime
+    mark: SendingMark
     preparation: Preparation
     fallback: Fallback
     going_on: Callable[[], bool]
@@ -172,6 +172,7 @@ class _Round:
         in_turn = sorted(due, key=_way)
         untried = {message.id: message for message in in_turn}
         try:
+            self.mark.step_on(self.now)
             for way, messages in groupby(in_turn, _way):
                 until = time.monotonic() + LONGEST_WAY_SECONDS
                 with ways[way].connect() as sender:

@@ -72,11 +72,13 @@ class SendingMark:
 
 
 def _read(file: Path) -> _Seen | None:
-    """The number and instant in the file; None if it is not there or says nothing."""
+    """The number and instant in the file; None if it is not there, not ours or says nothing. Raises
+    OSError where nobody can say whether it is: that a disk is away for a moment is no restore.
+    """
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
         return int(said["number"]), datetime.fromisoformat(said["at"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, PermissionError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -1,5 +1,6 @@
 """A restored database sends nothing until somebody releases it; nothing else is ever held up."""
 
+import errno
 import json
 import os
 import shutil
@@ -164,6 +165,42 @@ def test_a_crash_between_database_and_file_holds_nothing(
         with pytest.raises(KeyboardInterrupt):
             house.deliver()
     assert house.deliver(NOW + timedelta(minutes=16)).sent == 1  # once the lease has run out
+
+
+def test_a_disk_without_room_for_the_mark_holds_up_no_message(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What had been claimed by then waited for a quarter of an hour once there was room."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    house.desk.owe()
+    house.mark.write_text('{"number": 0, "at": "2026-03-02T00:00:00+00:00"}')
+    with monkeypatch.context() as patched:
+        patched.setattr("notifications.sending_mark._write", full)
+        with pytest.raises(OSError, match="no room"):
+            house.deliver()
+    assert house.deliver().sent == 1
+
+
+def test_a_mark_that_cannot_be_read_for_a_moment_is_no_restore(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was sent from then on until an administrator came."""
+
+    def away(*_: object, **__: object) -> str:
+        raise OSError(errno.EIO, "the folder is away")
+
+    house.desk.owe()
+    house.deliver()
+    house.desk.owe(wake_at=LATER)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_text", away)
+        with pytest.raises(OSError, match="away"):
+            house.deliver(LATER)
+    assert house.because() is None
+    assert house.deliver(LATER).sent == 1
 
 
 def test_a_worker_that_sends_while_another_looks_holds_nothing(
