@@ -4,7 +4,8 @@ deaths by chance `plant_wide` holds it open.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from notifications import delivery
@@ -47,18 +48,25 @@ def sent_before_sending(patch: Patch) -> None:
 
     def mark_and_send(self: Any, connection: Any, message: Any, letter: Any, receipt: Any) -> None:
         mark(self, connection, message, letter, receipt)
-        _commit(connection)
-        proper(*marked.pop(letter.envelope.key))
+        with _outside(connection):  # the local mailbox takes a transaction of its own
+            proper(*marked.pop(letter.envelope.key))
 
     patch.setattr(delivery, "_send", send)
     patch.setattr(delivery._Round, "_mark", mark_and_send)
 
 
-def _commit(connection: Any) -> None:
-    """End the transaction and begin another under SQLAlchemy's eyes."""
+@contextmanager
+def _outside(connection: Any) -> Iterator[None]:
+    """End the transaction and begin another under SQLAlchemy's eyes; in between there is none."""
     connection.dialect.do_commit(connection.connection)
     _hold_open()
+    yield
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _commit(connection: Any) -> None:
+    with _outside(connection):
+        pass
 
 
 def _in_two(patch: Patch, is_first: Callable[[bulk.Batch], bool]) -> None:
