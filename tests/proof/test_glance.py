@@ -8,7 +8,7 @@ from tests.proof.careless import drop_trigger
 from tests.proof.intruder import Intruder, leave_unguarded
 from tests.proof.life import Life
 from tests.proof.story import Story
-from tests.proof.test_tamper import Deed, cut_the_tail, delete_a_row, edit_a_row, swap_two
+from tests.proof.tampering import Deed, cut_the_tail, delete_a_row, edit_a_row, swap_two
 from workflow.doctor.glance import glance
 from workflow.store.database import Database
 

@@ -34,7 +34,7 @@ def run(grounds: Grounds) -> None:
         database.dispose()
         file.unlink()
         print(f"figure: seed {seed} lived, steps so far = {steps}", flush=True)
-    grounds.found.note("seeds lived", lived)
+    grounds.found.count("seeds lived", lived)
     grounds.found.note("simulated years", lived * YEARS)
     grounds.found.note("steps", steps)
     grounds.found.note("outages", outages)

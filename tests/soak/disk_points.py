@@ -34,5 +34,5 @@ def run(grounds: Grounds) -> None:
         scenarios += 1
         print(f"figure: disk points up to {scenario.name} = {deaths} + {failures}", flush=True)
     grounds.found.note("scenarios", scenarios)
-    grounds.found.note("deaths before or half-way through a write, before a sync", deaths)
+    grounds.found.count("deaths before or half-way through a write, before a sync", deaths)
     grounds.found.note("failures of the disk, once and from there on", failures)

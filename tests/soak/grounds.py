@@ -31,6 +31,12 @@ class Found:
         self.figures.append((name, text))
         print(f"figure: {name} = {text}", flush=True)
 
+    def count(self, name: str, number: int) -> None:
+        """Note how often something was tried; never is wrong, for it says nothing."""
+        self.note(name, number)
+        if not number:
+            self.complain(name, ["there was no time for any: give it more seconds"])
+
     def complain(self, where: str, sentences: list[str]) -> None:
         """Print what is wrong, and keep it."""
         for sentence in sentences:
@@ -79,6 +85,12 @@ class Grounds:
     def left(self) -> float:
         """The seconds that are left."""
         return max(self.seconds - self.spent, 0.0)
+
+    def left_after(self, number: int) -> float:
+        """What has to be left when the kind of database of this number has had its share of what is
+        left now.
+        """
+        return self.left * (1 - 1 / (len(self.kinds) - number))
 
     def chance(self, *about: object) -> random.Random:
         """Chance of its own for something, the same for the same seed."""

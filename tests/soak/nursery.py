@@ -123,13 +123,20 @@ class Nursery:
         wanted = {"verb": verb, "log": str(log), "environment": environment}
         self._process.stdin.write(json.dumps(wanted) + "\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        born = self._process.stdout.readline()
+        if not born:
+            raise RuntimeError("the nursery has died; what it said stands above")
+        return int(born)
 
     def close(self) -> None:
         """End it, and with it all that it has borne."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(30)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
 

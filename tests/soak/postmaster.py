@@ -11,7 +11,8 @@ import psycopg
 
 from bench.embedded import PostgresServer
 
-ENDS_SECONDS = 30.0
+ENDS_SECONDS, RECOVERS_SECONDS = 30.0, 120.0
+"""How long children may outlive their postmaster, and how long a new one may take to be there."""
 
 
 def kill_backend(server: PostgresServer, chance: random.Random) -> bool:
@@ -46,13 +47,15 @@ def kill_postmaster(server: PostgresServer) -> None:
         if time.monotonic() > until:
             raise TimeoutError("children of a dead postmaster do not end")
         time.sleep(0.01)
+    until = time.monotonic() + RECOVERS_SECONDS
     while True:
         try:
             server.ensure_postgres_running()
             return
-        except Exception:
+        except Exception:  # it was waited for ten seconds, and goes on recovering
             if time.monotonic() > until:
                 raise
+            time.sleep(0.5)
 
 
 def _is_running(process: int) -> bool:

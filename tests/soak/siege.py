@@ -8,13 +8,11 @@ leases end and mornings come.
 import os
 import random
 import signal
-import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -23,14 +21,15 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from bench.embedded import PostgresServer
-from bench.processes import free_port
 from tests.prefecture import NOW
 from tests.proof.story import Story
 from tests.soak.clients import PEOPLE, Book, Client
 from tests.soak.nursery import Nursery
 from tests.soak.postmaster import kill_backend, kill_postmaster
+from tests.soak.processes import Process, Toll, free_ports
 from tests.soak.sink import CountingSink
-from tests.soak.verdict import verdict
+from tests.soak.telling import Telling
+from tests.soak.verdict import verdict, wrong_at_any_time
 from workflow.catalog import Catalog
 from workflow.engine.pace import may_go_at
 from workflow.store.database import Database
@@ -42,11 +41,21 @@ from workflow.store.tables.handles import OUTBOX
 LEAP_EVERY = 12
 """Kills between two leaps of the clock."""
 
-LEAPS = (timedelta(minutes=20), timedelta(minutes=20), timedelta(days=1))
+SHORT_LEAP = timedelta(minutes=20)
+"""Longer than a lease."""
+
+LEAPS = (SHORT_LEAP, SHORT_LEAP, timedelta(days=1))
 BELOW, POSTMASTERS = 0.4, 0.15
 """How many kills go for PostgreSQL where it may be killed, and how many of these for all of it."""
 
-READY_SECONDS, DRAIN_SECONDS = 60.0, 900.0
+READY_SECONDS, FINISH_SECONDS, DRAIN_SECONDS, END_SECONDS = 120.0, 90.0, 900.0, 60.0
+"""How long processes may take to be at work, clients to finish, workers to catch up, all to end."""
+
+STILL_SECONDS, MOST_PUSHES = 60.0, 2
+"""When nothing has moved for so long something waits for the end of a lease or for another try:
+then the clock leaps once more, but not for ever.
+"""
+
 SOON = timedelta(hours=1)
 """Messages that go within this are waited for in the end; what a number that has had enough is
 owed goes on another morning.
@@ -55,53 +64,9 @@ owed goes on another morning.
 LOOK_SECONDS = 0.05
 
 
-@dataclass
-class Process:
-    """One process of the installation and where it stands."""
-
-    verb: str
-    log: Path
-    environment: Mapping[str, str]
-    id: int = 0
-    port: int = 0
-    born_at: float = 0.0
-    log_began: int = 0
-    is_up: bool = False
-
-    def is_ready(self) -> bool:
-        """Whether it does its work: a worker has said so, a server lets somebody in."""
-        if self.verb == "worker":
-            with self.log.open("rb") as log:
-                log.seek(self.log_began)
-                return b"worker started" in log.read()
-        with socket.socket() as attempt:
-            return attempt.connect_ex(("127.0.0.1", self.port)) == 0 and self.is_alive()
-
-    def is_alive(self) -> bool:
-        """Whether there is still such a process."""
-        return Path(f"/proc/{self.id}").exists()
-
-
-@dataclass
-class Toll:
-    """What was killed, and how long it took to be there again."""
-
-    kills: Counter[str] = field(default_factory=Counter)
-    left: Counter[str] = field(default_factory=Counter)
-    """Who ended without being killed: where the database is away, a start is refused."""
-
-    back: list[float] = field(default_factory=list)
-    """Seconds from a birth until it was seen at work."""
-
-    @property
-    def total(self) -> int:
-        """All kills."""
-        return self.kills.total()
-
-
 class Siege:
     """An installation besieged; `folder` takes its data, `bug` is planted in each process, and a
-    `server` is killed too.
+    `server` is killed too. It tells of itself by its `name`.
     """
 
     def __init__(
@@ -111,6 +76,7 @@ class Siege:
         folder: Path,
         seed: int,
         *,
+        name: str = "siege",
         bug: str = "",
         server: PostgresServer | None = None,
         pause: tuple[float, float] = (0.05, 0.5),
@@ -124,6 +90,7 @@ class Siege:
         self._nursery, self._count, self._think = nursery, clients, think
         self.chance, self.pause, self.raged = random.Random(seed), pause, 0.0
         self.book, self.toll, self.sink = Book(), Toll(), CountingSink()
+        self.telling = Telling(name)
         self._shift = NOW - datetime.now(UTC)  # noqa: TID251  (this is the clock)
         self._stopping = threading.Event()
         self._stack = ExitStack()
@@ -135,7 +102,8 @@ class Siege:
     def __enter__(self) -> Self:
         self._stack.enter_context(self.sink)
         tokens = self._tokens()
-        self.processes = [self._place(verb, n) for verb in ("serve", "worker") for n in (1, 2)]
+        servers = [self._place("serve", n, port) for n, port in enumerate(free_ports(2), 1)]
+        self.processes = [*servers, *(self._place("worker", n) for n in (1, 2))]
         for process in self.processes:
             self._bear(process)
         self._clients = [
@@ -164,8 +132,7 @@ class Siege:
                 for who in PEOPLE
             }
 
-    def _place(self, verb: str, number: int) -> Process:
-        port = free_port() if verb == "serve" else 0
+    def _place(self, verb: str, number: int, port: int = 0) -> Process:
         environment = {
             "DUBAN_DATA": str(self.folder / "data"),
             "DATABASE_URL": self.database.url,
@@ -194,19 +161,34 @@ class Siege:
 
     # The siege
 
-    def rage(self, kills: int, seconds: float) -> None:
-        """Kill so many processes one by one, but for no longer than these seconds."""
+    def rage(self, kills: int, seconds: float, fewest: int = 0) -> None:
+        """Kill so many processes one by one, for no longer than these seconds, but `fewest` even
+        then. What is planted is besieged until it shows.
+        """
+        self.telling.begin("processes start", READY_SECONDS)
         self._await_all()
         for client in self._clients:
             client.start()
+        self.telling.begin(f"{kills:,} kills", seconds)
         began = time.monotonic()
-        while self.toll.total < kills and time.monotonic() < began + seconds:
+        while self.toll.total < (kills if time.monotonic() < began + seconds else fewest):
+            if self._has_shown():
+                break
             if self.toll.total % LEAP_EVERY == LEAP_EVERY - 1:
                 self._leap_without_workers(self.chance.choice(LEAPS))
             else:
                 self._kill_one()
             self._look_on(self.chance.uniform(*self.pause))
         self.raged = time.monotonic() - began
+
+    def _has_shown(self) -> bool:
+        """Whether there was a bug to be seen, and it was."""
+        return bool(self.bug and self._shown())
+
+    def _shown(self) -> list[str]:
+        """What is wrong already, whatever is still to be done."""
+        left = self.toll.left if self.server is None else Counter[str]()
+        return [*self.book.wrong, *(f"{verb} left by itself {n} times" for verb, n in left.items())]
 
     def _kill_one(self) -> None:
         if self.server is not None and self.chance.random() < BELOW:
@@ -225,7 +207,7 @@ class Siege:
 
     def _victim(self) -> Process:
         """By chance one of all, once they all work."""
-        self._comes_true(self._all_work)
+        self._comes_true(self._may_go_on)
         return self.chance.choice(self.processes)
 
     def _look_on(self, seconds: float) -> None:
@@ -233,7 +215,12 @@ class Siege:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self._all_work()
+            self.telling.tell(self._how_far())
             time.sleep(min(left, LOOK_SECONDS))
+
+    def _how_far(self) -> str:
+        acknowledged = len(self.book.acknowledged)
+        return f"{self.toll.total:,} killed, {acknowledged:,} requests acknowledged"
 
     def _all_work(self) -> bool:
         """Whether every process is at work; who left by itself is started again, as by systemd."""
@@ -244,12 +231,17 @@ class Siege:
         ready = [self._is_ready(one) for one in self.processes]  # each is looked at
         return all(ready)
 
+    def _may_go_on(self) -> bool:
+        """Whether every process is at work, or none is needed any more."""
+        return self._all_work() or self._has_shown()
+
     def _comes_true(self, is_so: Callable[[], bool], seconds: float = READY_SECONDS) -> bool:
         """Wait for something, but no longer than that; whether it came true."""
         until = time.monotonic() + seconds
         while not is_so():
             if time.monotonic() > until:
                 return False
+            self.telling.tell(self._how_far())
             time.sleep(LOOK_SECONDS)
         return True
 
@@ -284,7 +276,7 @@ class Siege:
         new.replace(self._clock)
 
     def _await_all(self) -> None:
-        if not self._comes_true(self._all_work):
+        if not self._comes_true(self._may_go_on):
             idle = next(one for one in self.processes if not one.is_up)
             said = idle.log.read_text(encoding="utf-8")[-2000:]
             raise TimeoutError(f"{idle.verb} does not start: {said}")
@@ -292,33 +284,61 @@ class Siege:
     # The end
 
     def end(self) -> list[str]:
-        """Let the clients finish and the workers catch up; everything that is wrong then."""
+        """Let the clients finish, the workers catch up and all processes end; everything that is
+        wrong then. Where a bug is planted, whatever shows it is enough.
+        """
+        self._let_clients_finish()
+        if self.bug and (shown := self._shown() or self._wrong_already()):
+            return shown
+        late = [*self._catch_up()]
+        story = self._story()
+        late += self._let_all_end()
+        self.telling.begin("the verdict")
+        safe = self.folder / "data" / "checkpoints"
+        found = verdict(story, self.book, self.sink, self._may_double(), safe)
+        return [*self._shown(), *late, *found]
+
+    def _wrong_already(self) -> list[str]:
+        return [*wrong_at_any_time(self._story(), self.book, self.sink)]
+
+    def _story(self) -> Story:
+        return Story(self.database, Catalog(self.database), self.now())
+
+    def _let_clients_finish(self) -> None:
         self._stopping.set()
+        self.telling.begin("clients finish what they have in hand", FINISH_SECONDS)
+        self._comes_true(self._have_finished, FINISH_SECONDS)
         for client in self._clients:
             client.join()
-        found = [*self._catch_up()]
-        for process in self.processes:
-            with suppress(ProcessLookupError):
-                os.kill(process.id, signal.SIGTERM)
-        story = Story(self.database, Catalog(self.database), self.now())
-        found += verdict(story, self.book, self.sink, self._may_double())
-        if self.server is None:
-            found += [f"{verb} left by itself {n} times" for verb, n in self.toll.left.items()]
-        return found
+        self.database.dispose()  # of its connections some died with their backends
+
+    def _have_finished(self) -> bool:
+        self._all_work()
+        return not any(client.is_alive() for client in self._clients)
 
     def _catch_up(self) -> Iterator[str]:
         """Do what is due, until the next day has come; what was not done in time."""
-        self.database.dispose()  # of its connections some died with their backends
+        self.telling.begin("workers catch up", 2 * DRAIN_SECONDS)
         try:
             if not self._comes_true(self._database_answers):
                 raise TimeoutError("the database does not answer")
             self._await_all()
-            for leap in (timedelta(minutes=20), timedelta(days=1)):
+            for leap in (SHORT_LEAP, timedelta(days=1)):
                 self._leap_without_workers(self._until_nine(self.now() + leap) - self.now())
                 self._await_all()
                 self._drain()
         except TimeoutError as late:
             yield str(late)
+
+    def _let_all_end(self) -> Iterator[str]:
+        """Tell every process to end; who does not."""
+        for process in self.processes:
+            with suppress(ProcessLookupError):
+                os.kill(process.id, signal.SIGTERM)
+        self._comes_true(lambda: not any(one.is_alive() for one in self.processes), END_SECONDS)
+        for process in self.processes:
+            if process.is_alive():
+                yield f"{process.verb} does not end when it is told to"
 
     def _database_answers(self) -> bool:
         """Whether it does not recover any more from the last kill."""
@@ -342,9 +362,31 @@ class Siege:
         return datetime.now(UTC) + self._shift  # noqa: TID251  (this is the clock)
 
     def _drain(self) -> None:
-        if not self._comes_true(lambda: not any(self._behind()), DRAIN_SECONDS):
-            timers, messages = self._behind()
-            raise TimeoutError(f"still behind by {timers} timers and {messages} messages")
+        """Wait until nothing is behind any more."""
+        for pushed in range(MOST_PUSHES + 1):
+            if self._comes_to_nothing():
+                return
+            if pushed < MOST_PUSHES:
+                self.toll.pushes += 1
+                self._leap_without_workers(SHORT_LEAP)
+                self._await_all()
+        timers, messages = self._behind()
+        raise TimeoutError(f"still behind by {timers} timers and {messages} messages")
+
+    def _comes_to_nothing(self) -> bool:
+        """Whether all that is behind is done; False once nothing has moved for a while."""
+        behind, moved_at = (0, 0), time.monotonic()
+        until = moved_at + DRAIN_SECONDS
+        while any(left := self._behind()) and not self._has_shown():
+            self._all_work()
+            now = time.monotonic()
+            if left != behind:
+                behind, moved_at = left, now
+            if now > min(moved_at + STILL_SECONDS, until):
+                return False
+            self.telling.tell(f"{left[0]:,} timers and {left[1]:,} messages behind")
+            time.sleep(4 * LOOK_SECONDS)
+        return True
 
     def _behind(self) -> tuple[int, int]:
         """Timers that are due, and messages that go soon."""

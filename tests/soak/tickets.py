@@ -14,15 +14,15 @@ def run(grounds: Grounds) -> None:
     """So many tickets, half of them on each database."""
     wanted = (grounds.rounds or TICKETS) // len(grounds.kinds)
     for number, kind in enumerate(grounds.kinds):
-        until = grounds.left / (len(grounds.kinds) - number)
+        limit = grounds.left_after(number)
         copies, tickets = _prepared(grounds, kind)
         total = Sitting()
-        limit = max(grounds.left - until, 0.0)
         for round_ in range(-(-wanted // A_ROUND)):
             if grounds.left <= limit:
                 break
             _one_round(grounds, copies, tickets, total, round_)
-        grounds.found.note(f"{NAMES[kind]}: tickets", total.tickets)
+            print(f"figure: tickets on {kind} so far = {total.tickets}", flush=True)
+        grounds.found.count(f"{NAMES[kind]}: tickets", total.tickets)
         grounds.found.note(f"{NAMES[kind]}: operations", total.operations)
         grounds.found.note(f"{NAMES[kind]}: of these moved a ticket", total.moved)
         grounds.found.complain(kind, total.wrong)

@@ -1,10 +1,12 @@
 """What is wrong after a siege: doctor's complaints, and where the books of clients and of the mail
-server differ from the database.
+server, or the checkpoints that were exported, differ from the database.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -12,16 +14,29 @@ from tests.proof.story import Story
 from tests.soak.clients import Book
 from tests.soak.sink import CountingSink
 from workflow.doctor import examine
+from workflow.doctor.against import compare
+from workflow.doctor.verify import read_files
+from workflow.store.evidence import checkpoints
 from workflow.store.tables.handles import HISTORY, OUTBOX, REQUEST
 
 
-def verdict(story: Story, book: Book, sink: CountingSink, worker_kills: int) -> Iterator[str]:
-    """Everything that is wrong; nothing, if the promises were kept."""
-    yield from book.wrong
+def verdict(
+    story: Story, book: Book, sink: CountingSink, may_double: int, safe: Path
+) -> Iterator[str]:
+    """Everything that is wrong once nothing is left to be done, beside what clients complained of;
+    nothing, if the promises were kept.
+    """
     yield from map(str, examine(story.database, story.catalog, story.now).complaints)
+    yield from wrong_at_any_time(story, book, sink)
+    yield from misdelivered(story, sink, may_double)
+    yield from changed_since(story, safe)
+
+
+def wrong_at_any_time(story: Story, book: Book, sink: CountingSink) -> Iterator[str]:
+    """What is wrong even while there is still something to be done, but by clients."""
     yield from lost(story, book)
     yield from applied_twice(story, book)
-    yield from misdelivered(story, sink, worker_kills)
+    yield from never_came(story, sink)
 
 
 def lost(story: Story, book: Book) -> Iterator[str]:
@@ -54,21 +69,55 @@ def applied_twice(story: Story, book: Book) -> Iterator[str]:
         yield f"case {case} was opened by nobody's request"
 
 
-def misdelivered(story: Story, sink: CountingSink, worker_kills: int) -> Iterator[str]:
-    """Mail that stands as sent and never came, or the other way; more copies than kills allow."""
-    columns = OUTBOX.c.key, OUTBOX.c.status, OUTBOX.c.attempts
-    with story.database.reading() as connection:
-        rows = connection.execute(select(*columns).where(OUTBOX.c.way == "email")).all()
-    received = {row.key: copies for row in rows if (copies := sink.received(row.key))}
-    for key, said, attempts in rows:
-        if said == "sent" and key not in received:
+def never_came(story: Story, sink: CountingSink) -> Iterator[str]:
+    """Mail that stands as sent, of which the mail server knows nothing: it counts before it says
+    yes.
+    """
+    for key, said, *_ in _mails(story):
+        if said == "sent" and not sink.received(key):
             yield f"message {key} stands as sent and never came"
+
+
+def misdelivered(story: Story, sink: CountingSink, may_double: int) -> Iterator[str]:
+    """Mail that came and stands as if it had not; more copies than tries, or than kills allow; what
+    was given up though its server takes everything.
+    """
+    rows = _mails(story)
+    received = {key: copies for key, *_ in rows if (copies := sink.received(key))}
+    for key, said, attempts, outcome in rows:
+        copies = received.get(key, 0)
         never = said == "waiting" or (
             said == "cancelled" and attempts <= 1
         )  # else it says: perhaps
-        if never and key in received:
+        if never and copies:
             yield f"message {key} came and stands as {said}"
-    if (twice := sum(received.values()) - len(received)) > worker_kills:
-        yield f"{twice} copies too many after {worker_kills} kills of workers"
+        if copies > attempts:
+            yield f"message {key} came {copies} times after {attempts} tries"
+        if said == "dead" and outcome in ("failed", "throttled", "ambiguous"):
+            yield f"message {key} was given up: {outcome}"
+    if (twice := sum(received.values()) - len(received)) > may_double:
+        yield f"{twice} copies too many, where the kills explain {may_double}"
     if sink.copies.total() != sum(received.values()):
         yield "a message came that nobody owed"
+
+
+def _mails(story: Story) -> list[Any]:
+    columns = OUTBOX.c.key, OUTBOX.c.status, OUTBOX.c.attempts, OUTBOX.c.outcome
+    with story.database.reading() as connection:
+        return list(connection.execute(select(*columns).where(OUTBOX.c.way == "email")).all())
+
+
+def changed_since(story: Story, safe: Path) -> Iterator[str]:
+    """Where the database is not as its own checkpoints say, or one of their files is missing.
+
+    The last one is made now that nobody writes: a case opened while one was made has to be known.
+    """
+    there = read_files([safe])[1] if safe.is_dir() else []
+    if not there:
+        yield "no checkpoint was exported"
+        return
+    with story.database.unit_of_work() as connection:
+        last = checkpoints.export(connection, story.now)
+    with story.database.snapshot() as connection:
+        for finding in compare(connection, [*there, json.loads(last.text)]):
+            yield f"not as a checkpoint says: {finding}"
