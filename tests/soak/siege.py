@@ -48,12 +48,15 @@ LEAPS = (SHORT_LEAP, SHORT_LEAP, timedelta(days=1))
 BELOW, POSTMASTERS = 0.4, 0.15
 """How many kills go for PostgreSQL where it may be killed, and how many of these for all of it."""
 
+EARLY = 0.1
+"""How many kills do not wait until everybody is at work: some die as they start."""
+
 READY_SECONDS, FINISH_SECONDS, DRAIN_SECONDS, END_SECONDS = 120.0, 90.0, 900.0, 60.0
 """How long processes may take to be at work, clients to finish, workers to catch up, all to end."""
 
-STILL_SECONDS, MOST_PUSHES = 60.0, 2
+STILL_SECONDS, MOST_PUSHES = 60.0, 3
 """When nothing has moved for so long something waits for the end of a lease or for another try:
-then the clock leaps once more, but not for ever.
+then the clock leaps once more, as often as makes SOON.
 """
 
 SOON = timedelta(hours=1)
@@ -206,8 +209,9 @@ class Siege:
             self.toll.kills["backend"] += 1
 
     def _victim(self) -> Process:
-        """By chance one of all, once they all work."""
-        self._comes_true(self._may_go_on)
+        """By chance one of all, as a rule once they all work."""
+        if self.chance.random() >= EARLY:
+            self._comes_true(self._may_go_on)
         return self.chance.choice(self.processes)
 
     def _look_on(self, seconds: float) -> None:
