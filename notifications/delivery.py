@@ -39,6 +39,7 @@ from notifications.preparing import (
     waited_enough,
 )
 from notifications.sending_mark import SendingMark
+from notifications.turn import Turn
 from workflow.engine.calendar import Calendar
 from workflow.engine.pace import may_go_again_at, may_go_at
 from workflow.store.database import Database
@@ -51,11 +52,6 @@ BATCH = 50
 
 LEASE = timedelta(minutes=15)
 """Longer than any single sending; it is renewed before each."""
-
-LONGEST_WAY_SECONDS = 10
-"""After these the other ways of a batch have their turn: a server that takes its time holds up
-neither them nor what else is due.
-"""
 
 THROTTLED_FOR = timedelta(minutes=10)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -174,12 +170,12 @@ class _Round:
         try:
             self.mark.step_on(self.now)
             for way, messages in groupby(in_turn, _way):
-                until = time.monotonic() + LONGEST_WAY_SECONDS
+                turn = Turn()
                 with ways[way].connect() as sender:
                     for message in messages:
-                        if self.going_on() and time.monotonic() < until:
+                        if self.going_on() and not turn.is_over():
                             del untried[message.id]
-                            self.deliver(sender, message)
+                            turn.note(self.deliver(sender, message))
         except Exception:
             self._give_back(untried.values())
             raise
@@ -194,22 +190,23 @@ class _Round:
         except SQLAlchemyError:  # it is away: their leases end by themselves
             _log.exception("%s messages wait for the end of their lease", len(untried))
 
-    def deliver(self, sender: Sender, leased: Leased) -> None:
-        """Count the attempt and prepare, send, mark."""
+    def deliver(self, sender: Sender, leased: Leased) -> Outcome | None:
+        """Count the attempt and prepare, send, mark; what came of it, None where it did not go."""
         with self.database.unit_of_work() as connection:
             message = leases.count_attempt(connection, leased, self._until())
             if message is None:
-                return  # another worker has taken it over
+                return None  # another worker has taken it over
             prepared = self._prepare(connection, message)
             if prepared is None:
-                return  # put off
+                return None  # put off
             if not isinstance(prepared, Letter):
                 self._drop(connection, message, prepared)
-                return
+                return None
         receipt = _send(sender, prepared.envelope)
         self.database.meters.count("sends", way=message.way, outcome=receipt.outcome)
         with self.database.unit_of_work() as connection:
             self._mark(connection, message, prepared, receipt)
+        return receipt.outcome
 
     def _prepare(self, connection: Connection, message: Leased) -> Prepared | None:
         """What becomes of a message; one that we cannot put together is tried again later, and

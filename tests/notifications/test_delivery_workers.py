@@ -1,11 +1,10 @@
 """Workers that die, lag or race: nothing is lost, nothing sent twice but after a death."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +12,8 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from notifications import delivery
 from notifications.channels import Channel, Envelope, Receipt, Sender
-from notifications.channels.channel_url import LONGEST_TIMEOUT_SECONDS
 from notifications.delivery import LEASE, deliver_due
-from notifications.pacing import Pace
 from notifications.patience import MOST_ATTEMPTS
 from notifications.preparing import Preparation, Prepared
 from notifications.simulators.smtp_sink import SmtpSink
@@ -252,61 +248,6 @@ def test_a_mistake_of_ours_amid_a_batch_holds_up_no_other(
     assert desk.row(stuck)["status"] == "leased", "it may have gone"
 
 
-def test_a_worker_that_is_to_stop_leaves_the_rest_of_its_batch_to_others(
-    desk: Desk, database: Database, calendar: Calendar
-) -> None:
-    """Fifty mails to a slow server took longer than whoever ends a process waits for it."""
-    owed = [NOW - timedelta(minutes=ago) for ago in (3, 2, 1)]
-    messages = [desk.owe(wake_at=at) for at in owed]
-    channel = Scripted()
-    ways: dict[str, Channel] = {"email": channel}
-    done = deliver_due(database, ways, calendar, NOW, going_on=lambda: not channel.got)
-    assert (done.leased, done.sent) == (3, 1)
-    rows = [desk.row(message) for message in messages]
-    assert [row["status"] for row in rows] == ["sent", "waiting", "waiting"]
-    assert [row["attempts"] for row in rows] == [1, 0, 0]
-    assert [row["wake_at"] for row in rows[1:]] == owed[1:]
-    assert deliver_due(database, ways, calendar, NOW).sent == 2
-    assert len({envelope.key for envelope in channel.got}) == len(channel.got) == 3
-
-
-@dataclass
-class _Slow:
-    """A server that takes its time for every message."""
-
-    seconds: float
-    got: list[str] = field(default_factory=list)
-    name: str = "slow"
-
-    @contextmanager
-    def connect(self) -> Iterator[Sender]:
-        yield self
-
-    def send(self, envelope: Envelope) -> Receipt:
-        time.sleep(self.seconds)
-        self.got.append(envelope.key)
-        return ACCEPTED
-
-
-def test_a_slow_server_holds_up_no_other_way(
-    desk: Desk, database: Database, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A morning's mails, older than the short message, filled every batch to the last place."""
-    monkeypatch.setattr(delivery, "LONGEST_WAY_SECONDS", 0.1)
-    case = desk.case()
-    for n in range(delivery.BATCH + 1):
-        desk.owe(case=case, seq=n + 1, wake_at=NOW - timedelta(minutes=1))
-    last = desk.owe(way="sms")
-    slow, quick = _Slow(0.2), Scripted()
-    ways: dict[str, Channel] = {"email": slow, "sms": quick}
-    done = deliver_due(database, ways, calendar, NOW, pace=Pace({"email": 300, "sms": 100}))
-    assert (len(slow.got), len(quick.got), done.sent) == (1, 1, 2)
-    assert desk.row(last)["status"] == "sent"
-    left = desk.rows(OUTBOX.c.status == "waiting")
-    assert len(left) == delivery.BATCH
-    assert {row["attempts"] for row in left} == {0}
-
-
 @dataclass
 class _KilledBy:
     key: str
@@ -356,13 +297,6 @@ def test_a_slow_worker_leaves_alone_what_another_has_taken_over(
         outcomes.mark_dead(connection, slow, "failed", "…")
         assert leases.count_attempt(connection, begun, NOW + 5 * LEASE) is not None
     assert (desk.row(message)["status"], desk.row(message)["attempts"]) == ("leased", 2)
-
-
-def test_the_longest_sending_ends_before_its_lease() -> None:
-    """Connect, greet, secure, log in, from, to, text: where each takes as long as it may, a second
-    worker must not have begun.
-    """
-    assert LEASE > 12 * timedelta(seconds=LONGEST_TIMEOUT_SECONDS)
 
 
 @pytest.mark.race
