@@ -41,9 +41,7 @@ from workflow.store.tables.handles import OUTBOX
 LEAP_EVERY = 12
 """Kills between two leaps of the clock."""
 
-SHORT_LEAP = timedelta(minutes=20)
-"""Longer than a lease."""
-
+SHORT_LEAP = timedelta(minutes=20)  # longer than a lease
 LEAPS = (SHORT_LEAP, SHORT_LEAP, timedelta(days=1))
 BELOW, POSTMASTERS = 0.4, 0.15
 """How many kills go for PostgreSQL where it may be killed, and how many of these for all of it."""
@@ -303,6 +301,7 @@ class Siege:
         return [*self._shown(), *late, *found]
 
     def _wrong_already(self) -> list[str]:
+        self._leap_without_workers(timedelta())  # what a living one is about is not wrong yet
         return [*wrong_at_any_time(self._story(), self.book, self.sink)]
 
     def _story(self) -> Story:
