@@ -87,7 +87,8 @@ def profiled(scratch: Scratch, steps: int) -> Spent:
         load = _ours(scratch, stack, url, cases, command, BENCH_PROFILE=str(kept))
         scratch.settle(url)
         rate = load.round(steps, CLIENTS).rate
-    title = f"A step over HTTP, PostgreSQL, {CLIENTS} clients: {rate:,.0f} a second with the profiler"
+    of = f"A step over HTTP, PostgreSQL, {CLIENTS} clients"
+    title = f"{of}: {rate:,.0f} a second with the profiler"
     return spent(title, steps + warm, pstats.Stats(str(kept)), AREAS)
 
 

@@ -24,6 +24,7 @@ AREAS = (
     ("SQLAlchemy", ("/sqlalchemy/",)),
 )
 
+
 def run(scratch: Scratch, sizes: tuple[int, int]) -> list[Spent]:
     """Profile so many steps and one sweep of so many timers on both databases."""
     fires, swept = sizes

@@ -27,7 +27,8 @@ _IMPORT = re.compile(r"^import time: +(\d+) \| +\d+ \| +(\S+)$", re.MULTILINE)
 AREAS = (
     ("imports of the web", ("fastapi", "starlette", "pydantic", "pydantic_core", "anyio", "uvicorn",
                             "h11", "uvloop", "jinja2", "typing_extensions")),
-    ("imports of the database", ("sqlalchemy", "sqlmodel", "pysqlite3", "psycopg", "alembic", "mako")),
+    ("imports of the database", ("sqlalchemy", "sqlmodel", "pysqlite3", "psycopg", "alembic",
+                                 "mako")),
     ("imports of our own modules", ("api", "workflow", "notifications")),
 )  # fmt: skip
 REST = "imports of other libraries and of Python's own"
