@@ -83,6 +83,20 @@ def test_the_sentence_says_for_which_post_it_is_shorter(database: Database) -> N
 
 
 @pytest.mark.rights
+def test_who_is_deputy_and_stands_in_as_well_is_stood_in_for_once(database: Database) -> None:
+    """Twice in the books would have to be ended twice."""
+    place = Prefecture(database)
+    deputy = {"unit": place.unit("522301"), "role": "head", "kind": "deputy"}
+    Organising(database).appoint(Asked("deputy", NOW), person=place.person(OFFICER), **deputy)
+    stand_in(database, OFFICER, HEAD, (1, 3))
+    stand_in(database, CLERK, OFFICER, (0, 8))
+    with database.reading() as connection:
+        sentence = list_changes(connection, limit=1)[0]["sentence"]
+    assert sentence.count("党政主要负责同志") == 1
+    assert days_for(database, CLERK, HEAD) == [1, 3, 5, 7]
+
+
+@pytest.mark.rights
 def test_days_that_nobody_has_to_give_are_refused(database: Database) -> None:
     stand_in(database, OFFICER, HEAD, (4, 6))
     with pytest.raises(InvalidInput, match="对方没有这样的岗位可以代理"):

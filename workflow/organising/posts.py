@@ -148,9 +148,17 @@ class _Span:
     begins: datetime
     ends: datetime | None
 
+    def covers(self, other: "_Span") -> bool:
+        """Whether the other is no more than a part of this one."""
+        same = self.holding.post == other.holding.post
+        ends = self.ends is None or (other.ends is not None and other.ends <= self.ends)
+        return same and self.begins <= other.begins and ends
+
 
 def _spans(held: list[Held], begins: datetime, ends: datetime | None) -> list[_Span]:
-    """The parts of a period in which whoever has these holdings acts at their posts, each once."""
+    """The parts of a period in which whoever has these holdings acts at their posts, each once: who
+    is deputy of one may stand in there as well.
+    """
     found: dict[tuple[int, datetime, datetime | None], _Span] = {}
     for one in held:
         last = one.ends_at if one.kind == "substitute" else None
@@ -158,7 +166,8 @@ def _spans(held: list[Held], begins: datetime, ends: datetime | None) -> list[_S
         until = min((end for end in (ends, last) if end is not None), default=None)
         if until is None or since < until:
             found.setdefault((one.post, since, until), _Span(one, since, until))
-    return list(found.values())
+    spans = list(found.values())
+    return [one for one in spans if not any(two.covers(one) for two in spans if two is not one)]
 
 
 def _part_in_words(span: _Span, begins: datetime, ends: datetime | None) -> str:
