@@ -26,10 +26,12 @@ class Turn:
     _in_vain: bool = False
 
     def note(self, outcome: Outcome | None) -> None:
-        """A message was dealt with; None where none was sent."""
+        """A message was dealt with; None where none was sent, which says nothing of the server."""
         now = time.monotonic()
         self._slow += now - self._last > SLOW_SECONDS
-        self._last, self._in_vain = now, outcome in _IN_VAIN
+        self._last = now
+        if outcome is not None:
+            self._in_vain = outcome in _IN_VAIN
 
     def is_over(self) -> bool:
         """Whether what is left of the batch is left to the next one."""

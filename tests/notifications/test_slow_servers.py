@@ -94,6 +94,19 @@ def test_a_server_that_hangs_costs_a_batch_one_wait_and_all_are_told(
     assert [(row["attempts"], row["detail"]) for row in rows] == [(1, "没有应答。")] * 5
 
 
+def test_what_need_not_go_any_more_wakes_no_line_that_rests(
+    desk: Desk, database: Database, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those behind it were left to the next batch, which waited anew, and were told nothing."""
+    monkeypatch.setattr(turn, "LONGEST_SECONDS", 0.1)
+    case = desk.case()
+    moot = [desk.owe(), desk.owe(case=case), desk.owe(), desk.owe()][1]
+    desk.close(case)
+    ways: dict[str, Channel] = {"email": _Slow(1.2, hangs=True)}
+    assert deliver_due(database, ways, calendar, NOW).put_off == 3
+    assert desk.row(moot)["status"] == "cancelled"
+
+
 def test_the_longest_sending_ends_before_its_lease() -> None:
     """Connect, greet, secure, log in, from, to, text: where each takes as long as it may, a second
     worker must not have begun.
