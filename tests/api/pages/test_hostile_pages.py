@@ -97,7 +97,7 @@ def test_what_people_write_is_shown_and_never_obeyed(
         ("/workflows/nothing/diagram.svg", 404),
         ("/ledgers/nothing/problem", 404),
         ("/ledgers/rectification/nothing", 404),
-        ("/ledgers/extension/reconciliation", 404),
+        ("/ledgers/circulation/reconciliation", 404),
         ("/ledgers/rectification/problem?state=nothing&opened=nothing", 200),
         ("/ledgers/rectification/problem?unit=%00%FF%25_", 200),
         ("/ledgers/rectification/problem?unit=" + quote("甲" * 900), 200),
