@@ -29,7 +29,7 @@ def merge(
     into: Annotated[str, typer.Argument(help="并入哪个单位：编码")],
     preview: Preview = False,
 ) -> None:
-    """一个单位并入另一个：未办结的事项随之转去，已办结的由承接单位查阅。"""
+    """一个单位并入另一个：未办结事项随之转去，办结的由承接单位查阅。"""
     _reorganise("merge", preview, unit=unit, into=into)
 
 
@@ -38,7 +38,7 @@ def move(
     parent: Annotated[str, typer.Argument(help="划归哪个上级：编码")],
     preview: Preview = False,
 ) -> None:
-    """单位连同下级划归另一个上级：未办结的事项由新的主管、督办单位接办。"""
+    """单位连同下级划归另一上级：未办结事项由新的主管、督办单位接办。"""
     _reorganise("move", preview, unit=unit, parent=parent)
 
 
