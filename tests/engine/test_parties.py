@@ -116,7 +116,7 @@ def test_without_a_choice_the_first_office_of_the_row_is_taken() -> None:
 
 def test_an_office_missing_in_the_organisation_is_named() -> None:
     lonely = Lineage(Unit(50, "county", "government"), {"prefecture.lead": LEAD})
-    with pytest.raises(RelationNotAllowed, match=r"缺少 prefecture\.supervision"):
+    with pytest.raises(RelationNotAllowed, match=r"补上：prefecture\.supervision"):
         seat_parties(DEFINITION, {"worker": 50}, {50: lonely})
 
 

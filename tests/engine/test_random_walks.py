@@ -114,9 +114,9 @@ def _opened(compiled: Compiled, chance: random.Random) -> Walk:
         for party, spec in parties.items()
     }
     if len(named) > 1:  # the others decide over the one that the case is about
-        of_the_line = {"county", "township"} & {*parties[definition.anchor].among}
-        about = chance.choice([COUNTY, TOWNSHIP]) if of_the_line else named[definition.anchor]
-        named = {definition.anchor: about}
+        among = parties[definition.anchor].among
+        of_the_line = [KINDS[kind] for kind in ("county", "township") if kind in among]
+        named = {definition.anchor: chance.choice(of_the_line or [named[definition.anchor]])}
         for party in sorted(parties.keys() - named.keys(), reverse=True):
             units = [unit for kind in parties[party].among for unit in ABOVE.get(kind, ())]
             if free := [unit for unit in units if unit not in named.values()]:
