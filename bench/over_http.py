@@ -6,7 +6,6 @@ FastAPI and SQLModel.
 """
 
 import json
-import pstats
 import secrets
 import subprocess
 import sys
@@ -21,9 +20,10 @@ import psycopg
 
 from bench import loads, office, reference
 from bench.machine import ROOT, Scratch
-from bench.processes import DUBAN, answering
+from bench.peers.environment import peers_program
+from bench.processes import DUBAN, Service, answering
 from bench.report import Runner, Table, alternate
-from bench.spent import Spent, spent
+from bench.spent import Spent, sampled
 from bench.steps import Sizes
 from workflow.store.database import Database
 from workflow.store.people.tokens import Scope, make_token
@@ -31,6 +31,10 @@ from workflow.store.people.tokens import Scope, make_token
 OURS, NAIVE = "Duban `serve`, one process", "FastAPI + SQLModel, naive, one process"
 LIMIT = "pgbench, reference transaction"
 CLIENTS = 16
+AT_A_TIME = 160
+SAMPLES_A_SECOND = 200
+MOST_A_SECOND = 300
+"""Cases that a second of samples needs: each is stepped once."""
 AREAS = (
     ("the event loop, and waiting in it", ("uvloop", "/asyncio/")),
     ("HTTP: uvicorn, h11", ("/uvicorn/", "/h11/")),
@@ -55,7 +59,7 @@ def run(scratch: Scratch, sizes: Sizes) -> list[Table]:
     costs = Table(f"{rates.title}: processor time, client and server", "µs a step")
     costs.less_is_better = True
     with ExitStack() as stack:
-        ours = _ours(scratch, stack, filled, sizes.cases, [*DUBAN, "serve"])
+        ours, _ = _ours(scratch, stack, filled, sizes.cases)
         naive = _naive(scratch, stack, theirs, sizes)
         runners: dict[str, Runner] = {
             OURS: partial(_rate, ours, sizes.steps),
@@ -77,35 +81,43 @@ def _rate(load: loads.Load, count: int) -> tuple[float, float]:
     return load.round(count, CLIENTS).rate, count
 
 
-def profiled(scratch: Scratch, steps: int) -> Spent:
-    """Where the time of so many steps goes in the process that serves, in all its threads."""
-    kept, url = scratch.folder / "profile", scratch.postgres()
-    command = [sys.executable, "-m", "bench.profiled", "serve"]
-    warm = 10 * CLIENTS
+def profiled(scratch: Scratch, seconds: int) -> Spent:
+    """Where the time goes in the process that serves, in all its threads: samples of who holds the
+    interpreter, taken from outside for so many seconds, as often as not to slow it down.
+    """
+    kept, url = scratch.folder / "samples", scratch.postgres()
     with ExitStack() as stack:
-        cases = steps + warm + 200
-        load = _ours(scratch, stack, url, cases, command, BENCH_PROFILE=str(kept))
+        load, service = _ours(scratch, stack, url, seconds * MOST_A_SECOND)
         scratch.settle(url)
-        rate = load.round(steps, CLIENTS).rate
-    of = f"A step over HTTP, PostgreSQL, {CLIENTS} clients"
-    title = f"{of}: {rate:,.0f} a second with the profiler"
-    return spent(title, steps + warm, pstats.Stats(str(kept)), AREAS)
+        command = [
+            peers_program("py-spy"),
+            "record",
+            "--gil",
+            "--full-filenames",
+            "--format",
+            "raw",
+        ]
+        command += ["--pid", str(service.process.pid), "--duration", str(seconds)]
+        command += ["--rate", str(SAMPLES_A_SECOND), "--output", str(kept)]
+        sampler = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        done = 0
+        while sampler.poll() is None:
+            done += len(load.round(AT_A_TIME, CLIENTS).latencies)
+    if sampler.returncode:
+        raise RuntimeError(f"py-spy: {sampler.communicate()[1].decode(errors='replace')[-500:]}")
+    stacks = kept.read_text(encoding="utf-8").splitlines()
+    title = f"A step over HTTP, PostgreSQL, {CLIENTS} clients: who holds the interpreter"
+    return sampled(title, done, stacks, 1 / SAMPLES_A_SECOND, AREAS)
 
 
-def _ours(
-    scratch: Scratch,
-    stack: ExitStack,
-    url: str,
-    cases: int,
-    command: list[str],
-    **environment: str,
-) -> loads.Load:
+def _ours(scratch: Scratch, stack: ExitStack, url: str, cases: int) -> tuple[loads.Load, Service]:
     office.fill(url, cases)
     data = scratch.folder / "serving"
     data.mkdir()
-    environment |= {"DATABASE_URL": url, "DUBAN_DATA": str(data)}
-    service = stack.enter_context(answering(scratch, command, **environment))
-    return _load(scratch, stack, service.address, accepting(url))
+    service = stack.enter_context(
+        answering(scratch, [*DUBAN, "serve"], DATABASE_URL=url, DUBAN_DATA=str(data))
+    )
+    return _load(scratch, stack, service.address, accepting(url)), service
 
 
 def accepting(url: str) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Where time goes: cProfile's own times, added up by whose code it is.
+"""Where time goes, added up by whose code it is: cProfile's own times, or samples of a process.
 
 The profiler makes calls of Python dearer and leaves waits as they are, so what it says of the
 database is the least that it takes.
@@ -6,8 +6,9 @@ database is the least that it takes.
 
 import cProfile
 import pstats
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from operator import itemgetter
@@ -53,17 +54,27 @@ def profile(title: str, act: Callable[[], int], areas: Areas) -> Spent:
     profiler.enable()
     done = act()
     profiler.disable()
-    return spent(title, done, pstats.Stats(profiler), areas)
+    return _spent(title, done, _own_times(pstats.Stats(profiler)), areas)
 
 
-def spent(title: str, done: int, stats: pstats.Stats, areas: Areas) -> Spent:
-    """What a profile says, without what threads spent waiting for each other."""
+_LEAF = re.compile(r"(?:^|;)(?P<name>[^;(]+) \((?P<file>[^;()]+):(?P<line>\d+)\) (?P<count>\d+)$")
+
+
+def sampled(title: str, done: int, stacks: Iterable[str], seconds: float, areas: Areas) -> Spent:
+    """The same from samples of a running process, a stack and its count a line (`py-spy --format
+    raw`), each sample being worth so many seconds.
+    """
+    leaves = (found for stack in stacks if (found := _LEAF.search(stack)))
+    own = (((one["file"], 0, one["name"]), int(one["count"]) * seconds) for one in leaves)
+    return _spent(title, done, own, areas)
+
+
+def _spent(title: str, done: int, own: Iterable[tuple[Function, float]], areas: Areas) -> Spent:
     by_area: dict[str, float] = defaultdict(float)
     by_function: dict[str, float] = defaultdict(float)
-    for function, own in _own_times(stats):
-        if "_thread.lock" not in function[2]:
-            by_area[_area(function, areas)] += own
-            by_function[_name(function)] += own
+    for function, seconds in own:
+        by_area[_area(function, areas)] += seconds
+        by_function[_name(function)] += seconds
     return Spent(title, done, by_area, by_function)
 
 
@@ -82,4 +93,5 @@ def _area(function: Function, areas: Areas) -> str:
 def _name(function: Function) -> str:
     file, line, name = function
     plain = name.strip("<>{}").replace("built-in method ", "")
-    return f"`{plain}`" if file == "~" else f"`{file.rpartition('/')[2]}:{line} {plain}`"
+    where = f"{file.rpartition('/')[2]}:{line}".removesuffix(":0")
+    return f"`{plain}`" if file == "~" else f"`{where} {plain}`"

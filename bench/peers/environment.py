@@ -15,7 +15,13 @@ PACKAGES = (
     "django-viewflow==2.4.0",
     "procrastinate==3.10.0",
     "psycopg[binary]==3.3.9",
+    "py-spy==0.4.3",  # no peer: it looks into ours
 )
+
+
+def peers_program(name: str) -> str:
+    """The path of a program that came with a package of theirs."""
+    return str(Path(peers_python()).with_name(name))
 
 
 def peers_python() -> str:
