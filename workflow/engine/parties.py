@@ -81,8 +81,8 @@ def tabled_seat(party: Party, chosen: int | None, start: Lineage) -> Seat:
     found = (start.offices[office] for office in offices if office in start.offices)
     row = tuple(dict.fromkeys(found))  # two offices may have become one unit
     if not row:
-        sentence = f"找不到{party.title}，请系统管理员在“组织机构”里补上"
-        raise RelationNotAllowed(f"{sentence}：{'、'.join(offices)}")
+        lacking = "、".join(offices)
+        raise RelationNotAllowed(f"找不到{party.title}，请系统管理员在“组织机构”里补上：{lacking}")
     if chosen is not None and chosen not in (row if party.choice else row[:1]):
         raise RelationNotAllowed(
             f"该单位不能作为{party.title}：不在规定的关系之内", {"allowed": list(row)}
