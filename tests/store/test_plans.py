@@ -5,22 +5,20 @@ PostgreSQL would rather read a small table whole, or sort a few rows; with that 
 plan shows whether the index can serve the query, and in its order.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from psycopg import RawCursor
-from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import Connection, insert, select
 
+from tests.store.explaining import Query, plan_of, plans
 from workflow.engine.case import Actor, Post
 from workflow.engine.definition import Definition
 from workflow.store.casework import behind, cases, sight_rows, timer_rows
 from workflow.store.casework.documents import register
 from workflow.store.database import Database
-from workflow.store.driver import bulk
 from workflow.store.lists import queries, ranges, shares
 from workflow.store.lists.attention import list_done
 from workflow.store.lists.boards import What, count_by_span, count_by_span_and_unit
@@ -56,10 +54,6 @@ MOVED |= {
     "closed": False,
     "state": "assigned",
 }
-DEARER = ("enable_seqscan", "enable_sort", "enable_bitmapscan")
-"""What PostgreSQL is to leave alone."""
-
-Query = Callable[[Connection], Any]
 
 
 def listed(narrowed: Filter, reader: Actor = CLERK, **more: Any) -> Query:
@@ -156,47 +150,6 @@ def lease(connection: Connection) -> Any:
     """Claim what may go."""
     lasts = timedelta(minutes=1)
     return leases.lease_due(connection, NOW, 10, lasts, urgencies=["urgent"], ways=("email",))
-
-
-@contextmanager
-def plans(database: Database) -> Iterator[tuple[Connection, list[str]]]:
-    """A unit of work that keeps the plan of every statement in it."""
-    found: list[str] = []
-    word = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
-    fetch_all = bulk.fetch_all
-
-    def explain_by(raw: Any, statement: str, parameters: Any) -> None:
-        raw.execute(word + statement, parameters)
-        found.append("\n".join(str(row[-1]) for row in raw.fetchall()))
-
-    def explain(
-        connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any
-    ) -> None:
-        explain_by(connection.connection.cursor(), statement, parameters)
-
-    def explain_all(connection: Connection, questions: Sequence[bulk.Question]) -> Any:
-        """What passes SQLAlchemy by."""
-        driver: Any = connection.connection.driver_connection
-        raw = driver.cursor() if database.is_sqlite else RawCursor(driver)
-        for question in questions:
-            explain_by(raw, *bulk._asked(connection.dialect, *question))
-        return fetch_all(connection, questions)
-
-    with database.unit_of_work() as connection, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bulk, "fetch_all", explain_all)
-        if not database.is_sqlite:
-            for way in DEARER:
-                connection.exec_driver_sql(f"SET LOCAL {way} = off")
-        event.listen(connection, "before_cursor_execute", explain)
-        yield connection, found
-
-
-def plan_of(database: Database, query: Query) -> str:
-    """The plan of a query's one statement."""
-    with plans(database) as (connection, found):
-        query(connection)
-    (plan,) = found
-    return plan
 
 
 def named(cases: list[tuple[str, str, Query]]) -> pytest.MarkDecorator:
