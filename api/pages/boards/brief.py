@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from itertools import chain
 from operator import add
@@ -73,8 +72,7 @@ def _lists(
     settled = duban.catalog.settled()
     open_ = queries.Filter(workflows=tuple(known), closed=False, settled=settled)
     late = replace(open_, due_before=moments.now)
-    next_week = moments.week_before + timedelta(days=7)  # on a Friday this one is over
-    soon = replace(open_, due_from=moments.now, due_before=next_week)
+    soon = replace(open_, due_from=moments.now, due_before=moments.fortnight_before)
     owed = replace(open_, workflows=periodic)
     first = partial(queries.first_cases, connection, someone.actor, limit=A_FEW)
     lists = first(late), first(soon), first(owed), first(open_, also=CAME_BACK)

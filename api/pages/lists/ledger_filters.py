@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -94,7 +94,7 @@ def _span(moments: Moments) -> Mapping[str, tuple[datetime | None, datetime | No
         "overdue": (None, moments.now),
         "near": (moments.now, moments.near_before),
         "week": (moments.now, moments.week_before),
-        "fortnight": (moments.now, moments.week_before + timedelta(days=7)),
+        "fortnight": (moments.now, moments.fortnight_before),
         "good": (moments.near_before, NO_LIMIT),
         "none": (NO_LIMIT, None),
     }

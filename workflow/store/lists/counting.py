@@ -8,7 +8,7 @@ index in order, and what would not is told apart by ranges (`spans`).
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
@@ -31,6 +31,11 @@ class Moments:
     now: datetime
     near_before: datetime
     week_before: datetime
+
+    @property
+    def fortnight_before(self) -> datetime:
+        """The instant before which a limit ends this week or next: on a Friday this one is over."""
+        return self.week_before + timedelta(days=7)
 
 
 def count_up_to(connection: Connection, reader: Actor, narrowed: Filter, most: int) -> int:
