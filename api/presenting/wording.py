@@ -64,8 +64,8 @@ def in_full(day: date) -> str:
 
 def in_its_year(day: date, year: int) -> str:
     """A day with its weekday where its year is spoken of, and with the year if that is another."""
-    said = in_full(day) if day.year != year else f"{day.month}月{day.day}日"
-    return f"{said} 周{_WEEKDAYS[day.weekday()]}"
+    said = with_weekday(day)
+    return said if day.year != year else said.removeprefix(f"{year}年")
 
 
 def with_weekday(day: date) -> str:
