@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from api.auth import Someone
 from api.context import Duban
 from api.jobs.telling import Tell, counted
 from api.jobs.work import Made
-from api.spreadsheets.ledger import ledger_sheet, parties_of, sheet_title
-from api.spreadsheets.ledger_rows import made_by, sheet_rows
-from api.spreadsheets.paper import Imprint
-from workflow.engine.calendar import local_day
+from api.spreadsheets.ledger import sheet_title
+from api.spreadsheets.ledger_rows import sheet_now
 from workflow.store.evidence.audit import Act
 from workflow.store.jobs import Job
 from workflow.store.lists.counting import count_up_to
@@ -52,11 +51,9 @@ def export_ledger(duban: Duban, someone: Someone, job: Job, tell: Tell) -> Made:
     with duban.database.reading() as connection:
         total = count_up_to(connection, someone.actor, narrowed, MOST_EXPORTED)
         tell(0, total)
-        parties = parties_of(definition, ledger)
-        rows = sheet_rows(connection, duban, someone, narrowed, asked["order"], parties)
-        told = counted(rows, total, tell)
-        made = Imprint(made_by(connection, someone), local_day(duban.clock()))
-        content = ledger_sheet(definition, ledger, told, made)
+        told = partial(counted, total=total, tell=tell)
+        wanted = definition, ledger
+        content = sheet_now(connection, duban, someone, wanted, narrowed, asked["order"], told)
     noted = Act("export", someone.person, data=log_of(asked["workflow"], asked["ledger"]))
     name = f"{sheet_title(definition, asked['ledger'])}.xlsx"
     return Made(f"{total} 行都在表格里", content, name, noted)

@@ -1,18 +1,39 @@
-"""The cases of a ledger as rows of a spreadsheet, read in batches."""
+"""A ledger as its reader sees it, as a spreadsheet: its cases as rows, read in batches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import Connection
 
 from api.auth import Someone
 from api.context import Duban
 from api.presenting.lists import Clocks, Row, facts_of, stamps_of
-from api.spreadsheets.ledger import SheetRow
+from api.spreadsheets.ledger import SheetRow, ledger_sheet, parties_of
+from api.spreadsheets.paper import Imprint
+from workflow.engine.calendar import local_day
+from workflow.engine.definition import Definition, Ledger
 from workflow.store.lists import queries, ranges
 from workflow.store.offices.named import roster
 from workflow.store.sight.scope import units_of
 
 _BATCH = 1_000
+
+
+def sheet_now(
+    connection: Connection,
+    duban: Duban,
+    someone: Someone,
+    wanted: tuple[Definition, Ledger],
+    narrowed: queries.Filter,
+    order: str,
+    told: Callable[[Iterator[SheetRow]], Iterator[SheetRow]] = iter,
+) -> bytes:
+    """The xlsx of a ledger of a definition, made in the name of the reader's unit. Every row passes
+    through `told`, for whoever wants to know how far it has come.
+    """
+    parties = parties_of(*wanted)
+    rows = sheet_rows(connection, duban, someone, narrowed, order, parties)
+    made = Imprint(made_by(connection, someone), local_day(duban.clock()))
+    return ledger_sheet(*wanted, told(rows), made)
 
 
 def sheet_rows(

@@ -17,10 +17,8 @@ from api.pages.lists.ledger_filters import Asked, Filters, moments_at, one_ledge
 from api.pages.lists.printed import MOST_PRINTED, form_of, printed
 from api.pages.rendering import masthead_of, show
 from api.presenting.jobs import ExportPage
-from api.spreadsheets.ledger import ledger_sheet, parties_of, sheet_title
-from api.spreadsheets.ledger_rows import made_by, sheet_rows
-from api.spreadsheets.paper import Imprint
-from workflow.engine.calendar import local_day
+from api.spreadsheets.ledger import sheet_title
+from api.spreadsheets.ledger_rows import sheet_now
 from workflow.engine.errors import InvalidInput
 from workflow.store import jobs
 from workflow.store.evidence import audit
@@ -64,10 +62,9 @@ def sheet(
             where = f"/ledgers/{workflow}/{ledger}/export{asked.address()}"
             return RedirectResponse(where, 303)
         else:
-            parties = parties_of(definition, spec)
-            rows = sheet_rows(connection, duban, someone, narrowed, asked.order, parties)
-            made_of = Imprint(made_by(connection, someone), local_day(duban.clock()))
-            content = ledger_sheet(definition, spec, rows, made_of)
+            content = sheet_now(
+                connection, duban, someone, (definition, spec), narrowed, asked.order
+            )
     with duban.database.unit_of_work() as connection:
         told = exporting.log_of(workflow, ledger) | ({"form": form} if form else {})
         audit.record(connection, Act("export", someone.person, data=told), duban.clock())
